@@ -1,0 +1,44 @@
+"""The shape of every rule: a command and a state make events; an event and a state make the next state.
+
+Nothing here knows of storage, HTTP or Kafka, and nothing here or in a rule reads a clock: what a rule needs comes in the command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Generic, TypeVar, dataclass_transform
+
+T = TypeVar("T")
+Command = TypeVar("Command")
+State = TypeVar("State")
+Event = TypeVar("Event")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def record(cls: type[T]) -> type[T]:
+    """A frozen, keyword-only value: events, commands, states and their parts."""
+    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+
+
+class Refused(Exception):
+    """A rule said no. `code` is stable and machine-readable, `because` is a sentence for people, naming the article or policy."""
+
+    def __init__(self, code: str, because: str) -> None:
+        super().__init__(f"{code}: {because}")
+        self.code = code
+        self.because = because
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[Command, State, Event]):
+    """`decide` answers a command with events, `[]` for "already so", or raises `Refused`; `evolve` is total over published events."""
+
+    initial: State
+    decide: Callable[[Command, State], Sequence[Event]]
+    evolve: Callable[[State, Event], State]
+
+    def fold(self, events: Iterable[Event], state: State | None = None) -> State:
+        """The state after `events`, from `state` or from the beginning."""
+        return reduce(self.evolve, events, self.initial if state is None else state)

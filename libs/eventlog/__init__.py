@@ -1,0 +1,50 @@
+"""The event log: store, outbox, audit trail and feed in one table (design: architecture.md, "One event's way through")."""
+
+from libs.eventlog.log import (
+    Act,
+    Busy,
+    Claim,
+    Claimed,
+    Conflict,
+    Decision,
+    Done,
+    KeyReused,
+    Log,
+    LogError,
+    Logs,
+    New,
+    TooLarge,
+    Unknown,
+    Unwritable,
+)
+from libs.eventlog.memory import MemoryLogs
+from libs.eventlog.postgres import PgLogs
+from libs.eventlog.subject import Codec, Fact, Subject
+from libs.eventlog.tail import tail
+from libs.eventlog.verify import Verdict, verify
+
+__all__ = [
+    "Act",
+    "Busy",
+    "Claim",
+    "Claimed",
+    "Codec",
+    "Conflict",
+    "Decision",
+    "Done",
+    "Fact",
+    "KeyReused",
+    "Log",
+    "LogError",
+    "Logs",
+    "MemoryLogs",
+    "New",
+    "PgLogs",
+    "Subject",
+    "TooLarge",
+    "Unknown",
+    "Unwritable",
+    "Verdict",
+    "tail",
+    "verify",
+]

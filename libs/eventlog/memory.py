@@ -1,0 +1,70 @@
+"""The log in memory: the twin of the PostgreSQL one, for rules' tests and rehearsals. The same suite proves both."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from libs.eventlog.batch import Kept, Outcome, answered, check, claims_of, decide, stamp
+from libs.eventlog.log import Act, Claim, Done
+from libs.wire import Position, Recorded, genesis, origin
+
+
+class MemoryLog:
+    """One origin's log in memory."""
+
+    def __init__(self, source: str, now: Callable[[], datetime]) -> None:
+        self.source = source
+        self._now = now
+        self._head = Position(source, 1, 0, genesis())
+        self._events: list[Recorded] = []
+        self._streams: defaultdict[str, list[Recorded]] = defaultdict(list)
+        self._keys: dict[str, Kept] = {}
+        self._claims: set[Claim] = set()
+
+    async def append(self, act: Act) -> Done:
+        check(act)
+        outcome = self._take(act)
+        if outcome.error is not None:
+            raise outcome.error
+        assert outcome.done is not None
+        return outcome.done
+
+    def _take(self, act: Act) -> Outcome:
+        if act.key and (kept := self._keys.get(act.key)) is not None:
+            return answered(act, kept, self._head)
+        wanted = decide([act], self._streams)
+        taken = frozenset(claims_of(wanted) & self._claims)
+        batch = stamp(wanted, self._streams, taken, self._head, self._now())
+        assert batch.head is not None
+        for event in batch.events:
+            self._events.append(event)
+            self._streams[event.subject].append(event)
+        self._keys.update(batch.keys)
+        self._claims.difference_update(batch.releases)
+        self._claims.update(claim for claim, _ in batch.claims)
+        self._head = batch.head
+        return batch.outcomes[0]
+
+    async def stream(self, subject: str) -> list[Recorded]:
+        return list(self._streams.get(subject, ()))
+
+    async def feed(self, after: int = 0, limit: int = 500) -> list[Recorded]:
+        return self._events[after : after + limit]
+
+    async def head(self) -> Position:
+        return self._head
+
+
+class MemoryLogs:
+    """The logs of one service in memory."""
+
+    def __init__(self, service: str, nodes: Iterable[str], now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._logs = {node: MemoryLog(origin(node, service), now) for node in nodes}
+
+    def of(self, node: str) -> MemoryLog:
+        return self._logs[node]
+
+    async def heads(self) -> list[Position]:
+        return sorted([await log.head() for log in self._logs.values()], key=lambda head: head.source)

@@ -1,0 +1,117 @@
+"""Binds a decider to its events' wire form: a command becomes an act, a stream becomes a state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+
+from libs.decider import Decider
+from libs.eventlog.log import Act, Claim, Decision, New
+from libs.wire import Malformed, Recorded
+
+Command = TypeVar("Command")
+State = TypeVar("State")
+Event = TypeVar("Event", bound="Fact")
+
+
+class Fact(Protocol):
+    """Every event says when it happened: `at`, aware, business time."""
+
+    @property
+    def at(self) -> datetime: ...
+
+
+class Codec:
+    """The published events of one service ↔ `liandong.<service>.<Event>.v<n>` and JSON bytes. All are v1 until one says otherwise in `versions`."""
+
+    def __init__(self, service: str, events: Iterable[type[Any]], versions: dict[str, int] | None = None) -> None:
+        self.service = service
+        found = versions or {}
+        self._names = {event: f"liandong.{service}.{event.__name__}.v{found.get(event.__name__, 1)}" for event in events}
+        self._decoders = {name: msgspec.json.Decoder(event) for event, name in self._names.items()}
+        self._encoder = msgspec.json.Encoder()
+
+    def name(self, event: type[Any]) -> str:
+        """The type as it stands on the wire."""
+        return self._names[event]
+
+    @property
+    def types(self) -> frozenset[str]:
+        """All types on the wire."""
+        return frozenset(self._decoders)
+
+    def encode(self, event: Any) -> bytes:
+        return self._encoder.encode(event)
+
+    def decode(self, recorded: Recorded) -> Any:
+        """The event as its record class. Raises `Malformed` for a type or a payload this version cannot read."""
+        try:
+            return self._decoders[recorded.type].decode(recorded.data)
+        except KeyError:
+            raise Malformed(f"{recorded.type} is not known here") from None
+        except msgspec.DecodeError as wrong:
+            raise Malformed(f"{recorded.type} {recorded.source}#{recorded.sequence}: {wrong}") from None
+
+
+def _nothing(_event: Any) -> Sequence[Claim]:
+    return ()
+
+
+class Subject(Generic[Command, State, Event]):
+    """One kind of stream: its decider, its codec, what its events claim and release, whom they are addressed to."""
+
+    def __init__(
+        self,
+        decider: Decider[Command, State, Event],
+        codec: Codec,
+        *,
+        claims: Callable[[Event], Sequence[Claim]] = _nothing,
+        releases: Callable[[Event], Sequence[Claim]] = _nothing,
+        to: Callable[[Event], str] = lambda _event: "",
+    ) -> None:
+        self.decider, self.codec, self._claims, self._releases, self._to = decider, codec, claims, releases, to
+
+    def state(self, stream: Iterable[Recorded]) -> State:
+        """The state after `stream`."""
+        decode = self.codec.decode
+        return self.decider.fold(decode(recorded) for recorded in stream)
+
+    def act(
+        self,
+        subject: str,
+        command: Command,
+        *,
+        actor: str,
+        answer: bytes = b"",
+        key: str = "",
+        digest: str = "",
+        expected: int | None = None,
+        correlation: str = "",
+        causation: str = "",
+        traceparent: str = "",
+    ) -> Act:
+        """The act that puts `command` to `subject`."""
+
+        def decide(stream: Sequence[Recorded]) -> Decision:
+            events = self.decider.decide(command, self.state(stream))
+            return Decision(
+                events=[New(self.codec.name(type(e)), self.codec.encode(e), e.at, self._to(e)) for e in events],
+                answer=answer,
+                claims=[claim for e in events for claim in self._claims(e)],
+                releases=[claim for e in events for claim in self._releases(e)],
+            )
+
+        return Act(
+            subject=subject,
+            decide=decide,
+            actor=actor,
+            key=key,
+            digest=digest,
+            expected=expected,
+            correlation=correlation,
+            causation=causation,
+            traceparent=traceparent,
+        )

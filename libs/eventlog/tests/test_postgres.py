@@ -1,0 +1,150 @@
+"""What only the PostgreSQL log can show: roles and triggers, two processes, a broken row, lost connections."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+
+from libs.database import open_pool, prepare, service_url
+from libs.eventlog import Act, Decision, New, PgLogs, verify
+from libs.wire import Recorded
+
+AT = datetime(2026, 11, 23, tzinfo=UTC)
+NODE = "511525"
+
+
+def says(subject: str, key: str = "") -> Act:
+    def decide(stream: Sequence[Recorded]) -> Decision:
+        return Decision([New("liandong.intake.Said.v1", str(len(stream)).encode(), AT)])
+
+    return Act(subject=subject, decide=decide, actor="C0117", key=key)
+
+
+async def open_logs(url: str) -> PgLogs:
+    logs = PgLogs(await open_pool(url, "intake"), "intake", [NODE])
+    await logs.open()
+    return logs
+
+
+@pytest.mark.parametrize(
+    "statement", ["update event set actor = 'x'", "delete from event", "truncate event", "delete from head", "truncate claim"]
+)
+async def test_neither_the_service_nor_the_owner_can_change_the_log(database: str, statement: str) -> None:
+    logs = await open_logs(await prepare(database, "intake"))
+    await logs.of(NODE).append(says("case-1", key="k"))
+    for url in (service_url(database, "intake"), database):
+        connection = await asyncpg.connect(url, server_settings={"search_path": "intake"})
+        with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.FeatureNotSupportedError)):
+            await connection.execute(statement)
+        await connection.close()
+    assert (await verify(logs.of(NODE))).events == 1
+    await logs.pool.close()
+
+
+async def test_idempotency_keys_are_kept_for_ever(database: str) -> None:
+    logs = await open_logs(await prepare(database, "intake"))
+    await logs.of(NODE).append(says("case-1", key="k"))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await logs.pool.execute("delete from claim where scope = 'command'")
+    await logs.pool.close()
+
+
+async def test_two_processes_on_one_origin_are_fair_and_correct(database: str) -> None:
+    url = await prepare(database, "intake")
+    first, second = await open_logs(url), await open_logs(url)
+    order: list[int] = []
+
+    async def load(which: int, logs: PgLogs) -> None:
+        async def one(n: int) -> None:
+            await logs.of(NODE).append(says(f"case-{n % 50}", key=f"{which}-{n}"))
+            order.append(which)
+
+        for start in range(0, 2000, 250):
+            await asyncio.gather(*(one(n) for n in range(start, start + 250)))
+
+    await asyncio.gather(load(1, first), load(2, second))
+    verdict = await verify(first.of(NODE))
+    assert (verdict.fault, verdict.events) == (None, 4000)
+    for n in range(50):
+        stream = await first.of(NODE).stream(f"case-{n}")
+        assert [event.data for event in stream] == [str(i).encode() for i in range(80)]
+    assert 0.4 <= order[:2000].count(1) / 2000 <= 0.6, "neither process starves"
+    await first.pool.close()
+    await second.pool.close()
+
+
+async def superuser(database: str) -> asyncpg.Connection[asyncpg.Record]:
+    """Somebody with the power to go round the triggers."""
+    connection = await asyncpg.connect(database, server_settings={"search_path": "intake"})
+    await connection.execute("set session_replication_role = replica")
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("deed", "sequence"),
+    [
+        ("update event set data = 'forged' where sequence = 7", 7),
+        ("update event set actor = 'X' where sequence = 7", 7),
+        ("delete from event where sequence = 7", 7),
+        ("delete from event where sequence = 10", 10),
+        ("update event set sequence = case sequence when 6 then 7 else 6 end, version = version + 100 where sequence in (6, 7)", 6),
+    ],
+)
+async def test_verify_names_the_origin_and_the_number(database: str, deed: str, sequence: int) -> None:
+    logs = await open_logs(await prepare(database, "intake"))
+    for n in range(10):
+        await logs.of(NODE).append(says(f"case-{n}"))
+    connection = await superuser(database)
+    if "case sequence" in deed:
+        await connection.execute("alter table event drop constraint event_pkey")
+    await connection.execute(deed)
+    await connection.close()
+    verdict = await verify(logs.of(NODE))
+    assert verdict.fault
+    assert (verdict.source, verdict.sequence) == (f"urn:liandong:{NODE}:intake", sequence)
+    await logs.pool.close()
+
+
+async def test_a_frozen_transaction_is_ended_and_the_others_go_on(database: str) -> None:
+    url = await prepare(database, "intake")
+    logs = await open_logs(url)
+    frozen = await asyncpg.connect(url, server_settings={"search_path": "intake"})
+    await frozen.execute("begin")
+    await frozen.execute("select set_config('idle_in_transaction_session_timeout', '1s', true) from head for update")
+    done = await asyncio.wait_for(logs.of(NODE).append(says("case-1")), 10)
+    assert done.version == 1
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        await frozen.execute("commit")
+    await logs.pool.close()
+
+
+async def test_a_lost_connection_is_told_and_the_repeat_by_key_happens_once(database: str) -> None:
+    logs = await open_logs(await prepare(database, "intake"))
+    admin = await asyncpg.connect(database)
+
+    async def kill() -> None:
+        for _ in range(20):
+            await admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'liandong-intake'")
+            await asyncio.sleep(0.01)
+
+    async def insist(n: int) -> None:
+        for _ in range(100):
+            try:
+                await logs.of(NODE).append(says(f"case-{n}", key=f"k{n}"))
+            except Exception:
+                await asyncio.sleep(0.02)
+            else:
+                return
+        raise AssertionError("never taken")
+
+    killing = asyncio.create_task(kill())
+    await asyncio.gather(*(insist(n) for n in range(300)))
+    await killing
+    verdict = await verify(logs.of(NODE))
+    assert (verdict.fault, verdict.events) == (None, 300)
+    await admin.close()
+    await logs.pool.close()

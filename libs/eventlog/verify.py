@@ -1,0 +1,41 @@
+"""Reads a whole feed and says whether it is what was appended: every number, every byte, up to the head."""
+
+from __future__ import annotations
+
+import msgspec
+
+from libs.eventlog.log import Log
+from libs.wire import Position, broken
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The outcome for one origin: events read, and what is wrong first, at which number; `fault` None: all is well."""
+
+    source: str
+    epoch: int
+    events: int
+    sequence: int
+    fault: str | None
+
+
+async def verify(log: Log, page: int = 2000) -> Verdict:
+    """Walks the present epoch in keyset pages; stops at the first fault."""
+    head = await log.head()
+    before: Position | None = None
+    count = 0
+    while True:
+        events = await log.feed(after=before.sequence if before else 0, limit=page)
+        for event in events:
+            if (fault := broken(event, before)) is not None:
+                due = before.sequence + 1 if before else 1
+                return Verdict(event.source, event.epoch, count, min(due, event.sequence), fault)
+            before = Position(event.source, event.epoch, event.sequence, event.hash)
+            count += 1
+        if len(events) < page:
+            break
+    reached = before.sequence if before else 0
+    if reached < head.sequence:
+        return Verdict(head.source, head.epoch, count, reached + 1, f"the log ends at {reached}, its head says {head.sequence}")
+    if before is not None and reached == head.sequence and before.hash != head.hash:
+        return Verdict(head.source, head.epoch, count, reached, "the head names another hash than the last event carries")
+    return Verdict(head.source, head.epoch, count, reached, None)

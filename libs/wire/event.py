@@ -1,0 +1,177 @@
+"""The event as it travels: CloudEvents attributes, canonical text and chain hash (design: wire.md, "Headers", "Hash chain")."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+MAX_DATA: Final = 256 * 1024
+"""Bytes a payload may have; one larger is refused at append, for it would block a gapless feed."""
+MAX_HEADERS: Final = 8 * 1024
+"""Bytes all headers of an event may have together."""
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+class Malformed(Exception):
+    """A record on the wire is not an event of this form."""
+
+
+class Recorded(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """An event as it stands in a log: stamped, chained, immutable. `data` are the exact payload bytes, never parsed and written again."""
+
+    source: str
+    epoch: int
+    sequence: int
+    id: str
+    type: str
+    subject: str
+    time: datetime
+    """Business time, aware UTC."""
+    recordedtime: datetime
+    actor: str
+    prevhash: str
+    hash: str
+    data: bytes
+    to: str = ""
+    correlationid: str = ""
+    causationid: str = ""
+    traceparent: str = ""
+    tracestate: str = ""
+    version: int = 0
+    """Place in its own stream, 1, 2, 3 …; known in the log only, it does not travel."""
+
+    @property
+    def node(self) -> str:
+        """The code of the node on whose behalf it was written."""
+        return self.source.split(":")[2]
+
+
+class Position(msgspec.Struct, frozen=True, gc=False):
+    """A place in a feed."""
+
+    source: str
+    epoch: int
+    sequence: int
+    hash: str
+
+
+def origin(node: str, service: str) -> str:
+    """The source of everything `service` does on behalf of `node`."""
+    return f"urn:liandong:{node}:{service}"
+
+
+def genesis(alg: str = "sha256") -> str:
+    """The previous hash of the first event of an epoch."""
+    return f"{alg}:{'0' * 64}"
+
+
+def instant(moment: datetime) -> str:
+    """UTC with microseconds and `Z`, the one form in which times are written: `2026-11-23T01:02:03.000004Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def digest(alg: str, data: bytes) -> str:
+    """`<alg>:<hex>` of `data`. Raises `Malformed` for an algorithm this epoch form does not know."""
+    if alg not in ("sha256", "sm3"):
+        raise Malformed(f"unknown hash algorithm {alg!r}")
+    return f"{alg}:{hashlib.new(alg, data).hexdigest()}"
+
+
+def canonical(event: Recorded, alg: str = "sha256") -> str:
+    """The text that is hashed. Values contain no line break: append refuses them."""
+    return (
+        f"liandong-chain/1\nsource:{event.source}\nepoch:{event.epoch}\nsequence:{event.sequence}\nprevhash:{event.prevhash}\n"
+        f"id:{event.id}\ntype:{event.type}\nsubject:{event.subject}\ntime:{instant(event.time)}\n"
+        f"recordedtime:{instant(event.recordedtime)}\nactor:{event.actor}\nto:{event.to}\n"
+        f"correlationid:{event.correlationid}\ncausationid:{event.causationid}\ndatahash:{digest(alg, event.data)}\n"
+    )
+
+
+def chain_hash(event: Recorded) -> str:
+    """The hash the event must carry; its algorithm is that of `prevhash`."""
+    alg = event.prevhash.partition(":")[0]
+    return digest(alg, canonical(event, alg).encode())
+
+
+def broken(event: Recorded, before: Position | None) -> str | None:
+    """Why `event` does not follow `before` (None: the beginning of its epoch), or None where it does."""
+    expected_sequence = 1 if before is None else before.sequence + 1
+    alg = event.prevhash.partition(":")[0]
+    expected_prevhash = genesis(alg) if before is None else before.hash
+    if event.sequence != expected_sequence:
+        return f"number {event.sequence} where {expected_sequence} was due"
+    if event.prevhash != expected_prevhash:
+        return "it does not continue the chain"
+    if event.hash != chain_hash(event):
+        return "its bytes are not the ones that were hashed"
+    return None
+
+
+def to_headers(event: Recorded) -> list[tuple[str, bytes]]:
+    """The attributes as Kafka headers, CloudEvents binary mode; the value of the record is `event.data`."""
+    pairs = [
+        ("content-type", "application/json"),
+        ("ce_specversion", "1.0"),
+        ("ce_id", event.id),
+        ("ce_source", event.source),
+        ("ce_type", event.type),
+        ("ce_subject", event.subject),
+        ("ce_time", instant(event.time)),
+        ("ce_recordedtime", instant(event.recordedtime)),
+        ("ce_epoch", str(event.epoch)),
+        ("ce_sequence", f"{event.sequence:020d}"),
+        ("ce_prevhash", event.prevhash),
+        ("ce_hash", event.hash),
+        ("ce_actor", event.actor),
+    ]
+    optional = (
+        ("ce_correlationid", event.correlationid),
+        ("ce_causationid", event.causationid),
+        ("ce_to", event.to),
+        ("traceparent", event.traceparent),
+        ("tracestate", event.tracestate),
+    )
+    pairs.extend(pair for pair in optional if pair[1])
+    return [(name, value.encode()) for name, value in pairs]
+
+
+def from_headers(headers: Iterable[tuple[str, bytes | None]], data: bytes | None) -> Recorded:
+    """The event of a Kafka record. Raises `Malformed`, naming what is wrong."""
+    try:
+        found = {name: value.decode() for name, value in headers if value is not None}
+        if found.get("ce_specversion") != "1.0":
+            raise Malformed("ce_specversion is not 1.0")
+        return Recorded(
+            source=found["ce_source"],
+            epoch=int(found["ce_epoch"]),
+            sequence=int(found["ce_sequence"]),
+            id=found["ce_id"],
+            type=found["ce_type"],
+            subject=found["ce_subject"],
+            time=_moment(found["ce_time"]),
+            recordedtime=_moment(found["ce_recordedtime"]),
+            actor=found["ce_actor"],
+            prevhash=found["ce_prevhash"],
+            hash=found["ce_hash"],
+            data=data or b"",
+            to=found.get("ce_to", ""),
+            correlationid=found.get("ce_correlationid", ""),
+            causationid=found.get("ce_causationid", ""),
+            traceparent=found.get("traceparent", ""),
+            tracestate=found.get("tracestate", ""),
+        )
+    except KeyError as missing:
+        raise Malformed(f"header {missing.args[0]} is missing") from None
+    except (UnicodeDecodeError, ValueError) as wrong:
+        raise Malformed(f"a header is not of its form: {wrong}") from None
+
+
+def _moment(text: str) -> datetime:
+    if len(text) != 27 or text[-1] != "Z":
+        raise Malformed(f"{text!r} is not a time in UTC with microseconds")
+    return datetime.fromisoformat(text)

@@ -1,0 +1,1 @@
+"""What can be asked for: items and the procedures under which they are handled."""

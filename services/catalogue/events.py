@@ -1,0 +1,106 @@
+"""What the catalogue promises: items known, procedures published (plan section 二(一); Art. 30)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum
+
+from libs.decider import record
+
+
+class Kind(str, Enum):
+    """How an item is handled. The other kinds come with their flows."""
+
+    IMMEDIATE = "immediate"
+    PROMISED = "promised"
+
+
+class Role(str, Enum):
+    """What a step is for the two-person rule: neither, the examination, or the approval."""
+
+    WORK = "work"
+    EXAMINE = "examine"
+    APPROVE = "approve"
+
+
+@record
+class Step:
+    """One step of a procedure, in order. `limit_days` are working days; None: no limit of its own."""
+
+    name: str
+    post: str
+    role: Role = Role.WORK
+    limit_days: int | None = None
+    two_officers: bool = False
+
+
+@record
+class ItemRegistered:
+    """An item is known at a node. `agency` is empty where the code given was set aside (then `agency_given` holds it)."""
+
+    item: str
+    name: str
+    type_code: str
+    department: str
+    base_code: str
+    area: str
+    agency: str
+    agency_given: str
+    by: str
+    at: datetime
+
+
+@record
+class ItemChanged:
+    """The same item came again with other words; the whole new wording."""
+
+    item: str
+    name: str
+    type_code: str
+    department: str
+    base_code: str
+    area: str
+    agency: str
+    agency_given: str
+    by: str
+    at: datetime
+
+
+@record
+class ProcedurePublished:
+    """A version of an item's procedure, in force from `effective`. Limits are working days from acceptance."""
+
+    item: str
+    name: str
+    version: int
+    regime: str
+    kind: Kind
+    statutory_days: int
+    promised_days: int
+    delivery_days: int
+    extension_days: int
+    extension_moves_promise: bool
+    correction_days: int
+    steps: tuple[Step, ...]
+    basis: str
+    effective: date
+    by: str
+    at: datetime
+
+
+@record
+class ItemsImported:
+    """An import run ended: how many rows landed and which were set aside (row number, column, reason)."""
+
+    file_digest: str
+    file_name: str
+    rows: int
+    landed: int
+    unchanged: int
+    set_aside_rows: int
+    set_aside_agencies: int
+    by: str
+    at: datetime
+
+
+Event = ItemRegistered | ItemChanged | ProcedurePublished | ItemsImported

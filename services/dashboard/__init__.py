@@ -1,0 +1,1 @@
+"""Pages for supervision and leaders. No rules."""

@@ -1,0 +1,204 @@
+"""What the deadline service promises: clocks started, stopped, extended, warned, broken, ended; silence noticed (domain.md, "deadline: the clocks")."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum
+
+from libs.decider import record
+
+
+class ClockKind(str, Enum):
+    """What a clock measures."""
+
+    CORRECTION = "correction"
+    STATUTORY = "statutory"
+    PROMISED = "promised"
+    STEP = "step"
+    DELIVERY = "delivery"
+
+
+class Unit(str, Enum):
+    """The unit of a budget. `UNTIL`: an imported log's inclusive instant; the budget's number is 0."""
+
+    WORKING_DAYS = "WD"
+    NATURAL_DAYS = "ND"
+    UNTIL = "until"
+
+
+class Policy(str, Enum):
+    """How a start on a non-working day is read."""
+
+    AS_IS = "as_is"
+    ROLL_FORWARD = "roll_forward"
+
+
+@record
+class Budget:
+    """`n` working or natural days, or an instant."""
+
+    unit: Unit
+    n: int = 0
+    until: datetime | None = None
+
+
+@record
+class ClockStarted:
+    """A clock runs. `trigger` is the event that started it (source#epoch#number), `article` the rule; `timeline` empty: real time."""
+
+    clock: str
+    case: str
+    kind: ClockKind
+    label: str
+    node: str
+    officer: str
+    budget: Budget
+    policy: Policy
+    trigger: str
+    article: str
+    calendar: str
+    timeline: str
+    start: datetime
+    due_at: datetime | None
+    provisional: bool
+    at: datetime
+    imported: bool = False
+
+
+@record
+class ClockStopped:
+    """Days from `first` on are not counted."""
+
+    clock: str
+    case: str
+    reason: str
+    first: date
+    trigger: str
+    at: datetime
+
+
+@record
+class ClockResumed:
+    """`last` was the last day not counted; the due instant is projected again, `generation` of rungs is new."""
+
+    clock: str
+    case: str
+    last: date
+    due_at: datetime | None
+    provisional: bool
+    generation: int
+    trigger: str
+    at: datetime
+
+
+@record
+class ClockExtended:
+    """The budget grew by `budget`; the due instant is projected again, `generation` of rungs is new."""
+
+    clock: str
+    case: str
+    budget: Budget
+    due_at: datetime | None
+    provisional: bool
+    generation: int
+    trigger: str
+    at: datetime
+
+
+@record
+class ClockReminded:
+    """The day before the yellow one began. No card."""
+
+    clock: str
+    case: str
+    kind: ClockKind
+    node: str
+    officer: str
+    generation: int
+    due_at: datetime
+    at: datetime
+    imported: bool = False
+
+
+@record
+class ClockYellow:
+    """Nearly due."""
+
+    clock: str
+    case: str
+    kind: ClockKind
+    node: str
+    officer: str
+    generation: int
+    due_at: datetime
+    at: datetime
+    imported: bool = False
+
+
+@record
+class ClockRed:
+    """Past due; again for every further 5 working days (`overdue` 0, 1, 2 …)."""
+
+    clock: str
+    case: str
+    kind: ClockKind
+    node: str
+    officer: str
+    generation: int
+    overdue: int
+    due_at: datetime
+    at: datetime
+    imported: bool = False
+
+
+@record
+class SilenceNoticed:
+    """A limit passed in silence and the law makes something of it; intake decides what (Art. 32(1)(4))."""
+
+    clock: str
+    case: str
+    kind: ClockKind
+    effective: datetime
+    at: datetime
+
+
+@record
+class ClockEnded:
+    """What the clock measured was done at `at`; `late` is whether that was past due."""
+
+    clock: str
+    case: str
+    kind: ClockKind
+    node: str
+    late: bool
+    due_at: datetime | None
+    trigger: str
+    at: datetime
+    imported: bool = False
+
+
+@record
+class ClockCancelled:
+    """What the clock measured will not happen (withdrawn, not accepted)."""
+
+    clock: str
+    case: str
+    kind: ClockKind
+    node: str
+    trigger: str
+    at: datetime
+    imported: bool = False
+
+
+Event = (
+    ClockStarted
+    | ClockStopped
+    | ClockResumed
+    | ClockExtended
+    | ClockReminded
+    | ClockYellow
+    | ClockRed
+    | SilenceNoticed
+    | ClockEnded
+    | ClockCancelled
+)

@@ -1,0 +1,1 @@
+"""Cards and findings: what went wrong, with evidence."""

@@ -1,0 +1,59 @@
+"""What supervision promises: cards issued, findings raised (domain.md, "supervision"). A finding says what was seen, never "guilty"."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+from libs.decider import record
+
+
+class Colour(str, Enum):
+    """A yellow card warns, a red one says that a limit was broken. A reminder is no card."""
+
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class Detector(str, Enum):
+    """What looks at the facts."""
+
+    SAME_OFFICER = "same-officer"
+    AFTER_THE_END = "after-the-end"
+
+
+@record
+class CardIssued:
+    """To the responsible officer, from a rung of a clock; `evidence` names the event (source#epoch#number)."""
+
+    card: str
+    case: str
+    colour: Colour
+    clock: str
+    clock_kind: str
+    node: str
+    officer: str
+    generation: int
+    overdue: int
+    due_at: datetime
+    evidence: str
+    at: datetime
+    imported: bool = False
+
+
+@record
+class FindingRaised:
+    """A detector saw something in a case's facts; `evidence` names the events (source#epoch#number)."""
+
+    finding: str
+    detector: Detector
+    rule_version: int
+    case: str
+    node: str
+    officers: tuple[str, ...]
+    evidence: tuple[str, ...]
+    at: datetime
+    imported: bool = False
+
+
+Event = CardIssued | FindingRaised
