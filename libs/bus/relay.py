@@ -1,4 +1,4 @@
-"""The relay: tails the logs of one service and sends the exact bytes on, at least once, in order (design: architecture.md, steps 5 and 7).
+"""The relay: tails the logs of services and sends the exact bytes on, at least once, in order (design: architecture.md, steps 5 and 7).
 
 It saves its position after the broker's acknowledgement; after a crash it sends again, and cursors drop what came before.
 """
@@ -6,7 +6,9 @@ It saves its position after the broker's acknowledgement; after a crash it sends
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Sequence
+from typing import Protocol
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -19,13 +21,26 @@ _log = structlog.get_logger("relay")
 
 Outgoing = tuple[bytes, bytes, list[tuple[str, bytes]]]
 """Key, value, headers of a record that goes out beside the events."""
-After = Callable[[Sequence[Position]], Awaitable[Sequence[Outgoing]]]
-"""What follows a batch on the same topic: given the last position sent per feed."""
+
+
+class Seal(Protocol):
+    """What a relay sends beside the events: the link's checkpoints."""
+
+    async def begin(self, known: Sequence[Position]) -> None:
+        """The relay starts, having sent up to `known`."""
+
+    async def records(self, sent: Sequence[Position]) -> Sequence[Outgoing]:
+        """To go out right behind a batch whose last events these are."""
+
+    async def idle(self) -> Sequence[Outgoing]:
+        """To go out when there was nothing to send for `IDLE_SECONDS`, at the start and at shutdown."""
+
 
 PAGE = 1000
 GATHER_SECONDS = 0.02
 POLL_SECONDS = 0.1
 SEND_SECONDS = 30.0
+IDLE_SECONDS = 30.0
 
 _LOCK = "select pg_try_advisory_lock(hashtext('liandong relay'), hashtext($1))"
 _UNLOCK = "select pg_advisory_unlock(hashtext('liandong relay'), hashtext($1))"
@@ -51,13 +66,14 @@ async def new_producer(bootstrap: str) -> AIOKafkaProducer:
 
 
 class Relay:
-    """One service's logs to one topic. Exactly one is active per service and target: the others wait for the advisory lock."""
+    """The logs of some services to one topic. Exactly one is active per target: the others wait for the advisory lock."""
 
-    def __init__(self, *, pool: Pool, schema: str, topic: str, bootstrap: str, after: After | None = None) -> None:
-        self.topic, self.schema = topic, schema
-        self.name = f"{schema}>{topic}"
-        self._pool, self._bootstrap, self._after = pool, bootstrap, after
+    def __init__(self, *, pool: Pool, schemas: Sequence[str], topic: str, bootstrap: str, seal: Seal | None = None) -> None:
+        self.topic, self.schemas = topic, tuple(schemas)
+        self.name = f"{'+'.join(schemas)}>{topic}"
+        self._pool, self._bootstrap, self._seal = pool, bootstrap, seal
         self._woken = asyncio.Event()
+        self._last = 0.0
         self._sent: dict[str, Position] = {}
 
     def wake(self) -> None:
@@ -95,10 +111,25 @@ class Relay:
     async def _serve(self, connection: Connection, producer: AIOKafkaProducer) -> None:
         rows = await connection.fetch(_LOAD, self.name)
         self._sent = {row["source"]: Position(row["source"], row["epoch"], row["sequence"], row["hash"]) for row in rows}
-        while True:
-            self._woken.clear()
-            if not await self.step(connection, producer):
-                await self._rest()
+        if self._seal is not None:
+            await self._seal.begin(tuple(self._sent.values()))
+        try:
+            await self._idle(producer)
+            while True:
+                self._woken.clear()
+                sent = await self.step(connection, producer)
+                if sent < PAGE // 2:
+                    await self._rest()
+                if time.monotonic() - self._last > IDLE_SECONDS:
+                    await self._idle(producer)
+        except asyncio.CancelledError:
+            await self._idle(producer)
+            raise
+
+    async def _idle(self, producer: AIOKafkaProducer) -> None:
+        self._last = time.monotonic()
+        if self._seal is not None:
+            await self._send(producer, await self._seal.idle())
 
     async def _rest(self) -> None:
         try:
@@ -110,17 +141,22 @@ class Relay:
     async def step(self, connection: Connection, producer: AIOKafkaProducer) -> int:
         """Sends one page; the number of events sent."""
         at = {source: (sent.epoch, sent.sequence) for source, sent in self._sent.items()}
-        events = await tail(connection, at, limit=PAGE, schema=self.schema)
+        share = max(PAGE // len(self.schemas), 100)
+        events = [event for schema in self.schemas for event in await tail(connection, at, limit=share, schema=schema)]
         if not events:
             return 0
         last = {event.source: Position(event.source, event.epoch, event.sequence, event.hash) for event in events}
-        sends = [await producer.send(self.topic, e.data, key=e.node.encode(), headers=to_headers(e)) for e in events]
-        if self._after is not None:
-            for key, value, headers in await self._after(list(last.values())):
-                sends.append(await producer.send(self.topic, value, key=key, headers=headers))
-        await asyncio.wait_for(asyncio.gather(*sends), SEND_SECONDS)
+        outgoing: list[Outgoing] = [(event.node.encode(), event.data, to_headers(event)) for event in events]
+        if self._seal is not None:
+            outgoing.extend(await self._seal.records(list(last.values())))
+        await self._send(producer, outgoing)
+        self._last = time.monotonic()
         await self._save(connection, list(last.values()))
         return len(events)
+
+    async def _send(self, producer: AIOKafkaProducer, outgoing: Sequence[Outgoing]) -> None:
+        sends = [await producer.send(self.topic, value, key=key, headers=headers) for key, value, headers in outgoing]
+        await asyncio.wait_for(asyncio.gather(*sends), SEND_SECONDS)
 
     async def _save(self, connection: Connection, last: Sequence[Position]) -> None:
         await connection.execute(

@@ -42,6 +42,8 @@ async def prepare(owner_url: str, service: str, *, readers: Sequence[str] = ()) 
     try:
         await connection.execute("select pg_advisory_lock(hashtext('liandong migrate'))")
         await _role(connection, role, unquote(urlsplit(url).password or ""))
+        database = urlsplit(owner_url).path.lstrip("/")
+        await connection.execute(f'grant connect on database "{database}" to "{role}"')
         await connection.execute(f'create schema if not exists "{service}"')
         await connection.execute(f'grant usage on schema "{service}" to "{role}"')
         await connection.execute(

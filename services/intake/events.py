@@ -44,10 +44,11 @@ class Stopper(str, Enum):
 
 
 class Outcome(str, Enum):
-    """What was decided."""
+    """What was decided. `NOT_STATED` is for imports only: the other system's record says that, not what, was decided."""
 
     GRANTED = "granted"
     REFUSED = "refused"
+    NOT_STATED = "not-stated"
 
 
 class StepRole(str, Enum):

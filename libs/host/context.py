@@ -1,11 +1,10 @@
-"""The frame around one service: what `build` is given and what it gives back. One box, compose and Kubernetes run the same `build`."""
+"""What a service's `build` is given and what it gives back. One box, compose and Kubernetes run the same `build`."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from fastapi import APIRouter
@@ -67,8 +66,6 @@ class Context:
     current: Current
     process: str
     """Unique per process start: owns leased numbers."""
-    data: Path
-    """The project's data folder (calendar, contracts)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +78,5 @@ class Service:
     hears: tuple[Hears, ...] = ()
     tasks: tuple[Callable[[], Awaitable[None]], ...] = field(default=())
     """Loops that run as long as the service does; they end by cancellation."""
+    status: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
+    """Figures of its own for `liandong status`, by name."""

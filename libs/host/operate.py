@@ -1,0 +1,107 @@
+"""What an operator and other services ask of a site: how far everything is, what is parked, its feeds (wire.md, "What a receiver does")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, HTTPException, Query, Response
+
+from libs.bus import parking
+from libs.eventlog import verify
+from libs.host.running import Hosted, SiteHost
+from libs.web import Role, require
+from libs.wire import Recorded, encode_page
+
+_STATUS = """
+select h.source, h.epoch, h.sequence, h.hash, h.sequence - coalesce(r.sequence, 0) as relay_depth
+from head h left join relay r on r.source = h.source and r.target = $1 where h.sequence > 0 order by h.source"""
+_CURSORS = "select consumer, source, epoch, sequence, behind from cursor where sequence > 0 or behind order by consumer, source"
+_VIEWS = """
+select v.view, v.source, h.sequence - v.sequence as lag from view_position v join head h using (source)
+where h.sequence > v.sequence order by v.view, v.source"""
+
+OPERATOR = [Depends(require(Role.OPERATOR))]
+READER = [Depends(require(Role.OPERATOR, Role.SITE))]
+
+
+def operate_router(host: SiteHost) -> APIRouter:
+    """`/site/…` for `liandong status`, `parked` and `verify`; `/feed/…` for whoever missed something."""
+    router = APIRouter(tags=["operate"])
+
+    @router.get("/feed/{node}/{service}/{epoch}", dependencies=READER)
+    async def feed(
+        node: str,
+        service: str,
+        epoch: int,
+        after: Annotated[int, Query(ge=0)] = 0,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+    ) -> Response:
+        return Response(encode_page(await _feed(host, node, service, epoch, after, limit)), media_type="application/cloudevents-batch+json")
+
+    @router.get("/site/status", dependencies=READER)
+    async def status() -> dict[str, Any]:
+        return {"site": host.site.code, "services": {name: await _status(hosted) for name, hosted in host.services.items()}}
+
+    @router.get("/site/verify", dependencies=OPERATOR)
+    async def verify_all() -> dict[str, Any]:
+        found = [await verify(hosted.logs.of(node.code)) for hosted in host.services.values() for node in host.site.nodes]
+        rows = [{"source": v.source, "epoch": v.epoch, "events": v.events, "sequence": v.sequence, "fault": v.fault} for v in found]
+        return {"verified": all(v.fault is None for v in found), "origins": rows}
+
+    @router.get("/site/parked", dependencies=OPERATOR)
+    async def parked() -> list[dict[str, Any]]:
+        return [row for name, hosted in host.services.items() for row in await _parked(name, hosted)]
+
+    @router.post("/site/parked/{service}/retry", dependencies=OPERATOR)
+    async def retry(service: str, numbers: Annotated[list[int] | None, Body(embed=True)] = None) -> dict[str, int]:
+        results = [await inbox.retry(numbers) for inbox in _service(host, service).inboxes]
+        return {"applied": sum(applied for applied, _ in results), "parked": sum(left for _, left in results)}
+
+    @router.post("/site/parked/{service}/dismiss", dependencies=OPERATOR)
+    async def dismiss(service: str, numbers: Annotated[list[int], Body(embed=True)]) -> dict[str, int]:
+        return {"dismissed": await parking.dismiss(_service(host, service).pool, numbers)}
+
+    return router
+
+
+def _service(host: SiteHost, name: str) -> Hosted:
+    if name not in host.services:
+        raise HTTPException(404)
+    return host.services[name]
+
+
+async def _feed(host: SiteHost, node: str, service: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
+    try:
+        log = _service(host, service).logs.of(node)
+    except KeyError:
+        raise HTTPException(404) from None
+    return await log.feed(after, limit, epoch)
+
+
+async def _status(hosted: Hosted) -> dict[str, Any]:
+    pool = hosted.pool
+    return {
+        "heads": [dict(row) for row in await pool.fetch(_STATUS, hosted.relay.name)],
+        "cursors": [dict(row) for row in await pool.fetch(_CURSORS)],
+        "views_behind": [dict(row) for row in await pool.fetch(_VIEWS)],
+        "parked": await pool.fetchval("select count(*) from parked"),
+        **({key: await ask() for key, ask in hosted.service.status.items()}),
+    }
+
+
+async def _parked(service: str, hosted: Hosted) -> list[dict[str, Any]]:
+    rows = await parking.parked(hosted.pool)
+    return [
+        {
+            "service": service,
+            "number": row.parked,
+            "consumer": row.consumer,
+            "where": row.source or f"{row.topic}/{row.partition}/{row.offset}",
+            "sequence": row.sequence,
+            "subject": row.subject,
+            "reason": row.reason,
+            "since": row.since.isoformat(),
+        }
+        for row in rows
+    ]

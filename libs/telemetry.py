@@ -1,0 +1,271 @@
+"""How a process speaks of itself: JSON lines on stderr, traces that reach over hours and sites by links, health.
+
+One call, `setup`, after the imports of a process's main module. No personal data is written: identity and mobile numbers are blanked
+in every line, query strings in every span (design: architecture.md, "Telemetry" and "Rules that hold everywhere").
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, Literal
+
+import msgspec
+import structlog
+from opentelemetry import metrics, trace
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import Span as SdkSpan
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import Decision, ParentBased, Sampler, SamplingResult, TraceIdRatioBased
+from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, TraceState
+from opentelemetry.util.types import Attributes
+from structlog.types import EventDict, Processor, WrappedLogger
+from typing_extensions import TypedDict  # FastAPI asks for this one before Python 3.12
+
+Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+QUIETER: Final = {
+    "aiokafka": "ERROR",  # a rebalance and a metadata refresh are warnings there, and normal work here
+    "alembic": "WARNING",
+    "asyncio": "WARNING",
+    "faststream": "WARNING",
+    "httpcore2": "WARNING",
+    "httpx2": "WARNING",
+    "uvicorn": "INFO",
+    "uvicorn.access": "WARNING",  # an access line holds a person's address and what was searched for
+}
+PERSONAL: Final = re.compile(r"(?<![0-9A-Za-z])(?:[1-9]\d{16}[\dXx]|1[3-9]\d{9})(?![0-9A-Za-z])")
+"""Resident identity numbers and mobile numbers."""
+TRACEPARENT: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
+CHECK_SECONDS: Final = 2.0
+"""A health check that takes longer has failed."""
+
+
+def setup(
+    service: str,
+    *,
+    site: str,
+    json: bool = True,
+    level: Level = "INFO",
+    otlp_endpoint: str | None = None,
+    sample: float | None = None,
+) -> None:
+    """Route all logging of this process through structlog to stderr, and make traces.
+
+    `otlp_endpoint` is a collector's base URL (OTLP over HTTP). Without one nothing is exported and no span is recorded, but trace ids are
+    made, kept and passed on all the same. `sample` is the share of new traces that is recorded (default: all when there is a collector).
+    uvicorn must be run with `log_config=None`. May be called again: logging is set anew, the tracer provider stays.
+    """
+    _set_up_logging(service, site, json, level)
+    if isinstance(trace.get_tracer_provider(), TracerProvider):
+        return
+    resource = Resource.create({"service.name": service, "service.namespace": "liandong", "liandong.site": site})
+    share = sample if sample is not None else float(otlp_endpoint is not None)
+    trace.set_tracer_provider(tracer_provider(resource, share, otlp_endpoint))
+    if otlp_endpoint is not None:
+        reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/metrics"))
+        metrics.set_meter_provider(MeterProvider([reader], resource=resource))
+
+
+# --- logs -----------------------------------------------------------------------------------------------------------------------------
+
+
+def _set_up_logging(service: str, site: str, json: bool, level: Level) -> None:
+    def whose(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        event.update(service=service, site=site)
+        return event
+
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        structlog.processors.format_exc_info,
+        whose,
+        _with_trace,
+    ]
+    renderer: Processor = structlog.processors.JSONRenderer(serializer=_encode) if json else structlog.dev.ConsoleRenderer()
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer, _blank_personal],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    _take_over(handler, level)
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def _take_over(handler: logging.Handler, level: Level) -> None:
+    """Libraries that brought their own handlers (uvicorn, FastStream) speak through ours."""
+    for known in list(logging.root.manager.loggerDict.values()):
+        if isinstance(known, logging.Logger):
+            known.handlers.clear()
+            known.propagate = True
+    logging.root.handlers[:] = [handler]
+    logging.root.setLevel(level)
+    for name, at_least in QUIETER.items():
+        logging.getLogger(name).setLevel(at_least)
+    logging.captureWarnings(True)
+
+
+def _encode(event: EventDict, **_: object) -> str:
+    return msgspec.json.encode(event, enc_hook=repr).decode()
+
+
+def _blank_personal(_logger: WrappedLogger, _method: str, line: Any) -> Any:
+    return PERSONAL.sub("▇", line)
+
+
+def _with_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    found = trace.get_current_span().get_span_context()
+    if found.is_valid:
+        event["trace"] = f"{found.trace_id:032x}"
+    return event
+
+
+# --- traces ---------------------------------------------------------------------------------------------------------------------------
+
+
+class _Linked(Sampler):
+    """Records a new trace when one it is linked to is recorded, so that a chain of traces is whole; else by share."""
+
+    def __init__(self, share: float) -> None:
+        self._share = TraceIdRatioBased(share)
+
+    def should_sample(
+        self,
+        parent_context: Context | None,
+        trace_id: int,
+        name: str,
+        kind: SpanKind | None = None,
+        attributes: Attributes = None,
+        links: Sequence[Link] | None = None,
+        trace_state: TraceState | None = None,
+    ) -> SamplingResult:
+        if any(link.context.trace_flags.sampled for link in links or ()):
+            return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes)
+        return self._share.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
+
+    def get_description(self) -> str:
+        return f"Linked({self._share.get_description()})"
+
+
+class _Blanking(SpanProcessor):
+    """What a person searched for stays out of traces."""
+
+    def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:  # noqa: ARG002 (the SDK names it)
+        if span.attributes and "url.query" in span.attributes:
+            span.set_attribute("url.query", "▇")
+
+
+def tracer_provider(resource: Resource, share: float, otlp_endpoint: str | None) -> TracerProvider:
+    """Records `share` of the new traces and everything that belongs or is linked to a recorded one."""
+    provider = TracerProvider(ParentBased(_Linked(share)), resource)
+    provider.add_span_processor(_Blanking())
+    if otlp_endpoint is not None:
+        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+    return provider
+
+
+def tracer() -> trace.Tracer:
+    """For spans of our own: one per request, batch or command, never one per event."""
+    return trace.get_tracer("liandong")
+
+
+def current_traceparent() -> str:
+    """The current span as W3C `traceparent`, to be stored with an event; empty where there is none."""
+    found = trace.get_current_span().get_span_context()
+    return f"00-{found.trace_id:032x}-{found.span_id:016x}-{found.trace_flags:02x}" if found.is_valid else ""
+
+
+@contextmanager
+def linked_span(name: str, *traceparents: str, kind: SpanKind = SpanKind.CONSUMER, attributes: Attributes = None) -> Iterator[trace.Span]:
+    """A span of a trace of its own with a link to each stored `traceparent`: the batch that carries on what those requests began.
+
+    Empty, malformed and repeated ones are left out, so that a bad header never stops a batch; the SDK keeps 128 links at most.
+    """
+    links = [Link(context) for parent in dict.fromkeys(traceparents) if (context := _parsed(parent)) is not None]
+    with tracer().start_as_current_span(name, context=Context(), kind=kind, attributes=attributes, links=links) as span:
+        yield span
+
+
+def _parsed(traceparent: str) -> SpanContext | None:
+    found = TRACEPARENT.fullmatch(traceparent)
+    if found is None:
+        return None
+    trace_id, span_id, flags = (int(part, 16) for part in found.groups())
+    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
+
+
+# --- health ---------------------------------------------------------------------------------------------------------------------------
+
+Check = Callable[[], Awaitable[object]]
+"""Returns when well, raises when not."""
+
+
+class Finding(TypedDict):
+    """One check's outcome. `because` names the kind of fault only: addresses and data stay in the log."""
+
+    state: Literal["up", "down"]
+    because: str
+    seconds: float
+
+
+class Report(TypedDict):
+    """The answer of a health endpoint."""
+
+    state: Literal["up", "down"]
+    checks: dict[str, Finding]
+
+
+class Health:
+    """Named checks of what a process needs to be of use."""
+
+    def __init__(self, **checks: Check) -> None:
+        self._checks = dict(checks)
+        self._log = structlog.stdlib.get_logger("liandong.health")
+
+    def add(self, name: str, check: Check) -> None:
+        """Ask `check` as well from now on."""
+        self._checks[name] = check
+
+    def live(self) -> Report:
+        """Up as long as the process answers at all."""
+        return Report(state="up", checks={})
+
+    async def ready(self) -> Report:
+        """Up when every check is; all are asked at once and get two seconds."""
+        found = await asyncio.gather(*(self._ask(name, check) for name, check in self._checks.items()))
+        checks = dict(zip(self._checks, found, strict=True))
+        return Report(state="up" if all(one["state"] == "up" for one in found) else "down", checks=checks)
+
+    async def _ask(self, name: str, check: Check) -> Finding:
+        began = time.perf_counter()
+        try:
+            await asyncio.wait_for(_run(check), CHECK_SECONDS)
+        except Exception as fault:  # any fault at all means "not ready", and is told
+            self._log.warning("health check failed", check=name, fault=type(fault).__name__, exc_info=fault)
+            return Finding(state="down", because=type(fault).__name__, seconds=round(time.perf_counter() - began, 3))
+        return Finding(state="up", because="", seconds=round(time.perf_counter() - began, 3))
+
+
+async def _run(check: Check) -> None:
+    await check()

@@ -1,0 +1,142 @@
+"""Who may speak to this site: bearer accounts of staff and machines, their roles and the nodes they act for.
+
+No personal names: a staff number and a post. What is kept of a token is its SHA-256 (decision 0007). Whether an act is allowed to a
+role here is only the first wall: `decide` asks again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterable
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+NODE: Final = re.compile(r"\d{6}|\d{9}|\d{12}")
+
+
+class Role(StrEnum):
+    """What a post lets somebody do."""
+
+    CLERK = "clerk"
+    """窗口受理人员"""
+    EXAMINER = "examiner"
+    """审查人员"""
+    APPROVER = "approver"
+    """核准人员"""
+    EDITOR = "editor"
+    """事项目录编辑"""
+    SUPERVISOR = "supervisor"
+    """监察人员"""
+    LEADER = "leader"
+    """领导"""
+    OPERATOR = "operator"
+    """运行维护人员"""
+    SITE = "site"
+    """另一节点部署的机器"""
+
+
+class NotAllowed(Exception):
+    """The account is known, and this is not for it."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(because)
+        self.because = because
+
+
+def covers(own: str, node: str) -> bool:
+    """Whether `node` is `own` or below it: 511525 covers 511525100, 511500 all of 5115, 510000 all of 51."""
+    return node.startswith(_stem(own))
+
+
+def _stem(code: str) -> str:
+    if len(code) != 6:
+        return code
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody on duty, or a machine. `staff` is the number that goes into events as the actor; `post` is what pages show."""
+
+    staff: str
+    post: str
+    roles: frozenset[Role]
+    nodes: frozenset[str]
+
+    def __post_init__(self) -> None:
+        if not self.staff or not self.roles or not self.nodes or not all(NODE.fullmatch(node) for node in self.nodes):
+            raise ValueError(f"account {self.staff!r} needs a staff number, a role and division codes of 6, 9 or 12 digits")
+
+    def may(self, role: Role, node: str) -> bool:
+        """Has `role`, and works for `node` or a node above it."""
+        return role in self.roles and self.works_for(node)
+
+    def works_for(self, node: str) -> bool:
+        """`node` is one of the account's nodes or below one of them."""
+        return any(covers(own, node) for own in self.nodes)
+
+    def must(self, role: Role, node: str) -> None:
+        """For handlers whose node is not in the path. Raises `NotAllowed`."""
+        if not self.may(role, node):
+            raise NotAllowed(f"{self.post}（{self.staff}）在 {node} 没有这项权限")
+
+
+class _Row(Account, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An account as the file has it."""
+
+    token_sha256: str
+
+
+class Accounts:
+    """The accounts of a site, found by token."""
+
+    def __init__(self) -> None:
+        self._by_digest: dict[str, Account] = {}
+
+    @classmethod
+    def load(cls, path: Path) -> Accounts:
+        """Read a JSON list of `{token_sha256, staff, post, roles, nodes}`. Raises `OSError`, `msgspec.ValidationError`."""
+        accounts = cls()
+        for row in msgspec.json.decode(path.read_bytes(), type=list[_Row]):
+            accounts._by_digest[row.token_sha256] = Account(staff=row.staff, post=row.post, roles=row.roles, nodes=row.nodes)
+        return accounts
+
+    def save(self, path: Path) -> None:
+        """Write the file anew, readable by its owner only, whole or not at all."""
+        rows = [{"token_sha256": digest, **_plain(account)} for digest, account in self._by_digest.items()]
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(rows)))
+        draft.replace(path)
+
+    def issue(self, staff: str, roles: Iterable[Role], nodes: Iterable[str], post: str) -> tuple[Account, str]:
+        """A new account and its token, which is nowhere kept and shown once."""
+        account = Account(staff=staff, post=post, roles=frozenset(roles), nodes=frozenset(nodes))
+        token = secrets.token_urlsafe(24)
+        self._by_digest[digest(token)] = account
+        return account, token
+
+    def by_token(self, token: str) -> Account | None:
+        """Whose token this is. Looked up by its digest, so that timing tells nothing about another's token."""
+        return self._by_digest.get(digest(token))
+
+    def by_digest(self, found: str) -> Account | None:
+        """Whose token has this digest: sessions keep no token."""
+        return self._by_digest.get(found)
+
+    def __len__(self) -> int:
+        return len(self._by_digest)
+
+
+def digest(token: str) -> str:
+    """What is kept of a secret."""
+    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _plain(account: Account) -> dict[str, object]:
+    return {"staff": account.staff, "post": account.post, "roles": sorted(account.roles), "nodes": sorted(account.nodes)}

@@ -1,0 +1,140 @@
+"""One way to make an application: routers in, problems, accounts, health, telemetry and fixed headers around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, MutableMapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from libs.telemetry import Health, Report
+from libs.web.accounts import Accounts
+from libs.web.headers import SecurityHeaders
+from libs.web.pages import Assets, Pages
+from libs.web.problems import SCHEMA, Rule, add_problems, fault
+from libs.web.signin import ATTEMPT_SECONDS, ATTEMPTS, Sessions, Window, sign_in_router
+
+MAX_BODY: Final = 2 * 1024 * 1024
+QUIET: Final = re.compile(r"/(health|static)/")
+"""Paths without spans: asked all the time, and nobody would look."""
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def make_app(
+    title: str,
+    *,
+    routers: Sequence[APIRouter],
+    accounts: Accounts,
+    health: Health,
+    lifespan: Lifespan | None = None,
+    pages: Pages | None = None,
+    problems: Sequence[Rule[Any]] = (),
+    site: str = "",
+    catalogue: bool = False,
+    max_body: int = MAX_BODY,
+) -> FastAPI:
+    """An application with `routers` and everything around them.
+
+    `problems` (of `problem_for`) answer exceptions beyond `Refused`. `site` keeps the sessions of sites on one machine apart.
+    With `pages` there are static files, a sign-in page and errors for people; `catalogue` adds the kit's living catalogue at `/kit`.
+    `max_body` is in bytes; larger bodies are answered 413.
+    """
+    app = FastAPI(
+        title=title,
+        lifespan=lifespan or _nothing,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"operation_spans": False, "logs": False, "auto_configure": False, "exclude": _quiet},
+        responses={kind: _declared(kind) for kind in ("4XX", "5XX")},
+    )
+    app.state.accounts, app.state.sessions = accounts, Sessions(accounts, site)
+    app.add_middleware(Guard, pages=pages, max_body=max_body)
+    app.add_middleware(SecurityHeaders)
+    add_problems(app, problems, pages)
+    app.include_router(_health(health))
+    if pages is not None:
+        _add_pages(app, pages, catalogue)
+    for router in routers:
+        app.include_router(router)
+    return app
+
+
+class Guard:
+    """Answers what nobody foresaw, and refuses bodies that are too large before they are taken in."""
+
+    def __init__(self, app: ASGIApp, pages: Pages | None, max_body: int) -> None:
+        self._app, self._pages, self._max_body = app, pages, max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, taken = False, 0
+
+        async def limited() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._max_body:
+                raise HTTPException(413)
+            return message
+
+        async def noticing(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, limited, noticing)
+        except Exception as exc:  # the last place to answer: whatever it is, the caller learns that it failed
+            if started:
+                raise
+            await fault(Request(scope), exc, self._pages)(scope, receive, send)
+
+
+def _health(health: Health) -> APIRouter:
+    router = APIRouter(prefix="/health", tags=["health"])
+
+    @router.get("/live")
+    async def live() -> Report:
+        return health.live()
+
+    @router.get("/ready")
+    async def ready() -> Response:
+        report = await health.ready()
+        return JSONResponse(report, 200 if report["state"] == "up" else 503)
+
+    return router
+
+
+def _add_pages(app: FastAPI, pages: Pages, catalogue: bool) -> None:
+    for name, folder in pages.static.items():
+        app.mount(f"/static/{name}", Assets(directory=folder))
+    app.include_router(sign_in_router(pages, app.state.sessions, Window(ATTEMPTS, ATTEMPT_SECONDS)))
+    if catalogue:
+
+        @app.get("/kit", include_in_schema=False)
+        async def kit(request: Request) -> Response:
+            return pages.render(request, "catalogue.html")
+
+
+def _declared(kind: str) -> dict[str, Any]:
+    said = "The request was refused" if kind == "4XX" else "The site could not answer"
+    return {"description": said, "content": {"application/problem+json": {"schema": SCHEMA}}}
+
+
+def _quiet(scope: MutableMapping[str, Any]) -> bool:
+    return QUIET.match(scope["path"]) is not None
+
+
+@asynccontextmanager
+async def _nothing(_: FastAPI) -> AsyncIterator[None]:
+    yield

@@ -1,0 +1,188 @@
+"""Every no and every fault as an answer: problem+json (RFC 9457) for programs, a page in Chinese for people.
+
+Refusals are 409 and logged at info; faults are 500, logged with their stack, and tell nothing of the inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
+from urllib.parse import quote
+
+import msgspec
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from opentelemetry import trace
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from libs.decider import Refused
+from libs.web.accounts import NotAllowed
+from libs.web.pages import Pages, prefers_html
+
+E = TypeVar("E", bound=Exception)
+log = structlog.stdlib.get_logger("liandong.web")
+
+TITLES: Final = {
+    400: "请求格式不对",
+    401: "请先登录",
+    403: "没有这项权限",
+    404: "没有找到",
+    405: "不支持这种请求方式",
+    406: "不提供这种格式",
+    409: "不能这样做",
+    412: "内容已被他人更改",
+    413: "内容太大",
+    415: "不支持这种内容类型",
+    422: "填写有误",
+    429: "请求太频繁",
+    500: "系统出错",
+    503: "系统正忙",
+}
+CODES: Final = {
+    400: "bad-request",
+    401: "not-signed-in",
+    403: "not-allowed",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    412: "changed-meanwhile",
+    413: "too-large",
+    415: "unsupported-media-type",
+    422: "invalid",
+    429: "too-many-requests",
+    503: "busy",
+}
+SENTENCES: Final = {
+    "missing": "必须填写",
+    "string_too_short": "太短或为空",
+    "string_too_long": "太长",
+    "string_pattern_mismatch": "格式不对",
+    "int_parsing": "应为整数",
+    "bool_parsing": "应为是或否",
+    "date_from_datetime_parsing": "应为日期，如 2026-11-23",
+    "datetime_from_date_parsing": "应为带时区的时间",
+    "timezone_aware": "时间须带时区",
+    "enum": "不在可选范围内",
+    "literal_error": "不在可选范围内",
+    "extra_forbidden": "没有这一项",
+    "json_invalid": "不是有效的 JSON",
+}
+SCHEMA: Final = {
+    "type": "object",
+    "required": ["type", "title", "status", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """An answer that is a no. `title` is a sentence for people, `code` is stable; `more` are further members, known to the caller."""
+
+    status: int
+    code: str
+    title: str
+    type: str = ""
+    detail: str = ""
+    more: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[E]):
+    """How one kind of exception is answered."""
+
+    kind: type[E]
+    answer: Callable[[E], Problem]
+
+
+def problem_for(
+    kind: type[E],
+    status: int,
+    code: str,
+    *,
+    title: str = "",
+    retry_after: int | None = None,
+    more: Callable[[E], Mapping[str, object]] = lambda _: {},
+) -> Rule[E]:
+    """Answer exceptions of `kind` (and its subclasses) with `status` and `code`; give the result to `make_app(problems=…)`.
+
+    `retry_after` is in seconds. `more` names what of the exception the caller may know; its message stays in the log.
+    """
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return Rule(kind, lambda exc: Problem(status=status, code=code, title=title or TITLES[status], more=more(exc), headers=headers))
+
+
+def add_problems(app: FastAPI, rules: Sequence[Rule[Any]], pages: Pages | None) -> None:
+    """Answer everything that `app` raises."""
+    own: list[Rule[Any]] = [
+        Rule(Refused, _refused),
+        Rule(NotAllowed, _not_allowed),
+        Rule(RequestValidationError, _invalid),
+        Rule(HTTPException, _http),
+    ]
+    for rule in (*own, *rules):
+        app.add_exception_handler(rule.kind, _handler(rule.answer, pages))
+
+
+def _handler(answer: Callable[..., Problem], pages: Pages | None) -> Callable[[Request, Exception], Response]:
+    def handle(request: Request, exc: Exception) -> Response:
+        problem = answer(exc)
+        log.info("refused", code=problem.code, status=problem.status, path=request.url.path, fault=type(exc).__name__)
+        return respond(request, problem, pages)
+
+    return handle
+
+
+def respond(request: Request, problem: Problem, pages: Pages | None) -> Response:
+    """The problem as the caller reads best. Somebody who opens a page without having signed in is led to do so."""
+    if pages is not None and prefers_html(request):
+        if problem.status == 401 and request.method in {"GET", "HEAD"}:
+            here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"/sign-in?next={quote(here, safe='/')}", 303, headers={"Cache-Control": "no-store"})
+        return pages.render(request, "error.html", status_code=problem.status, headers=problem.headers, problem=problem)
+    body = {"type": problem.type or f"/problems/{problem.code}", "title": problem.title, "status": problem.status, "code": problem.code}
+    body |= ({"detail": problem.detail} if problem.detail else {}) | dict(problem.more)
+    return Response(msgspec.json.encode(body), problem.status, problem.headers, "application/problem+json")
+
+
+def fault(request: Request, exc: Exception, pages: Pages | None) -> Response:
+    """An exception nobody foresaw: the log has its stack, the caller the trace to ask about."""
+    span = trace.get_current_span().get_span_context()
+    log.error("fault", path=request.url.path, method=request.method, fault=type(exc).__name__, exc_info=exc)
+    more = {"trace": f"{span.trace_id:032x}"} if span.is_valid else {}
+    return respond(request, Problem(status=500, code="fault", title=TITLES[500], more=more), pages)
+
+
+def _refused(exc: Refused) -> Problem:
+    return Problem(status=409, code=exc.code, title=exc.because, type=f"/problems/refused/{exc.code}")
+
+
+def _not_allowed(exc: NotAllowed) -> Problem:
+    return Problem(status=403, code=CODES[403], title=TITLES[403], detail=exc.because)
+
+
+def _http(exc: HTTPException) -> Problem:
+    code = CODES.get(exc.status_code, f"http-{exc.status_code}")
+    title = TITLES.get(exc.status_code, str(exc.detail))
+    return Problem(status=exc.status_code, code=code, title=title, headers=dict(exc.headers or {}))
+
+
+def _invalid(exc: RequestValidationError) -> Problem:
+    """Fields and what is wrong with them, never what was sent. A header that is missing or malformed is 400: the form is not at fault."""
+    found = exc.errors()
+    fields = [
+        {"field": ".".join(map(str, error["loc"])), "code": error["type"], "because": SENTENCES.get(error["type"], error["msg"])}
+        for error in found
+    ]
+    status = 400 if found and all(error["loc"][0] == "header" for error in found) else 422
+    return Problem(status=status, code=CODES[status], title=TITLES[status], more={"fields": fields})

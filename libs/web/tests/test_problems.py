@@ -1,0 +1,163 @@
+"""Every no and every fault is a problem, says what it may, and carries the fixed headers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from httpx2 import Response
+from structlog.testing import capture_logs
+
+from libs.web.headers import CSP
+from libs.web.tests.site import HTML, Stand
+
+KEY = {"Idempotency-Key": "k1"}
+GOOD = {"item": "511A", "days": 3}
+
+
+@pytest.fixture(scope="module")
+def stand() -> Stand:
+    return Stand()
+
+
+def problem(answer: Response) -> dict[str, Any]:
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["content-security-policy"] == CSP
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    found: dict[str, Any] = answer.json()
+    assert found["status"] == answer.status_code
+    return found
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "kind", "more"),
+    [
+        ("refused", 409, "/problems/refused/already-told-once", {"code": "already-told-once", "title": "应当一次告知全部需要补正的内容"}),
+        ("conflict", 412, "/problems/conflict", {"found": 7}),
+        ("busy", 503, "/problems/busy", {"title": "系统正忙"}),
+        ("http", 404, "/problems/not-found", {"title": "没有找到"}),
+        ("teapot", 418, "/problems/http-418", {"title": "short and stout"}),
+        ("fault", 500, "/problems/fault", {"title": "系统出错"}),
+    ],
+)
+async def test_each_kind_of_failure_has_its_problem(stand: Stand, how: str, status: int, kind: str, more: dict[str, object]) -> None:
+    async with stand.browser() as client:
+        found = problem(await client.get(f"/fails/{how}"))
+    assert (found["status"], found["type"]) == (status, kind)
+    assert found.items() >= more.items()
+    assert "secret" not in str(found)
+    assert "inside" not in str(found)
+
+
+async def test_who_is_told_to_come_back_is_told_when(stand: Stand) -> None:
+    async with stand.browser() as client:
+        assert (await client.get("/fails/busy")).headers["retry-after"] == "1"
+
+
+async def test_a_refusal_is_logged_at_info_and_a_fault_with_its_stack(stand: Stand) -> None:
+    with capture_logs() as lines:
+        async with stand.browser() as client:
+            await client.get("/fails/refused")
+            await client.get("/fails/fault")
+    assert [(line["log_level"], line["event"]) for line in lines] == [("info", "refused"), ("error", "fault")]
+    assert lines[0]["code"] == "already-told-once"
+    assert isinstance(lines[1]["exc_info"], RuntimeError)
+
+
+async def test_an_address_or_method_that_is_not_there(stand: Stand) -> None:
+    async with stand.browser() as client:
+        assert problem(await client.get("/nowhere"))["code"] == "not-found"
+        answer = await client.delete("/open")
+    assert (problem(answer)["code"], answer.headers["allow"]) == ("method-not-allowed", "GET")
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({"days": 3}, [("body.item", "必须填写")]),
+        ({"item": "", "days": "x"}, [("body.item", "太短或为空"), ("body.days", "应为整数")]),
+    ],
+)
+async def test_each_wrong_field_is_named_and_what_was_sent_is_not_repeated(stand: Stand, body: dict[str, object], fields: object) -> None:
+    async with stand.browser(stand.clerk) as client:
+        found = problem(await client.post("/nodes/511525/cases", json=body, headers=KEY))
+    assert (found["status"], [(field["field"], field["because"]) for field in found["fields"]]) == (422, fields)
+    assert all(field.keys() == {"field", "code", "because"} for field in found["fields"])
+
+
+async def test_a_body_that_is_no_json(stand: Stand) -> None:
+    async with stand.browser(stand.clerk) as client:
+        answer = await client.post("/nodes/511525/cases", content=b"{", headers={**KEY, "Content-Type": "application/json"})
+    assert problem(answer)["fields"][0]["because"] == "不是有效的 JSON"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Idempotency-Key": ""}, {"Idempotency-Key": "k" * 201}, {"Idempotency-Key": "k k"}]
+    + [{**KEY, "If-Match": tag} for tag in ("7", 'W/"7"', "*", '"7", "8"', '"-1"', '"x"', '"99999999999999999999"')],
+)
+async def test_a_command_without_a_key_or_with_a_tag_that_was_never_given_is_400(stand: Stand, headers: dict[str, str]) -> None:
+    async with stand.browser(stand.clerk) as client:
+        assert problem(await client.post("/nodes/511525/cases", json=GOOD, headers=headers))["status"] == 400
+
+
+@pytest.mark.parametrize(("headers", "said", "tag"), [({}, "k1 None", '"1"'), ({"If-Match": '"7"'}, "k1 7", '"8"')])
+async def test_key_and_version_reach_the_command(stand: Stand, headers: dict[str, str], said: str, tag: str) -> None:
+    async with stand.browser(stand.clerk) as client:
+        answer = await client.post("/nodes/511525/cases", json=GOOD, headers={**KEY, **headers})
+    assert (answer.text, answer.headers["etag"]) == (said, tag)
+
+
+async def test_a_body_larger_than_allowed_is_413_however_it_comes(stand: Stand) -> None:
+    async def pieces() -> Any:
+        for _ in range(20):
+            yield b'{"item": ' + b" " * 100
+
+    async with stand.browser(stand.clerk) as client:
+        headers = {**KEY, "Content-Type": "application/json"}
+        assert problem(await client.post("/nodes/511525/cases", content=b" " * 1001, headers=headers))["code"] == "too-large"
+        assert problem(await client.post("/nodes/511525/cases", content=pieces(), headers=headers))["code"] == "too-large"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"), [("/nowhere", 404, "没有找到"), ("/fails/fault", 500, "系统出错"), ("/fails/refused", 409, "一次告知")]
+)
+async def test_people_get_a_page_in_chinese(stand: Stand, path: str, status: int, says: str) -> None:
+    async with stand.browser() as client:
+        answer = await client.get(path, headers=HTML)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert '<html lang="zh-CN">' in answer.text
+    assert says in answer.text
+    assert "secret" not in answer.text
+    assert answer.headers["content-security-policy"] == CSP
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "text/html;q=0.5, application/json", "text/html;q=x"])
+async def test_programs_get_json(stand: Stand, accept: str) -> None:
+    async with stand.browser() as client:
+        problem(await client.get("/nowhere", headers={"Accept": accept}))
+
+
+async def test_health_is_open_and_tells_when_something_is_down() -> None:
+    stand = Stand(pages=False)
+
+    async def ill() -> None:
+        raise ConnectionError("address")
+
+    async with stand.browser() as client:
+        assert (await client.get("/health/live")).json()["state"] == "up"
+        assert (await client.get("/health/ready")).status_code == 200
+        stand.health.add("kafka", ill)
+        answer = await client.get("/health/ready")
+    assert (answer.status_code, answer.json()["checks"]["kafka"]["because"]) == (503, "ConnectionError")
+
+
+async def test_the_description_is_kept_and_declares_tokens_keys_and_problems(stand: Stand) -> None:
+    async with stand.browser() as client:
+        assert [(await client.get(path)).status_code for path in ("/docs", "/redoc")] == [404, 404]
+        described = (await client.get("/openapi.json")).json()
+    command = described["paths"]["/nodes/{node}/cases"]["post"]
+    assert command["security"] == [{"bearer": []}]
+    assert {parameter["name"] for parameter in command["parameters"]} == {"node", "Idempotency-Key", "If-Match"}
+    assert "application/problem+json" in command["responses"]["4XX"]["content"]
+    assert "/sign-in" not in described["paths"]

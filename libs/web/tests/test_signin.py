@@ -1,0 +1,206 @@
+"""Who may ask what: roles and nodes, tokens and cookies, and the ways around that are closed."""
+
+from __future__ import annotations
+
+import pytest
+from httpx2 import AsyncClient, Response
+
+from libs.web import Accounts, Role
+from libs.web.signin import SESSION_SECONDS, Sessions, Window, local
+from libs.web.tests.site import HTML, Stand
+
+CASES = "/nodes/511525/cases"
+FILING = {"item": "511A", "days": 3}
+KEY = {"Idempotency-Key": "k1"}
+
+
+@pytest.fixture
+def stand() -> Stand:
+    return Stand()
+
+
+@pytest.fixture(scope="module")
+def one_stand() -> Stand:
+    return Stand()
+
+
+async def signed_in(client: AsyncClient, token: str, to: str = "/page") -> Response:
+    return await client.post("/sign-in", data={"token": token, "next": to})
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer wrong", "Basic QzAxMTc6eA==", "bearer x y"])
+async def test_without_a_token_that_is_somebodys_nothing_is_told(stand: Stand, header: str) -> None:
+    async with stand.browser() as client:
+        answer = await client.get("/me", headers={"Authorization": header} if header else {})
+    assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+MATRIX = [
+    (role, node, path)
+    for role in Role
+    for node in ("511500", "511525", "511525100", "511526")
+    for path in ("511500", "511525", "511525100", "511526", "511602")
+]
+
+
+@pytest.mark.parametrize(("role", "node", "path"), MATRIX)
+async def test_role_and_node_must_both_cover_the_act(one_stand: Stand, role: Role, node: str, path: str) -> None:
+    _, token = one_stand.accounts.issue("X1", [role], [node], "岗位")
+    below = path == node or path.startswith(node) or (node == "511500" and path.startswith("5115"))
+    async with one_stand.browser(token) as client:
+        seen = (await client.get(f"/nodes/{path}")).status_code
+        acted = (await client.post(f"/nodes/{path}/cases", json=FILING, headers=KEY)).status_code
+        elsewhere = (await client.post(f"/elsewhere/{path}")).status_code
+    assert seen == (200 if below and role in {Role.CLERK, Role.LEADER} else 403)
+    assert acted == elsewhere == (200 if below and role is Role.CLERK else 403)
+
+
+async def test_who_is_not_allowed_learns_which_post_and_node_it_was(stand: Stand) -> None:
+    async with stand.browser(stand.clerk) as client:
+        found = (await client.get("/nodes/511526")).json()
+    assert (found["code"], found["detail"]) == ("not-allowed", "窗口受理（C0117）不在 511526 履职")
+
+
+async def test_somebody_who_opens_a_page_is_led_to_sign_in_and_back(stand: Stand) -> None:
+    async with stand.browser() as client:
+        led = await client.get("/page?month=2026-11", headers=HTML)
+        assert (led.status_code, led.headers["location"]) == (303, "/sign-in?next=/page%3Fmonth%3D2026-11")
+        form = await client.get(led.headers["location"], headers=HTML)
+        assert 'value="/page?month=2026-11"' in form.text
+        begun = await signed_in(client, stand.leader, "/page?month=2026-11")
+        assert (begun.status_code, begun.headers["location"]) == (303, "/page?month=2026-11")
+        page = await client.get("/page", headers=HTML)
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    assert "市中心领导 L0001" in page.text
+
+
+@pytest.mark.parametrize(("url", "secure"), [("http://stand", False), ("https://stand", True)])
+async def test_the_cookie_is_opaque_and_kept_from_scripts_and_other_sites(stand: Stand, url: str, secure: bool) -> None:
+    async with stand.browser(url=url) as client:
+        cookie = (await signed_in(client, stand.leader)).headers["set-cookie"]
+    name, _, rest = cookie.partition("=")
+    assert name == "liandong-511525"
+    assert stand.leader not in rest
+    assert ("HttpOnly" in rest, "SameSite=strict" in rest, "Path=/" in rest, "Secure" in rest) == (True, True, True, secure)
+
+
+async def test_a_cookie_reads_and_never_acts(stand: Stand) -> None:
+    async with stand.browser() as client:
+        await signed_in(client, stand.clerk)
+        assert (await client.get("/me")).json() == {"staff": "C0117"}
+        assert (await client.post(CASES, json=FILING, headers=KEY)).status_code == 401
+        assert (await client.post(CASES, json=FILING, headers={**HTML, **KEY})).status_code == 401
+
+
+async def test_a_wrong_header_is_not_made_good_by_a_cookie(stand: Stand) -> None:
+    async with stand.browser() as client:
+        await signed_in(client, stand.clerk)
+        assert (await client.get("/me", headers={"Authorization": "Bearer wrong"})).status_code == 401
+
+
+async def test_signing_out_ends_the_session_itself(stand: Stand) -> None:
+    async with stand.browser() as client:
+        await signed_in(client, stand.leader)
+        kept = dict(client.cookies)
+        assert (await client.post("/sign-out")).headers["location"] == "/sign-in"
+        assert dict(client.cookies) == {}
+        client.cookies.update(kept)
+        assert (await client.get("/me")).status_code == 401
+
+
+async def test_signing_in_again_leaves_the_old_session(stand: Stand) -> None:
+    async with stand.browser() as client:
+        await signed_in(client, stand.leader)
+        old = dict(client.cookies)
+        await signed_in(client, stand.clerk)
+        assert (await client.get("/me")).json() == {"staff": "C0117"}
+        client.cookies.clear()
+        client.cookies.update(old)
+        assert (await client.get("/me")).status_code == 401
+
+
+async def test_a_wrong_token_is_told_beside_the_field(stand: Stand) -> None:
+    async with stand.browser() as client:
+        answer = await signed_in(client, "wrong", "/page")
+    assert (answer.status_code, "set-cookie" in answer.headers) == (401, False)
+    assert 'aria-invalid="true"' in answer.text
+    assert 'value="wrong"' not in answer.text
+
+
+@pytest.mark.parametrize("header", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "http://evil.example"}])
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out"])
+async def test_a_form_from_another_site_is_refused(stand: Stand, header: dict[str, str], path: str) -> None:
+    async with stand.browser() as client:
+        answer = await client.post(path, data={"token": stand.leader}, headers=header)
+    assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
+
+
+@pytest.mark.parametrize("header", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://stand"}])
+async def test_a_form_from_this_site_is_taken(stand: Stand, header: dict[str, str]) -> None:
+    async with stand.browser() as client:
+        assert (await client.post("/sign-in", data={"token": stand.leader}, headers=header)).status_code == 303
+
+
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "evil",
+    "",
+    "/a\nb",
+    "javascript:alert(1)",
+    "/\t/evil.example",
+]
+
+
+@pytest.mark.parametrize("to", ELSEWHERE)
+async def test_nobody_is_sent_elsewhere(stand: Stand, to: str) -> None:
+    async with stand.browser() as client:
+        assert (await signed_in(client, stand.leader, to)).headers["location"] == "/"
+        assert 'name="next" value="/"' in (await client.get("/sign-in", params={"next": to})).text
+
+
+@pytest.mark.parametrize("to", ["/", "/page", "/cases/511525-1?x=1&y=//z"])
+def test_own_pages_are_kept(to: str) -> None:
+    assert local(to) == to
+
+
+async def test_the_eleventh_attempt_in_a_minute_waits(stand: Stand) -> None:
+    async with stand.browser() as client:
+        assert [(await signed_in(client, "wrong")).status_code for _ in range(10)] == [401] * 10
+        answer = await signed_in(client, stand.leader)
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["retry-after"]) <= 60
+
+
+def test_a_window_slides_and_forgets_whom_it_saw_longest_ago() -> None:
+    now = 0.0
+    window = Window(2, 60, lambda: now, keys=2)
+    assert [window.wait("a"), window.wait("a"), window.wait("a"), window.wait("b")] == [0, 0, 60, 0]
+    now = 59.5
+    assert window.wait("a") == 1
+    now = 60
+    assert (window.wait("a"), window.wait("c"), window.wait("d"), len(window._seen)) == (0, 0, 0, 2)
+
+
+def test_a_session_ends_with_its_time() -> None:
+    now = 0.0
+    accounts = Accounts()
+    account, token = accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口受理")
+    sessions = Sessions(accounts, "511525", lambda: now)
+    value = sessions.begin(token)
+    assert value is not None
+    now = SESSION_SECONDS - 1
+    assert sessions.reader(value) == account
+    now = SESSION_SECONDS
+    assert sessions.reader(value) is None
+    assert sessions.begin("wrong") is None
+
+
+async def test_without_pages_there_is_nothing_to_sign_in_to() -> None:
+    stand = Stand(pages=False)
+    async with stand.browser() as client:
+        assert (await client.get("/sign-in")).status_code == 404
+        assert (await client.get("/me", headers=HTML)).status_code == 401

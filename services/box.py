@@ -1,0 +1,160 @@
+"""A whole site in one process: every service, the link to the city, the pages, and at the city the hub."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import httpx2
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from libs import eventlog, telemetry
+from libs.bus.inbox import FeedPage
+from libs.bus.topics import CITY_STREAM
+from libs.host import Build, Node, Site, SiteHost
+from libs.host.operate import operate_router
+from libs.telemetry import Health
+from libs.web import Accounts, make_app, problem_for
+from libs.wire import Recorded, decode_page
+from services.catalogue import app as catalogue
+from services.dashboard import app as dashboard
+from services.deadline import app as deadline
+from services.hub import app as hub
+from services.intake import app as intake
+from services.link import app as link
+from services.supervision import app as supervision
+
+SERVICES: Final[Mapping[str, Build]] = {
+    "catalogue": catalogue.build,
+    "intake": intake.build,
+    "deadline": deadline.build,
+    "supervision": supervision.build,
+}
+"""What every site runs. The order is that in which they start."""
+MAX_BODY: Final = 32 * 1024 * 1024
+
+PROBLEMS: Final = (
+    problem_for(eventlog.Conflict, 412, "changed-meanwhile", more=lambda e: {"expected": e.expected, "found": e.found}),
+    problem_for(eventlog.KeyReused, 422, "key-reused", title="这个幂等键已用于另一项请求"),
+    problem_for(eventlog.Claimed, 409, "taken", title="已被占用", more=lambda e: {"scope": e.scope}),
+    problem_for(eventlog.TooLarge, 413, "too-large"),
+    problem_for(eventlog.Unwritable, 422, "unwritable", title="含有无法保存的字符"),
+    problem_for(eventlog.Busy, 503, "busy", retry_after=1),
+    problem_for(eventlog.Unknown, 503, "unknown-outcome", title="结果未知，请用同一幂等键重试", retry_after=1),
+    *(problem_for(kind, 503, "database-away", retry_after=2) for kind in (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError)),
+)
+
+
+class Settings(BaseSettings):
+    """What a site is told: by environment, `LIANDONG_…`, no default secrets."""
+
+    model_config = SettingsConfigDict(env_prefix="LIANDONG_", env_nested_delimiter="__")
+
+    site: str
+    """Code of the principal node."""
+    nodes: tuple[dict[str, str], ...]
+    """`{code, name, parent}` of every node hosted here."""
+    databases: dict[str, SecretStr]
+    """Address per service, with the service's own role; also `link`, and `hub` at the city."""
+    kafka: str
+    port: int
+    host: str = "127.0.0.1"
+    accounts: Path
+    key: Path
+    """The site's signing key; it never leaves the site."""
+    feed_token: SecretStr
+    """With which this site's consumers read this site's feeds."""
+    city: str
+    """Address of the city's site, for pages that link there."""
+    otlp: str | None = None
+    json_logs: bool = True
+
+    def as_site(self) -> Site:
+        """The site as services see it."""
+        return Site(self.site, tuple(Node(n["code"], n["name"], n.get("parent", "")) for n in self.nodes))
+
+    def url(self, service: str) -> str:
+        return self.databases[service].get_secret_value()
+
+
+def feed_page(client: httpx2.AsyncClient) -> FeedPage:
+    """The owner's feed API over HTTP."""
+
+    async def page(source: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
+        _, _, node, service = source.split(":")
+        answer = await client.get(f"/feed/{node}/{service}/{epoch}", params={"after": after, "limit": limit})
+        answer.raise_for_status()
+        return decode_page(answer.content)
+
+    return page
+
+
+def build(settings: Settings) -> FastAPI:
+    """The site's application; everything starts and stops with its lifespan."""
+    site = settings.as_site()
+    accounts = Accounts.load(settings.accounts)
+    health = Health()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        base = f"http://{settings.host}:{settings.port}"
+        token = settings.feed_token.get_secret_value()
+        async with httpx2.AsyncClient(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=10) as client:
+            urls = {name: settings.url(name) for name in SERVICES}
+            host = await SiteHost.open(site, SERVICES, urls, settings.kafka, feed_page(client))
+            for router in (*host.routers(), operate_router(host)):
+                app.include_router(router)
+            up = await link.build(site, settings.url("link"), list(SERVICES), settings.kafka, settings.key)
+            for hosted in host.services.values():
+                hosted.logs.woken.append(up.wake)
+            city = await hub.build(settings.url("hub"), settings.site) if "hub" in settings.databases else None
+            if city is not None:
+                app.include_router(city.router)
+                host.ears.hear(f"{site.code}-hub", [CITY_STREAM], city.take)
+            for hosted in host.services.values():
+                health.add(hosted.name, _database(hosted.pool))
+            await host.start()
+            await up.start()
+            try:
+                yield
+            finally:
+                await host.stop()
+                await up.stop()
+                if city is not None:
+                    await city.stop()
+
+    pages = dashboard.pages(site)
+    app = make_app(
+        f"联动 {site.node(site.code).name}",
+        routers=[dashboard.router(site, settings.port, pages)],
+        accounts=accounts,
+        health=health,
+        lifespan=lifespan,
+        pages=pages,
+        problems=PROBLEMS,
+        site=site.code,
+        catalogue=True,
+        max_body=MAX_BODY,
+    )
+    return app
+
+
+def _database(pool: asyncpg.Pool[asyncpg.Record]) -> Callable[[], object]:
+    return functools.partial(pool.fetchval, "select 1")
+
+
+def serve() -> None:
+    """Runs the site until it is told to stop."""
+    settings = Settings()
+    telemetry.setup("box", site=settings.site, json=settings.json_logs, otlp_endpoint=settings.otlp)
+    config = uvicorn.Config(
+        build(settings), host=settings.host, port=settings.port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5
+    )
+    uvicorn.Server(config).run()

@@ -1,0 +1,125 @@
+"""For the operator: how far everything is, what is parked, whether the log is whole."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated, Any
+
+import httpx2
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from services.cli.onebox import BoxError, OneBox, SiteOfBox, default_folder
+
+Json = Annotated[bool, typer.Option("--json", help="一个 JSON 对象")]
+console = Console()
+parked = typer.Typer(help="停放的记录：不能应用，等人处理", no_args_is_help=True)
+
+
+def running_box() -> OneBox:
+    """The box of this checkout. Ends the command with one sentence where there is none."""
+    try:
+        return OneBox(default_folder()).read()
+    except BoxError as error:
+        fail(str(error), 1)
+
+
+def fail(sentence: str, code: int) -> Any:
+    """One clear sentence, and out. 1: not running, 2: bad input, 3: something is wrong with the data."""
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)
+
+
+def ask(site: SiteOfBox, method: str, path: str, **more: Any) -> Any:
+    """One request to a site of the box."""
+    try:
+        with site.client() as client:
+            answer = client.request(method, path, **more)
+            answer.raise_for_status()
+            return answer.json()
+    except httpx2.HTTPStatusError as error:
+        fail(f"{site.code} 拒绝了：{error.response.text}", 2)
+    except httpx2.TransportError:
+        fail(f"{site.code} 没有运行（{site.address}）；先运行 scripts/up", 1)
+
+
+def status(as_json: Json = False) -> None:
+    """日志头、待发、滞后、停放、待走的时钟。"""
+    found = [ask(site, "GET", "/site/status") for site in running_box().sites]
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    table = Table(title="联动：各节点部署")
+    for column in ("部署", "服务", "事件", "待发", "听取落后", "视图滞后", "停放", "待走时钟"):
+        table.add_column(column, justify="left" if column in ("部署", "服务") else "right")
+    for site in found:
+        for name, row in site["services"].items():
+            table.add_row(
+                site["site"],
+                name,
+                f"{sum(head['sequence'] for head in row['heads']):,}",
+                f"{sum(head['relay_depth'] for head in row['heads']):,}",
+                str(sum(cursor["behind"] for cursor in row["cursors"])),
+                f"{sum(view['lag'] for view in row['views_behind']):,}",
+                str(row["parked"]),
+                str(row.get("clocks_overdue", "")),
+            )
+    console.print(table)
+
+
+def verify(as_json: Json = False) -> None:
+    """逐条核对每个部署的日志：哪个来源、第几号被改动或缺失。"""
+    found = {site.code: ask(site, "GET", "/site/verify", timeout=600) for site in running_box().sites}
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    for code, site in found.items():
+        bad = [row for row in site["origins"] if row["fault"]]
+        for row in bad:
+            typer.echo(f"{row['source']} 第 {row['sequence']} 号：{row['fault']}", err=True)
+        if not as_json and not bad:
+            console.print(f"{code}：{sum(row['events'] for row in site['origins']):,} 个事件，链完整")
+    if not all(site["verified"] for site in found.values()):
+        raise typer.Exit(3)
+
+
+def migrate() -> None:
+    """把所有数据库结构升级到当前版本（可重复）。"""
+    box = running_box()
+    box.postgres.start()
+    try:
+        for done in asyncio.run(box.migrate()):
+            console.print(done)
+    finally:
+        box.postgres.stop()
+
+
+@parked.command("list")
+def parked_list(as_json: Json = False) -> None:
+    """停放了什么，为什么。"""
+    rows = [{"site": site.code, **row} for site in running_box().sites for row in ask(site, "GET", "/site/parked")]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    if not rows:
+        console.print("没有停放的记录")
+    for row in rows:
+        console.print(f"{row['site']} {row['service']} #{row['number']} {row['where']} 第 {row['sequence']} 号 {row['subject']}：{row['reason']}")
+
+
+@parked.command("retry")
+def parked_retry(
+    site: str, service: str, numbers: Annotated[list[int] | None, typer.Argument(help="编号；不给则全部")] = None
+) -> None:
+    """按顺序重试。"""
+    body = {"numbers": numbers or None}
+    result = ask(running_box().site(site), "POST", f"/site/parked/{service}/retry", json=body)
+    console.print(f"已应用 {result['applied']} 条，仍停放 {result['parked']} 条")
+
+
+@parked.command("dismiss")
+def parked_dismiss(site: str, service: str, numbers: Annotated[list[int], typer.Argument(help="编号")]) -> None:
+    """放弃这些记录；排在后面的可以重试。"""
+    result = ask(running_box().site(site), "POST", f"/site/parked/{service}/dismiss", json={"numbers": numbers})
+    console.print(f"已放弃 {result['dismissed']} 条")

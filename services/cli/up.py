@@ -1,0 +1,107 @@
+"""`liandong up`: one box with two sites, seeded, until Ctrl-C; the next start continues."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from libs.embedded import EmbeddedError
+from services.cli.onebox import BoxError, OneBox, default_folder
+from services.cli.operate import fail
+from services.cli.replay import send
+from services.cli.seed import seed
+
+console = Console()
+
+
+def register(box: OneBox) -> None:
+    """Tells the hub who is in the network; repeated harmlessly."""
+    with box.city.client() as client:
+        send(client, "POST", "/hub/registry", json=box.registry())
+
+
+@contextmanager
+def throw_away() -> Iterator[OneBox]:
+    """A box in a temporary folder, running; erased at the end, whatever happens."""
+    with tempfile.TemporaryDirectory(prefix="liandong-") as folder:
+        box = OneBox(Path(folder) / "box")
+        try:
+            box.start()
+            register(box)
+            yield box
+        finally:
+            box.stop()
+            box.erase()
+
+
+def up(
+    no_seed: Annotated[bool, typer.Option("--no-seed", help="不放入示例事项和办件")] = False,
+    once: Annotated[bool, typer.Option("--once", help="启动、放入示例、显示地址后即停止")] = False,
+) -> None:
+    """启动整套系统：一个市、一个县，各一个进程；Ctrl-C 停止，再次启动接着用。"""
+    box = OneBox(default_folder())
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    began = time.monotonic()
+    first = box.new
+    try:
+        with console.status("启动 PostgreSQL、Kafka 和两个节点部署……"):
+            box.start()
+            register(box)
+        console.print(f"已启动，用时 {time.monotonic() - began:.1f} 秒")
+        if not no_seed and not stop.is_set() and not (box.folder / "seeded").exists():
+            seed(box, console)
+            (box.folder / "seeded").touch()
+        tell(box, first)
+        while not once and not stop.wait(1.0):
+            box.watch()
+        console.print("正在停止……")
+    except (BoxError, EmbeddedError) as error:
+        fail(str(error), 1)
+    finally:
+        box.stop()
+    console.print("已停止。再次运行 scripts/up 接着用；liandong down --erase 清空重来。")
+
+
+def tell(box: OneBox, first: bool) -> None:
+    """Addresses, tokens, what to try."""
+    table = Table(show_header=True, header_style="bold")
+    for column in ("节点部署", "地址", "登录令牌：看板（leader）", "窗口（clerk）"):
+        table.add_column(column, overflow="fold")
+    for site in box.sites:
+        name = next(node["name"] for node in site.nodes if node["code"] == site.code)
+        table.add_row(f"{site.code} {name}", site.address, site.tokens["leader"], site.tokens["clerk"])
+    console.print(table)
+    console.print(f"其余岗位的令牌在 {box.folder / 'box.json'}（只有本机用户可读）")
+    words = [
+        f"浏览器打开 {box.city.address}/ ，粘贴 leader 令牌：全市一览",
+        "点开任意办件：经过、每条事件的链校验、时限凭证",
+        "另开一个终端：.venv/bin/liandong status",
+        ".venv/bin/liandong due 2026-09-28 --limit 20wd",
+        ".venv/bin/liandong verify",
+    ]
+    console.print(Panel("\n".join(words), title="可以试试" if first else "欢迎回来"))
+
+
+def down(erase: Annotated[bool, typer.Option("--erase", help="清空全部数据")] = False) -> None:
+    """停止遗留的服务；--erase 清空重来。"""
+    box = OneBox(default_folder())
+    if box.new:
+        fail(f"{box.folder} 里没有联动系统", 1)
+    box.read()
+    box.stop_strays()
+    if erase:
+        box.erase()
+        console.print(f"{box.folder} 已清空")
