@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import re
 import sys
 import time
@@ -18,7 +19,7 @@ from typing import Any, Final, Literal
 import msgspec
 import structlog
 from opentelemetry import metrics, trace
-from opentelemetry.context import Context
+from opentelemetry.context import Context, attach, detach
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import MeterProvider
@@ -175,9 +176,17 @@ class _Blanking(SpanProcessor):
             span.set_attribute("url.query", "▇")
 
 
+class _Whole(ParentBased):
+    """What belongs to a trace goes the way the trace went."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__(_Linked(share))
+        self.share = share
+
+
 def tracer_provider(resource: Resource, share: float, otlp_endpoint: str | None) -> TracerProvider:
     """Records `share` of the new traces and everything that belongs or is linked to a recorded one."""
-    provider = TracerProvider(ParentBased(_Linked(share)), resource)
+    provider = TracerProvider(_Whole(share), resource)
     provider.add_span_processor(_Blanking())
     if otlp_endpoint is not None:
         exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
@@ -205,6 +214,29 @@ def linked_span(name: str, *traceparents: str, kind: SpanKind = SpanKind.CONSUME
     links = [Link(context) for parent in dict.fromkeys(traceparents) if (context := _parsed(parent)) is not None]
     with tracer().start_as_current_span(name, context=Context(), kind=kind, attributes=attributes, links=links) as span:
         yield span
+
+
+def recorded(traceparent: str) -> bool:
+    """Whether a span that carries on `traceparent` (empty: begins anew) may be recorded. Where it is not, `bare_span` does and costs a tenth."""
+    sampler = getattr(trace.get_tracer_provider(), "sampler", None)
+    if not isinstance(sampler, _Whole) or sampler.share > 0:
+        return True
+    parent = _parsed(traceparent)
+    return parent is not None and parent.trace_flags.sampled
+
+
+@contextmanager
+def bare_span(traceparent: str) -> Iterator[None]:
+    """Ids without a recording: what is done within has a `traceparent` to store and to log, in the caller's trace if there is one."""
+    parent = _parsed(traceparent)
+    trace_id = parent.trace_id if parent is not None else random.getrandbits(128)
+    span_id = random.getrandbits(64)
+    span = trace.NonRecordingSpan(SpanContext(trace_id, span_id, is_remote=False, trace_flags=TraceFlags(0)))
+    token = attach(trace.set_span_in_context(span))
+    try:
+        yield
+    finally:
+        detach(token)
 
 
 def _parsed(traceparent: str) -> SpanContext | None:
@@ -260,12 +292,8 @@ class Health:
     async def _ask(self, name: str, check: Check) -> Finding:
         began = time.perf_counter()
         try:
-            await asyncio.wait_for(_run(check), CHECK_SECONDS)
+            await asyncio.wait_for(check(), CHECK_SECONDS)
         except Exception as fault:  # any fault at all means "not ready", and is told
             self._log.warning("health check failed", check=name, fault=type(fault).__name__, exc_info=fault)
             return Finding(state="down", because=type(fault).__name__, seconds=round(time.perf_counter() - began, 3))
         return Finding(state="up", because="", seconds=round(time.perf_counter() - began, 3))
-
-
-async def _run(check: Check) -> None:
-    await check()

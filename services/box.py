@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import asyncpg
 import httpx2
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -48,7 +49,10 @@ PROBLEMS: Final = (
     problem_for(eventlog.Unwritable, 422, "unwritable", title="含有无法保存的字符"),
     problem_for(eventlog.Busy, 503, "busy", retry_after=1),
     problem_for(eventlog.Unknown, 503, "unknown-outcome", title="结果未知，请用同一幂等键重试", retry_after=1),
-    *(problem_for(kind, 503, "database-away", retry_after=2) for kind in (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError)),
+    *(
+        problem_for(kind, 503, "database-away", retry_after=2)
+        for kind in (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError)
+    ),
 )
 
 
@@ -96,45 +100,69 @@ def feed_page(client: httpx2.AsyncClient) -> FeedPage:
     return page
 
 
+@dataclass(slots=True)
+class Running:
+    """Everything of the site that runs."""
+
+    host: SiteHost
+    up: link.Link
+    city: hub.Hub | None
+
+    @classmethod
+    async def open(cls, settings: Settings, client: httpx2.AsyncClient) -> Running:
+        """Connects and builds every part; nothing runs yet."""
+        site = settings.as_site()
+        urls = {name: settings.url(name) for name in SERVICES}
+        host = await SiteHost.open(site, SERVICES, urls, settings.kafka, feed_page(client))
+        up = await link.build(site, settings.url("link"), list(SERVICES), settings.kafka, settings.key)
+        for hosted in host.services.values():
+            hosted.logs.woken.append(up.wake)
+        city = await hub.build(settings.url("hub"), site) if "hub" in settings.databases else None
+        if city is not None:
+            host.ears.hear(f"{site.code}-hub", [CITY_STREAM], city.take)
+        return cls(host, up, city)
+
+    def routers(self) -> list[APIRouter]:
+        """All HTTP faces."""
+        return [*self.host.routers(), operate_router(self.host), *([self.city.router] if self.city else [])]
+
+    async def start(self) -> None:
+        await self.host.start()
+        await self.up.start()
+
+    async def stop(self) -> None:
+        await self.host.stop()
+        await self.up.stop()
+        if self.city is not None:
+            await self.city.stop()
+
+
 def build(settings: Settings) -> FastAPI:
     """The site's application; everything starts and stops with its lifespan."""
     site = settings.as_site()
-    accounts = Accounts.load(settings.accounts)
     health = Health()
+    base = f"http://{settings.host}:{settings.port}"
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        base = f"http://{settings.host}:{settings.port}"
-        token = settings.feed_token.get_secret_value()
-        async with httpx2.AsyncClient(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=10) as client:
-            urls = {name: settings.url(name) for name in SERVICES}
-            host = await SiteHost.open(site, SERVICES, urls, settings.kafka, feed_page(client))
-            for router in (*host.routers(), operate_router(host)):
+        token = {"Authorization": f"Bearer {settings.feed_token.get_secret_value()}"}
+        async with httpx2.AsyncClient(base_url=base, headers=token, timeout=10) as client:
+            running = await Running.open(settings, client)
+            for router in running.routers():
                 app.include_router(router)
-            up = await link.build(site, settings.url("link"), list(SERVICES), settings.kafka, settings.key)
-            for hosted in host.services.values():
-                hosted.logs.woken.append(up.wake)
-            city = await hub.build(settings.url("hub"), settings.site) if "hub" in settings.databases else None
-            if city is not None:
-                app.include_router(city.router)
-                host.ears.hear(f"{site.code}-hub", [CITY_STREAM], city.take)
-            for hosted in host.services.values():
+            for hosted in running.host.services.values():
                 health.add(hosted.name, _database(hosted.pool))
-            await host.start()
-            await up.start()
+            await running.start()
             try:
                 yield
             finally:
-                await host.stop()
-                await up.stop()
-                if city is not None:
-                    await city.stop()
+                await running.stop()
 
     pages = dashboard.pages(site)
-    app = make_app(
+    return make_app(
         f"联动 {site.node(site.code).name}",
-        routers=[dashboard.router(site, settings.port, pages)],
-        accounts=accounts,
+        routers=[dashboard.router(site, base, settings.city, pages)],
+        accounts=Accounts.load(settings.accounts),
         health=health,
         lifespan=lifespan,
         pages=pages,
@@ -143,7 +171,6 @@ def build(settings: Settings) -> FastAPI:
         catalogue=True,
         max_body=MAX_BODY,
     )
-    return app
 
 
 def _database(pool: asyncpg.Pool[asyncpg.Record]) -> Callable[[], object]:
@@ -155,6 +182,12 @@ def serve() -> None:
     settings = Settings()
     telemetry.setup("box", site=settings.site, json=settings.json_logs, otlp_endpoint=settings.otlp)
     config = uvicorn.Config(
-        build(settings), host=settings.host, port=settings.port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5
+        build(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=5,
     )
     uvicorn.Server(config).run()

@@ -61,7 +61,11 @@ async def new_producer(bootstrap: str) -> AIOKafkaProducer:
         max_batch_size=256 * 1024,
         request_timeout_ms=20_000,
     )
-    await producer.start()
+    try:
+        await producer.start()
+    except BaseException:
+        await producer.stop()
+        raise
     return producer
 
 

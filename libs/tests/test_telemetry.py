@@ -19,7 +19,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from libs.telemetry import Health, current_traceparent, linked_span, tracer, tracer_provider
+from libs.telemetry import Health, bare_span, current_traceparent, linked_span, recorded, tracer, tracer_provider
 
 SAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 UNSAMPLED = "00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
@@ -161,6 +161,22 @@ def test_a_chain_of_traces_is_recorded_whole_or_not_at_all(spans: InMemorySpanEx
 
 def _recorded(traceparent: str) -> bool:
     return bool(int(traceparent[-2:], 16) & 1)
+
+
+def test_what_nobody_records_has_ids_all_the_same_in_the_trace_it_came_with(spans: InMemorySpanExporter) -> None:
+    assert [recorded(one) for one in ("", UNSAMPLED, "nonsense", SAMPLED)] == [False, False, False, True]
+    for came in ("", UNSAMPLED):
+        with bare_span(came):
+            stored = current_traceparent()
+            with tracer().start_as_current_span("inside"):
+                assert current_traceparent()[:36] == stored[:36]
+        assert (len(stored), _recorded(stored), stored != came) == (55, False, True)
+    assert stored[:36] == UNSAMPLED[:36]
+    assert (current_traceparent(), spans.get_finished_spans()) == ("", ())
+
+
+def test_with_a_collector_every_new_trace_may_be_recorded(all_spans: InMemorySpanExporter) -> None:
+    assert recorded("")
 
 
 def test_without_a_span_there_is_no_traceparent() -> None:

@@ -152,7 +152,7 @@ def respond(request: Request, problem: Problem, pages: Pages | None) -> Response
         return pages.render(request, "error.html", status_code=problem.status, headers=problem.headers, problem=problem)
     body = {"type": problem.type or f"/problems/{problem.code}", "title": problem.title, "status": problem.status, "code": problem.code}
     body |= ({"detail": problem.detail} if problem.detail else {}) | dict(problem.more)
-    return Response(msgspec.json.encode(body), problem.status, problem.headers, "application/problem+json")
+    return Response(msgspec.json.encode(body), problem.status, {"Cache-Control": "no-store", **problem.headers}, "application/problem+json")
 
 
 def fault(request: Request, exc: Exception, pages: Pages | None) -> Response:

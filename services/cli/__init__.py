@@ -6,7 +6,9 @@ import typer
 
 from services.cli import due, imports, operate, run_replay, up
 
-app = typer.Typer(help="联动：市、县、乡镇政务服务中心联成一个审批网络", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="联动：市、县、乡镇政务服务中心联成一个审批网络", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 app.command("up")(up.up)
 app.command("down")(up.down)
 app.command("due")(due.due)
@@ -26,6 +28,6 @@ def serve(what: str) -> None:
     """运行一个部署（box：整套服务一个进程；设置来自环境变量 LIANDONG_…）。"""
     if what != "box":
         operate.fail(f"没有 {what}；目前可运行：box", 2)
-    from services.box import serve as serve_box  # noqa: PLC0415 (the other commands need none of it)
+    from services.box import serve as serve_box
 
     serve_box()

@@ -105,13 +105,13 @@ def parked_list(as_json: Json = False) -> None:
     if not rows:
         console.print("没有停放的记录")
     for row in rows:
-        console.print(f"{row['site']} {row['service']} #{row['number']} {row['where']} 第 {row['sequence']} 号 {row['subject']}：{row['reason']}")
+        console.print(
+            f"{row['site']} {row['service']} #{row['number']} {row['where']} 第 {row['sequence']} 号 {row['subject']}：{row['reason']}"
+        )
 
 
 @parked.command("retry")
-def parked_retry(
-    site: str, service: str, numbers: Annotated[list[int] | None, typer.Argument(help="编号；不给则全部")] = None
-) -> None:
+def parked_retry(site: str, service: str, numbers: Annotated[list[int] | None, typer.Argument(help="编号；不给则全部")] = None) -> None:
     """按顺序重试。"""
     body = {"numbers": numbers or None}
     result = ask(running_box().site(site), "POST", f"/site/parked/{service}/retry", json=body)

@@ -97,7 +97,9 @@ def work(door: Door, node: str, n: int) -> None:
     """One case, as far as its number says: most are finished, some wait, are corrected, suspended, withdrawn or turned away."""
     chance = random.Random(SEED * 100_003 + n)  # noqa: S311 (the same box every time)
     code, _, _, _, steps, materials = chance.choice(ITEMS)
-    filed = door.post("clerk", f"/intake/nodes/{node}/cases", f"{n}:file", {"item": code, "channel": "counter", "materials": list(materials)})
+    filed = door.post(
+        "clerk", f"/intake/nodes/{node}/cases", f"{n}:file", {"item": code, "channel": "counter", "materials": list(materials)}
+    )
     case = filed["case"]
 
     def do(who: str, act: str, body: dict[str, Any] | None = None, mark: str = "") -> None:

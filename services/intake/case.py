@@ -65,7 +65,7 @@ def _allowed(command: Command, case: Case) -> bool:
         case ReturnCorrections():
             return _return_corrections(command, case)
         case DeemAccepted():
-            return case.phase in (Phase.FILED, Phase.RETURNED)
+            return case.phase in (Phase.FILED, Phase.RETURNED) and silence_passed(case, command.at, command.calendar)
         case StartStep():
             return _start_step(command, case)
         case FinishStep():
@@ -265,6 +265,8 @@ def _deliver(c: Deliver, case: Case) -> bool:
     if case.phase is Phase.DELIVERED:
         return False
     in_turn(c, case)
+    if c.how is Channel.INTERNAL:
+        raise Refused("internal-is-for-imports", "内部渠道只用于导入的办件（P-imported-acts）")
     return True
 
 

@@ -68,6 +68,8 @@ class ReturnCorrections(_Asked):
 class DeemAccepted(_Asked):
     """The limit for telling passed in silence; said by the deadline service."""
 
+    calendar: Calendar
+
 
 @record
 class StartStep(_Asked):

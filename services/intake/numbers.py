@@ -1,4 +1,4 @@
-"""Case numbers: serials are leased to a process in blocks, so that they can be given out with no lock; what a dead process left is voided.
+"""Serials of case numbers: leased to a process in blocks, so that they are given out with no lock; what a dead process left over is voided.
 
 One stream `numbers:<year>` per node. A number is `<node>-<yyyymmdd of filing>-<6-digit serial>-<check>` (P-case-number).
 """
@@ -42,15 +42,14 @@ Command = LeaseNumbers | VoidNumbers
 
 @record
 class Serials:
-    """A year's serials at one node: the next free one, who holds which blocks, whose account is settled."""
+    """A year's serials at one node: the next one nobody holds, and the processes whose account is settled."""
 
     next: int = 1
-    blocks: tuple[tuple[int, int, str], ...] = ()
     settled: frozenset[str] = frozenset()
 
 
 def decide(command: Command, state: Serials) -> Sequence[NumberEvent]:
-    """Raises `Refused` when the year's serials are used up, or what is to be voided was never that process's."""
+    """Raises `Refused` when the year's serials are used up, or when serials nobody leased are to be voided."""
     match command:
         case LeaseNumbers(year=year, size=size, process=process, at=at):
             last = min(state.next + size - 1, LAST)
@@ -60,8 +59,8 @@ def decide(command: Command, state: Serials) -> Sequence[NumberEvent]:
         case VoidNumbers(year=year, process=process, unused=unused, at=at):
             if process in state.settled:
                 return []
-            if not all(any(first <= n <= last and process == whose for first, last, whose in state.blocks) for n in unused):
-                raise Refused("not-leased", "只能作废该进程领用的编号（P-case-number）")
+            if not all(0 < serial < state.next for serial in unused):
+                raise Refused("not-leased", "只能作废已领用的编号（P-case-number）")
             return [NumbersVoided(year=year, serials=unused, process=process, at=at)]
         case _:
             assert_never(command)
@@ -70,8 +69,8 @@ def decide(command: Command, state: Serials) -> Sequence[NumberEvent]:
 def evolve(state: Serials, event: NumberEvent) -> Serials:
     """The state after `event`."""
     match event:
-        case NumbersLeased(first=first, last=last, process=process):
-            return replace(state, next=last + 1, blocks=(*state.blocks, (first, last, process)))
+        case NumbersLeased(last=last):
+            return replace(state, next=last + 1)
         case NumbersVoided(process=process):
             return replace(state, settled=state.settled | {process})
         case _:
@@ -86,11 +85,12 @@ def stream(year: int) -> str:
     return f"numbers:{year}"
 
 
-def digits(node: str, filed: date, serial: int) -> tuple[str, str, str]:
-    """The parts of a number before its check digit; `filed` is the day in China."""
-    return node, f"{filed:%Y%m%d}", f"{serial:06d}"
+def unchecked(node: str, filed: date, serial: int) -> str:
+    """A number without its check digit; `filed` is the day in China."""
+    return f"{node}-{filed:%Y%m%d}-{serial:06d}"
 
 
-def node_of(case: str) -> str:
-    """The node that gave the number; its log holds the case."""
-    return case.partition("-")[0]
+def parts(case: str) -> tuple[str, int, int]:
+    """Node, year and serial of a number. Raises `ValueError` for what is none."""
+    node, day, serial, _check = case.split("-")
+    return node, int(day[:4]), int(serial)

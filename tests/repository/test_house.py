@@ -59,7 +59,16 @@ def test_a_module_says_what_it_is(path: Path) -> None:
 
 
 def test_no_registry_address_stands_in_a_tracked_file() -> None:
-    hosts = "|".join(["py" + "pi.org", "python" + "hosted.org", "maven.apache" + ".org", "repo1" + ".maven", "registry.npm" + "js", "deb.debian" + ".org"])
+    hosts = "|".join(
+        [
+            "py" + "pi.org",
+            "python" + "hosted.org",
+            "maven.apache" + ".org",
+            "repo1" + ".maven",
+            "registry.npm" + "js",
+            "deb.debian" + ".org",
+        ]
+    )
     found = [name(p) for p in TRACKED if p.suffix not in {".png", ".woff2"} and re.search(hosts, p.read_text(errors="replace"))]
     assert found == []
 
@@ -79,7 +88,7 @@ def test_services_know_each_other_through_contracts_only() -> None:
         parts = path.relative_to(ROOT).parts
         if parts[0] != "services" or len(parts) < 3 or parts[1] == "cli":
             continue
-        for other in re.findall(r"^\s*(?:from|import) services\.(\w+)", path.read_text(), re.M):
+        for other in re.findall(r"^\s*(?:from|import) services\.(\w+)", path.read_text(), re.MULTILINE):
             assert other == parts[1], f"{name(path)} imports services.{other}"
 
 

@@ -145,9 +145,11 @@ async def test_an_incoming_trace_is_carried_on_and_health_makes_none(stand: Stan
         said = (await client.get("/open?q=13812345678", headers={"traceparent": came})).json()["trace"]
         await client.get("/health/live", headers={"traceparent": came})
         broken = (await client.get("/fails/fault", headers={"traceparent": came})).json()
+        alone = (await client.get("/open")).json()["trace"]
     assert said[:36] == came[:36]
     assert said != came
     assert broken["trace"] == came[3:35]
+    assert (len(alone), alone[-2:]) == (55, "00")
     spans = kept.get_finished_spans()
     assert [span.name for span in spans] == ["GET /open", "GET /fails/{how}"]
     assert (spans[0].attributes or {})["url.query"] == "▇"

@@ -24,6 +24,7 @@ def problem(answer: Response) -> dict[str, Any]:
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["content-security-policy"] == CSP
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
     found: dict[str, Any] = answer.json()
     assert found["status"] == answer.status_code
     return found

@@ -1,0 +1,197 @@
+"""Each fact once and in order, whatever the bus does: on real PostgreSQL, records made as a relay makes them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+
+from libs.bus import Effect, Hears, parking
+from libs.bus.inbox import Inbox, cursors
+from libs.database import Connection, open_pool, prepare
+from libs.decider import Refused
+from libs.eventlog import Act, Decision, MemoryLogs, New, PgLogs
+from libs.wire import Recorded, to_headers
+
+pytestmark = pytest.mark.server
+AT = datetime(2026, 11, 23, tzinfo=UTC)
+NODE = "511525"
+SOURCE = f"urn:liandong:{NODE}:intake"
+TYPE = "liandong.intake.Said.v1"
+
+
+async def facts(*texts: str, subjects: Sequence[str] = (), kind: str = TYPE) -> list[Recorded]:
+    """A feed of the other service."""
+    log = MemoryLogs("intake", [NODE]).of(NODE)
+    for n, text in enumerate(texts):
+        event = New(kind, text.encode(), AT)
+        subject = subjects[n] if subjects else f"case-{n}"
+        await log.append(Act(subject=subject, decide=lambda _s, event=event: Decision([event]), actor="C1"))
+    return await log.feed(limit=10_000)
+
+
+def record(event: Recorded, **changes: Any) -> Any:
+    headers = [(name, changes.pop(name, value)) for name, value in to_headers(event)]
+    return SimpleNamespace(topic="t", partition=0, offset=event.sequence, key=b"k", value=event.data, headers=headers)
+
+
+class Listener:
+    """A service that writes down what it hears, and follows up with a command for everything that says so."""
+
+    def __init__(self, pool: Any, logs: PgLogs, feed: list[Recorded]) -> None:
+        self.pool, self.logs, self.feed = pool, logs, feed
+        self.bad: set[str] = set()
+        hears = Hears("deadline", ("intake",), frozenset([TYPE]), self.apply)
+        self.inbox = Inbox(hears, pool, logs, self.page)
+
+    async def page(self, source: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
+        assert (source, epoch) == (SOURCE, 1)
+        return self.feed[after : after + limit]
+
+    async def apply(self, connection: Connection, events: Sequence[Recorded]) -> Sequence[Effect]:
+        effects = []
+        for event in events:
+            text = event.data.decode()
+            if text in self.bad:
+                raise ValueError(f"cannot read {text}")
+            await connection.execute("insert into heard (text) values ($1)", text)
+            if text.startswith("do"):
+                effects.append(Effect(event, NODE, Act(subject=f"clock:{event.subject}", decide=self.decide, actor="system:deadline")))
+        return effects
+
+    @staticmethod
+    def decide(stream: Sequence[Recorded]) -> Decision:
+        if len(stream) >= 2:
+            raise Refused("enough", "够了")
+        return Decision([New("liandong.deadline.Done.v1", b"{}", AT)])
+
+    async def heard(self) -> list[str]:
+        return [row["text"] for row in await self.pool.fetch("select text from heard order by id")]
+
+
+@pytest.fixture
+async def listener(database: str) -> AsyncIterator[Listener]:
+    url = await prepare(database, "deadline")
+    owner = await open_pool(database, "deadline")
+    await owner.execute("create table heard (id bigint generated always as identity, text text)")
+    await owner.close()
+    pool = await open_pool(url, "deadline")
+    logs = PgLogs(pool, "deadline", [NODE])
+    await logs.open()
+    yield Listener(pool, logs, [])
+    await pool.close()
+
+
+async def test_what_comes_twice_is_heard_once(listener: Listener) -> None:
+    events = await facts("a", "do b", "c")
+    await listener.inbox.take([record(e) for e in events[:2]])
+    await listener.inbox.take([record(e) for e in events])
+    await listener.inbox.take([record(e) for e in events])
+    assert await listener.heard() == ["a", "do b", "c"]
+    assert len(await listener.logs.of(NODE).feed()) == 1
+    assert (await cursors(listener.pool, "deadline"))[SOURCE].sequence == 3
+
+
+async def test_a_gap_is_marked_and_pulled_from_the_owner(listener: Listener) -> None:
+    listener.feed = events = await facts(*[f"t{n}" for n in range(1200)])
+    await listener.inbox.take([record(e) for e in events[:3]])
+    await listener.inbox.take([record(e) for e in events[1100:]])
+    assert await listener.heard() == ["t0", "t1", "t2"]
+    assert await listener.pool.fetchval("select behind from cursor")
+    await listener.inbox.pull((await cursors(listener.pool, "deadline"))[SOURCE])
+    assert await listener.heard() == [f"t{n}" for n in range(1200)]
+    assert not await listener.pool.fetchval("select behind from cursor")
+
+
+async def test_a_forged_record_on_the_way_does_not_pass_and_the_owner_heals_it(listener: Listener) -> None:
+    listener.feed = events = await facts("a", "b", "c")
+    forged = msgspec.structs.replace(events[1], prevhash="sha256:" + "1" * 64)
+    await listener.inbox.take([record(events[0]), record(forged), record(events[2])])
+    assert await listener.heard() == ["a"]
+    await listener.inbox.pull((await cursors(listener.pool, "deadline"))[SOURCE])
+    assert await listener.heard() == ["a", "b", "c"]
+
+
+async def test_an_owner_whose_own_chain_is_broken_stops_there_with_a_reason(listener: Listener) -> None:
+    events = await facts("a", "b", "c")
+    listener.feed = [events[0], msgspec.structs.replace(events[1], prevhash="sha256:" + "1" * 64), events[2]]
+    await listener.inbox.take([record(e) for e in listener.feed])
+    await listener.inbox.pull((await cursors(listener.pool, "deadline"))[SOURCE])
+    assert await listener.heard() == ["a"]
+    assert "chain" in (await parking.parked(listener.pool))[0].reason
+
+
+async def test_a_poisoned_record_is_parked_its_subject_waits_all_else_flows(listener: Listener) -> None:
+    events = await facts("a", "bad", "after bad", "b", subjects=["1", "2", "2", "3"])
+    listener.bad = {"bad"}
+    await listener.inbox.take([record(e) for e in events])
+    assert await listener.heard() == ["a", "b"]
+    waiting = await parking.parked(listener.pool)
+    assert [(row.sequence, row.subject) for row in waiting] == [(2, "2"), (3, "2")]
+    assert "cannot read bad" in waiting[0].reason
+    assert await listener.inbox.retry() == (0, 2)
+    listener.bad = set()
+    assert await listener.inbox.retry() == (2, 0)
+    assert await listener.heard() == ["a", "b", "bad", "after bad"]
+
+
+async def test_a_dismissed_record_lets_the_others_of_its_subject_go(listener: Listener) -> None:
+    events = await facts("bad", "later", "latest", subjects=["2", "2", "2"])
+    listener.bad = {"bad"}
+    await listener.inbox.take([record(e) for e in events[:2]])
+    first = (await parking.parked(listener.pool))[0].parked
+    assert await parking.dismiss(listener.pool, [first]) == 1
+    await listener.inbox.take([record(events[2])])
+    assert await listener.inbox.retry() == (2, 0)
+    assert await listener.heard() == ["later", "latest"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"ce_source": b"\xff\xfe"}, {"ce_sequence": b"x"}, {"ce_time": b"yesterday"}, {"ce_specversion": b"2.0"}],
+)
+async def test_a_record_that_names_no_origin_is_parked_by_its_place(listener: Listener, damage: dict[str, bytes]) -> None:
+    events = await facts("a", "b")
+    await listener.inbox.take([record(events[0]), record(events[1], **damage)])
+    await listener.inbox.take([record(events[1], **damage)])
+    waiting = await parking.parked(listener.pool)
+    assert [(row.topic, row.partition, row.offset, row.source) for row in waiting] == [("t", 0, 2, "")]
+    await listener.inbox.take([record(events[1])])
+    assert await listener.heard() == ["a", "b"]
+
+
+async def test_a_newer_version_of_a_known_type_is_parked_an_unknown_type_is_skipped(listener: Listener) -> None:
+    newer = await facts("a", kind="liandong.intake.Said.v2")
+    await listener.inbox.take([record(e) for e in newer])
+    assert "newer" in (await parking.parked(listener.pool))[0].reason
+    assert await listener.heard() == []
+
+
+async def test_a_refused_command_is_an_answer_not_a_fault(listener: Listener) -> None:
+    events = await facts("do 1", "do 2", "do 3", "d", subjects=["x", "x", "x", "y"])
+    await listener.inbox.take([record(e) for e in events])
+    assert len(await listener.logs.of(NODE).stream("clock:x")) == 2
+    assert await parking.parked(listener.pool) == []
+    assert await listener.heard() == ["do 1", "do 2", "do 3", "d"]
+
+
+async def test_after_a_crash_between_command_and_cursor_nothing_is_doubled(listener: Listener) -> None:
+    events = await facts("do 1")
+    kept = listener.inbox._effects
+
+    async def crash(effects: Sequence[Effect]) -> None:
+        await kept(effects)
+        raise OSError("the line went down")
+
+    listener.inbox._effects = crash  # type: ignore[method-assign]
+    with pytest.raises(OSError, match="line"):
+        await listener.inbox.take([record(e) for e in events])
+    listener.inbox._effects = kept  # type: ignore[method-assign]
+    await listener.inbox.take([record(e) for e in events])
+    assert await listener.heard() == ["do 1"]
+    feed = await listener.logs.of(NODE).feed()
+    assert [event.causationid for event in feed] == [events[0].id]

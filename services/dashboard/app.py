@@ -1,0 +1,26 @@
+"""Wires the pages of a site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from libs.host import Site
+from libs.web import Link, Pages
+from services.dashboard import http
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def pages(site: Site, *, hub: bool) -> Pages:
+    """The page kit with this site's name and ways."""
+    name = site.node(site.code).name.removesuffix("政务服务中心")
+    ways = [Link("全市", "/city"), Link("网络", "/network")] if hub else [Link("本节点", "/here")]
+    return Pages(TEMPLATES, brand=f"联动 · {name}", nav=ways)
+
+
+def build(site: Site, rendered: Pages, *, base: str, token: str, city: str, hub: bool) -> tuple[APIRouter, http.Desk]:
+    """The routes, and the desk that asks for them (close it at the end)."""
+    desk = http.Desk(base, token)
+    return http.router(site, desk, rendered, hub=hub, city=city), desk

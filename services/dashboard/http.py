@@ -1,0 +1,91 @@
+"""The pages: the city at a glance, one case across services with its verification, one deadline with its reasons.
+
+Everything is asked from the services by HTTP; nothing is decided and nothing is kept here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import httpx2
+from fastapi import APIRouter, Depends, HTTPException, Query
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from libs.host import Site
+from libs.web import Account, Pages, Role, require
+from services.dashboard.views import city_model, proof_model, timeline_model
+
+Reader = Annotated[Account, Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
+
+
+class Desk:
+    """Asks services on behalf of a page."""
+
+    def __init__(self, base: str, token: str) -> None:
+        self._client = httpx2.AsyncClient(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+
+    async def ask(self, path: str, **query: Any) -> Any:
+        """The JSON at `path`. 404 stays 404; a service that does not answer is 503."""
+        try:
+            answer = await self._client.get(path, params=query)
+        except httpx2.TransportError:
+            raise HTTPException(503) from None
+        if answer.status_code in (404, 422):
+            raise HTTPException(404)
+        answer.raise_for_status()
+        return answer.json()
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+def router(site: Site, desk: Desk, pages: Pages, *, hub: bool, city: str) -> APIRouter:
+    """The pages of a site; those of the city only where the hub is."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/")
+    async def home(reader: Reader) -> Response:
+        return RedirectResponse("/city" if hub else "/here", 303)
+
+    @routes.get("/find")
+    async def find(reader: Reader, number: Annotated[str, Query(max_length=40)] = "") -> Response:
+        return RedirectResponse(f"/cases/{number.strip()}" if number.strip() else "/", 303)
+
+    @routes.get("/clocks/{clock:path}")
+    async def proof(reader: Reader, request: Request, clock: str) -> Response:
+        found = proof_model(await desk.ask(f"/deadline/clocks/{clock}/proof"))
+        return pages.render(request, "proof.html", proof=found, clock=clock)
+
+    if hub:
+        _city_pages(routes, desk, pages)
+    else:
+        _site_pages(routes, site, desk, pages, city)
+    return routes
+
+
+def _city_pages(routes: APIRouter, desk: Desk, pages: Pages) -> None:
+    @routes.get("/city")
+    async def city_page(reader: Reader, request: Request) -> Response:
+        return pages.render(request, "city.html", city=city_model(await desk.ask("/hub/city")))
+
+    @routes.get("/network")
+    async def network(reader: Reader, request: Request) -> Response:
+        return pages.render(request, "network.html", feeds=await desk.ask("/hub/feeds"), city=city_model(await desk.ask("/hub/city")))
+
+    @routes.get("/cases/{case}")
+    async def case_page(reader: Reader, request: Request, case: str) -> Response:
+        found = timeline_model(await desk.ask(f"/hub/cases/{case}"))
+        return pages.render(request, "case.html", found=found, case=case)
+
+
+def _site_pages(routes: APIRouter, site: Site, desk: Desk, pages: Pages, city: str) -> None:
+    @routes.get("/here")
+    async def here(reader: Reader, request: Request) -> Response:
+        nodes = [{"code": node.code, "name": node.name, **(await desk.ask(f"/intake/nodes/{node.code}/counts"))} for node in site.nodes]
+        return pages.render(request, "here.html", nodes=nodes, city=city, status=await desk.ask("/site/status"))
+
+    @routes.get("/cases/{case}")
+    async def case_clocks(reader: Reader, request: Request, case: str) -> Response:
+        row = await desk.ask(f"/intake/cases/{case}")
+        return pages.render(request, "clocks.html", case=row, number=case, clocks=await desk.ask(f"/deadline/cases/{case}/clocks"), city=city)

@@ -1,0 +1,203 @@
+"""Cases as they come about: every story is told by commands, so none can be impossible."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from libs.testkit.given import Given
+from libs.workdays import Calendar
+from services.intake.case import CASE
+from services.intake.case_commands import (
+    Accept,
+    Approve,
+    Close,
+    Command,
+    Decide,
+    DeemAccepted,
+    Deliver,
+    Examine,
+    ExtendLimit,
+    File,
+    FinishStep,
+    RefuseAcceptance,
+    RequestCorrections,
+    ResumeClocks,
+    ReturnCorrections,
+    StartStep,
+    SuspendClocks,
+    Withdraw,
+)
+from services.intake.events import CaseEvent, Channel, Outcome, Pinned, PinnedStep, StepRole, Stopper
+
+NUMBER = "511525-20070305-000001-0"
+CALENDAR = Calendar.load()
+given = Given(CASE)
+Told = list[CaseEvent]
+
+
+def at(day: str, time: str = "10:00") -> datetime:
+    """A time in Yibin, as the wire has it: UTC."""
+    return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+
+
+def pinned(*steps: PinnedStep, kind: str = "promised") -> Pinned:
+    return Pinned(
+        item="511A00001",
+        item_name="取水许可",
+        procedure_version=1,
+        kind=kind,
+        statutory_days=20,
+        promised_days=10,
+        delivery_days=10,
+        extension_days=10,
+        extension_moves_promise=False,
+        correction_days=5,
+        steps=steps,
+    )
+
+
+SITE_VISIT = PinnedStep(name="现场核查", post="审查岗", limit_days=5, two_officers=True)
+REVIEW = PinnedStep(name="审查", post="审查岗", role=StepRole.EXAMINE, limit_days=3)
+SIGN = PinnedStep(name="核准", post="核准岗", role=StepRole.APPROVE, limit_days=1)
+
+
+def file(on: str = "2007-03-05", procedure: Pinned | None = None, channel: Channel = Channel.COUNTER) -> File:
+    """Monday 5 March 2007 unless said otherwise; no holiday is near."""
+    return File(
+        case=NUMBER,
+        node="511525",
+        pinned=procedure or pinned(),
+        channel=channel,
+        applicant="subj-1",
+        materials=("申请书",),
+        officer="clerk-1",
+        at=at(on),
+    )
+
+
+def accept(on: str = "2007-03-06") -> Accept:
+    return Accept(case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR)
+
+
+def refuse_acceptance(on: str = "2007-03-06") -> RefuseAcceptance:
+    return RefuseAcceptance(case=NUMBER, officer="clerk-1", at=at(on), reason="不属于本机关职权", right_agency="县水利局", calendar=CALENDAR)
+
+
+def request_corrections(*missing: str, on: str = "2007-03-06") -> RequestCorrections:
+    return RequestCorrections(case=NUMBER, officer="clerk-1", at=at(on), missing=missing or ("平面图", "承诺书"), calendar=CALENDAR)
+
+
+def return_corrections(*still_missing: str, on: str = "2007-03-14") -> ReturnCorrections:
+    return ReturnCorrections(case=NUMBER, officer="clerk-1", at=at(on), still_missing=still_missing)
+
+
+def deem_accepted(on: str, time: str = "00:00") -> DeemAccepted:
+    return DeemAccepted(case=NUMBER, officer="system:intake", at=at(on, time), calendar=CALENDAR)
+
+
+def start_step(name: str, officer: str = "examiner-1", on: str = "2007-03-07") -> StartStep:
+    return StartStep(case=NUMBER, officer=officer, at=at(on), name=name)
+
+
+def finish_step(name: str, officer: str = "examiner-1", second: str = "", on: str = "2007-03-08") -> FinishStep:
+    return FinishStep(case=NUMBER, officer=officer, at=at(on, "11:00"), name=name, second_officer=second)
+
+
+def suspend(first: str = "2007-03-12", notified: str = "2007-03-12", notice: str = "宜水函〔2007〕8号", on: str = "2007-03-12") -> SuspendClocks:
+    return SuspendClocks(
+        case=NUMBER,
+        officer="approver-1",
+        at=at(on),
+        reason=Stopper.INSPECTION,
+        expected_days=5,
+        notice=notice,
+        notified=date.fromisoformat(notified),
+        first=date.fromisoformat(first),
+    )
+
+
+def resume(last: str = "2007-03-16", on: str = "2007-03-19") -> ResumeClocks:
+    return ResumeClocks(case=NUMBER, officer="approver-1", at=at(on), last=date.fromisoformat(last))
+
+
+def extend(days: int = 10, head: str = "head-1", told: str = "2007-03-28", on: str = "2007-03-28") -> ExtendLimit:
+    return ExtendLimit(
+        case=NUMBER,
+        officer="approver-1",
+        at=at(on),
+        days=days,
+        head=head,
+        document="宜水批〔2007〕3号",
+        told=date.fromisoformat(told),
+        calendar=CALENDAR,
+    )
+
+
+def examine(officer: str = "examiner-1", recommends: Outcome = Outcome.GRANTED) -> Examine:
+    return Examine(case=NUMBER, officer=officer, at=at("2007-03-20"), recommends=recommends)
+
+
+def approve(officer: str = "approver-1", outcome: Outcome = Outcome.GRANTED) -> Approve:
+    return Approve(case=NUMBER, officer=officer, at=at("2007-03-21"), outcome=outcome)
+
+
+def decide(outcome: Outcome = Outcome.GRANTED, document: str = "宜水许〔2007〕5号", reasons: str = "", officer: str = "approver-1") -> Decide:
+    return Decide(case=NUMBER, officer=officer, at=at("2007-03-22"), outcome=outcome, document=document, reasons=reasons)
+
+
+def deliver(how: Channel = Channel.COUNTER) -> Deliver:
+    return Deliver(case=NUMBER, officer="clerk-1", at=at("2007-03-23"), how=how)
+
+
+def withdraw() -> Withdraw:
+    return Withdraw(case=NUMBER, officer="clerk-1", at=at("2007-03-22"))
+
+
+def close() -> Close:
+    return Close(case=NUMBER, officer="clerk-1", at=at("2007-03-26"))
+
+
+def imported(command: Command) -> Command:
+    """The same act, taken from another system's record."""
+    return replace(command, imported=True)
+
+
+# --- stories ----------------------------------------------------------------------------------------------------------------------------
+
+
+def filed(*steps: PinnedStep) -> Told:
+    return given().when(file(procedure=pinned(*steps))).history()
+
+
+def told_to_correct() -> Told:
+    return given(filed()).when(request_corrections()).history()
+
+
+def returned_incomplete() -> Told:
+    return given(told_to_correct()).when(return_corrections("承诺书")).history()
+
+
+def accepted(*steps: PinnedStep) -> Told:
+    return given(filed(*steps)).when(accept()).history()
+
+
+def examined() -> Told:
+    return given(accepted()).when(examine()).history()
+
+
+def approved(outcome: Outcome = Outcome.GRANTED) -> Told:
+    return given(examined()).when(approve(outcome=outcome)).history()
+
+
+def decided() -> Told:
+    return given(approved()).when(decide()).history()
+
+
+def delivered() -> Told:
+    return given(decided()).when(deliver()).history()
+
+
+def closed() -> Told:
+    return given(delivered()).when(close()).history()

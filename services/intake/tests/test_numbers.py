@@ -1,0 +1,56 @@
+"""Serials are leased without gaps and settled once (P-case-number)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from hypothesis import given as anything
+from hypothesis import strategies
+from stdnum.iso7064 import mod_11_10
+
+from libs.testkit.given import Given
+from services.intake.events import NumbersLeased, NumbersVoided
+from services.intake.http_desk import case_number
+from services.intake.numbers import LAST, NUMBERS, LeaseNumbers, VoidNumbers, parts
+
+given = Given(NUMBERS)
+AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+def lease(size: int = 50, process: str = "p1") -> LeaseNumbers:
+    return LeaseNumbers(year=2026, size=size, process=process, at=AT)
+
+
+def leased(first: int, last: int, process: str = "p1") -> NumbersLeased:
+    return NumbersLeased(year=2026, first=first, last=last, process=process, at=AT)
+
+
+def void(*unused: int, process: str = "p1") -> VoidNumbers:
+    return VoidNumbers(year=2026, process=process, unused=unused, at=AT)
+
+
+def test_blocks_follow_each_other_without_a_gap() -> None:
+    given().when(lease()).then(leased(1, 50))
+    given(leased(1, 50)).when(lease(process="p2")).then(leased(51, 100, "p2"))
+
+
+def test_a_year_has_six_digits_of_serials() -> None:
+    given(leased(1, LAST - 10)).when(lease()).then(leased(LAST - 9, LAST))
+    given(leased(1, LAST)).when(lease()).refused("numbers-used-up")
+
+
+def test_what_a_dead_process_left_is_voided_once() -> None:
+    story = given(leased(1, 50)).when(void(49, 50)).then(NumbersVoided(year=2026, serials=(49, 50), process="p1", at=AT)).history
+    given(story).when(void(49, 50)).then()
+
+
+def test_what_nobody_leased_is_not_voided() -> None:
+    given(leased(1, 50)).when(void(51)).refused("not-leased")
+
+
+@anything(strategies.integers(1, LAST), strategies.sampled_from(["511500", "511525", "511525100"]))
+def test_a_number_carries_its_node_its_day_its_serial_and_a_check_digit_over_all(serial: int, node: str) -> None:
+    number = case_number(node, date(2026, 11, 23), serial)
+    assert parts(number) == (node, 2026, serial)
+    assert number.startswith(f"{node}-20261123-{serial:06d}-")
+    assert mod_11_10.is_valid(number.replace("-", ""))

@@ -1,0 +1,115 @@
+"""`kill -9` of a site's process in the middle of a command load and in the middle of a replay: nothing acknowledged is lost, nothing doubled."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from services.cli.onebox import OneBox, SiteOfBox
+from services.cli.replay import advance, last_instant, read_log, run_import, send, settle
+from services.cli.seed import Door, publish
+from services.cli.summary import summarise
+from services.cli.up import throw_away
+
+pytestmark = pytest.mark.server
+SEED = 20261123
+
+
+def kill(box: OneBox, site: SiteOfBox) -> None:
+    """As hard as it gets; then the box's watchman starts it again."""
+    assert site.process is not None
+    os.kill(site.process.pid, signal.SIGKILL)
+    site.process.wait()
+    box.watch()
+    box.wait_ready(site)
+
+
+def killer(box: OneBox, site: SiteOfBox, stop: threading.Event, times: list[float]) -> None:
+    chance = random.Random(SEED)
+    while not stop.wait(chance.uniform(1.0, 2.0)) and len(times) < 3:
+        kill(box, site)
+        times.append(time.monotonic())
+
+
+def timeline(box: OneBox, case: str) -> list[dict[str, Any]]:
+    with box.city.client() as client:
+        found: list[dict[str, Any]] = send(client, "GET", f"/hub/cases/{case}")["timeline"]
+    return found
+
+
+def test_a_site_killed_under_a_load_of_commands_loses_and_doubles_nothing(box: OneBox) -> None:
+    print(f"seed {SEED}")
+    county = box.site("511525")
+    door = Door(county, "chaos")
+    publish(door, county.code)
+    acknowledged: dict[int, tuple[str, int]] = {}
+    stop, times = threading.Event(), list[float]()
+    killing = threading.Thread(target=killer, args=(box, county, stop, times))
+
+    def one(n: int) -> None:
+        node = county.nodes[n % len(county.nodes)]["code"]
+        filed = door.post(
+            "clerk", f"/intake/nodes/{node}/cases", f"{n}:file", {"item": "LD-511A-0001", "channel": "counter", "materials": []}
+        )
+        done = door.post("clerk", f"/intake/cases/{filed['case']}/acceptance", f"{n}:accept")
+        acknowledged[n] = (filed["case"], done["version"])
+
+    killing.start()
+    n = 0
+    with ThreadPoolExecutor(8) as pool:
+        while len(times) < 3:
+            list(pool.map(one, range(n, n + 40)))
+            n += 40
+    stop.set()
+    killing.join()
+    settle(box)
+    assert len(acknowledged) == n
+    assert len({case for case, _ in acknowledged.values()}) == n, "no number was given twice"
+    for case, version in acknowledged.values():
+        mine = [event for event in timeline(box, case) if event["source"].endswith(":intake")]
+        types = [event["type"].split(".")[2] for event in mine]
+        assert types == ["CaseFiled", "CaseAccepted"]
+        assert version == 2
+        assert all(event["verified"] for event in mine)
+    door.close()
+    check_everything(box)
+
+
+def check_everything(box: OneBox) -> None:
+    """Chains verify on both sides, nothing is parked, nobody is behind."""
+    for site in box.sites:
+        with site.client() as client:
+            assert send(client, "GET", "/site/verify")["verified"]
+            assert send(client, "GET", "/site/parked") == []
+    with box.city.client() as client:
+        assert send(client, "GET", "/hub/verify")["verified"]
+
+
+def test_a_replay_whose_site_is_killed_ends_as_if_nothing_had_happened(shared_data: Path) -> None:
+    cases = read_log(shared_data / "eventlogs" / "receipt.csv")
+    with throw_away() as box:
+        county = box.site("511525")
+        stop, times = threading.Event(), list[float]()
+        killing = threading.Thread(target=killer, args=(box, county, stop, times))
+        killing.start()
+        run_import(box, "receipt", cases, Console(quiet=True))
+        stop.set()
+        killing.join()
+        assert times, "the site was killed while the replay ran"
+        run_import(box, "receipt", cases, Console(quiet=True))
+        advance(box, "receipt", last_instant(cases))
+        settle(box)
+        found = summarise(box, "receipt", 0)
+        assert (found["cases"], found["closed"], found["red"]) == (1434, 1329, 430)
+        assert found["chains_verified"]
+        assert found["counts_agree"]
+        check_everything(box)

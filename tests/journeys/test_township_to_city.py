@@ -1,0 +1,92 @@
+"""A case filed at a township by HTTP is on the city's page, its events verified."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx2
+import pytest
+
+from services.cli.onebox import OneBox, SiteOfBox
+from services.cli.seed import Door, publish, work
+
+pytestmark = pytest.mark.server
+TOWNSHIP = "511525103"
+
+
+def wait_at_city(box: OneBox, position: dict[str, Any]) -> None:
+    """The city has verified the feed up to the position; no sleeps."""
+    with box.city.client() as client:
+        query = {"source": position["source"], "sequence": position["sequence"], "timeout": 20}
+        answer = client.get("/hub/wait", params=query)
+    assert answer.status_code == 200, answer.text
+
+
+def page(site: SiteOfBox, path: str) -> str:
+    """What somebody with the leader's token sees in the browser."""
+    with httpx2.Client(base_url=site.address, follow_redirects=True, headers={"Accept": "text/html"}) as browser:
+        browser.post("/sign-in", data={"token": site.tokens["leader"], "next": "/"})
+        answer = browser.get(path)
+    assert answer.status_code == 200, answer.text[:500]
+    return answer.text
+
+
+def test_from_the_township_counter_to_the_citys_page(box: OneBox) -> None:
+    county = box.site(TOWNSHIP)
+    assert county.code == "511525"
+    door = Door(county, "township")
+    publish(door, county.code)
+    filed = door.post(
+        "clerk", f"/intake/nodes/{TOWNSHIP}/cases", "one", {"item": "LD-511A-0001", "channel": "counter", "materials": ["申请书"]}
+    )
+    case = filed["case"]
+    assert re.fullmatch(rf"{TOWNSHIP}-\d{{8}}-\d{{6}}-\d", case)
+    done = door.post("clerk", f"/intake/cases/{case}/acceptance", "two")
+    assert done["position"]["source"] == f"urn:liandong:{TOWNSHIP}:intake"
+    wait_at_city(box, done["position"])
+    with box.city.client() as client:
+        found = client.get(f"/hub/cases/{case}").json()
+    events = [(event["type"], event["verified"]) for event in found["timeline"] if event["source"] == done["position"]["source"]]
+    assert ("liandong.intake.CaseFiled.v1", True) in events
+    assert ("liandong.intake.CaseAccepted.v1", True) in events
+    text = page(box.city, f"/cases/{case}")
+    assert case in text
+    assert "链已核验" in text
+    assert "食品经营许可" in text
+    assert "嘉乐镇便民服务站" in page(box.city, "/city")
+    door.close()
+
+
+def test_repeating_an_act_with_its_key_changes_nothing(box: OneBox) -> None:
+    door = Door(box.site(TOWNSHIP), "repeat")
+    publish(door, "511525")
+    body = {"item": "LD-511A-0002", "channel": "counter", "materials": ["申请书"]}
+    first = door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", body)
+    again = door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", body)
+    assert first["case"] == again["case"]
+    assert first["position"] == again["position"]
+    with pytest.raises(httpx2.HTTPStatusError) as refused:
+        door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", {**body, "channel": "post"})
+    assert refused.value.response.status_code == 422
+    door.close()
+
+
+def test_the_examiner_does_not_approve(box: OneBox) -> None:
+    """One examines, another approves: the machine refuses in the language of the person."""
+    site = box.site(TOWNSHIP)
+    door = Door(site, "two-persons")
+    publish(door, "511525")
+    work(door, TOWNSHIP, 5)
+    door.close()
+
+
+def test_somebody_of_the_county_does_not_act_for_the_city(box: OneBox) -> None:
+    county = box.site(TOWNSHIP)
+    with httpx2.Client(base_url=box.city.address) as client:
+        answer = client.post(
+            "/intake/nodes/511502/cases",
+            json={"item": "x", "channel": "counter", "materials": []},
+            headers={"Authorization": f"Bearer {county.tokens['clerk']}", "Idempotency-Key": "k"},
+        )
+    assert answer.status_code == 401
