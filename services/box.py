@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +11,7 @@ from typing import Final
 import asyncpg
 import httpx2
 import uvicorn
+import uvloop
 from fastapi import APIRouter, FastAPI
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -137,34 +137,20 @@ class Running:
             await self.city.stop()
 
 
-def build(settings: Settings) -> FastAPI:
-    """The site's application; everything starts and stops with its lifespan."""
+def build(settings: Settings, running: Running, desk: dashboard.Desk) -> FastAPI:
+    """The site's application over everything that runs; the busiest faces first."""
     site = settings.as_site()
     health = Health()
-    base = f"http://{settings.host}:{settings.port}"
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        token = {"Authorization": f"Bearer {settings.feed_token.get_secret_value()}"}
-        async with httpx2.AsyncClient(base_url=base, headers=token, timeout=10) as client:
-            running = await Running.open(settings, client)
-            for router in running.routers():
-                app.include_router(router)
-            for hosted in running.host.services.values():
-                health.add(hosted.name, _database(hosted.pool))
-            await running.start()
-            try:
-                yield
-            finally:
-                await running.stop()
-
-    pages = dashboard.pages(site)
+    for hosted in running.host.services.values():
+        health.add(hosted.name, _database(hosted.pool))
+    hub_here = running.city is not None
+    pages = dashboard.pages(site, hub=hub_here)
+    shown = dashboard.build(site, desk, pages, city=settings.city, hub=hub_here)
     return make_app(
         f"联动 {site.node(site.code).name}",
-        routers=[dashboard.router(site, base, settings.city, pages)],
+        routers=[*running.routers(), shown],
         accounts=Accounts.load(settings.accounts),
         health=health,
-        lifespan=lifespan,
         pages=pages,
         problems=PROBLEMS,
         site=site.code,
@@ -173,21 +159,35 @@ def build(settings: Settings) -> FastAPI:
     )
 
 
-def _database(pool: asyncpg.Pool[asyncpg.Record]) -> Callable[[], object]:
+async def run(settings: Settings) -> None:
+    """Runs the site until it is told to stop: answers first, then hears; stops in reverse."""
+    base = f"http://{settings.host}:{settings.port}"
+    token = settings.feed_token.get_secret_value()
+    desk = dashboard.Desk(base, token)
+    async with httpx2.AsyncClient(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=10) as client:
+        running = await Running.open(settings, client)
+        config = uvicorn.Config(
+            build(settings, running, desk),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=5,
+        )
+        await running.start()
+        try:
+            await uvicorn.Server(config).serve()
+        finally:
+            await running.stop()
+            await desk.close()
+
+
+def _database(pool: asyncpg.Pool[asyncpg.Record]) -> Callable[[], Awaitable[object]]:
     return functools.partial(pool.fetchval, "select 1")
 
 
 def serve() -> None:
-    """Runs the site until it is told to stop."""
+    """The process of a site."""
     settings = Settings()
     telemetry.setup("box", site=settings.site, json=settings.json_logs, otlp_endpoint=settings.otlp)
-    config = uvicorn.Config(
-        build(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-        timeout_graceful_shutdown=5,
-    )
-    uvicorn.Server(config).run()
+    uvloop.run(run(settings))

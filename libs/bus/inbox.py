@@ -18,6 +18,7 @@ from libs.bus.hearing import Effect, Hears
 from libs.database import Connection, Pool
 from libs.decider import Refused
 from libs.eventlog import Act, Busy, Claimed, Logs, Unknown
+from libs.telemetry import batch_span
 from libs.wire import Malformed, Position, Recorded, from_headers
 
 _log = structlog.get_logger("inbox")
@@ -125,8 +126,9 @@ class Inbox:
         if not wanted:
             return
         try:
-            async with connection.transaction():
-                await self._effects(await self.hears.apply(connection, wanted))
+            with batch_span(f"hear {self.name}", (event.traceparent for event in wanted)):
+                async with connection.transaction():
+                    await self._effects(await self.hears.apply(connection, wanted))
         except AWAY:
             raise
         except Exception as error:

@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaProducer
 
 from libs.database import Connection, Pool
 from libs.eventlog import tail
+from libs.telemetry import batch_span
 from libs.wire import Position, to_headers
 
 _log = structlog.get_logger("relay")
@@ -153,7 +154,8 @@ class Relay:
         outgoing: list[Outgoing] = [(event.node.encode(), event.data, to_headers(event)) for event in events]
         if self._seal is not None:
             outgoing.extend(await self._seal.records(list(last.values())))
-        await self._send(producer, outgoing)
+        with batch_span(f"relay {self.topic}", (event.traceparent for event in events)):
+            await self._send(producer, outgoing)
         self._last = time.monotonic()
         await self._save(connection, list(last.values()))
         return len(events)

@@ -52,6 +52,7 @@ JVM: Final = (
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "--sun-misc-unsafe-memory-access=allow",
+    "-Djava.net.preferIPv4Stack=true",
     "-Djava.io.tmpdir=tmp",
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
     "-Dorg.slf4j.simpleLogger.showDateTime=true",

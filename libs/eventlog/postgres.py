@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
+import msgspec
 import structlog
 
 from libs.database import Connection, Pool
 from libs.eventlog import sql
 from libs.eventlog.batch import KEY_SCOPE, Batch, Kept, Outcome, answered, check, claims_of, decide, stamp
 from libs.eventlog.log import MAX_BATCH, MAX_WAITING, Act, Busy, Claim, Done, Unknown
+from libs.telemetry import batch_span, current_traceparent
 from libs.wire import Position, Recorded, genesis, origin
 
 _log = structlog.get_logger("eventlog")
@@ -32,6 +34,8 @@ class PgLog:
         self._work: asyncio.Task[None] | None = None
 
     async def append(self, act: Act) -> Done:
+        if not act.traceparent and (traceparent := current_traceparent()):
+            act = msgspec.structs.replace(act, traceparent=traceparent)
         check(act)
         if len(self._waiting) >= MAX_WAITING:
             raise Busy(f"{len(self._waiting)} acts wait for {self.source}")
@@ -69,7 +73,8 @@ class PgLog:
     async def _commit(self, acts: list[Act]) -> list[Outcome]:
         """Writes the acts; if that fails for another reason than the connection, each alone, so that one bad act fails alone."""
         try:
-            outcomes = await self._write(acts)
+            with batch_span("append", (act.traceparent for act in acts)):
+                outcomes = await self._write(acts)
         except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, TimeoutError) as lost:
             _log.warning("append.lost", source=self.source, acts=len(acts), error=repr(lost))
             return [Outcome(act, error=Unknown(f"the database went away while writing ({type(lost).__name__})")) for act in acts]

@@ -9,6 +9,9 @@ from fastapi import APIRouter
 from libs.host import Site
 from libs.web import Link, Pages
 from services.dashboard import http
+from services.dashboard.http import Desk
+
+__all__ = ["Desk", "build", "pages"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -20,7 +23,6 @@ def pages(site: Site, *, hub: bool) -> Pages:
     return Pages(TEMPLATES, brand=f"联动 · {name}", nav=ways)
 
 
-def build(site: Site, rendered: Pages, *, base: str, token: str, city: str, hub: bool) -> tuple[APIRouter, http.Desk]:
-    """The routes, and the desk that asks for them (close it at the end)."""
-    desk = http.Desk(base, token)
-    return http.router(site, desk, rendered, hub=hub, city=city), desk
+def build(site: Site, desk: Desk, rendered: Pages, *, city: str, hub: bool) -> APIRouter:
+    """The routes; `city` is the address of the city's site, `hub` whether it is this one."""
+    return http.router(site, desk, rendered, hub=hub, city=city)

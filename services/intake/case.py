@@ -277,4 +277,4 @@ def _end(c: Withdraw | Close, case: Case, end: Phase) -> bool:
     return True
 
 
-CASE: Final = Decider[Command, Case, CaseEvent](initial=Case(), decide=decide, evolve=evolve)
+CASE: Final[Decider[Command, Case, CaseEvent]] = Decider(initial=Case(), decide=decide, evolve=evolve)

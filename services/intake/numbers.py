@@ -77,7 +77,7 @@ def evolve(state: Serials, event: NumberEvent) -> Serials:
             assert_never(event)
 
 
-NUMBERS: Final = Decider[Command, Serials, NumberEvent](initial=Serials(), decide=decide, evolve=evolve)
+NUMBERS: Final[Decider[Command, Serials, NumberEvent]] = Decider(initial=Serials(), decide=decide, evolve=evolve)
 
 
 def stream(year: int) -> str:

@@ -12,7 +12,7 @@ from libs.eventlog import Logs, MemoryLogs, PgLogs
 MakeLogs = Callable[[], Awaitable[Logs]]
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.server)])
 async def logs(request: pytest.FixtureRequest) -> AsyncIterator[Logs]:
     """The logs of a service `intake` at two nodes."""
     if request.param == "memory":

@@ -13,6 +13,7 @@ from libs.database import open_pool, prepare, service_url
 from libs.eventlog import Act, Decision, New, PgLogs, verify
 from libs.wire import Recorded
 
+pytestmark = pytest.mark.server
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 NODE = "511525"
 

@@ -49,9 +49,7 @@ def decide(command: Open, state: int) -> list[Opened]:
 
 
 CODEC = Codec("house", [Opened], versions={"Opened": 2})
-DOOR = Subject(
-    Decider(0, decide, lambda state, event: state + 1), CODEC, claims=lambda e: [Claim("door", e.door)], to=lambda e: "511500"
-)
+DOOR = Subject(Decider(0, decide, lambda state, event: state + 1), CODEC, claims=lambda e: [Claim("door", e.door)], to=lambda e: "511500")
 
 
 async def test_a_command_becomes_events_and_comes_back_as_the_same_records() -> None:
