@@ -49,6 +49,8 @@ QUIETER: Final = {
 PERSONAL: Final = re.compile(r"(?<![0-9A-Za-z])(?:[1-9]\d{16}[\dXx]|1[3-9]\d{9})(?![0-9A-Za-z])")
 """Resident identity numbers and mobile numbers."""
 TRACEPARENT: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
+SAMPLED: Final = frozenset("13579bdf")
+"""Last digits of a `traceparent` whose trace is recorded: the lowest flag is set."""
 CHECK_SECONDS: Final = 2.0
 """A health check that takes longer has failed."""
 
@@ -242,7 +244,7 @@ def bare_span(traceparent: str) -> Iterator[None]:
 @contextmanager
 def batch_span(name: str, traceparents: Iterable[str]) -> Iterator[None]:
     """`linked_span` for a batch of events, where any of them belongs to a recorded trace; nothing, and next to no cost, where none does."""
-    sampled = [traceparent for traceparent in traceparents if traceparent.endswith("-01")]
+    sampled = [traceparent for traceparent in traceparents if traceparent and traceparent[-1] in SAMPLED]
     if not sampled:
         yield
         return

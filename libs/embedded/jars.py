@@ -59,19 +59,19 @@ def resolved() -> dict[str, str]:
 
 def write_list() -> None:
     """Makes `jars.sha256` anew, after a new version was chosen above."""
-    LIST.write_text("".join(f"{digest}  {path}\n" for path, digest in resolved().items()))
+    rows = [f"{digest}  {path}\n" for path, digest in resolved().items()]
+    LIST.write_text("".join(rows))
 
 
 def _fetch(cache: Path, path: str) -> None:
     """The path says which artifact it is: group…/artifact/version/file."""
-    import requests
     from jgo.maven import MavenContext
 
     *group, artifact, version_, _ = Path(path).parts
     component = MavenContext(repo_cache=cache, timeout=TIMEOUT_SECONDS).project(".".join(group), artifact).at_version(version_)
     try:
         component.artifact().resolve()
-    except (requests.RequestException, RuntimeError) as error:
+    except (OSError, RuntimeError) as error:
         raise EmbeddedError(f"不能下载 {path}（{error}）；请检查网络后再启动，已下载的会保留") from error
 
 

@@ -123,6 +123,8 @@ class Server(ABC):
         try:
             self._end_what_was_left(0)
             self._remove()
+        except OSError as error:
+            raise EmbeddedError(f"{self.folder} 不能全部删除（{error}）；请以启动它的用户再试") from error
         finally:
             self.stop()
 
@@ -171,7 +173,8 @@ class Server(ABC):
 
     def _remembered(self, name: str) -> int | None:
         file = self.folder / name
-        return int(file.read_text()) if file.exists() else None
+        written = file.read_text().strip() if file.exists() else ""
+        return int(written) if written.isdecimal() else None
 
     def _never_started(self) -> NoReturn:
         raise EmbeddedError(f"{self.folder} 的 {self.word} 还没有启动过；请先 start()")

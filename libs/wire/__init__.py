@@ -1,5 +1,19 @@
 """What sites promise each other, as code: events, chain, checkpoints, feed pages (design: wire.md)."""
 
+from libs.wire.checkpoint import (
+    CHECKPOINT_TYPE,
+    Checkpoint,
+    checkpoint_record,
+    checkpoint_text,
+    create_key,
+    load_key,
+    newest,
+    parse_checkpoint,
+    public_key,
+    public_of,
+    sign,
+    signed_by,
+)
 from libs.wire.event import (
     MAX_DATA,
     MAX_HEADERS,
@@ -15,12 +29,16 @@ from libs.wire.event import (
     genesis,
     instant,
     origin,
+    parse_instant,
     to_headers,
 )
+from libs.wire.feed import decode_page, encode_page
 
 __all__ = [
+    "CHECKPOINT_TYPE",
     "MAX_DATA",
     "MAX_HEADERS",
+    "Checkpoint",
     "Headers",
     "Malformed",
     "Position",
@@ -28,10 +46,23 @@ __all__ = [
     "broken",
     "canonical",
     "chain_hash",
+    "checkpoint_record",
+    "checkpoint_text",
+    "create_key",
+    "decode_page",
     "digest",
+    "encode_page",
     "from_headers",
     "genesis",
     "instant",
+    "load_key",
+    "newest",
     "origin",
+    "parse_checkpoint",
+    "parse_instant",
+    "public_key",
+    "public_of",
+    "sign",
+    "signed_by",
     "to_headers",
 ]

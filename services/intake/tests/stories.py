@@ -82,7 +82,9 @@ def accept(on: str = "2007-03-06") -> Accept:
 
 
 def refuse_acceptance(on: str = "2007-03-06") -> RefuseAcceptance:
-    return RefuseAcceptance(case=NUMBER, officer="clerk-1", at=at(on), reason="不属于本机关职权", right_agency="县水利局", calendar=CALENDAR)
+    return RefuseAcceptance(
+        case=NUMBER, officer="clerk-1", at=at(on), reason="不属于本机关职权", right_agency="县水利局", calendar=CALENDAR
+    )
 
 
 def request_corrections(*missing: str, on: str = "2007-03-06") -> RequestCorrections:
@@ -105,7 +107,9 @@ def finish_step(name: str, officer: str = "examiner-1", second: str = "", on: st
     return FinishStep(case=NUMBER, officer=officer, at=at(on, "11:00"), name=name, second_officer=second)
 
 
-def suspend(first: str = "2007-03-12", notified: str = "2007-03-12", notice: str = "宜水函〔2007〕8号", on: str = "2007-03-12") -> SuspendClocks:
+def suspend(
+    first: str = "2007-03-12", notified: str = "2007-03-12", notice: str = "宜水函〔2007〕8号", on: str = "2007-03-12"
+) -> SuspendClocks:
     return SuspendClocks(
         case=NUMBER,
         officer="approver-1",
@@ -143,7 +147,9 @@ def approve(officer: str = "approver-1", outcome: Outcome = Outcome.GRANTED) -> 
     return Approve(case=NUMBER, officer=officer, at=at("2007-03-21"), outcome=outcome)
 
 
-def decide(outcome: Outcome = Outcome.GRANTED, document: str = "宜水许〔2007〕5号", reasons: str = "", officer: str = "approver-1") -> Decide:
+def decide(
+    outcome: Outcome = Outcome.GRANTED, document: str = "宜水许〔2007〕5号", reasons: str = "", officer: str = "approver-1"
+) -> Decide:
     return Decide(case=NUMBER, officer=officer, at=at("2007-03-22"), outcome=outcome, document=document, reasons=reasons)
 
 

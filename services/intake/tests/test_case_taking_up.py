@@ -170,7 +170,9 @@ def test_corrections_come_to_nothing_after_a_withdrawal() -> None:
     assert given(story).state.phase is Phase.WITHDRAWN
 
 
-@pytest.mark.parametrize("text", ["见身份证511525199001011234", "旧证512527650101123", "电话13800138000", "138 0013 8000", "１３８００１３８０００"])
+@pytest.mark.parametrize(
+    "text", ["见身份证511525199001011234", "旧证512527650101123", "电话13800138000", "138 0013 8000", "１３８００１３８０００"]
+)
 def test_no_personal_data_enters_an_event(text: str) -> None:
     given(s.filed()).when(s.request_corrections(text)).refused("personal-data")
     given(s.filed()).when(replace(s.refuse_acceptance(), reason=text)).refused("personal-data")

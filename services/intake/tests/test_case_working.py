@@ -20,9 +20,10 @@ from services.intake.tests import stories as s
 from services.intake.tests.stories import NUMBER, REVIEW, SIGN, SITE_VISIT, at, given
 
 
-
 def visited() -> s.Told:
-    return given(s.accepted(SITE_VISIT, REVIEW, SIGN)).when(s.start_step("现场核查"), s.finish_step("现场核查", second="examiner-2")).history()
+    return (
+        given(s.accepted(SITE_VISIT, REVIEW, SIGN)).when(s.start_step("现场核查"), s.finish_step("现场核查", second="examiner-2")).history()
+    )
 
 
 def reviewed() -> s.Told:
@@ -35,9 +36,7 @@ def suspended() -> s.Told:
 
 def test_a_step_taken_in_hand_runs_its_limit() -> None:
     given(s.accepted(SITE_VISIT)).when(s.start_step("现场核查")).then(
-        StepStarted(
-            case=NUMBER, number=1, name="现场核查", role=StepRole.WORK, limit_days=5, officer="examiner-1", at=at("2007-03-07")
-        )
+        StepStarted(case=NUMBER, number=1, name="现场核查", role=StepRole.WORK, limit_days=5, officer="examiner-1", at=at("2007-03-07"))
     )
 
 
@@ -142,9 +141,7 @@ def test_nothing_is_suspended_before_acceptance_or_after_the_decision() -> None:
 
 
 def test_the_clock_goes_on_after_the_last_day_of_the_procedure() -> None:
-    given(suspended()).when(s.resume()).then(
-        ClocksResumed(case=NUMBER, last=date(2007, 3, 16), officer="approver-1", at=at("2007-03-19"))
-    )
+    given(suspended()).when(s.resume()).then(ClocksResumed(case=NUMBER, last=date(2007, 3, 16), officer="approver-1", at=at("2007-03-19")))
     given(suspended()).when(s.resume(), s.resume()).then()
 
 

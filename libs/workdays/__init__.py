@@ -1,0 +1,43 @@
+"""Deadline arithmetic over the Chinese working calendar. Standard library only."""
+
+from libs.workdays.calendar import Calendar, DayReason, OutOfCalendar
+from libs.workdays.explain import REASONS, Back, CountedDay, count_back, explain
+from libs.workdays.ledger import (
+    CHINA,
+    Budget,
+    Due,
+    Ledger,
+    NaturalDays,
+    Policy,
+    Stop,
+    Until,
+    WorkingDays,
+    derive,
+    midnight,
+    overdue_generation,
+    red_at,
+)
+
+__all__ = [
+    "CHINA",
+    "REASONS",
+    "Back",
+    "Budget",
+    "Calendar",
+    "CountedDay",
+    "DayReason",
+    "Due",
+    "Ledger",
+    "NaturalDays",
+    "OutOfCalendar",
+    "Policy",
+    "Stop",
+    "Until",
+    "WorkingDays",
+    "count_back",
+    "derive",
+    "explain",
+    "midnight",
+    "overdue_generation",
+    "red_at",
+]

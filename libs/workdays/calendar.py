@@ -1,0 +1,117 @@
+"""The working calendar: Mon–Fri, less holidays, with shifted days, as the State Council's yearly notice has them (行政许可法 Art. 82).
+
+Beyond the last notice: Mon–Fri less 1 January, 1–2 May, 1–3 October, provisional. Before 2004 the data is silent: an error, not a guess.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import Enum
+from itertools import accumulate
+from pathlib import Path
+from typing import Final
+
+BUNDLED: Final = Path(__file__).with_name("cn_calendar_exceptions_2004_2026.csv")
+HORIZON: Final = date(2060, 12, 31)
+"""Last day projected."""
+KNOWN_HOLIDAYS: Final = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+"""Month and day of the holidays that every year has by regulation (全国年节及纪念日放假办法); lunar ones wait for the notice."""
+
+
+class OutOfCalendar(ValueError):
+    """A day the calendar says nothing about."""
+
+
+class DayReason(str, Enum):
+    """Why a day is worked or not."""
+
+    WORKING_DAY = "working-day"
+    SHIFTED_WORK = "shifted-work"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    SHIFTED_REST = "shifted-rest"
+
+
+_WORKED: Final = frozenset({DayReason.WORKING_DAY, DayReason.SHIFTED_WORK})
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Every day from 2004 to 2060, with its reason; `version` names the data. Counting is by table, not by walking."""
+
+    version: str
+    first: date
+    last_notice: date
+    _reasons: tuple[DayReason, ...] = field(repr=False)
+    _upto: tuple[int, ...] = field(repr=False)
+    _working: tuple[int, ...] = field(repr=False)
+
+    @classmethod
+    def load(cls, path: Path = BUNDLED) -> Calendar:
+        """The calendar of a file of exceptions. Raises `ValueError` for a file of another form."""
+        data = path.read_bytes()
+        exceptions: dict[date, DayReason] = {}
+        for row in csv.DictReader(data.decode("utf-8").splitlines()):
+            rest = DayReason.SHIFTED_REST if row["in_lieu_rest"] == "1" else DayReason.HOLIDAY
+            exceptions[date.fromisoformat(row["date"])] = DayReason.SHIFTED_WORK if row["is_workday"] == "1" else rest
+        return cls.of(exceptions, f"{path.stem}+{hashlib.sha256(data).hexdigest()[:12]}")
+
+    @classmethod
+    def of(cls, exceptions: Mapping[date, DayReason], version: str) -> Calendar:
+        """A calendar from exceptions; the years of the first and the last are taken as wholly known."""
+        first, last_notice = date(min(exceptions).year, 1, 1), date(max(exceptions).year, 12, 31)
+        days = [first + timedelta(n) for n in range((HORIZON - first).days + 1)]
+        reasons = tuple(exceptions.get(day) or _plain(day, provisional=day > last_notice) for day in days)
+        worked = [reason in _WORKED for reason in reasons]
+        working = tuple(n for n, so in enumerate(worked) if so)
+        return cls(version, first, last_notice, reasons, tuple(accumulate(worked)), working)
+
+    def _at(self, day: date) -> int:
+        n = (day - self.first).days
+        if not 0 <= n < len(self._reasons):
+            raise OutOfCalendar(f"{day} 不在日历内（{self.first} 至 {HORIZON}）")
+        return n
+
+    def reason(self, day: date) -> DayReason:
+        """Why `day` is worked or not."""
+        return self._reasons[self._at(day)]
+
+    def is_working_day(self, day: date) -> bool:
+        return self.reason(day) in _WORKED
+
+    def is_provisional(self, day: date) -> bool:
+        """Whether the State Council's notice for `day` is still to come."""
+        return day > self.last_notice
+
+    def upto(self, day: date) -> int:
+        """How many working days there are up to and with `day`, from the beginning of the calendar."""
+        return self._upto[self._at(day)]
+
+    def nth(self, n: int) -> date:
+        """The working day with `upto` n. Raises `OutOfCalendar`."""
+        if not 1 <= n <= len(self._working):
+            raise OutOfCalendar(f"第 {n} 个工作日不在日历内")
+        return self.first + timedelta(self._working[n - 1])
+
+    def after(self, day: date, n: int) -> date:
+        """The nth working day after `day`, n ≥ 1."""
+        return self.nth(self.upto(day) + n)
+
+    def before(self, day: date, n: int) -> date:
+        """The nth working day before `day`, n ≥ 1."""
+        return self.nth(bisect_right(self._working, self._at(day) - 1) - n + 1)
+
+    def on_or_after(self, day: date) -> date:
+        """`day` if it is worked, else the next working day."""
+        return day if self.is_working_day(day) else self.after(day, 1)
+
+
+def _plain(day: date, *, provisional: bool) -> DayReason:
+    if provisional and (day.month, day.day) in KNOWN_HOLIDAYS:
+        return DayReason.HOLIDAY
+    return DayReason.WEEKEND if day.weekday() >= 5 else DayReason.WORKING_DAY

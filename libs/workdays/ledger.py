@@ -1,0 +1,240 @@
+"""A deadline is derived from its ledger: start, budget, stops, extensions (行政许可法 Art. 42, 45, 82; 民法典 Art. 201, 203).
+
+The start day is not counted; done by 24:00 of the last day is in time. The due instant is derived, never stored as truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from enum import Enum
+from typing import Final
+
+from libs.workdays.calendar import Calendar
+
+CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""One offset since 1991."""
+CLOSING: Final = time(17, 30)
+WARN_BEFORE_CLOSING: Final = timedelta(minutes=30)
+OVERDUE_STEP: Final = 5
+"""Working days after which a red card is given again."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """A budget in working days; 0: the same working day."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class NaturalDays:
+    """A budget in natural days; its end moves past non-working days (民法典 Art. 203)."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """An imported log's limit: done at the instant is in time; no calendar, no stops."""
+
+    instant: datetime
+
+
+Budget = WorkingDays | NaturalDays | Until
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Days not counted, both included; `last` None: still going on."""
+
+    first: date
+    last: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.last is not None and self.last < self.first:
+            raise ValueError(f"不计时的区间颠倒了：{self.first} 至 {self.last}")
+
+
+class Policy(str, Enum):
+    """How a start on a non-working day is read: as it is, or as the next working day."""
+
+    AS_IS = "as_is"
+    ROLL_FORWARD = "roll_forward"
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What a clock knows. `extensions` are budgets of the same unit, added. `start` is aware, or a date."""
+
+    start: datetime | date
+    budget: Budget
+    stops: tuple[Stop, ...] = ()
+    extensions: tuple[Budget, ...] = ()
+    policy: Policy = Policy.AS_IS
+    closing: time = CLOSING
+
+    @property
+    def start_day(self) -> date:
+        """The day of the start in China."""
+        return self.start.astimezone(CHINA).date() if isinstance(self.start, datetime) else self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What follows. `due_at` is exclusive (the midnight behind `due_date`) unless `inclusive`; None while the clock stands still."""
+
+    due_date: date | None
+    due_at: datetime | None
+    inclusive: bool
+    provisional: bool
+    reminder_at: datetime | None
+    yellow_at: datetime | None
+
+    def late(self, at: datetime) -> bool:
+        """Whether something done at `at` is past due."""
+        if self.due_at is None:
+            return False
+        return at > self.due_at if self.inclusive else at >= self.due_at
+
+
+def midnight(day: date) -> datetime:
+    """00:00 of `day` in China."""
+    return datetime.combine(day, time(), CHINA)
+
+
+def united(stops: Sequence[Stop]) -> list[tuple[date, date | None]]:
+    """The stops as disjoint intervals in order; overlapping and touching ones are one."""
+    found: list[tuple[date, date | None]] = []
+    for stop in sorted(stops, key=lambda s: s.first):
+        if found:
+            first, last = found[-1]
+            if last is None:
+                break
+            if stop.first <= last + timedelta(1):
+                found[-1] = (first, None if stop.last is None else max(last, stop.last))
+                continue
+        found.append((stop.first, stop.last))
+    return found
+
+
+def total(ledger: Ledger) -> int:
+    """Days of the budget with its extensions. Raises `ValueError` for mixed units or fewer than 0 days."""
+    budget = ledger.budget
+    if isinstance(budget, Until):
+        return 0
+    days = budget.n
+    for extension in ledger.extensions:
+        if isinstance(extension, Until) or type(extension) is not type(budget):
+            raise ValueError("延长的单位应与原期限一致")
+        days += extension.n
+    if days < 0:
+        raise ValueError("期限不能少于 0 天")
+    return days
+
+
+def derive(ledger: Ledger, calendar: Calendar) -> Due:
+    """When it is due, and when to warn. Raises `OutOfCalendar`, `ValueError`."""
+    if isinstance(ledger.budget, Until):
+        return _until(ledger, ledger.budget.instant)
+    if isinstance(ledger.budget, NaturalDays):
+        return _natural(ledger, calendar)
+    n = total(ledger)
+    return _working(ledger, calendar, n) if n else _immediate(ledger, calendar)
+
+
+def counting_start(ledger: Ledger, calendar: Calendar) -> date:
+    """The day that is not counted: day 1 is the next countable one."""
+    day = ledger.start_day
+    return calendar.on_or_after(day) if ledger.policy is Policy.ROLL_FORWARD else day
+
+
+def _until(ledger: Ledger, instant: datetime) -> Due:
+    start = ledger.start if isinstance(ledger.start, datetime) else midnight(ledger.start)
+    warn = start + (instant - start) * 9 / 10
+    return Due(instant.astimezone(CHINA).date(), instant, True, False, None, warn)
+
+
+def _immediate(ledger: Ledger, calendar: Calendar) -> Due:
+    day = ledger.start_day
+    closed = isinstance(ledger.start, datetime) and ledger.start.astimezone(CHINA).time() >= ledger.closing
+    due = calendar.after(day, 1) if closed else calendar.on_or_after(day)
+    warn = datetime.combine(due, ledger.closing, CHINA) - WARN_BEFORE_CLOSING
+    return Due(due, midnight(due + timedelta(1)), False, calendar.is_provisional(due), None, warn)
+
+
+def kth_working(calendar: Calendar, start: date, k: int, stops: Sequence[tuple[date, date | None]]) -> date | None:
+    """The kth counted working day after `start`; None where an open stop keeps it away."""
+    base = calendar.upto(start) + k
+    due = calendar.nth(base)
+    for first, last in stops:
+        if due < first:
+            break
+        if last is None:
+            return None
+        if last <= start:
+            continue
+        base += calendar.upto(last) - calendar.upto(max(first - timedelta(1), start))
+        due = calendar.nth(base)
+    return due
+
+
+def _working(ledger: Ledger, calendar: Calendar, n: int) -> Due:
+    start, stops = counting_start(ledger, calendar), united(ledger.stops)
+    warn = min(-(-9 * n // 10) + 1, n)
+    due = kth_working(calendar, start, n, stops)
+    yellow = due if warn == n else kth_working(calendar, start, warn, stops)
+    reminder = kth_working(calendar, start, warn - 1, stops) if n >= 2 else None
+    return Due(
+        due,
+        midnight(due + timedelta(1)) if due else None,
+        False,
+        due is not None and calendar.is_provisional(due),
+        midnight(reminder) if reminder else None,
+        midnight(yellow) if yellow else None,
+    )
+
+
+def natural_end(calendar: Calendar, start: date, n: int, stops: Sequence[tuple[date, date | None]]) -> date | None:
+    """The last day of n natural days after `start`, moved past every non-working day; None while an open stop keeps it away."""
+    end = start + timedelta(n)
+    for first, last in stops:
+        if end < first:
+            break
+        if last is None:
+            return None
+        if last > start:
+            end += last - max(first - timedelta(1), start)
+    return calendar.on_or_after(end)
+
+
+def _natural(ledger: Ledger, calendar: Calendar) -> Due:
+    n, start = total(ledger), counting_start(ledger, calendar)
+    end = natural_end(calendar, start, n, united(ledger.stops))
+    if end is None:
+        return Due(None, None, False, False, None, None)
+    due = midnight(end + timedelta(1))
+    begin = ledger.start if isinstance(ledger.start, datetime) else midnight(ledger.start)
+    warn = begin + (due - begin) * 9 / 10
+    reminder = midnight(warn.astimezone(CHINA).date() - timedelta(1)) if n >= 2 else None
+    return Due(end, due, False, calendar.is_provisional(end), reminder, warn)
+
+
+def red_at(due: Due, generation: int, calendar: Calendar) -> datetime | None:
+    """When the red card of a generation is given: 0 when the due instant passes, n after each further 5 working days overdue."""
+    if due.due_at is None or due.due_date is None or generation == 0:
+        return due.due_at
+    if due.inclusive:
+        return None
+    return midnight(calendar.after(due.due_date, OVERDUE_STEP * generation) + timedelta(1))
+
+
+def overdue_generation(due: Due, now: datetime, calendar: Calendar) -> int:
+    """The newest generation of red card that is reached at `now`; -1: none."""
+    if due.due_at is None or due.due_date is None or now < due.due_at:
+        return -1
+    if due.inclusive:
+        return 0
+    last_whole_day = now.astimezone(CHINA).date() - timedelta(1)
+    return (calendar.upto(last_whole_day) - calendar.upto(due.due_date)) // OVERDUE_STEP

@@ -1,0 +1,95 @@
+"""What must hold for every ledger."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libs.workdays import Calendar, Ledger, NaturalDays, Policy, Stop, WorkingDays, derive, explain, overdue_generation, red_at
+
+CALENDAR = Calendar.load()
+DAYS = st.dates(date(2004, 1, 1), date(2030, 12, 31))
+LENGTHS = st.integers(0, 40)
+POLICIES = st.sampled_from(Policy)
+
+
+@st.composite
+def stops(draw: st.DrawFn, start: date) -> tuple[Stop, ...]:
+    found = []
+    for _ in range(draw(st.integers(0, 4))):
+        first = start + timedelta(draw(st.integers(-10, 60)))
+        found.append(Stop(first, first + timedelta(draw(st.integers(0, 20)))))
+    return tuple(found)
+
+
+@st.composite
+def ledgers(draw: st.DrawFn, least: int = 0) -> Ledger:
+    start, n = draw(DAYS), draw(st.integers(least, 45))
+    budget = draw(st.sampled_from([WorkingDays(n), NaturalDays(n)]))
+    return Ledger(start, budget, draw(stops(start)), (), draw(POLICIES))
+
+
+@given(ledgers(least=1))
+def test_the_due_day_is_the_last_counted_day_of_counting_one_by_one(ledger: Ledger) -> None:
+    days = explain(ledger, CALENDAR)
+    counted = [day for day in days if day.counted]
+    assert [day.number for day in counted] == list(range(1, len(counted) + 1))
+    assert isinstance(ledger.budget, WorkingDays | NaturalDays)
+    assert len(counted) == ledger.budget.n
+    if isinstance(ledger.budget, WorkingDays):
+        assert counted[-1].date == derive(ledger, CALENDAR).due_date
+    else:
+        assert CALENDAR.on_or_after(counted[-1].date) == derive(ledger, CALENDAR).due_date
+
+
+@given(ledgers(), DAYS, LENGTHS)
+def test_a_stop_never_makes_it_earlier(ledger: Ledger, first: date, length: int) -> None:
+    more = Ledger(ledger.start, ledger.budget, (*ledger.stops, Stop(first, first + timedelta(length))), (), ledger.policy)
+    before, after = derive(ledger, CALENDAR).due_date, derive(more, CALENDAR).due_date
+    assert before is not None
+    assert after is not None
+    assert after >= before
+
+
+@given(ledgers(least=1))
+def test_one_day_more_is_later_in_working_days_and_never_earlier_in_natural_days(ledger: Ledger) -> None:
+    assert isinstance(ledger.budget, WorkingDays | NaturalDays)
+    longer = Ledger(ledger.start, type(ledger.budget)(ledger.budget.n + 1), ledger.stops, (), ledger.policy)
+    one, two = derive(ledger, CALENDAR).due_date, derive(longer, CALENDAR).due_date
+    assert one is not None
+    assert two is not None
+    assert two > one if isinstance(ledger.budget, WorkingDays) else two >= one
+
+
+@given(ledgers())
+def test_stops_are_united_their_order_and_overlap_do_not_matter(ledger: Ledger) -> None:
+    doubled = Ledger(ledger.start, ledger.budget, (*reversed(ledger.stops), *ledger.stops), (), ledger.policy)
+    assert derive(doubled, CALENDAR) == derive(ledger, CALENDAR)
+
+
+@given(ledgers(least=1))
+def test_provisional_is_marked_where_a_day_beyond_the_last_notice_decides(ledger: Ledger) -> None:
+    found = derive(ledger, CALENDAR)
+    assert found.due_date is not None
+    assert found.provisional == (found.due_date > CALENDAR.last_notice)
+    assert found.provisional == any(day.provisional for day in explain(ledger, CALENDAR)) or not found.provisional
+
+
+@given(ledgers(least=1))
+def test_the_warnings_come_in_order_and_before_it_is_due(ledger: Ledger) -> None:
+    found = derive(ledger, CALENDAR)
+    assert found.due_at is not None
+    assert found.yellow_at is not None
+    assert found.yellow_at < found.due_at
+    assert found.reminder_at is None or found.reminder_at < found.yellow_at
+
+
+@given(ledgers(least=1), st.integers(0, 6))
+def test_red_comes_again_after_each_five_working_days(ledger: Ledger, generation: int) -> None:
+    found = derive(ledger, CALENDAR)
+    at = red_at(found, generation, CALENDAR)
+    assert at is not None
+    assert overdue_generation(found, at, CALENDAR) == generation
+    assert overdue_generation(found, at - timedelta(microseconds=1), CALENDAR) == generation - 1

@@ -1,0 +1,97 @@
+"""Imports: another system's record as commands, each once, at its own time (decision 0010); on real PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from libs.eventlog import verify
+from services.intake.app import CODEC
+from services.intake.events import CaseClosed, CaseDecided, CaseFiled, Instants, StepDone
+from services.intake.tests.house import COUNTY, ITEM, House
+
+PATH = f"/nodes/{COUNTY}/imports"
+
+
+def did(at: str, officer: str = "Resource21") -> dict[str, Any]:
+    return {"at": at, "officer": officer}
+
+
+def case(ref: str, *, end: str | None = "2011-11-24T15:40:00+01:00") -> dict[str, Any]:
+    """As in the permit log: filed, worked on out of order, ended; or still open."""
+    return {
+        "ref": ref,
+        "item": ITEM,
+        "channel": "internal",
+        "filed": did("2011-10-11T13:42:22.688+02:00") | {"promised": "2011-12-06T13:41:31.788+01:00", "statutory": None},
+        "steps": [
+            did("2011-10-11T13:45:40.276+02:00") | {"name": "Confirmation of receipt"},
+            did("2011-10-12T08:26:25.398+02:00", "Resource10") | {"name": "T02 Check confirmation of receipt", "role": "examine"},
+            did("2012-01-01T00:00:00+01:00", "Resource10") | {"name": "T04 Determine confirmation of receipt", "role": "approve"},
+        ],
+        "decided": did(end) if end else None,
+        "closed": did(end) if end else None,
+    }
+
+
+def batch(*cases: dict[str, Any]) -> dict[str, Any]:
+    return {"log": "receipt", "timeline": "receipt", "cases": list(cases)}
+
+
+async def test_a_case_is_worked_through_in_the_order_of_its_record(house: House) -> None:
+    done = await house.post(PATH, batch(case("case-10011")), by="operator")
+    assert (done["cases"], done["acts"], done["repeated"]) == (1, 6, 0)
+    events = [CODEC.decode(event) for event in await house.logs.of(COUNTY).feed() if event.subject.startswith(COUNTY)]
+    assert [type(event) for event in events] == [CaseFiled, StepDone, StepDone, StepDone, CaseDecided, CaseClosed]
+    assert all(event.imported for event in events)
+    filed = events[0]
+    assert filed.at.isoformat() == "2011-10-11T11:42:22.688000+00:00"
+    assert isinstance(filed.instants, Instants)
+    assert (filed.ref, filed.case[:15], filed.instants.timeline, filed.instants.statutory) == (
+        "case-10011",
+        "511525-20111011",
+        "receipt",
+        None,
+    )
+    assert [event.officer for event in events[1:4]] == ["Resource21", "Resource10", "Resource10"]
+    assert events[-1].at < events[3].at, "activity after the end is kept as given"
+
+
+async def test_a_batch_sent_again_changes_nothing(house: House) -> None:
+    cases = [case(f"case-{n}") for n in range(120)]
+    first = await house.post(PATH, batch(*cases), by="operator")
+    again = await house.post(PATH, batch(*cases), by="operator")
+    assert first["acts"] == again["acts"] == again["repeated"] == 720
+    assert again["position"] == first["position"]
+    verdict = await verify(house.logs.of(COUNTY))
+    assert (verdict.fault, verdict.sequence - verdict.events) == (None, 0)
+
+
+async def test_a_run_that_was_stopped_goes_on(house: House) -> None:
+    await house.post(PATH, batch(case("case-1") | {"steps": [], "decided": None, "closed": None}, case("case-2", end=None)), by="operator")
+    done = await house.post(PATH, batch(case("case-1"), case("case-2")), by="operator")
+    assert (done["acts"], done["repeated"]) == (12, 5)
+    page = await house.get(f"/nodes/{COUNTY}/cases", after="")
+    await house.show({"case": page["cases"][0]["case"], "position": done["position"]})
+    shown = (await house.get(f"/nodes/{COUNTY}/cases"))["cases"]
+    assert [(row["phase"], row["imported"]) for row in shown] == [("closed", True)] * 2
+    assert {row["ref"] for row in shown} == {"case-1", "case-2"}
+
+
+async def test_an_item_nobody_published_stops_the_batch_before_it_begins(house: House) -> None:
+    refused = await house.post(PATH, batch(case("case-1"), case("case-2") | {"item": "511A99999"}), by="operator", status=409)
+    assert refused["code"] == "unknown-item"
+    assert (await house.logs.of(COUNTY).head()).sequence == 0
+
+
+async def test_a_refused_case_is_named_and_the_others_go_on(house: House) -> None:
+    bad = case("case-7")
+    bad["steps"][0]["name"] = "电话13800138000"
+    refused = await house.post(PATH, batch(bad, case("case-8")), by="operator", status=409)
+    assert refused["code"] == "personal-data"
+    assert refused["title"].startswith("case-7")
+    events = [CODEC.decode(event) for event in await house.logs.of(COUNTY).feed()]
+    assert sum(isinstance(event, CaseClosed) for event in events) == 1
+
+
+async def test_imports_are_for_operators_and_sites(house: House) -> None:
+    await house.post(PATH, batch(case("case-1")), by="clerk", status=403)

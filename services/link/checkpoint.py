@@ -1,0 +1,66 @@
+"""What a node vouches for: per feed, the last event sent before the checkpoint on the same partition (wire.md, "Checkpoints and receipts")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+import uuid_utils
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from libs.bus.relay import Outgoing
+from libs.database import Pool
+from libs.wire import Checkpoint, Position, checkpoint_record, public_of
+
+LEASE: Final = 1000
+"""Counters taken at once; a used one never comes again, gaps are normal."""
+_LEASE: Final = """
+insert into counter (node, leased) values ($1, $2)
+on conflict (node) do update set leased = counter.leased + $2 returning leased"""
+
+
+class Checkpoints:
+    """The seal of the link's relay: one signed checkpoint per node touched, and of every node when idle."""
+
+    def __init__(self, pool: Pool, nodes: Iterable[str], key: Ed25519PrivateKey, now: Callable[[], datetime]) -> None:
+        self._pool, self._key, self._now = pool, key, now
+        self._name = public_of(key)[0]
+        self._feeds: dict[str, dict[str, Position]] = {node: {} for node in nodes}
+        self._counters: dict[str, tuple[int, int]] = {}
+
+    async def begin(self, known: Sequence[Position]) -> None:
+        """The relay starts, having sent up to `known`."""
+        for feeds in self._feeds.values():
+            feeds.clear()
+        self._note(known)
+
+    async def records(self, sent: Sequence[Position]) -> Sequence[Outgoing]:
+        """Right behind a batch on the same producer: the touched nodes' checkpoints."""
+        self._note(sent)
+        return [await self._record(node) for node in sorted({_node(position) for position in sent})]
+
+    async def idle(self) -> Sequence[Outgoing]:
+        """Every node's: its absence would be silence."""
+        return [await self._record(node) for node in sorted(self._feeds)]
+
+    def _note(self, positions: Sequence[Position]) -> None:
+        for position in positions:
+            self._feeds[_node(position)][position.source] = position
+
+    async def _record(self, node: str) -> Outgoing:
+        feeds = tuple(self._feeds[node].values())
+        checkpoint = Checkpoint(node, await self._counter(node), self._now(), self._name, feeds)
+        return checkpoint_record(checkpoint, self._key, str(uuid_utils.uuid7()))
+
+    async def _counter(self, node: str) -> int:
+        used, leased = self._counters.get(node, (0, 0))
+        if used == leased:
+            leased = await self._pool.fetchval(_LEASE, node, LEASE)
+            used = leased - LEASE
+        self._counters[node] = (used + 1, leased)
+        return used + 1
+
+
+def _node(position: Position) -> str:
+    return position.source.split(":")[2]
