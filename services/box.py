@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 import httpx2
@@ -77,12 +78,19 @@ class Settings(BaseSettings):
     """With which this site's consumers read this site's feeds."""
     city: str
     """Address of the city's site, for pages that link there."""
+    registry: Path | None = None
+    """At the city: who is in the network, a JSON file of sites with keys and nodes."""
     otlp: str | None = None
     json_logs: bool = True
 
     def as_site(self) -> Site:
         """The site as services see it."""
         return Site(self.site, tuple(Node(n["code"], n["name"], n.get("parent", "")) for n in self.nodes))
+
+    def known(self) -> dict[str, Any]:
+        """The registry's file, read."""
+        found: dict[str, Any] = json.loads(self.registry.read_text(encoding="utf-8")) if self.registry else {"sites": []}
+        return found
 
     def url(self, service: str) -> str:
         return self.databases[service].get_secret_value()
@@ -117,7 +125,7 @@ class Running:
         up = await link.build(site, settings.url("link"), list(SERVICES), settings.kafka, settings.key)
         for hosted in host.services.values():
             hosted.logs.woken.append(up.wake)
-        city = await hub.build(settings.url("hub"), site) if "hub" in settings.databases else None
+        city = await hub.build(settings.url("hub"), site, settings.known()) if "hub" in settings.databases else None
         if city is not None:
             host.ears.hear(f"{site.code}-hub", [CITY_STREAM], city.take)
         return cls(host, up, city)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -43,7 +42,7 @@ STAFF: Final = (
     ("supervisor", "S0031", [Role.SUPERVISOR], "效能监察"),
     ("leader", "L0001", [Role.LEADER, Role.SUPERVISOR], "领导看板"),
     ("operator", "O0001", [Role.OPERATOR, Role.LEADER, Role.SUPERVISOR, Role.SITE], "运行维护"),
-    ("site", "system:site", [Role.SITE], "本节点服务"),
+    ("site", "system:site", [Role.SITE, Role.SUPERVISOR], "本节点服务"),
 )
 """Who works at each site of the box: word, staff number, roles, post."""
 
@@ -121,6 +120,7 @@ class OneBox:
         rows = [{"code": s.code, "nodes": s.nodes, "port": s.port, "tokens": s.tokens} for s in self.sites]
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump({"sites": rows}, file, ensure_ascii=False, indent=1)
+        (self.folder / "registry.json").write_text(json.dumps(self.registry(), ensure_ascii=False, indent=1))
         draft.rename(self.folder / "box.json")
 
     def start_servers(self) -> None:
@@ -161,6 +161,7 @@ class OneBox:
             "LIANDONG_KEY": str(site.folder / "site.key"),
             "LIANDONG_FEED_TOKEN": site.tokens["site"],
             "LIANDONG_CITY": self.city.address,
+            "LIANDONG_REGISTRY": str(self.folder / "registry.json"),
         }
         command = [sys.executable, "-m", "services.cli", "serve", "box"]
         with (site.folder / "site.log").open("ab") as log:
@@ -255,11 +256,6 @@ def free_port() -> int:
 def default_folder() -> Path:
     """Where the box of this checkout lives."""
     return Path(os.environ.get("LIANDONG_BOX", ROOT / "var" / "box"))
-
-
-def token() -> str:
-    """A secret of the box's own."""
-    return secrets.token_urlsafe(24)
 
 
 def hosted(sites: Sequence[SiteOfBox]) -> list[str]:

@@ -19,16 +19,9 @@ from rich.table import Table
 from libs.embedded import EmbeddedError
 from services.cli.onebox import BoxError, OneBox, default_folder
 from services.cli.operate import fail
-from services.cli.replay import send
 from services.cli.seed import seed
 
 console = Console()
-
-
-def register(box: OneBox) -> None:
-    """Tells the hub who is in the network; repeated harmlessly."""
-    with box.city.client() as client:
-        send(client, "POST", "/hub/registry", json=box.registry())
 
 
 @contextmanager
@@ -38,7 +31,6 @@ def throw_away() -> Iterator[OneBox]:
         box = OneBox(Path(folder) / "box")
         try:
             box.start()
-            register(box)
             yield box
         finally:
             box.stop()
@@ -59,7 +51,6 @@ def up(
     try:
         with console.status("启动 PostgreSQL、Kafka 和两个节点部署……"):
             box.start()
-            register(box)
         console.print(f"已启动，用时 {time.monotonic() - began:.1f} 秒")
         if not no_seed and not stop.is_set() and not (box.folder / "seeded").exists():
             seed(box, console)

@@ -1,4 +1,4 @@
-"""The rules of a clock: what starts, stops, extends and ends it, and what it says by itself as time goes by (行政许可法 Art. 32, 42, 44, 45).
+"""The rules of a clock: what starts, stops, extends and ends it, and what it says by itself (行政许可法 Art. 32, 42, 44, 45).
 
 Whatever changes a clock lets it first say what it had reached by then, so that nothing depends on how often the ticker runs; each rung is
 said once per generation. A command to a clock that does not run is "already so": facts of a case come in whatever order (decision 0011).
@@ -6,109 +6,27 @@ said once per generation. A command to a clock that does not run is "already so"
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import TypeVar, assert_never
 
-from libs.decider import Decider, record
-from libs.workdays import Calendar, Due, derive
-from services.deadline.clock_rungs import Said, days, ledger, pending, reached
-from services.deadline.clock_state import Clock, Rung, evolve
+from libs.decider import Decider
+from libs.workdays import Calendar, derive
+from services.deadline.clock_commands import Cancel, Command, End, Extend, Resume, Start, Stop, Tick
+from services.deadline.clock_rungs import days, ledger, pending, say, say_until
+from services.deadline.clock_state import Clock, evolve
 from services.deadline.events import (
-    Budget,
     ClockCancelled,
     ClockEnded,
     ClockExtended,
-    ClockKind,
-    ClockRed,
-    ClockReminded,
     ClockResumed,
     ClockStarted,
     ClockStopped,
-    ClockYellow,
     Event,
-    Policy,
-    SilenceNoticed,
     Unit,
 )
-
-
-@record
-class Start:
-    """A limit runs from `start`. `trigger` is the fact that set it going, `article` the rule, `timeline` empty: real time."""
-
-    clock: str
-    case: str
-    kind: ClockKind
-    node: str
-    officer: str
-    budget: Budget
-    trigger: str
-    article: str
-    start: datetime
-    at: datetime
-    label: str = ""
-    policy: Policy = Policy.AS_IS
-    timeline: str = ""
-    imported: bool = False
-
-
-@record
-class Stop:
-    """Days from `first` on are not counted (Art. 45)."""
-
-    reason: str
-    first: date
-    trigger: str
-    at: datetime
-
-
-@record
-class Resume:
-    """`last` was the last day not counted."""
-
-    last: date
-    trigger: str
-    at: datetime
-
-
-@record
-class Extend:
-    """The budget grows (Art. 42)."""
-
-    budget: Budget
-    trigger: str
-    at: datetime
-
-
-@record
-class Tick:
-    """It is `now`: whatever is due and not yet said is said, at its own instant."""
-
-    now: datetime
-
-
-@record
-class End:
-    """What the clock measures was done at `at`."""
-
-    trigger: str
-    at: datetime
-    imported: bool = False
-
-
-@record
-class Cancel:
-    """What the clock measures will not happen."""
-
-    trigger: str
-    at: datetime
-    imported: bool = False
-
-
-Command = Start | Stop | Resume | Extend | Tick | End | Cancel
 
 
 def decide(calendar: Calendar, command: Command, clock: Clock) -> Sequence[Event]:
@@ -119,7 +37,7 @@ def decide(calendar: Calendar, command: Command, clock: Clock) -> Sequence[Event
         return []
     match command:
         case Tick(now=now):
-            return _say(calendar, clock.started, clock, lambda said, _due: said.at <= now)
+            return say(calendar, clock.started, clock, lambda said, _due: said.at <= now)
         case Stop():
             return _stop(calendar, command, clock.started, clock)
         case Resume():
@@ -127,10 +45,10 @@ def decide(calendar: Calendar, command: Command, clock: Clock) -> Sequence[Event
         case Extend():
             return _extend(calendar, command, clock.started, clock)
         case End(at=at):
-            said = _until(calendar, clock.started, clock, at)
+            said = say_until(calendar, clock.started, clock, at)
             return [*said, _ended(calendar, command, clock.started, clock)]
         case Cancel(at=at):
-            said = _until(calendar, clock.started, clock, at)
+            said = say_until(calendar, clock.started, clock, at)
             return [*said, _cancelled(command, clock.started)]
         case _:
             assert_never(command)
@@ -140,73 +58,6 @@ def clock_decider(calendar: Calendar) -> Decider[Command, Clock, Event]:
     """The rules under a calendar."""
     return Decider(initial=Clock(), decide=partial(decide, calendar), evolve=evolve)
 
-
-# --- what a clock says by itself --------------------------------------------------------------------------------------------------
-
-
-def _say(calendar: Calendar, started: ClockStarted, clock: Clock, so_far: Callable[[Said, Due], bool]) -> list[Event]:
-    """The pending rungs as far as `so_far` goes, each naming the instant of the one behind it."""
-    due = derive(ledger(started, clock), calendar)
-    told = due.due_at or _without_stop(calendar, started, clock)
-    rungs = pending(clock, calendar)
-    events: list[Event] = []
-    said = next(rungs, None)
-    while said is not None and so_far(said, due):
-        following = next(rungs, None)
-        events.append(_event(said, started, clock.generation, told, following.at if following else None))
-        said = following
-    return events
-
-
-def _until(calendar: Calendar, started: ClockStarted, clock: Clock, at: datetime) -> list[Event]:
-    return _say(calendar, started, clock, lambda said, due: reached(said, at, due))
-
-
-def _without_stop(calendar: Calendar, started: ClockStarted, clock: Clock) -> datetime:
-    """Due as it was told before the stop that runs now."""
-    due_at = derive(ledger(started, replace(clock, stops=clock.stops[:-1])), calendar).due_at
-    if due_at is None:
-        raise AssertionError("only the last stop is open")
-    return due_at
-
-
-def _event(said: Said, started: ClockStarted, generation: int, due_at: datetime, next_at: datetime | None) -> Event:
-    match said.rung:
-        case Rung.REMINDER | Rung.YELLOW:
-            kind = ClockReminded if said.rung is Rung.REMINDER else ClockYellow
-            return kind(
-                clock=started.clock,
-                case=started.case,
-                kind=started.kind,
-                node=started.node,
-                officer=started.officer,
-                generation=generation,
-                due_at=due_at,
-                at=said.at,
-                imported=started.imported,
-                next_at=next_at,
-            )
-        case Rung.RED:
-            return ClockRed(
-                clock=started.clock,
-                case=started.case,
-                kind=started.kind,
-                node=started.node,
-                officer=started.officer,
-                generation=generation,
-                overdue=said.overdue,
-                due_at=due_at,
-                at=said.at,
-                imported=started.imported,
-                next_at=next_at,
-            )
-        case Rung.SILENCE:
-            return SilenceNoticed(clock=started.clock, case=started.case, kind=started.kind, effective=started.start, at=said.at)
-        case _:
-            assert_never(said.rung)
-
-
-# --- what happens to a clock ------------------------------------------------------------------------------------------------------
 
 Projected = TypeVar("Projected", ClockStarted, ClockStopped, ClockResumed, ClockExtended)
 
@@ -288,7 +139,7 @@ def _extend(calendar: Calendar, c: Extend, started: ClockStarted, clock: Clock) 
 
 def _then(calendar: Calendar, started: ClockStarted, clock: Clock, at: datetime, event: Projected) -> list[Event]:
     """First what the clock had reached by then, then what happened to it."""
-    said = _until(calendar, started, clock, at)
+    said: list[Event] = say_until(calendar, started, clock, at)
     now = clock
     for one in said:
         now = evolve(now, one)

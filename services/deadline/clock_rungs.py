@@ -5,19 +5,19 @@ The calendar's arithmetic is `libs.workdays`; which of the rungs a clock still h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from typing import assert_never
 
 from libs.decider import record
-from libs.workdays import Calendar, Due, Ledger, NaturalDays, Stop, Until, WorkingDays, derive
 from libs.workdays import Budget as Days
+from libs.workdays import Calendar, Due, Ledger, NaturalDays, Stop, Until, WorkingDays, derive
 from libs.workdays import Policy as Reading
 from libs.workdays.ledger import OVERDUE_STEP
 from services.deadline.clock_state import Clock, Rung
-from services.deadline.events import Budget, ClockKind, ClockStarted, Unit
+from services.deadline.events import Budget, ClockKind, ClockRed, ClockReminded, ClockStarted, ClockYellow, Event, SilenceNoticed, Unit
 
 
 @record
@@ -90,3 +90,66 @@ def reached(said: Said, at: datetime, due: Due) -> bool:
     """Whether the rung came while the clock ran, when something happened at `at`: a warning before it, a red where `at` is past due."""
     passes_at_once = said.rung in (Rung.RED, Rung.SILENCE) and not due.inclusive
     return said.at <= at if passes_at_once else said.at < at
+
+
+def say(calendar: Calendar, started: ClockStarted, clock: Clock, so_far: Callable[[Said, Due], bool]) -> list[Event]:
+    """The pending rungs as far as `so_far` goes, each naming the instant of the one behind it."""
+    due = derive(ledger(started, clock), calendar)
+    told = due.due_at or _without_stop(calendar, started, clock)
+    rungs = pending(clock, calendar)
+    events: list[Event] = []
+    said = next(rungs, None)
+    while said is not None and so_far(said, due):
+        following = next(rungs, None)
+        events.append(_event(said, started, clock.generation, told, following.at if following else None))
+        said = following
+    return events
+
+
+def say_until(calendar: Calendar, started: ClockStarted, clock: Clock, at: datetime) -> list[Event]:
+    """What the clock had reached when something happened at `at`."""
+    return say(calendar, started, clock, lambda said, due: reached(said, at, due))
+
+
+def _without_stop(calendar: Calendar, started: ClockStarted, clock: Clock) -> datetime:
+    """Due as it was told before the stop that runs now."""
+    due_at = derive(ledger(started, replace(clock, stops=clock.stops[:-1])), calendar).due_at
+    if due_at is None:
+        raise AssertionError("only the last stop is open")
+    return due_at
+
+
+def _event(said: Said, started: ClockStarted, generation: int, due_at: datetime, next_at: datetime | None) -> Event:
+    match said.rung:
+        case Rung.REMINDER | Rung.YELLOW:
+            kind = ClockReminded if said.rung is Rung.REMINDER else ClockYellow
+            return kind(
+                clock=started.clock,
+                case=started.case,
+                kind=started.kind,
+                node=started.node,
+                officer=started.officer,
+                generation=generation,
+                due_at=due_at,
+                at=said.at,
+                imported=started.imported,
+                next_at=next_at,
+            )
+        case Rung.RED:
+            return ClockRed(
+                clock=started.clock,
+                case=started.case,
+                kind=started.kind,
+                node=started.node,
+                officer=started.officer,
+                generation=generation,
+                overdue=said.overdue,
+                due_at=due_at,
+                at=said.at,
+                imported=started.imported,
+                next_at=next_at,
+            )
+        case Rung.SILENCE:
+            return SilenceNoticed(clock=started.clock, case=started.case, kind=started.kind, effective=started.start, at=said.at)
+        case _:
+            assert_never(said.rung)

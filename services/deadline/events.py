@@ -1,4 +1,4 @@
-"""What the deadline service promises: clocks started, stopped, extended, warned, broken, ended; silence noticed (domain.md, "deadline: the clocks").
+"""What the deadline service promises: clocks started, stopped, extended, warned, broken, ended (domain.md, "deadline: the clocks").
 
 `next_at` is when the clock has something to say next by itself; None: nothing, until another fact comes.
 """

@@ -119,18 +119,7 @@ def _taking_up(routes: APIRouter, desk: Desk) -> None:
         now = desk.context.now()
         pinned = await desk.pin(desk.hosted(node), form.item, now)
 
-        def filing(case: str, subject: str) -> File:
-            return File(
-                case=case,
-                node=node,
-                pinned=pinned,
-                channel=form.channel,
-                applicant=subject,
-                materials=form.materials,
-                officer=account.staff,
-                at=now,
-            )
-
+        filing = partial(File, node=node, pinned=pinned, channel=form.channel, materials=form.materials, officer=account.staff, at=now)
         return answer(*await desk.file(node, now, Said(account.staff, key, digest), filing), status=201)
 
     @post(Accept)
@@ -230,7 +219,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
     async def page(
         node: body.Node,
         phase: Phase | None = None,
-        after: Annotated[str, Query(max_length=40, pattern=r"^[\d-]*$")] = "",
+        after: Annotated[str, Query(max_length=40, pattern=r"^[0-9-]*$")] = "",
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
     ) -> Response:
         rows = await views.case_page(context.pool, desk.hosted(node), phase.value if phase else "", after, limit)

@@ -10,12 +10,12 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.intake.events import Channel, Outcome, StepRole, Stopper
 
-Node = Annotated[str, Path(pattern=r"^\d{6}(\d{3}(\d{3})?)?$")]
-Number = Annotated[str, Path(pattern=r"^\d{6,12}-\d{8}-\d{6}-\d$")]
-Name = Annotated[str, Field(min_length=1, max_length=60)]
+Node = Annotated[str, Path(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
+Number = Annotated[str, Path(pattern=r"^[0-9]{6,12}-[0-9]{8}-[0-9]{6}-[0-9]$")]
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Names = Annotated[tuple[Name, ...], Field(max_length=50)]
 Word = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Text = Annotated[str, Field(max_length=500)]
+Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 Moment = Annotated[
     AwareDatetime,
     Field(ge=datetime(1949, 10, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC)),
@@ -32,7 +32,7 @@ class Body(BaseModel):
 
 
 class Filing(Body):
-    item: Annotated[str, Field(min_length=1, max_length=100)]
+    item: Word
     channel: Channel
     materials: Names = ()
 

@@ -133,11 +133,11 @@ class Desk:
         )
         return await self.context.logs.of(parts(command.case)[0]).append(act)
 
-    async def file(self, node: str, at: datetime, said: Said, filing: Callable[[str, str], File]) -> tuple[str, Done]:
-        """Files a case under a new number; `filing` gets the number and a new subject id. Repeated: the number it got the first time."""
+    async def file(self, node: str, at: datetime, said: Said, filing: Callable[..., File]) -> tuple[str, Done]:
+        """Files a case under a new number; `filing` gets `case` and `applicant`. Repeated: the number it got the first time."""
         case = await self.numbers.take(node, day_of(at))
         try:
-            done = await self.put(filing(case, f"subj-{uuid4()}"), said, answer=case.encode())
+            done = await self.put(filing(case=case, applicant=f"subj-{uuid4()}"), said, answer=case.encode())
         except Unknown:
             raise  # perhaps the number is used: it is looked up at the next start
         except (Refused, LogError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
 from hashlib import sha256
@@ -69,7 +69,7 @@ class Import:
         keys = (f"import:{self._batch.log}:{given.ref}:{n}" for n in count())
         try:
             filed = self._said(next(keys), given.filed)
-            number, done = await self._desk.file(self._node, given.filed.at, filed, partial(self._filing, given))
+            number, done = await self._desk.file(self._node, given.filed.at, filed, self._filing(given))
             all_done = [done]
             for act, part in acts(number, given):
                 all_done.append(await self._desk.put(act, self._said(next(keys), part)))
@@ -80,20 +80,18 @@ class Import:
     def _said(self, key: str, given: BaseModel) -> Said:
         return Said(self._actor, key, sha256(given.model_dump_json().encode()).hexdigest())
 
-    def _filing(self, given: body.ImportedCase, case: str, subject: str) -> File:
+    def _filing(self, given: body.ImportedCase) -> Callable[..., File]:
         filed = given.filed
         limited = filed.promised is not None or filed.statutory is not None
-        instants = Instants(timeline=self._batch.timeline, promised=filed.promised, statutory=filed.statutory) if limited else None
-        return File(
-            case=case,
+        return partial(
+            File,
             node=self._node,
             pinned=self._pinned[given.item, day_of(filed.at)],
             channel=given.channel,
-            applicant=subject,
             materials=(),
             officer=filed.officer,
             at=filed.at,
-            instants=instants,
+            instants=Instants(timeline=self._batch.timeline, promised=filed.promised, statutory=filed.statutory) if limited else None,
             ref=given.ref,
             imported=True,
         )

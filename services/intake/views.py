@@ -146,13 +146,17 @@ on conflict (number) do update set
 _LEASE: Final = "insert into leases (node, year, first, last, process) values ($1, $2, $3, $4, $5)"
 _SETTLE: Final = "update leases set settled = true where node = $1 and year = $2 and process = $3 and not settled"
 
+# Numbers of one node and year lie side by side, so the one index on them serves this too.
 _UNUSED: Final = """
-select l.node, l.year, l.process, coalesce(array_agg(s.serial order by s.serial) filter (where c.number is null), '{}') as unused
-from leases l
-cross join lateral generate_series(l.first, l.last) as s (serial)
-left join cases c on c.node = l.node and c.year = l.year and c.serial = s.serial
-where not l.settled and l.process <> $1
-group by l.node, l.year, l.process order by l.node, l.year, l.process"""
+with open as (
+    select node, year, process, serial from leases, generate_series(first, last) as serial where not settled and process <> $1
+), used as (
+    select c.node, c.year, c.serial from (select distinct node, year from open) as o
+    join cases c on c.number >= o.node || '-' || o.year and c.number < o.node || '-' || (o.year + 1)
+)
+select o.node, o.year, o.process, coalesce(array_agg(o.serial order by o.serial) filter (where u.serial is null), '{}') as unused
+from open o left join used u on u.node = o.node and u.year = o.year and u.serial = o.serial
+group by o.node, o.year, o.process order by o.node, o.year, o.process"""
 
 
 class Unused(msgspec.Struct, frozen=True):
@@ -237,8 +241,12 @@ async def case_row(pool: Pool, case: str) -> dict[str, Any] | None:
     return dict(row) if row else None
 
 
+_PAGE: Final = f"""{_CASE}
+where number > greatest($2, $1 || '-') and number < $1 || '.' and ($3 = '' or phase = $3)"""
+_OPEN: Final = f"{_PAGE} and closed_at is null"
+
+
 async def case_page(pool: Pool, node: str, phase: str, after: str, limit: int) -> list[dict[str, Any]]:
-    """The cases of a node behind the number `after`, in order of numbers; `phase` empty: all."""
-    where = "where node = $1 and number > $2" + (" and phase = $4" if phase else "")
-    rows = await pool.fetch(f"{_CASE} {where} order by number limit $3", node, after, limit, *([phase] if phase else []))
-    return [dict(row) for row in rows]
+    """The cases of a node behind the number `after`, in order of numbers; `phase` empty: all. All numbers of a node lie side by side."""
+    query = _PAGE if phase in ("", "closed") else _OPEN
+    return [dict(row) for row in await pool.fetch(f"{query} order by number limit $4", node, after, phase, limit)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -150,8 +150,8 @@ async def running(database: str, *, now: datetime = datetime(2007, 3, 5, 2, 0, t
     try:
         yield house
     finally:
-        views.cancel()
-        with suppress(asyncio.CancelledError):
-            await views
+        while not views.done():  # wait_for of Python 3.11 may swallow a cancellation that meets a wake-up
+            views.cancel()
+            await asyncio.wait([views], timeout=1)
         await house.http.aclose()
         await pool.close()

@@ -180,3 +180,13 @@ def test_an_imported_act_done_twice_was_done_twice() -> None:
 def test_the_officer_of_imported_steps_still_binds_an_approval_done_now() -> None:
     examined = s.imported(replace(s.finish_step("审查", "approver-1"), role=StepRole.EXAMINE))
     given(s.examined()).when(examined, s.approve("approver-1")).refused("same-officer")
+
+
+def test_imported_acts_without_sense_do_not_stand_in_the_way_of_one_done_now() -> None:
+    """A suspension that ended before it began counts for nothing; a case older than the calendar is past its limits."""
+    reversed_stop = [s.imported(s.suspend(first="2007-03-20")), s.imported(s.resume(last="2007-03-01"))]
+    story = given(s.accepted()).when(*reversed_stop).history()
+    given(story).when(s.extend()).history()
+    old = given().when(s.imported(s.file(on="1999-03-01"))).history()
+    given(old).when(s.request_corrections()).refused("silence-was-acceptance")
+    given(old).when(s.imported(s.accept("1999-03-02")), s.extend()).refused("limit-passed")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from services.intake.http import ACTS
 from services.intake.tests.house import COUNTY, ITEM, TOWN, House, published
 
@@ -87,21 +85,20 @@ async def test_hundred_cases_at_once_have_hundred_numbers(house: House) -> None:
     assert sorted(int(case.split("-")[2]) for case in cases) == list(range(1, 101))
 
 
-@pytest.mark.parametrize(
-    ("act", "form", "by"),
-    [
+async def test_only_whose_post_it_is(house: House) -> None:
+    case = (await house.file())["case"]
+    for act, form, by in (
         ("acceptance", None, "examiner"),
         ("acceptance", None, "stranger"),
         ("examination", {"recommends": "granted"}, "clerk"),
         ("approval", {"outcome": "granted"}, "examiner"),
         ("decision", {"outcome": "granted", "document": "x"}, "examiner"),
         ("steps/start", {"name": "现场核查"}, "clerk"),
+        ("suspension", None, "examiner"),
+        ("extension", None, "clerk"),
         ("close", None, "approver"),
-    ],
-)
-async def test_only_whose_post_it_is(house: House, act: str, form: object, by: str) -> None:
-    case = (await house.file())["case"]
-    await house.post(f"/cases/{case}/{act}", form, by=by, status=403)
+    ):
+        await house.post(f"/cases/{case}/{act}", form, by=by, status=403)
 
 
 async def test_nobody_reads_another_countys_cases(house: House) -> None:
@@ -125,6 +122,19 @@ async def test_forms_are_checked_before_rules(house: House) -> None:
     await house.post(path, {"item": ITEM, "channel": "counter", "applicant": "张三"}, status=422)
     await house.post(path, {"item": ITEM, "channel": "telegraph"}, status=422)
     await house.post(path, {"item": ITEM, "channel": "counter", "materials": ["长" * 61]}, status=422)
+    await house.post(path, {"item": "511A\x0000001", "channel": "counter"}, status=422)
+
+
+async def test_a_refused_filing_uses_no_number(house: House) -> None:
+    form = {"item": ITEM, "channel": "counter", "materials": ["电话13800138000"]}
+    assert (await house.post(f"/nodes/{COUNTY}/cases", form, status=409))["code"] == "personal-data"
+    assert (await house.file())["case"].split("-")[2] == "000001"
+
+
+async def test_text_no_log_can_keep_is_refused_as_a_form(house: House) -> None:
+    case = (await house.file())["case"]
+    for text in ("\ud800", "a\x00b"):
+        await house.post(f"/cases/{case}/refusal-to-accept", {"reason": text, "right_agency": "县水利局"}, status=422)
 
 
 async def test_the_list_goes_on_where_it_ended(house: House) -> None:

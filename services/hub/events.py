@@ -1,0 +1,32 @@
+"""What the hub promises: who is in the network (wire.md, "Registry, epochs")."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from libs.decider import record
+
+
+@record
+class NodeRegistered:
+    """A node belongs to the network; `address` is where people find its site's pages."""
+
+    node: str
+    name: str
+    parent: str
+    site: str
+    address: str
+    at: datetime
+
+
+@record
+class KeyRegistered:
+    """A site signs with this key from now on; `public_key` is base64 of the raw Ed25519 key."""
+
+    key: str
+    site: str
+    public_key: str
+    at: datetime
+
+
+Event = NodeRegistered | KeyRegistered

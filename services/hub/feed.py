@@ -1,0 +1,83 @@
+"""What the hub does with what arrives: the rule per feed (wire.md, "What a receiver does", column hub). Pure; storage follows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Verdict(str, Enum):
+    """What becomes of a record."""
+
+    ARCHIVE = "archive"
+    SAME = "same"
+    COMPARE = "compare"
+    GAP = "gap"
+    EVIDENCE = "evidence"
+    STOPPED = "stopped"
+
+
+class Word(str, Enum):
+    """What a checkpoint's word on a feed means for it."""
+
+    VERIFIED = "verified"
+    OLD = "old"
+    AHEAD = "ahead"
+    NOT_ON_THE_CHAIN = "not-on-the-chain"
+    FORK = "fork"
+
+
+@dataclass(slots=True)
+class Feed:
+    """One epoch of an origin as the city knows it: archived up to, verified up to, the highest number seen beyond a gap."""
+
+    source: str
+    epoch: int
+    archived: int = 0
+    archived_hash: str = ""
+    verified: int = 0
+    verified_hash: str = ""
+    ahead: int = 0
+    forked: bool = False
+
+    @property
+    def state(self) -> str:
+        """For people: live, gap, forked."""
+        if self.forked:
+            return "forked"
+        return "gap" if self.ahead > self.archived else "live"
+
+    def receive(self, sequence: int, prevhash: str, own_hash: str, genesis: str, *, sound: bool) -> Verdict:
+        """A record arrived; `sound`: its hash is that of its bytes. Moves the feed on `ARCHIVE`."""
+        if self.forked:
+            return Verdict.STOPPED
+        if not sound:
+            return Verdict.EVIDENCE
+        if sequence <= self.archived:
+            return Verdict.SAME if (sequence, own_hash) == (self.archived, self.archived_hash) else Verdict.COMPARE
+        if sequence > self.archived + 1:
+            self.ahead = max(self.ahead, sequence)
+            return Verdict.GAP
+        if prevhash != (self.archived_hash or genesis):
+            return Verdict.EVIDENCE
+        self.archived, self.archived_hash = sequence, own_hash
+        return Verdict.ARCHIVE
+
+    def vouched(self, sequence: int, signed: str, ours: str | None) -> Word:
+        """A verified checkpoint says that number `sequence` has hash `signed`; `ours` is what is archived there. Moves the feed."""
+        if self.forked:
+            return Word.OLD
+        if sequence > self.archived:
+            self.ahead = max(self.ahead, sequence)
+            return Word.AHEAD
+        if sequence == 0 or ours == signed:
+            if sequence <= self.verified:
+                return Word.OLD
+            self.verified, self.verified_hash = sequence, signed
+            return Word.VERIFIED
+        if sequence <= self.verified:
+            self.forked = True
+            return Word.FORK
+        self.archived, self.archived_hash = self.verified, self.verified_hash
+        self.ahead = max(self.ahead, sequence)
+        return Word.NOT_ON_THE_CHAIN

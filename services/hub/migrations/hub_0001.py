@@ -1,0 +1,63 @@
+"""The hub: registry, feeds with their archive, checkpoints kept as evidence, the city's views."""
+
+from alembic import op
+
+revision = "hub_0001"
+down_revision = None
+branch_labels = ("hub",)
+
+TABLES = (
+    """create table registry_node (
+        node text primary key, site text not null, name text not null, parent text not null, address text not null)""",
+    "create table registry_key (key text primary key, site text not null, public_key text not null, revoked boolean not null default false)",
+    """create table city_feed (
+        feed integer generated always as identity primary key,
+        source text not null, epoch integer not null, node text not null,
+        archived bigint not null default 0, archived_hash text not null default '',
+        verified bigint not null default 0, verified_hash text not null default '',
+        ahead bigint not null default 0, forked boolean not null default false,
+        unique (source, epoch)) with (fillfactor = 10)""",
+    """create table archive (
+        feed integer not null, sequence bigint not null, id text not null, type text not null, subject text not null,
+        time timestamptz not null, recordedtime timestamptz not null, actor text not null, recipient text not null,
+        correlationid text not null, causationid text not null, traceparent text not null, prevhash text not null, hash text not null,
+        data bytea not null, primary key (feed, sequence))""",
+    "create index archive_case on archive (correlationid)",
+    """create table checkpoint (
+        node text not null, day date not null, counter bigint not null, time timestamptz not null, value bytea not null,
+        signature text not null, received timestamptz not null, primary key (node, day))""",
+    """create table city_node (
+        node text primary key, counter bigint not null, time timestamptz not null, seen timestamptz not null) with (fillfactor = 10)""",
+    """create table evidence (
+        evidence bigint generated always as identity primary key, kind text not null, node text not null, source text not null,
+        epoch integer not null, sequence bigint not null, because text not null, record bytea not null, digest text not null unique,
+        since timestamptz not null)""",
+    """create table city_case (
+        number text primary key, node text not null, item text, item_name text, phase text, filed_at timestamptz, decided_at timestamptz,
+        closed_at timestamptz, imported boolean not null default false, ref text, timeline text, yellow boolean not null default false,
+        red boolean not null default false, statutory_red boolean not null default false) with (fillfactor = 70)""",
+    "create index city_case_timeline on city_case (timeline) where timeline is not null",
+    """create table city_day (
+        node text not null, item text not null, day date not null, kind text not null, n bigint not null,
+        primary key (node, item, day, kind)) with (fillfactor = 50)""",
+    "create table city_waiting (number text not null, kind text not null, day date not null)",
+    "create index city_waiting_number on city_waiting (number)",
+    """create table city_clock (
+        clock text not null, node text not null, number text not null, kind text not null, label text not null, due_at timestamptz,
+        yellow boolean not null default false, red boolean not null default false, ended boolean not null default false,
+        primary key (node, clock))""",
+    "create index city_clock_number on city_clock (number)",
+    """create table city_card (
+        card text not null, node text not null, number text not null, colour text not null, clock_kind text not null,
+        officer text not null, due_at timestamptz not null, at timestamptz not null, imported boolean not null, primary key (node, card))""",
+    "create index city_card_at on city_card (at desc)",
+    """create table city_finding (
+        finding text not null, node text not null, number text not null, detector text not null, at timestamptz not null,
+        evidence text[] not null, primary key (node, finding))""",
+    "create index city_finding_at on city_finding (at desc)",
+)
+
+
+def upgrade() -> None:
+    for table in TABLES:
+        op.execute(table)
