@@ -38,7 +38,7 @@ class Projector:
     """Keeps the views of one service current with its log; `wait` is how a page reads its own write."""
 
     def __init__(self, pool: Pool, views: Sequence[View]) -> None:
-        self._pool, self._views = pool, tuple(views)
+        self._pool, self.views = pool, tuple(views)
         self._reached: dict[tuple[str, str], tuple[int, int]] = {}
         self._moved = asyncio.Condition()
         self._woken = asyncio.Event()
@@ -53,10 +53,10 @@ class Projector:
         while True:
             self._woken.clear()
             try:
-                done = [await self.step(view) for view in self._views]
+                done = [await self.step(view) for view in self.views]
                 delay = 0.5
             except Exception as error:
-                _log.warning("views.again", views=[view.name for view in self._views], error=repr(error), seconds=delay, exc_info=True)
+                _log.warning("views.again", views=[view.name for view in self.views], error=repr(error), seconds=delay, exc_info=True)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 10.0)
                 continue
@@ -85,7 +85,7 @@ class Projector:
 
     async def wait(self, view: str, position: Position, timeout: float = 2.0) -> bool:
         """True as soon as `view` shows `position`; False when it has not within `timeout` seconds."""
-        if view not in {known.name for known in self._views}:
+        if view not in {known.name for known in self.views}:
             raise KeyError(view)
         wanted = (position.epoch, position.sequence)
         self.wake()

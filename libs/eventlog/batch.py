@@ -122,7 +122,7 @@ def _admit(batch: Batch, act: Act, decision: Decision, version: int, now: dateti
         head = Position(event.source, event.epoch, event.sequence, event.hash)
     batch.events.extend(events)
     batch.head = head
-    done = Done(head, version + len(events), decision.answer)
+    done = Done(head, version + len(events), decision.answer, written=len(events))
     if act.key:
         batch.keys.append((act.key, Kept(head.epoch, head.sequence, head.hash, act.digest, done.version, decision.answer)))
     batch.claims.extend((claim, head.sequence) for claim in decision.claims)

@@ -99,12 +99,15 @@ class Act(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Done(msgspec.Struct, frozen=True, gc=False):
-    """The answer to an act: where the log stands after it, the stream's version, what `decide` answered, and whether it was given before."""
+    """The answer to an act: where the log stands after it, the stream's version, what `decide` answered, whether it was given before,
+    and how many events were written for it now.
+    """
 
     position: Position
     version: int
     answer: bytes
     repeated: bool = False
+    written: int = 0
 
 
 class Log(Protocol):

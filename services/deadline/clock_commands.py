@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from libs.decider import record
 from services.deadline.events import Budget, ClockKind, Policy
+
+ACTOR: Final = "system:deadline"
+"""Who asks when it is nobody in person."""
 
 
 @record

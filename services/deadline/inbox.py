@@ -13,7 +13,7 @@ from libs.bus import Effect, Hears
 from libs.eventlog import Subject
 from libs.views import Connection
 from libs.wire import Recorded
-from services.deadline.clock_commands import Cancel, Command, End, Extend, Resume, Start, Stop
+from services.deadline.clock_commands import ACTOR, Cancel, Command, End, Extend, Resume, Start, Stop
 from services.deadline.clock_state import Clock
 from services.deadline.events import Budget, ClockKind, Event, Unit
 from services.deadline.inbox_facts import (
@@ -35,11 +35,8 @@ from services.deadline.inbox_facts import (
     StepStarted,
     read,
 )
-from services.deadline.views import HeardCase, keep_cases, known_cases
+from services.deadline.views import CONSUMER, HeardCase, keep_cases, known_cases
 
-NAME: Final = "deadline"
-"""Of the consumer."""
-ACTOR: Final = "system:deadline"
 STOPPED: Final = frozenset({ClockKind.STATUTORY, ClockKind.PROMISED, ClockKind.STEP})
 """The clocks that a procedure of Art. 45 stops. Corrections, site visits, public notice and waiting for the upper level stop none."""
 ARTICLES: Final = {
@@ -63,6 +60,7 @@ def hears(clocks: Clocks) -> Hears:
     async def apply(connection: Connection, records: Sequence[Recorded]) -> list[Effect]:
         facts = [(record, read(record)) for record in records]
         known = await known_cases(connection, sorted({fact.case for _, fact in facts}))
+        before = {name: case.mark for name, case in known.items()}
         effects: list[Effect] = []
         for record, fact in facts:
             if isinstance(fact, CaseFiled):
@@ -72,10 +70,10 @@ def hears(clocks: Clocks) -> Hears:
             for name, command in follow(case, fact, Cause(record)):
                 stream = stream_of(fact.case, name)
                 effects.append(Effect(record, record.node, clocks.act(stream, command, actor=ACTOR)))
-        await keep_cases(connection, [known[case] for case in sorted({fact.case for _, fact in facts})])
+        await keep_cases(connection, [case for name, case in sorted(known.items()) if case.mark != before.get(name)])
         return effects
 
-    return Hears(name=NAME, services=("intake",), types=TYPES, apply=apply)
+    return Hears(name=CONSUMER, services=("intake",), types=TYPES, apply=apply)
 
 
 def stream_of(case: str, name: str) -> str:

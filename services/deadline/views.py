@@ -28,6 +28,8 @@ from services.deadline.events import (
 
 CLOCKS: Final = "clocks"
 """The name of the view."""
+CONSUMER: Final = "deadline"
+"""The name under which the service hears others."""
 
 
 class Row(msgspec.Struct):
@@ -176,18 +178,18 @@ class DueRung(msgspec.Struct, frozen=True):
     node: str
 
 
-# A node whose facts are known to have a gap waits: nobody is carded for what was not heard.
+# In real time a node whose facts are known to have a gap waits: nobody is carded for what was not heard.
 _DUE: Final = """
 select fires_at, clock, node from due_rung
 where timeline = $1 and fires_at <= $2 and (fires_at, clock) > ($3, $4)
-  and node <> all (select split_part(source, ':', 3) from cursor where consumer = 'deadline' and behind)
+  and ($1 <> '' or node <> all (select split_part(source, ':', 3) from cursor where consumer = $6 and behind))
 order by fires_at, clock limit $5"""
 _OVERDUE: Final = "select count(*) from due_rung where timeline = '' and fires_at <= $1"
 
 
 async def due_rungs(pool: Pool, timeline: str, now: datetime, after: tuple[datetime, str], limit: int) -> list[DueRung]:
     """The next clocks of a timeline that speak by `now`, in order, behind `after`; nothing that is not due is looked at."""
-    return [DueRung(*row.values()) for row in await pool.fetch(_DUE, timeline, now, *after, limit)]
+    return [DueRung(*row.values()) for row in await pool.fetch(_DUE, timeline, now, *after, limit, CONSUMER)]
 
 
 async def overdue_for_a_tick(pool: Pool, now: datetime) -> int:
@@ -240,6 +242,11 @@ class HeardCase(msgspec.Struct):
     stopped_from: date | None = None
     stopped_by: str = ""
 
+    @property
+    def mark(self) -> tuple[object, ...]:
+        """Differs when there is something new to remember."""
+        return tuple(self.opened), self.corrections, self.stopped_from, self.stopped_by
+
     @staticmethod
     def kind(name: str) -> ClockKind:
         """What a clock of this name measures: `step:3` is a step's."""
@@ -276,6 +283,8 @@ async def known_cases(connection: Connection, cases: Sequence[str]) -> dict[str,
 
 async def keep_cases(connection: Connection, cases: Sequence[HeardCase]) -> None:
     """Remembers; the rows commit with the cursor."""
+    if not cases:
+        return
     columns = [[getattr(case, field) for case in cases] for field in HeardCase.__struct_fields__]
     columns[HeardCase.__struct_fields__.index("opened")] = [" ".join(case.opened) for case in cases]
     await connection.execute(_KEEP, *columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -109,7 +110,9 @@ class House:
         """A command; answered as expected or the test fails with the answer."""
         headers = {"Authorization": f"Bearer {self._tokens[by]}", "Idempotency-Key": key or str(uuid4())}
         headers |= {} if version is None else {"If-Match": f'"{version}"'}
-        return _expect(await self.http.post(f"/intake{path}", json=form, headers=headers), status)
+        content = None if form is None else json.dumps(form)
+        headers |= {"Content-Type": "application/json"} if content else {}
+        return _expect(await self.http.post(f"/intake{path}", content=content, headers=headers), status)
 
     async def get(self, path: str, *, by: str = "clerk", status: int = 200, **params: Any) -> dict[str, Any]:
         """A query."""

@@ -54,11 +54,9 @@ def test_every_order_of_acts_done_and_imported_is_answered(commands: list[Comman
     for command in commands:
         try:
             events = CASE.decide(command, CASE.fold(history))
-        except Refused as refused:
-            assert not command.imported, "an imported act is kept as given"
-            assert refused.code
-            continue
-        assert events or not command.imported
+        except Refused:
+            events = []
+        assert events or not command.imported, "an imported act is kept as given"
         history.extend(events)
 
 

@@ -1,0 +1,135 @@
+"""An item list through HTTP on real PostgreSQL: the real one, broken ones, the same one twice."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import xlsxwriter
+
+from libs.database import open_pool, prepare
+from libs.eventlog import PgLogs
+from libs.host import Context, Node, Site
+from libs.telemetry import Health
+from libs.views import Projector
+from libs.web import Accounts, Role, make_app
+from services.catalogue.app import build
+
+pytestmark = pytest.mark.server
+NODE = "511525"
+HEAD = "department,name,task_type_code,base_code,area_code,agency_code,full_item_code\n"
+GOOD = "11511301008778183N"
+
+
+class House:
+    def __init__(self, client: httpx2.AsyncClient, logs: PgLogs, projector: Projector) -> None:
+        self.client, self.logs, self.projector = client, logs, projector
+
+    async def send(self, data: bytes, name: str = "items.csv") -> httpx2.Response:
+        return await self.client.post(f"/catalogue/nodes/{NODE}/imports", params={"name": name}, content=data)
+
+    async def taken(self, data: bytes) -> dict[str, Any]:
+        answer = await self.send(data)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def counts(self) -> dict[str, int]:
+        while await self.projector.step(self.projector.views[0]):
+            pass
+        found: dict[str, int] = (await self.client.get(f"/catalogue/nodes/{NODE}/counts")).json()
+        return found
+
+
+@pytest.fixture
+async def house(database: str) -> AsyncIterator[House]:
+    pool = await open_pool(await prepare(database, "catalogue"), "catalogue")
+    logs = PgLogs(pool, "catalogue", [NODE])
+    await logs.open()
+
+    async def current(*_args: Any, **_more: Any) -> bool:
+        return True
+
+    site = Site(NODE, (Node(NODE, "高县", "511500"),))
+    service = build(Context(site, logs, pool, lambda: datetime.now(UTC), current, "test"))
+    accounts = Accounts()
+    _, token = accounts.issue("E0001", [Role.EDITOR], [NODE], "事项目录")
+    app = make_app("test", routers=[service.router], accounts=accounts, health=Health(), max_body=32 * 1024 * 1024)
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://t", headers={"Authorization": f"Bearer {token}"}) as client:
+        yield House(client, logs, Projector(pool, service.views))
+    await pool.close()
+
+
+def row(code: str, name: str = "某事项", kind: str = "1", agency: str = GOOD) -> str:
+    return f"某局,{name},{kind},B1,511602000000,{agency},{code}\n"
+
+
+@pytest.fixture
+def real() -> bytes:
+    path = Path(__file__).parents[4] / "shared" / "data" / "items" / "sichuan_guangan_items_2025.csv"
+    if not path.exists():
+        pytest.skip(f"{path} is not beside the project; its licence does not let it stand inside")
+    return path.read_bytes()
+
+
+async def test_the_real_list_lands_whole_and_again_changes_nothing(house: House, real: bytes) -> None:
+    found = await house.taken(real)
+    assert (found["rows"], found["landed"], found["new"], found["set_aside"]) == (1135, 1135, 1135, [])
+    empty = [one for one in found["agencies_set_aside"] if not one["value"]]
+    assert (len(found["agencies_set_aside"]) - len(empty), len(empty)) == (151, 3)
+    assert await house.counts() == {"items": 1135, "with_agency": 1135 - 154}
+    head = await house.logs.of(NODE).head()
+    again = await house.taken(real)
+    assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 1135)
+    assert (await house.logs.of(NODE).head()).sequence == head.sequence + 1, "only that a run ended"
+
+
+async def test_the_same_list_as_a_spreadsheet_is_the_same_list(house: House) -> None:
+    text = HEAD + row("511A") + row("511B", agency="")
+    await house.taken(text.encode())
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for n, line in enumerate(text.splitlines()):
+            sheet.write_row(n, 0, line.split(","))
+    again = await house.taken(out.getvalue())
+    assert (again["rows"], again["unchanged"]) == (2, 2)
+
+
+async def test_rows_that_cannot_land_are_set_aside_with_row_column_and_reason(house: House) -> None:
+    text = (
+        HEAD + row("511A") + row("", "无码") + row("511B", "") + row("511A", "又一次") + row("511C", kind="77") + row("511D", agency="abc")
+    )
+    found = await house.taken(text.encode())
+    told = [(one["row"], one["column"]) for one in found["set_aside"]]
+    assert told == [(3, "full_item_code"), (4, "name"), (5, "full_item_code"), (6, "task_type_code")]
+    assert "第 2 行" in found["set_aside"][2]["reason"]
+    assert [(one["row"], one["value"]) for one in found["agencies_set_aside"]] == [(7, "abc")]
+    assert await house.counts() == {"items": 2, "with_agency": 1}
+
+
+async def test_a_changed_list_changes_and_the_old_one_changes_back(house: House) -> None:
+    old, new = (HEAD + row("511A", "旧名")).encode(), (HEAD + row("511A", "新名")).encode()
+    for data, expected in ((old, (1, 0)), (new, (0, 1)), (old, (0, 1)), (old, (0, 0))):
+        found = await house.taken(data)
+        assert (found["new"], found["changed"]) == expected
+
+
+async def test_gbk_is_read_and_told(house: House) -> None:
+    found = await house.taken((HEAD + row("511A", "食品经营许可")).encode("gbk"))
+    assert "GBK" in found["note"]
+    await house.counts()
+    assert (await house.client.get(f"/catalogue/nodes/{NODE}/items/511A")).json()["name"] == "食品经营许可"
+
+
+@pytest.mark.parametrize(("data", "code"), [(b"", "empty"), ((HEAD + '"x').encode(), "broken-row"), (b"a,b\n1,2\n", "missing-column")])
+async def test_a_broken_file_is_told_and_nothing_is_done(house: House, data: bytes, code: str) -> None:
+    answer = await house.send((HEAD + row("511A")).encode() + b'"' if code == "broken-row" else data)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert (await house.logs.of(NODE).head()).sequence == 0

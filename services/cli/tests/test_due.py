@@ -1,0 +1,86 @@
+"""The command as somebody types it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from services.cli import app
+
+CASES = Path(__file__).parents[3] / "libs" / "workdays" / "tests" / "cases.json"
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    found = CliRunner().invoke(app, ["due", *words])
+    return found.exit_code, found.stdout, found.stderr
+
+
+def said(*words: str) -> Any:
+    code, out, err = run(*words, "--json")
+    assert code == 0, err
+    return json.loads(out)
+
+
+def test_a_suspension_over_the_national_day() -> None:
+    found = said("2007-09-10", "--limit", "20wd", "--stop", "2007-09-28..2007-10-10")
+    assert list(found) == ["due_date", "due_at", "provisional", "days"]
+    assert (found["due_date"], found["due_at"], found["provisional"]) == ("2007-10-19", "2007-10-20T00:00:00+08:00", False)
+    assert sum(day["counted"] for day in found["days"]) == 20
+    assert set(found["days"][0]) == {"date", "counted", "reason"}
+
+
+def test_backward_extension_policy_and_natural_days() -> None:
+    back = said("2007-10-15", "--limit", "7wd", "--backward")
+    assert list(back) == ["latest_date", "due_at", "provisional", "days"]
+    assert back["latest_date"] == "2007-09-29"
+    assert said("2006-01-20", "--limit", "10wd", "--extend", "10wd")["due_date"] == "2006-02-22"
+    assert said("2026-11-21", "--limit", "5wd", "--policy", "roll_forward")["due_date"] == "2026-11-30"
+    assert said("2026-09-15", "--limit", "16nd")["due_date"] == "2026-10-08"
+    assert said("2026-12-25", "--limit", "20wd")["provisional"] is True
+
+
+def test_a_file_of_cases() -> None:
+    data = json.loads(CASES.read_text(encoding="utf-8"))
+    expected = [{"id": case["id"], "due_date": case["expected_due_date"]} for case in data["cases"]]
+    expected += [{"id": case["id"], "latest_date": case["expected_latest_date"]} for case in data["backward_cases"]]
+    assert said("--file", str(CASES)) == expected
+
+
+def test_for_people_every_day_has_its_reason() -> None:
+    code, out, _ = run("2007-09-28", "--limit", "3wd")
+    assert code == 0
+    assert "调休上班" in out
+    assert "2007-10-08" in out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["tomorrow"],
+        ["2007-13-01"],
+        ["2007-09-10", "--limit", "20"],
+        ["2007-09-10", "--limit", "-3wd"],
+        ["2007-09-10", "--stop", "2007-10-10..2007-09-28"],
+        ["2007-09-10", "--stop", "2007-10-10"],
+        ["2007-09-10", "--extend", "10nd"],
+        ["2007-09-10", "--backward", "--stop", "2007-09-28..2007-10-10"],
+        ["2007-09-10", "--backward", "--limit", "0wd"],
+        ["2007-09-10", "--file", str(CASES)],
+        ["1999-09-10"],
+        ["2059-09-10", "--limit", "9999wd"],
+        ["--file", "/nowhere.json"],
+        ["--file", __file__],
+        ["2007-09-10", "--policy", "sideways"],
+    ],
+)
+def test_bad_input_is_one_sentence_and_nothing_half_done(words: list[str]) -> None:
+    code, out, err = run(*words, "--json")
+    assert code == 2
+    assert out == ""
+    assert err.strip()
+    assert "Traceback" not in err

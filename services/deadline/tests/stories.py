@@ -1,0 +1,95 @@
+"""Clocks as they come about: started by command on a Monday, 5 March 2007, with no holiday near, unless said otherwise."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from libs.testkit.given import Given
+from libs.workdays import Calendar
+from services.deadline.clock import clock_decider
+from services.deadline.clock_commands import Cancel, Command, End, Extend, Resume, Start, Stop, Tick
+from services.deadline.clock_state import Clock
+from services.deadline.events import Budget, ClockKind, ClockRed, ClockReminded, ClockYellow, Event, SilenceNoticed, Unit
+
+CASE = "511525-20070305-000001-0"
+CALENDAR = Calendar.load()
+CLOCK = clock_decider(CALENDAR)
+given: Given[Command, Clock, Event] = Given(CLOCK)
+
+
+def at(day: str, time: str = "10:00") -> datetime:
+    """A time in Yibin, as the wire has it: UTC."""
+    return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+
+
+def wd(n: int) -> Budget:
+    return Budget(unit=Unit.WORKING_DAYS, n=n)
+
+
+def until(moment: datetime) -> Budget:
+    return Budget(unit=Unit.UNTIL, until=moment)
+
+
+def start(budget: Budget | int = 10, on: str = "2007-03-05", kind: ClockKind = ClockKind.PROMISED, timeline: str = "") -> Start:
+    """A promised clock of 10 working days: yellow at the start of the 10th, 19 March; due at its end, red at midnight."""
+    return Start(
+        clock=f"clock:{CASE}:{kind.value}",
+        case=CASE,
+        kind=kind,
+        node="511525",
+        officer="C0117",
+        budget=wd(budget) if isinstance(budget, int) else budget,
+        trigger="urn:liandong:511525:intake#1#1",
+        article="行政许可法第四十二条",
+        start=at(on),
+        at=at(on),
+        timeline=timeline,
+        imported=bool(timeline),
+    )
+
+
+def stop(first: str, heard: str = "") -> Stop:
+    return Stop(reason="testing", first=date.fromisoformat(first), trigger="urn:liandong:511525:intake#1#2", at=at(heard or first))
+
+
+def resume(last: str, heard: str = "") -> Resume:
+    return Resume(last=date.fromisoformat(last), trigger="urn:liandong:511525:intake#1#3", at=at(heard or last, "17:00"))
+
+
+def extend(days: int, on: str) -> Extend:
+    return Extend(budget=wd(days), trigger="urn:liandong:511525:intake#1#4", at=at(on))
+
+
+def tick(day: str, time: str = "10:00") -> Tick:
+    return Tick(now=at(day, time))
+
+
+def end(day: str, time: str = "10:00") -> End:
+    return End(trigger="urn:liandong:511525:intake#1#5", at=at(day, time))
+
+
+def cancel(day: str) -> Cancel:
+    return Cancel(trigger="urn:liandong:511525:intake#1#6", at=at(day))
+
+
+def kinds(events: tuple[Event, ...] | list[Event]) -> list[str]:
+    return [type(event).__name__ for event in events]
+
+
+def said(events: tuple[Event, ...] | list[Event]) -> list[tuple[str, int, int, datetime]]:
+    """The rungs among events: which, generation, how often overdue, at."""
+    found: list[tuple[str, int, int, datetime]] = []
+    for event in events:
+        match event:
+            case ClockReminded():
+                found.append(("reminder", event.generation, 0, event.at))
+            case ClockYellow():
+                found.append(("yellow", event.generation, 0, event.at))
+            case ClockRed():
+                found.append(("red", event.generation, event.overdue, event.at))
+            case SilenceNoticed():
+                found.append(("silence", 0, 0, event.at))
+            case _:
+                continue
+    return found
