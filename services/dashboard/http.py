@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.host import Site
-from libs.web import Account, Pages, Role, require
+from libs.web import Pages, Role, require
 from services.dashboard.views import city_model, proof_model, timeline_model
 
-Reader = Annotated[Account, Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
+READER = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
 
 
 class Desk:
@@ -42,18 +42,18 @@ class Desk:
 
 def router(site: Site, desk: Desk, pages: Pages, *, hub: bool, city: str) -> APIRouter:
     """The pages of a site; those of the city only where the hub is."""
-    routes = APIRouter(include_in_schema=False)
+    routes = APIRouter(include_in_schema=False, dependencies=READER)
 
     @routes.get("/")
-    async def home(reader: Reader) -> Response:
+    async def home() -> Response:
         return RedirectResponse("/city" if hub else "/here", 303)
 
     @routes.get("/find")
-    async def find(reader: Reader, number: Annotated[str, Query(max_length=40)] = "") -> Response:
+    async def find(number: Annotated[str, Query(max_length=40)] = "") -> Response:
         return RedirectResponse(f"/cases/{number.strip()}" if number.strip() else "/", 303)
 
     @routes.get("/clocks/{clock:path}")
-    async def proof(reader: Reader, request: Request, clock: str) -> Response:
+    async def proof(request: Request, clock: str) -> Response:
         found = proof_model(await desk.ask(f"/deadline/clocks/{clock}/proof"))
         return pages.render(request, "proof.html", proof=found, clock=clock)
 
@@ -66,26 +66,26 @@ def router(site: Site, desk: Desk, pages: Pages, *, hub: bool, city: str) -> API
 
 def _city_pages(routes: APIRouter, desk: Desk, pages: Pages) -> None:
     @routes.get("/city")
-    async def city_page(reader: Reader, request: Request) -> Response:
+    async def city_page(request: Request) -> Response:
         return pages.render(request, "city.html", city=city_model(await desk.ask("/hub/city")))
 
     @routes.get("/network")
-    async def network(reader: Reader, request: Request) -> Response:
+    async def network(request: Request) -> Response:
         return pages.render(request, "network.html", feeds=await desk.ask("/hub/feeds"), city=city_model(await desk.ask("/hub/city")))
 
     @routes.get("/cases/{case}")
-    async def case_page(reader: Reader, request: Request, case: str) -> Response:
+    async def case_page(request: Request, case: str) -> Response:
         found = timeline_model(await desk.ask(f"/hub/cases/{case}"))
         return pages.render(request, "case.html", found=found, case=case)
 
 
 def _site_pages(routes: APIRouter, site: Site, desk: Desk, pages: Pages, city: str) -> None:
     @routes.get("/here")
-    async def here(reader: Reader, request: Request) -> Response:
+    async def here(request: Request) -> Response:
         nodes = [{"code": node.code, "name": node.name, **(await desk.ask(f"/intake/nodes/{node.code}/counts"))} for node in site.nodes]
         return pages.render(request, "here.html", nodes=nodes, city=city, status=await desk.ask("/site/status"))
 
     @routes.get("/cases/{case}")
-    async def case_clocks(reader: Reader, request: Request, case: str) -> Response:
+    async def case_clocks(request: Request, case: str) -> Response:
         row = await desk.ask(f"/intake/cases/{case}")
         return pages.render(request, "clocks.html", case=row, number=case, clocks=await desk.ask(f"/deadline/cases/{case}/clocks"), city=city)

@@ -93,7 +93,7 @@ class Desk:
         return [result for result in results if isinstance(result, int)]
 
     async def _one(self, rung: DueRung, now: datetime) -> int:
-        act = self.clocks.act(rung.clock, Tick(now=now), actor=ACTOR)
+        act = self.clocks.act(rung.clock, Tick(now=now), actor=ACTOR, correlation=case_of(rung.clock))
         done = await self.context.logs.of(rung.node).append(msgspec.structs.replace(act, decide=_counting(act.decide)))
         return int(done.answer)
 
@@ -158,6 +158,11 @@ def _counting(decide: Callable[[Sequence[Recorded]], Decision]) -> Callable[[Seq
     return counted
 
 
+def case_of(clock: str) -> str:
+    """The case whose clock it is: `clock:<case>:<name>`."""
+    return clock.split(":")[1]
+
+
 def node_of(clock: str) -> str:
-    """The node whose log keeps the clock: `clock:<node>-<date>-<serial>-<check>:<name>`."""
-    return clock.partition(":")[2].partition("-")[0]
+    """The node whose log keeps the clock: that of the case's number."""
+    return case_of(clock).partition("-")[0]

@@ -63,7 +63,7 @@ def with_ticks(life: list[Command], ticks: list[datetime]) -> list[Command]:
     return [command for *_, command in sorted(mixed, key=lambda entry: entry[:2])]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(lives(), st.lists(moments, max_size=25))
 def test_the_rungs_of_a_life_do_not_depend_on_the_ticks(life: tuple[Start, list[Command]], ticks: list[datetime]) -> None:
     commands = [life[0], *life[1]]
@@ -72,7 +72,7 @@ def test_the_rungs_of_a_life_do_not_depend_on_the_ticks(life: tuple[Start, list[
     assert often[-1] == without[-1]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(lives(), st.lists(moments, max_size=25))
 def test_a_rung_is_said_once_per_generation_at_its_own_instant(life: tuple[Start, list[Command]], ticks: list[datetime]) -> None:
     events = run(with_ticks([life[0], *life[1]], ticks))
@@ -81,7 +81,7 @@ def test_a_rung_is_said_once_per_generation_at_its_own_instant(life: tuple[Start
     assert all(times == 1 for times in names.values())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(lives(), st.lists(moments, max_size=25), st.integers(0, 3))
 def test_ticks_repeated_or_late_or_twice_at_once_say_nothing_more(
     life: tuple[Start, list[Command]], ticks: list[datetime], again: int
@@ -91,7 +91,7 @@ def test_ticks_repeated_or_late_or_twice_at_once_say_nothing_more(
     assert many == once
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(lives())
 def test_late_is_what_the_ledger_says_and_a_late_clock_was_red(life: tuple[Start, list[Command]]) -> None:
     events = run([life[0], *life[1]])
@@ -106,7 +106,7 @@ def test_late_is_what_the_ledger_says_and_a_late_clock_was_red(life: tuple[Start
         assert any(isinstance(event, ClockRed) for event in events)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(lives(), moments)
 def test_what_names_the_next_instant_is_true(life: tuple[Start, list[Command]], later: datetime) -> None:
     """A tick before the named instant says nothing, a tick at it says something."""

@@ -1,0 +1,61 @@
+"""What supervision reads: cards, findings, what it has heard of each case."""
+
+from alembic import op
+
+revision = "supervision_0001"
+down_revision = None
+branch_labels = ("supervision",)
+
+
+def upgrade() -> None:
+    op.execute("""
+        create table cards (
+            card       text collate "C" primary key,
+            "case"     text collate "C" not null,
+            colour     text not null,
+            clock      text not null,
+            clock_kind text not null,
+            node       text not null,
+            officer    text not null,
+            generation integer not null,
+            overdue    integer not null,
+            due_at     timestamptz not null,
+            evidence   text not null,
+            at         timestamptz not null,
+            imported   boolean not null
+        )""")
+    op.execute('create index cards_of_case on cards ("case", at)')
+    op.execute("create index cards_of_node on cards (node, at desc, card)")
+    op.execute("""
+        create table findings (
+            finding      text collate "C" primary key,
+            detector     text not null,
+            rule_version integer not null,
+            "case"       text collate "C" not null,
+            node         text not null,
+            officers     text[] not null,
+            evidence     text[] not null,
+            at           timestamptz not null,
+            imported     boolean not null
+        )""")
+    op.execute('create index findings_of_case on findings ("case", at)')
+    op.execute("create index findings_of_node on findings (node, at desc, finding)")
+    op.execute("""
+        create table heard_case (
+            "case"   text collate "C" primary key,
+            node     text not null,
+            timeline text not null
+        )""")
+    op.execute("create index heard_case_of_timeline on heard_case (timeline) where timeline <> ''")
+    op.execute("""
+        create table case_fact (
+            "case"   text collate "C" not null,
+            epoch    integer not null,
+            sequence bigint not null,
+            source   text not null,
+            deed     text not null,
+            officer  text not null,
+            at       timestamptz not null,
+            imported boolean not null,
+            primary key ("case", epoch, sequence)
+        )""")
