@@ -23,7 +23,7 @@ from libs.bus.topics import CITY_STREAM
 from libs.host import Build, Node, Site, SiteHost
 from libs.host.operate import operate_router
 from libs.telemetry import Health
-from libs.web import Accounts, make_app, problem_for
+from libs.web import Accounts, Rule, make_app, problem_for
 from libs.wire import Recorded, decode_page
 from services.catalogue import app as catalogue
 from services.dashboard import app as dashboard
@@ -42,7 +42,7 @@ SERVICES: Final[Mapping[str, Build]] = {
 """What every site runs. The order is that in which they start."""
 MAX_BODY: Final = 32 * 1024 * 1024
 
-PROBLEMS: Final = (
+PROBLEMS: Final[Sequence[Rule[Any]]] = (
     problem_for(eventlog.Conflict, 412, "changed-meanwhile", more=lambda e: {"expected": e.expected, "found": e.found}),
     problem_for(eventlog.KeyReused, 422, "key-reused", title="这个幂等键已用于另一项请求"),
     problem_for(eventlog.Claimed, 409, "taken", title="已被占用", more=lambda e: {"scope": e.scope}),
@@ -196,6 +196,6 @@ def _database(pool: asyncpg.Pool[asyncpg.Record]) -> Callable[[], Awaitable[obje
 
 def serve() -> None:
     """The process of a site."""
-    settings = Settings()
+    settings = Settings()  # type: ignore[call-arg]  # the environment says
     telemetry.setup("box", site=settings.site, json=settings.json_logs, otlp_endpoint=settings.otlp)
     uvloop.run(run(settings))

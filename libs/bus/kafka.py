@@ -36,7 +36,8 @@ class Ears:
     """All consumers of one process: one subscriber per group with all its topics, static membership by stable names."""
 
     def __init__(self, bootstrap: str, replica: str = "0") -> None:
-        quiet = logging.getLogger("liandong.faststream")
+        quiet = logging.getLogger("faststream.liandong")
+        quiet.setLevel(logging.ERROR)  # it warns at every start that topics are not made by themselves, which is meant
         self._replica = replica
         self._broker = KafkaBroker(bootstrap, ack_policy=AckPolicy.NACK_ON_ERROR, allow_auto_create_topics=False, logger=quiet)
 

@@ -2,6 +2,6 @@
 
 from libs.embedded.kafka import Kafka, create_topics
 from libs.embedded.postgres import Postgres
-from libs.embedded.process import AlreadyRunning, EmbeddedError
+from libs.embedded.process import AlreadyRunning, EmbeddedError, free_port, spawn
 
-__all__ = ["AlreadyRunning", "EmbeddedError", "Kafka", "Postgres", "create_topics"]
+__all__ = ["AlreadyRunning", "EmbeddedError", "Kafka", "Postgres", "create_topics", "free_port", "spawn"]

@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -64,13 +64,19 @@ def is_free(port: int) -> bool:
 
 
 def spawn(
-    command: Sequence[str | Path], *, folder: Path, log: IO[bytes], tie: signal.Signals, who: Identity | None = None
+    command: Sequence[str | Path],
+    *,
+    folder: Path,
+    log: IO[bytes],
+    tie: signal.Signals,
+    who: Identity | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Starts a server in `folder`, with nothing of our environment; it gets `tie` when the calling thread ends."""
+    """Starts a server in `folder`, with `env` and else nothing of our environment; it gets `tie` when the calling thread ends."""
     return subprocess.Popen(
         [str(word) for word in command],
         cwd=folder,
-        env=_environment(),
+        env=_environment() if env is None else env,
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import stamina
 import typer
 
 from services.cli import due, imports, operate, run_replay, up
 
+stamina.instrumentation.set_on_retry_hooks([])  # waiting for a site that starts is normal work
 app = typer.Typer(
     help="联动：市、县、乡镇政务服务中心联成一个审批网络", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )

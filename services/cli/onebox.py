@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,11 +18,14 @@ from typing import Any, Final
 
 import asyncpg
 import httpx2
+import stamina
 import structlog
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from libs.bus.topics import topics
 from libs.database import prepare, service_url
-from libs.embedded import Kafka, Postgres, create_topics
+from libs.embedded import Kafka, Postgres, create_topics, free_port, spawn
 from libs.web import Accounts, Role
 from libs.wire import create_key, public_key
 
@@ -135,6 +137,7 @@ class OneBox:
         await self.migrate()
         wanted = {topic.name: (topic.partitions, topic.config) for topic in topics([site.code for site in self.sites])}
         await create_topics(self.kafka.bootstrap, wanted)
+        await _groups_ready(self.kafka.bootstrap)
 
     async def migrate(self) -> list[str]:
         """Brings every schema of every site forward; what was looked at."""
@@ -147,7 +150,7 @@ class OneBox:
         return done
 
     def start_site(self, site: SiteOfBox) -> None:
-        """One process, with nothing of the owner's rights in its environment."""
+        """One process, with nothing of the owner's rights in its environment. From the main thread: the process ends with it."""
         owner = self.postgres.url(_database(site))
         names = (*SERVICES, "link", *(["hub"] if site.code == CITY else []))
         environment = {
@@ -165,7 +168,7 @@ class OneBox:
         }
         command = [sys.executable, "-m", "services.cli", "serve", "box"]
         with (site.folder / "site.log").open("ab") as log:
-            site.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)  # noqa: S603 (our own program)
+            site.process = spawn(command, folder=ROOT, log=log, tie=signal.SIGTERM, env=environment)
 
     def wait_ready(self, site: SiteOfBox, seconds: float = START_SECONDS) -> None:
         """Until the site answers. Raises `BoxError` with the end of its log."""
@@ -246,11 +249,15 @@ async def _create_database(owner_url: str, name: str) -> None:
         await connection.close()
 
 
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@stamina.retry(on=KafkaError, timeout=30, attempts=None, wait_max=0.5)
+async def _groups_ready(bootstrap: str) -> None:
+    """A new broker makes its topic of group offsets when first asked; consumers that come earlier would log errors."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.find_coordinator("liandong")
+    finally:
+        await admin.close()
 
 
 def default_folder() -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import httpx2
 import typer
@@ -26,7 +26,7 @@ def running_box() -> OneBox:
         fail(str(error), 1)
 
 
-def fail(sentence: str, code: int) -> Any:
+def fail(sentence: str, code: int) -> NoReturn:
     """One clear sentence, and out. 1: not running, 2: bad input, 3: something is wrong with the data."""
     typer.echo(sentence, err=True)
     raise typer.Exit(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import tempfile
 import threading
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import psutil
 import typer
 from rich.console import Console
 from rich.panel import Panel
@@ -51,6 +53,7 @@ def up(
     try:
         with console.status("启动 PostgreSQL、Kafka 和两个节点部署……"):
             box.start()
+        (box.folder / "up.pid").write_text(str(os.getpid()))
         console.print(f"已启动，用时 {time.monotonic() - began:.1f} 秒")
         if not no_seed and not stop.is_set() and not (box.folder / "seeded").exists():
             seed(box, console)
@@ -87,12 +90,30 @@ def tell(box: OneBox, first: bool) -> None:
 
 
 def down(erase: Annotated[bool, typer.Option("--erase", help="清空全部数据")] = False) -> None:
-    """停止遗留的服务；--erase 清空重来。"""
+    """停止正在运行的系统；--erase 清空重来。"""
     box = OneBox(default_folder())
     if box.new:
         fail(f"{box.folder} 里没有联动系统", 1)
-    box.read()
-    box.stop_strays()
+    running = _running(box)
+    if running is not None:
+        running.terminate()
+        try:
+            running.wait(60)
+        except psutil.TimeoutExpired:
+            fail(f"进程 {running.pid} 在 60 秒内没有停止；请查看 {box.folder}", 1)
+        console.print("已停止")
     if erase:
-        box.erase()
+        try:
+            box.erase()
+        except EmbeddedError as error:
+            fail(str(error), 1)
         console.print(f"{box.folder} 已清空")
+
+
+def _running(box: OneBox) -> psutil.Process | None:
+    """The `liandong up` that runs this box."""
+    try:
+        process = psutil.Process(int((box.folder / "up.pid").read_text()))
+        return process if "up" in process.cmdline() else None
+    except (OSError, ValueError, psutil.Error):
+        return None

@@ -88,4 +88,6 @@ def _site_pages(routes: APIRouter, site: Site, desk: Desk, pages: Pages, city: s
     @routes.get("/cases/{case}")
     async def case_clocks(request: Request, case: str) -> Response:
         row = await desk.ask(f"/intake/cases/{case}")
-        return pages.render(request, "clocks.html", case=row, number=case, clocks=await desk.ask(f"/deadline/cases/{case}/clocks"), city=city)
+        return pages.render(
+            request, "clocks.html", case=row, number=case, clocks=await desk.ask(f"/deadline/cases/{case}/clocks"), city=city
+        )

@@ -104,7 +104,10 @@ def city_model(found: Mapping[str, Any]) -> dict[str, Any]:
     """Nodes with their state as words, totals, cards with times."""
     nodes = [_node(node) for node in found["nodes"]]
     total = {key: sum(node[key] for node in nodes) for key in ("open", "closed", "yellow", "red", "filed_today", "closed_today")}
-    cards = [{**card, "at": moment(card["at"]), "due_at": moment(card["due_at"]), "kind": word(card["clock_kind"], KINDS)} for card in found["cards"]]
+    cards = [
+        {**card, "at": moment(card["at"]), "due_at": moment(card["due_at"]), "kind": word(card["clock_kind"], KINDS)}
+        for card in found["cards"]
+    ]
     findings = [{**row, "at": moment(row["at"]), "what": word(row["detector"])} for row in found["findings"]]
     return {"now": moment(found["now"]), "nodes": nodes, "total": total, "cards": cards, "findings": findings}
 

@@ -74,8 +74,8 @@ def evolve(clock: Clock, event: Event) -> Clock:
             return Clock(started=event)
         case ClockStopped(reason=reason, first=first, at=at):
             return replace(clock, stops=(*clock.stops, Stopped(reason=reason, first=first, at=at)))
-        case ClockResumed(last=last, generation=generation):
-            return _resumed(clock, last, generation)
+        case ClockResumed():
+            return _resumed(clock, event)
         case ClockExtended(budget=budget, generation=generation, at=at):
             return _anew(replace(clock, extensions=(*clock.extensions, budget)), generation, at)
         case ClockReminded():
@@ -96,14 +96,15 @@ def _fired(clock: Clock, rung: Rung, overdue: int = 0) -> Clock:
     return replace(clock, fired=clock.fired | {(rung, overdue)})
 
 
-def _resumed(clock: Clock, last: date, generation: int) -> Clock:
+def _resumed(clock: Clock, event: ClockResumed) -> Clock:
     stop = clock.stopped
     if stop is None:
         return clock
-    return _anew(replace(clock, stops=(*clock.stops[:-1], replace(stop, last=last))), generation, stop.begins)
+    begun = min(stop.begins, event.at)
+    return _anew(replace(clock, stops=(*clock.stops[:-1], replace(stop, last=event.last))), event.generation, begun)
 
 
 def _anew(clock: Clock, generation: int, since: datetime) -> Clock:
-    """A new generation of rungs: those up to `since` had theirs before; a new projection only moves rungs later."""
+    """A new generation of rungs: those up to `since` had theirs before; a new projection only moves rungs later. Silence is noticed once."""
     settled = since if clock.settled is None else max(clock.settled, since)
-    return replace(clock, generation=generation, settled=settled, fired=frozenset())
+    return replace(clock, generation=generation, settled=settled, fired=clock.fired & {(Rung.SILENCE, 0)})

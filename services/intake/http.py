@@ -225,3 +225,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         rows = await views.case_page(context.pool, desk.hosted(node), phase.value if phase else "", after, limit)
         following = rows[-1]["case"] if len(rows) == limit else None
         return Response(msgspec.json.encode({"cases": rows, "next": following}), media_type="application/json")
+
+    @routes.get("/nodes/{node}/counts", dependencies=[anybody])
+    async def counts(node: body.Node) -> Response:
+        return Response(msgspec.json.encode(await views.counts(context.pool, desk.hosted(node))), media_type="application/json")

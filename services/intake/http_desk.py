@@ -26,7 +26,7 @@ from services.intake.case_state import Case
 from services.intake.events import CaseEvent, NumberEvent, NumbersLeased, Pinned
 from services.intake.numbers import Command as NumberCommand
 from services.intake.numbers import LeaseNumbers, Serials, parts, stream, unchecked
-from services.intake.views import item_known, procedure_in_force
+from services.intake.views import procedure_versions
 
 BLOCK: Final = 50
 LARGEST: Final = 1600
@@ -109,15 +109,20 @@ class Desk:
             raise HTTPException(404)
         return node
 
-    async def pin(self, node: str, item: str, at: datetime) -> Pinned:
-        """The procedure in force for `node` at `at`, its own before its parents'. Raises `Refused`."""
-        line = self.context.site.line(node)
-        found = await procedure_in_force(self.context.pool, line, item, day_of(at))
-        if found is not None:
-            return found
-        if await item_known(self.context.pool, line, item):
+    async def pin(self, node: str, item: str, at: datetime, *, imported: bool = False) -> Pinned:
+        """The procedure in force for `node` at `at`, its own before its parents'. Raises `Refused`.
+
+        A case of another system's record that is older than every version here gets the earliest: its own was never published here.
+        """
+        versions = await procedure_versions(self.context.pool, self.context.site.line(node), item)
+        if not versions:
+            raise Refused("unknown-item", "没有这个事项，或者尚未公布实施办法（P-pinned-procedure）")
+        found = next((pinned for effective, pinned in versions if effective <= day_of(at)), None)
+        if found is None and imported:
+            return min(versions, key=lambda version: version[0])[1]
+        if found is None:
             raise Refused("not-in-force", "收件之日该事项尚无生效的实施办法（P-pinned-procedure）")
-        raise Refused("unknown-item", "没有这个事项，或者尚未公布实施办法（P-pinned-procedure）")
+        return found
 
     async def put(self, command: Command, said: Said, answer: bytes = b"") -> Done:
         """Decide and write. Raises `Refused` or `LogError`."""

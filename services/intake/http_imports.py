@@ -8,9 +8,10 @@ from datetime import date
 from functools import partial
 from hashlib import sha256
 from itertools import count
+from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from libs.decider import Refused
@@ -21,12 +22,13 @@ from services.intake.case_commands import Close, Command, Decide, File, FinishSt
 from services.intake.case_limits import day_of
 from services.intake.events import Instants, Outcome, Pinned
 from services.intake.http_desk import Desk, Said
+from services.intake.views import replayed
 
 Pins = dict[tuple[str, date], Pinned]
 
 
 def imports_router(desk: Desk) -> APIRouter:
-    """`POST /intake/nodes/{node}/imports`: may be stopped anywhere and sent again; nothing is taken twice."""
+    """Imports, which may be stopped anywhere and sent again, nothing being taken twice; and what became of a log's cases."""
     routes = APIRouter(prefix="/intake", tags=["intake"])
     operator = Depends(require(Role.SITE, Role.OPERATOR))
 
@@ -40,13 +42,17 @@ def imports_router(desk: Desk) -> APIRouter:
         content = {"cases": len(batch.cases), "acts": len(done), "repeated": repeated, "position": last}
         return Response(msgspec.json.encode(content), media_type="application/json")
 
+    @routes.get("/replay", dependencies=[operator])
+    async def replay(log: Annotated[body.Word, Query()]) -> Response:
+        return Response(msgspec.json.encode({"nodes": await replayed(desk.context.pool, log)}), media_type="application/json")
+
     return routes
 
 
 async def pins(desk: Desk, node: str, cases: Iterable[body.ImportedCase]) -> Pins:
     """The procedure each case ran under, looked up once per item and day. Raises `Refused` before anything is written."""
     wanted = {(case.item, day_of(case.filed.at)): case for case in cases}
-    return {key: await desk.pin(node, case.item, case.filed.at) for key, case in wanted.items()}
+    return {key: await desk.pin(node, case.item, case.filed.at, imported=True) for key, case in wanted.items()}
 
 
 class Import:

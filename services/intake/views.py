@@ -112,6 +112,7 @@ def _columns(rows: Sequence[_Row]) -> list[list[Any]]:
         [f.channel.value if f else "" for f in filed],
         [f.ref if f else "" for f in filed],
         [f.imported if f else False for f in filed],
+        [f.instants.timeline if f and f.instants else "" for f in filed],
         [row.phase for row in rows],
         [row.outcome for row in rows],
         [row.officer for row in rows],
@@ -125,14 +126,14 @@ def _columns(rows: Sequence[_Row]) -> list[list[Any]]:
 
 # A case that is known already meets its own row: what the batch says nothing about stays. The insert never joins, so no plan can go wrong.
 _UPSERT: Final = """
-insert into cases (number, node, year, serial, item, item_name, procedure_version, kind, channel, ref, imported,
+insert into cases (number, node, year, serial, item, item_name, procedure_version, kind, channel, ref, imported, timeline,
                    phase, outcome, officer, filed_at, accepted_at, decided_at, closed_at, version)
 select number, split_part(number, '-', 1), left(split_part(number, '-', 2), 4)::integer, split_part(number, '-', 3)::integer,
-       item, item_name, procedure_version, kind, channel, ref, imported,
+       item, item_name, procedure_version, kind, channel, ref, imported, timeline,
        coalesce(phase, ''), coalesce(outcome, ''), officer, filed_at, accepted_at, decided_at, closed_at, version
 from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::text[], $10::text[],
-            $11::text[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::integer[])
-  as new (number, item, item_name, procedure_version, kind, channel, ref, imported, phase, outcome,
+            $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::integer[])
+  as new (number, item, item_name, procedure_version, kind, channel, ref, imported, timeline, phase, outcome,
           officer, filed_at, accepted_at, decided_at, closed_at, version)
 on conflict (number) do update set
     phase = case when cases.phase = 'closed' or excluded.phase = '' then cases.phase else excluded.phase end,
@@ -180,13 +181,11 @@ insert into procedures (node, item, version, item_name, kind, effective, statuto
                         extension_moves_promise, correction_days, steps)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing"""
 
-_IN_FORCE: Final = """
+_VERSIONS: Final = """
 select item, item_name, version, kind, statutory_days, promised_days, delivery_days, extension_days, extension_moves_promise,
-       correction_days, steps
-from procedures where node = any ($1::text[]) and item = $2 and effective <= $3
-order by array_position($1::text[], node), effective desc, version desc limit 1"""
-
-_KNOWN: Final = "select exists (select from procedures where node = any ($1::text[]) and item = $2)"
+       correction_days, steps, effective
+from procedures where node = any ($1::text[]) and item = $2
+order by array_position($1::text[], node), effective desc, version desc"""
 
 
 async def learn_procedures(connection: Connection, procedures: Sequence[tuple[str, Pinned, date]]) -> None:
@@ -212,19 +211,15 @@ async def learn_procedures(connection: Connection, procedures: Sequence[tuple[st
     await connection.executemany(_LEARN, rows)
 
 
-async def procedure_in_force(pool: Pool, line: Sequence[str], item: str, day: date) -> Pinned | None:
-    """The version in force on `day` at the nearest node of `line` that has one."""
-    row = await pool.fetchrow(_IN_FORCE, list(line), item, day)
-    if row is None:
-        return None
+async def procedure_versions(pool: Pool, line: Sequence[str], item: str) -> list[tuple[date, Pinned]]:
+    """All versions known at the nodes of `line`, nearest node first, newest first, each with its effective day."""
+    return [(row["effective"], _pinned(row)) for row in await pool.fetch(_VERSIONS, list(line), item)]
+
+
+def _pinned(row: Mapping[str, Any]) -> Pinned:
     steps = msgspec.json.decode(row["steps"], type=tuple[PinnedStep, ...])
-    fields = {name: value for name, value in row.items() if name not in ("steps", "version")}
+    fields = {name: value for name, value in row.items() if name not in ("steps", "version", "effective")}
     return Pinned(**fields, procedure_version=row["version"], steps=steps)
-
-
-async def item_known(pool: Pool, line: Sequence[str], item: str) -> bool:
-    """Whether any version of the item's procedure was heard of."""
-    return bool(await pool.fetchval(_KNOWN, list(line), item))
 
 
 # --- queries ----------------------------------------------------------------------------------------------------------------------------
@@ -250,3 +245,21 @@ async def case_page(pool: Pool, node: str, phase: str, after: str, limit: int) -
     """The cases of a node behind the number `after`, in order of numbers; `phase` empty: all. All numbers of a node lie side by side."""
     query = _PAGE if phase in ("", "closed") else _OPEN
     return [dict(row) for row in await pool.fetch(f"{query} order by number limit $4", node, after, phase, limit)]
+
+
+_COUNTS: Final = """
+select count(*) as cases, count(*) filter (where phase not in ('closed', 'withdrawn', 'not-accepted')) as open, count(closed_at) as closed
+from cases where number > $1 || '-' and number < $1 || '.'"""
+
+_REPLAYED: Final = """
+select node, count(*) as cases, count(closed_at) as closed from cases where timeline = $1 and timeline <> '' group by node order by node"""
+
+
+async def counts(pool: Pool, node: str) -> dict[str, int]:
+    """How many cases of a node there are, are still open, are closed."""
+    return dict(await pool.fetchrow(_COUNTS, node) or {})
+
+
+async def replayed(pool: Pool, timeline: str) -> dict[str, dict[str, int]]:
+    """Per node, how many imported cases of a timeline there are and are closed."""
+    return {row["node"]: {"cases": row["cases"], "closed": row["closed"]} for row in await pool.fetch(_REPLAYED, timeline)}

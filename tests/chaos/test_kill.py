@@ -7,6 +7,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,19 @@ def kill(box: OneBox, site: SiteOfBox) -> None:
     box.wait_ready(site)
 
 
-def killer(box: OneBox, site: SiteOfBox, stop: threading.Event, times: list[float]) -> None:
+def kill_while(box: OneBox, site: SiteOfBox, work: Callable[[threading.Event], None]) -> int:
+    """Kills the site again and again, from the main thread, until `work` is done; `work` is told when it was killed three times."""
     chance = random.Random(SEED)
-    while not stop.wait(chance.uniform(1.0, 2.0)) and len(times) < 3:
-        kill(box, site)
-        times.append(time.monotonic())
+    enough, kills = threading.Event(), 0
+    with ThreadPoolExecutor(1) as other:
+        working = other.submit(work, enough)
+        while not working.done() and kills < 3:
+            time.sleep(chance.uniform(0.8, 1.6))
+            kill(box, site)
+            kills += 1
+        enough.set()
+        working.result()
+    return kills
 
 
 def timeline(box: OneBox, case: str) -> list[dict[str, Any]]:
@@ -52,27 +61,25 @@ def test_a_site_killed_under_a_load_of_commands_loses_and_doubles_nothing(box: O
     door = Door(county, "chaos")
     publish(door, county.code)
     acknowledged: dict[int, tuple[str, int]] = {}
-    stop, times = threading.Event(), list[float]()
-    killing = threading.Thread(target=killer, args=(box, county, stop, times))
 
     def one(n: int) -> None:
         node = county.nodes[n % len(county.nodes)]["code"]
-        filed = door.post(
-            "clerk", f"/intake/nodes/{node}/cases", f"{n}:file", {"item": "LD-511A-0001", "channel": "counter", "materials": []}
-        )
+        filing = {"item": "LD-511A-0001", "channel": "counter", "materials": []}
+        filed = door.post("clerk", f"/intake/nodes/{node}/cases", f"{n}:file", filing)
         done = door.post("clerk", f"/intake/cases/{filed['case']}/acceptance", f"{n}:accept")
         acknowledged[n] = (filed["case"], done["version"])
 
-    killing.start()
-    n = 0
-    with ThreadPoolExecutor(8) as pool:
-        while len(times) < 3:
-            list(pool.map(one, range(n, n + 40)))
-            n += 40
-    stop.set()
-    killing.join()
+    def load(enough: threading.Event) -> None:
+        with ThreadPoolExecutor(8) as pool:
+            for start in range(0, 40_000, 40):
+                list(pool.map(one, range(start, start + 40)))
+                if enough.is_set():
+                    return
+
+    assert kill_while(box, county, load) == 3
+    n = len(acknowledged)
     settle(box)
-    assert len(acknowledged) == n
+    assert sorted(acknowledged) == list(range(n))
     assert len({case for case, _ in acknowledged.values()}) == n, "no number was given twice"
     for case, version in acknowledged.values():
         mine = [event for event in timeline(box, case) if event["source"].endswith(":intake")]
@@ -98,13 +105,11 @@ def test_a_replay_whose_site_is_killed_ends_as_if_nothing_had_happened(shared_da
     cases = read_log(shared_data / "eventlogs" / "receipt.csv")
     with throw_away() as box:
         county = box.site("511525")
-        stop, times = threading.Event(), list[float]()
-        killing = threading.Thread(target=killer, args=(box, county, stop, times))
-        killing.start()
-        run_import(box, "receipt", cases, Console(quiet=True))
-        stop.set()
-        killing.join()
-        assert times, "the site was killed while the replay ran"
+
+        def work(_enough: threading.Event) -> None:
+            run_import(box, "receipt", cases, Console(quiet=True))
+
+        assert kill_while(box, county, work) >= 1, "the site was killed while the replay ran"
         run_import(box, "receipt", cases, Console(quiet=True))
         advance(box, "receipt", last_instant(cases))
         settle(box)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -24,13 +24,17 @@ SOURCE = f"urn:liandong:{NODE}:intake"
 TYPE = "liandong.intake.Said.v1"
 
 
+def _says(event: New) -> Callable[[Sequence[Recorded]], Decision]:
+    return lambda _stream: Decision([event])
+
+
 async def facts(*texts: str, subjects: Sequence[str] = (), kind: str = TYPE) -> list[Recorded]:
     """A feed of the other service."""
     log = MemoryLogs("intake", [NODE]).of(NODE)
     for n, text in enumerate(texts):
         event = New(kind, text.encode(), AT)
         subject = subjects[n] if subjects else f"case-{n}"
-        await log.append(Act(subject=subject, decide=lambda _s, event=event: Decision([event]), actor="C1"))
+        await log.append(Act(subject=subject, decide=_says(event), actor="C1"))
     return await log.feed(limit=10_000)
 
 

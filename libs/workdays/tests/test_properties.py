@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.workdays import Calendar, Ledger, NaturalDays, Policy, Stop, WorkingDays, derive, explain, overdue_generation, red_at
+from libs.workdays import Budget, Calendar, Ledger, NaturalDays, Policy, Stop, WorkingDays, derive, explain, overdue_generation, red_at
 
 CALENDAR = Calendar.load()
 DAYS = st.dates(date(2004, 1, 1), date(2030, 12, 31))
@@ -27,7 +27,7 @@ def stops(draw: st.DrawFn, start: date) -> tuple[Stop, ...]:
 @st.composite
 def ledgers(draw: st.DrawFn, least: int = 0) -> Ledger:
     start, n = draw(DAYS), draw(st.integers(least, 45))
-    budget = draw(st.sampled_from([WorkingDays(n), NaturalDays(n)]))
+    budget: Budget = draw(st.sampled_from([WorkingDays(n), NaturalDays(n)]))  # type: ignore[arg-type]
     return Ledger(start, budget, draw(stops(start)), (), draw(POLICIES))
 
 

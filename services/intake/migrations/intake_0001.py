@@ -21,6 +21,7 @@ TABLES = (
         channel           text not null default '',
         ref               text not null default '',
         imported          boolean not null default false,
+        timeline          text not null default '',
         phase             text not null,
         outcome           text not null default '',
         officer           text not null,
@@ -32,6 +33,7 @@ TABLES = (
     ) with (fillfactor = 70)""",
     # Not on phase: an update that touches no indexed column is three times as cheap, and every act changes the phase.
     "create index cases_open on cases (number) where closed_at is null",
+    "create index cases_replayed on cases (timeline, node) where timeline <> ''",
     """
     create table procedures (
         node                   text not null,

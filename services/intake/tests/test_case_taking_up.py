@@ -149,6 +149,11 @@ def test_after_an_incomplete_return_the_same_list_again_and_nothing_new() -> Non
     given(s.returned_incomplete()).when(s.request_corrections("承诺书", "验资报告", on="2007-03-15")).refused("already-told-once")
 
 
+def test_nothing_of_the_list_returned_is_the_whole_list_again() -> None:
+    story = given(s.told_to_correct()).when(s.return_corrections("平面图", "承诺书")).history()
+    given(story).when(s.request_corrections("平面图", "承诺书", on="2007-03-15")).history()
+
+
 def test_silence_after_an_incomplete_return_is_acceptance_from_that_return() -> None:
     given(s.returned_incomplete()).when(s.deem_accepted("2007-03-22")).then(
         accepted(AcceptedBy.SILENCE, "2007-03-14", "2007-03-22", "system:intake", "00:00")

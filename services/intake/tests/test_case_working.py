@@ -203,3 +203,9 @@ def test_days_of_a_suspension_do_not_use_up_the_time_to_extend() -> None:
     given(suspended()).when(s.resume(), s.extend(told="2007-04-10", on="2007-04-10")).history()
     given(suspended()).when(s.resume(), s.extend(told="2007-04-11", on="2007-04-11")).refused("limit-passed")
     given(suspended()).when(s.extend(told="2007-06-01", on="2007-06-01")).history()
+
+
+def test_a_procedure_of_one_day_stops_the_clock_for_one_day() -> None:
+    story = given(s.accepted()).when(s.suspend(), s.resume(last="2007-03-12", on="2007-03-12")).history()
+    given(story).when(s.extend(told="2007-04-04", on="2007-04-04")).history()
+    given(story).when(s.extend(told="2007-04-05", on="2007-04-05")).refused("limit-passed")

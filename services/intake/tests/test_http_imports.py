@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from libs.eventlog import verify
+from libs.wire import Position
 from services.intake.app import CODEC
 from services.intake.events import CaseClosed, CaseDecided, CaseFiled, Instants, StepDone
-from services.intake.tests.house import COUNTY, ITEM, House
+from services.intake.tests.house import COUNTY, ITEM, House, published
+from services.intake.views import CASES
 
 PATH = f"/nodes/{COUNTY}/imports"
 
@@ -81,6 +83,26 @@ async def test_an_item_nobody_published_stops_the_batch_before_it_begins(house: 
     refused = await house.post(PATH, batch(case("case-1"), case("case-2") | {"item": "511A99999"}), by="operator", status=409)
     assert refused["code"] == "unknown-item"
     assert (await house.logs.of(COUNTY).head()).sequence == 0
+
+
+async def test_a_case_older_than_every_version_here_pins_the_earliest(house: House) -> None:
+    await house.hear(published("511A00002", effective="2026-11-20"), published("511A00002", version=2, effective="2026-11-21"))
+    done = await house.post(PATH, batch(case("case-1") | {"item": "511A00002"}), by="operator")
+    number = (await house.logs.of(COUNTY).feed(1, 1))[0].subject
+    assert (await house.show({"case": number, "position": done["position"]}))["procedure_version"] == 1
+
+
+async def test_what_became_of_a_logs_cases(house: House) -> None:
+    done = await house.post(
+        PATH, batch(*[case(f"case-{n}", end=None if n == 2 else "2011-11-24T15:40:00Z") for n in range(3)]), by="operator"
+    )
+    await house.projector.wait(CASES, Position(**done["position"]))
+    filed = await house.file()
+    await house.show(filed)
+    assert await house.get("/replay", log="receipt", by="operator") == {"nodes": {COUNTY: {"cases": 3, "closed": 2}}}
+    assert await house.get("/replay", log="other", by="operator") == {"nodes": {}}
+    assert await house.get(f"/nodes/{COUNTY}/counts") == {"cases": 4, "open": 2, "closed": 2}
+    await house.get("/replay", log="receipt", by="clerk", status=403)
 
 
 async def test_a_refused_case_is_named_and_the_others_go_on(house: House) -> None:

@@ -1,0 +1,45 @@
+"""Acts on a case and rungs of its clocks, as supervision gets to know of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from libs.testkit.given import Given
+from services.supervision.card import CARD, IssueCard
+from services.supervision.events import CardIssued, Colour, Detector, FindingRaised
+from services.supervision.finding import FINDING, CaseFact, Deed, RaiseFinding, Seen
+
+CASE = "511525-20070305-000001-0"
+given_card: Given[IssueCard, CardIssued | None, CardIssued] = Given(CARD)
+given_finding: Given[RaiseFinding, FindingRaised | None, FindingRaised] = Given(FINDING)
+
+
+def at(day: str, time: str = "10:00") -> datetime:
+    """A time in Yibin, as the wire has it: UTC."""
+    return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+
+
+def issue(colour: Colour = Colour.RED, generation: int = 0, overdue: int = 0) -> IssueCard:
+    return IssueCard(
+        case=CASE,
+        colour=colour,
+        clock=f"clock:{CASE}:promised",
+        clock_kind="promised",
+        node="511525",
+        officer="C0117",
+        generation=generation,
+        overdue=overdue,
+        due_at=at("2007-03-20", "00:00"),
+        evidence="urn:liandong:511525:deadline#1#7",
+        at=at("2007-03-20", "00:00"),
+    )
+
+
+def did(deed: Deed, officer: str, on: str, n: int, time: str = "10:00", *, imported: bool = False) -> CaseFact:
+    """The nth thing recorded."""
+    return CaseFact(deed=deed, officer=officer, at=at(on, time), evidence=f"urn:liandong:511525:intake#1#{n}", imported=imported)
+
+
+def raise_finding(seen: Seen, detector: Detector = Detector.SAME_OFFICER) -> RaiseFinding:
+    return RaiseFinding(case=CASE, detector=detector, node="511525", seen=seen)

@@ -1,0 +1,151 @@
+"""What supervision makes of what it hears, with real rows, cursors and views."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from libs.wire import Recorded
+from services.supervision.tests.house import COUNTY, House
+from services.supervision.tests.stories import CASE
+
+pytestmark = pytest.mark.server
+LOG = Path(__file__).parents[4] / "shared" / "data" / "eventlogs" / "receipt.csv"
+
+
+async def test_yellow_and_red_rungs_are_cards_a_reminder_is_none(house: House) -> None:
+    await house.hear(
+        await house.rung("ClockReminded", "2007-03-16"),
+        await house.rung("ClockYellow", "2007-03-19"),
+        await house.rung("ClockRed", "2007-03-20", overdue=0),
+        await house.rung("ClockRed", "2007-03-27", overdue=1),
+        await house.rung("ClockYellow", "2007-03-28", generation=1),
+    )
+    cards = (await house.get(f"/cases/{CASE}"))["cards"]
+    assert [(card["colour"], card["generation"], card["overdue"]) for card in cards] == [
+        ("yellow", 0, 0),
+        ("red", 0, 0),
+        ("red", 0, 1),
+        ("yellow", 1, 0),
+    ]
+    assert cards[0]["evidence"] == f"urn:liandong:{COUNTY}:deadline#1#2"
+    assert len((await house.get(f"/nodes/{COUNTY}/cards"))["cards"]) == 4
+
+
+async def test_what_comes_again_gives_no_second_card(house: House) -> None:
+    red = await house.rung("ClockRed", "2007-03-20", overdue=0)
+    await house.hear(red)
+    await house.hear(red)
+    assert len((await house.get(f"/cases/{CASE}"))["cards"]) == 1
+
+
+async def test_steps_and_examinations_count_alike_for_the_two_person_rule(house: House) -> None:
+    await house.hear(
+        await house.case_says("StepDone", "2007-03-12", officer="B", role="work", number=1, name="核查"),
+        await house.case_says("CaseExamined", "2007-03-13", officer="B", recommends="granted"),
+        await house.case_says("StepDone", "2007-03-14", officer="B", role="approve", number=2, name="核准"),
+    )
+    (finding,) = (await house.get(f"/cases/{CASE}"))["findings"]
+    assert (finding["detector"], finding["officers"]) == ("same-officer", ["B"])
+    assert finding["evidence"] == [f"urn:liandong:{COUNTY}:intake#1#2", f"urn:liandong:{COUNTY}:intake#1#3"]
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_batches_of_any_size_make_the_same_findings(house: House, together: bool) -> None:
+    facts = [
+        await house.case_says("CaseFiled", "2011-03-01", imported=True, instants={"timeline": "receipt"}),
+        await house.case_says("StepDone", "2011-03-02", officer="B", role="examine", imported=True),
+        await house.case_says("StepDone", "2011-03-05", officer="B", role="approve", imported=True),
+        await house.case_says("CaseDecided", "2011-03-04", officer="R", imported=True),
+        await house.case_says("CaseClosed", "2011-03-04", officer="R", imported=True),
+        await house.case_says("StepDone", "2011-03-09", officer="C", role="work", imported=True),
+    ]
+    for batch in [facts] if together else [[fact] for fact in facts]:
+        await house.hear(*batch)
+    findings = {row["detector"]: row for row in (await house.get(f"/cases/{CASE}"))["findings"]}
+    assert findings["same-officer"]["evidence"] == [f"urn:liandong:{COUNTY}:intake#1#{n}" for n in (2, 3)]
+    assert findings["after-the-end"]["evidence"] == [f"urn:liandong:{COUNTY}:intake#1#{n}" for n in (5, 3)]
+    assert findings["after-the-end"]["imported"] is True
+    assert len(await house.logs.of(COUNTY).feed()) == 2
+    assert (await house.get("/replay", by="operator", log="receipt"))["findings"] == {"after-the-end": 1, "same-officer": 1}
+
+
+async def test_a_filing_later_than_the_end_is_no_act(house: House) -> None:
+    await house.hear(
+        await house.case_says("CaseFiled", "2011-03-05", imported=True),
+        await house.case_says("StepDone", "2011-03-02", role="work", imported=True),
+        await house.case_says("CaseClosed", "2011-03-04", imported=True),
+    )
+    assert (await house.get(f"/cases/{CASE}"))["findings"] == []
+
+
+async def test_who_may_ask(house: House) -> None:
+    await house.get(f"/cases/{CASE}", by="clerk", status=403)
+    await house.get(f"/cases/{CASE}", by="stranger", status=403)
+    await house.get(f"/nodes/{COUNTY}/cards", by="stranger", status=403)
+    await house.get("/replay", by="supervisor", status=403, log="receipt")
+    await house.get("/cases/999999-20070305-000001-0", status=404)
+    await house.get(f"/nodes/{COUNTY}/findings")
+
+
+# --- the permit log ---------------------------------------------------------------------------------------------------------------
+
+Rows = dict[str, list[dict[str, str]]]
+
+
+def permit_log() -> Rows:
+    if not LOG.exists():
+        pytest.skip(f"{LOG} is not beside the project; its licence does not let it stand inside")
+    cases: Rows = defaultdict(list)
+    with LOG.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            cases[row["case:concept:name"]].append(row)
+    return cases
+
+
+def seen_in(cases: Rows) -> dict[str, set[str]]:
+    """Straight from the file."""
+    found: dict[str, set[str]] = {"same-officer": set(), "after-the-end": set()}
+    for name, rows in cases.items():
+        first = {act: next((r["org:resource"] for r in rows if r["concept:name"].startswith(act)), None) for act in ("T02", "T04")}
+        if first["T02"] is not None and first["T02"] == first["T04"]:
+            found["same-officer"].add(name)
+        end = rows[0]["case:enddate"]
+        if end and any(datetime.fromisoformat(r["time:timestamp"]) > datetime.fromisoformat(end) for r in rows):
+            found["after-the-end"].add(name)
+    return found
+
+
+async def as_facts(house: House, case: str, rows: list[dict[str, str]]) -> list[Recorded]:
+    """As intake publishes an import: filing, steps as given, decision and close."""
+
+    async def fact(name: str, on: str, **more: Any) -> Recorded:
+        return await house.case_says(name, datetime.fromisoformat(on), case, imported=True, **more)
+
+    roles = {"T02": "examine", "T04": "approve"}
+    facts = [await fact("CaseFiled", rows[0]["case:startdate"], instants={"timeline": "receipt"})]
+    for row in rows:
+        role = roles.get(row["concept:name"][:3], "work")
+        facts.append(await fact("StepDone", row["time:timestamp"], officer=row["org:resource"], role=role))
+    if end := rows[0]["case:enddate"]:
+        facts += [await fact("CaseDecided", end), await fact("CaseClosed", end)]
+    return facts
+
+
+async def test_the_permit_log_gives_exactly_the_findings_that_stand_in_it(house: House) -> None:
+    cases = permit_log()
+    numbers = {f"{COUNTY}-20110301-{n:06d}-0": name for n, name in enumerate(sorted(cases))}
+    facts = [fact for number, name in numbers.items() for fact in await as_facts(house, number, cases[name])]
+    for start in range(0, len(facts), 500):
+        await house.inbox.hear(facts[start : start + 500])
+    await house.hear()
+    found: dict[str, set[str]] = {"same-officer": set(), "after-the-end": set()}
+    for row in await house.pool.fetch('select detector, "case" from findings'):
+        found[row["detector"]].add(numbers[row["case"]])
+    assert found == seen_in(cases)
+    assert len(cases) == 1434
