@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 import structlog
@@ -61,10 +62,9 @@ class Projector:
                 delay = min(delay * 2, 10.0)
                 continue
             if not any(done):
-                try:
-                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
-                except TimeoutError:
-                    continue
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._woken.wait()
 
     async def step(self, view: View) -> int:
         """Shows one page of events in one view; the number shown."""

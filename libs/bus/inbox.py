@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 
 import asyncpg
 import msgspec
@@ -186,10 +187,9 @@ class Inbox:
             for row in rows:
                 await self.pull(Position(row["source"], row["epoch"], row["sequence"], ""))
             self.behind.clear()
-            try:
-                await asyncio.wait_for(self.behind.wait(), 5.0)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(5.0):
+                    await self.behind.wait()
 
     async def pull(self, position: Position) -> None:
         """Hears the owner's feed from `position` on, page by page, to its end."""

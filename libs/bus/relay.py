@@ -107,7 +107,8 @@ class Relay:
                 try:
                     await self._serve(connection, producer)
                 finally:
-                    await asyncio.wait_for(producer.stop(), SEND_SECONDS)
+                    async with asyncio.timeout(SEND_SECONDS):
+                        await producer.stop()
             finally:
                 if not connection.is_closed():
                     await connection.execute(_UNLOCK, self.name)
@@ -138,7 +139,8 @@ class Relay:
 
     async def _rest(self) -> None:
         try:
-            await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._woken.wait()
         except TimeoutError:
             return
         await asyncio.sleep(GATHER_SECONDS)
@@ -162,7 +164,8 @@ class Relay:
 
     async def _send(self, producer: AIOKafkaProducer, outgoing: Sequence[Outgoing]) -> None:
         sends = [await producer.send(self.topic, value, key=key, headers=headers) for key, value, headers in outgoing]
-        await asyncio.wait_for(asyncio.gather(*sends), SEND_SECONDS)
+        async with asyncio.timeout(SEND_SECONDS):
+            await asyncio.gather(*sends)
 
     async def _save(self, connection: Connection, last: Sequence[Position]) -> None:
         await connection.execute(

@@ -53,6 +53,7 @@ STATES: Final[Mapping[str, tuple[str, str]]] = {
 PHASES: Final[Mapping[str, str]] = {
     "filed": "已收件",
     "correcting": "待补正",
+    "returned": "补正待核",
     "accepted": "办理中",
     "not-accepted": "不予受理",
     "suspended": "依法不计时",
@@ -66,6 +67,7 @@ PHASES: Final[Mapping[str, str]] = {
 VALUES: Final[Mapping[str, str]] = {
     "granted": "准予",
     "refused": "不予",
+    "not-stated": "未载明",
     "decision": "当场决定",
     "silence": "逾期视为受理",
     "yellow": "黄牌",

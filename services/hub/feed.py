@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from enum import Enum
+
+from libs.wire import Checkpoint, Recorded
+
+Key = tuple[str, int]
+"""Source and epoch."""
 
 
 class Verdict(str, Enum):
@@ -81,3 +87,35 @@ class Feed:
         self.archived, self.archived_hash = self.verified, self.verified_hash
         self.ahead = max(self.ahead, sequence)
         return Word.NOT_ON_THE_CHAIN
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Something that does not fit: kept and reported."""
+
+    kind: str
+    node: str
+    source: str
+    epoch: int
+    sequence: int
+    because: str
+    record: bytes
+
+    @property
+    def digest(self) -> str:
+        """The same evidence twice is one row."""
+        text = f"{self.kind}\n{self.source}\n{self.epoch}\n{self.sequence}\n".encode()
+        return hashlib.sha256(text + self.record).hexdigest()
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one fetch brought, sorted: events per feed in order of arrival, signed words per node."""
+
+    events: dict[Key, list[Recorded]] = field(default_factory=dict)
+    checkpoints: dict[str, list[tuple[Checkpoint, bytes, str]]] = field(default_factory=dict)
+    evidence: list[Evidence] = field(default_factory=list)
+    archive: list[tuple[Key, Recorded]] = field(default_factory=list)
+    compare: list[tuple[Key, Recorded]] = field(default_factory=list)
+    words: list[tuple[Checkpoint, bytes, str]] = field(default_factory=list)
+    drop: list[Key] = field(default_factory=list)

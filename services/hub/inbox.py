@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -26,42 +24,9 @@ from libs.wire import (
     signed_by,
 )
 from services.hub import views, views_archive
-from services.hub.feed import Feed, Verdict, Word
+from services.hub.feed import Batch, Evidence, Feed, Key, Verdict, Word
 
 _log = structlog.get_logger("hub")
-Key = tuple[str, int]
-
-
-@dataclass(slots=True)
-class Evidence:
-    """Something that does not fit: kept and reported."""
-
-    kind: str
-    node: str
-    source: str
-    epoch: int
-    sequence: int
-    because: str
-    record: bytes
-
-    @property
-    def digest(self) -> str:
-        """The same evidence twice is one row."""
-        text = f"{self.kind}\n{self.source}\n{self.epoch}\n{self.sequence}\n".encode()
-        return hashlib.sha256(text + self.record).hexdigest()
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one fetch brought, sorted: events per feed in order of arrival, signed words per node."""
-
-    events: dict[Key, list[Recorded]] = field(default_factory=dict)
-    checkpoints: dict[str, list[tuple[Checkpoint, bytes, str]]] = field(default_factory=dict)
-    evidence: list[Evidence] = field(default_factory=list)
-    archive: list[tuple[Key, Recorded]] = field(default_factory=list)
-    compare: list[tuple[Key, Recorded]] = field(default_factory=list)
-    words: list[tuple[Checkpoint, bytes, str]] = field(default_factory=list)
-    drop: list[Key] = field(default_factory=list)
 
 
 class Registry:

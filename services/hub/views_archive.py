@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from libs.database import Connection, Pool
 from libs.wire import Recorded
-from services.hub.feed import Feed
+from services.hub.feed import Batch, Feed, Key
 
-if TYPE_CHECKING:
-    from services.hub.inbox import Batch
-
-Key = tuple[str, int]
 COLUMNS: Final = (
     "feed", "sequence", "id", "type", "subject", "time", "recordedtime", "actor", "recipient",
     "correlationid", "causationid", "traceparent", "prevhash", "hash", "data",
