@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +23,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from services.cli.onebox import OneBox, SiteOfBox, hosted
 
 ITEM: Final = "receipt-phase"
-BATCH: Final = 40
+BATCH: Final = 30
+TOGETHER: Final = 8
+"""Batches under way at once: the acts of one case wait for each other, those of many cases are committed together."""
 CHANNELS: Final = {"Internet": "portal", "Desk": "counter", "Post": "post", "e-mail": "email", "Intern": "internal"}
 COLUMNS: Final = frozenset(
     f"case:{name}" for name in ("channel", "concept:name", "deadline", "enddate", "enddate_planned", "responsible", "startdate")
@@ -169,16 +173,32 @@ def run_import(box: OneBox, log: str, cases: Sequence[LoggedCase], console: Cons
     """Sends every case to its node's site; may be stopped anywhere and run again."""
     shares = spread(cases, hosted(box.sites))
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console)
-    with bar as progress:
+    with bar as progress, ExitStack() as open_clients, ThreadPoolExecutor(TOGETHER) as pool:
         task = progress.add_task("导入办件", total=len(cases))
+        waiting: list[Future[None]] = []
         for site in box.sites:
-            with site.client() as client, site.client("editor") as editor:
-                publish(editor, site.code)
-                for node in sorted(node["code"] for node in site.nodes):
-                    for batch in _batches(shares[node]):
-                        body = {"log": log, "timeline": log, "cases": [as_import(case) for case in batch]}
-                        send(client, "POST", f"/intake/nodes/{node}/imports", json=body)
-                        progress.advance(task, len(batch))
+            publish(open_clients.enter_context(site.client("editor")), site.code)
+            client = open_clients.enter_context(site.client())
+            for node in sorted(node["code"] for node in site.nodes):
+                waiting.extend(pool.submit(_send_batch, client, node, log, batch) for batch in _batches(shares[node]))
+        try:
+            for done, batch in zip(waiting, _in_order(box, shares), strict=True):
+                done.result()
+                progress.advance(task, len(batch))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _in_order(box: OneBox, shares: dict[str, list[LoggedCase]]) -> Iterator[Sequence[LoggedCase]]:
+    for site in box.sites:
+        for node in sorted(node["code"] for node in site.nodes):
+            yield from _batches(shares[node])
+
+
+def _send_batch(client: httpx2.Client, node: str, log: str, batch: Sequence[LoggedCase]) -> None:
+    body = {"log": log, "timeline": log, "cases": [as_import(case) for case in batch]}
+    send(client, "POST", f"/intake/nodes/{node}/imports", json=body)
 
 
 def heads(site: SiteOfBox, service: str) -> list[dict[str, Any]]:

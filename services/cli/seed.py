@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import httpx2
@@ -13,11 +13,16 @@ import stamina
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from libs.workdays import CHINA, Calendar, Ledger, WorkingDays, derive, midnight
 from services.cli.onebox import OneBox, SiteOfBox
+from services.cli.replay import advance, send
 
 SEED: Final = 2007
-CASES: Final = 320
+PAST: Final = 260
+TODAY: Final = 90
 WORKERS: Final = 8
+REGISTER: Final = "old-register"
+"""Name and timeline of the records of the last weeks."""
 
 Steps = Sequence[tuple[str, str, str, int]]
 _USUAL: Final[Steps] = (("现场核查", "examiner", "work", 2), ("审查", "examiner", "examine", 1), ("核准", "approver", "approve", 1))
@@ -147,7 +152,50 @@ def _to_the_end(do: Any, steps: Steps, luck: float) -> None:
     do("clerk", "close")
 
 
-def seed(box: OneBox, console: Console, count: int = CASES) -> None:
+def past(n: int, now: datetime, calendar: Calendar) -> dict[str, Any]:
+    """A case of the last weeks as the old register has it: filed, worked and ended on working days; some late, some still open."""
+    chance = random.Random(SEED * 7_919 + n)  # noqa: S311 (the same box every time)
+    code, _, _, promised, steps, _ = chance.choice(ITEMS)
+    today = now.astimezone(CHINA).date()
+    day = calendar.before(today, chance.randint(2, 28))
+    filed = midnight(day) + timedelta(hours=9, minutes=chance.randint(0, 460))
+    limits = [derive(Ledger(filed, WorkingDays(days)), calendar).due_at for days in (promised, 20)]
+    took = max(1, round(promised * chance.choice((0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.4))))
+    end = midnight(calendar.after(day, took)) + timedelta(hours=14, minutes=chance.randint(0, 180))
+    span = (end - filed) / (len(steps) + 1)
+    officers = {"examiner": "C0122", "approver": "C0130"}
+    acts = [
+        {"name": name, "role": role, "officer": officers[post], "at": (filed + span * (place + 1)).isoformat()}
+        for place, (name, post, role, _) in enumerate(steps)
+        if filed + span * (place + 1) < now
+    ]
+    ended = {"at": end.isoformat(), "officer": "C0130"} if end < now else None
+    first, second = (limit.isoformat() if limit else None for limit in limits)
+    return {
+        "ref": f"旧登记簿-{n + 1:04d}",
+        "item": code,
+        "channel": chance.choice(("counter", "counter", "post", "agent")),
+        "filed": {"at": filed.isoformat(), "officer": "C0117", "promised": first, "statutory": second},
+        "steps": acts,
+        "decided": ended,
+        "closed": ended,
+    }
+
+
+def import_past(box: OneBox, progress: Progress) -> None:
+    """The old register of every node, as imported acts; then its clocks up to now."""
+    now, calendar = datetime.now(CHINA), Calendar.load()
+    nodes = [(site, node["code"]) for site in box.sites for node in site.nodes]
+    task = progress.add_task("近几周的旧登记（导入）", total=PAST)
+    for place, (site, node) in enumerate(nodes):
+        cases = [past(n, now, calendar) for n in range(place, PAST, len(nodes))]
+        with site.client() as client:
+            send(client, "POST", f"/intake/nodes/{node}/imports", json={"log": REGISTER, "timeline": REGISTER, "cases": cases})
+        progress.advance(task, len(cases))
+    advance(box, REGISTER, now)
+
+
+def seed(box: OneBox, console: Console) -> None:
     """Fills a new box; stopped half way, the next run goes on where it was."""
     nodes = [(site, node["code"]) for site in box.sites for node in site.nodes]
     doors = {site.code: Door(site, "seed") for site in box.sites}
@@ -157,9 +205,10 @@ def seed(box: OneBox, console: Console, count: int = CASES) -> None:
         for site in box.sites:
             publish(doors[site.code], site.code)
             progress.advance(task)
-        task = progress.add_task("近几周的办件", total=count)
-        places = [nodes[n % len(nodes)] for n in range(count)]
-        for _ in pool.map(lambda n: work(doors[places[n][0].code], places[n][1], n), range(count)):
+        import_past(box, progress)
+        task = progress.add_task("今天的办件", total=TODAY)
+        places = [nodes[n % len(nodes)] for n in range(TODAY)]
+        for _ in pool.map(lambda n: work(doors[places[n][0].code], places[n][1], n), range(TODAY)):
             progress.advance(task)
     for door in doors.values():
         door.close()

@@ -16,7 +16,6 @@ import psutil
 import typer
 from rich.console import Console
 from rich.panel import Panel
-from rich.table import Table
 
 from libs.embedded import EmbeddedError
 from services.cli.onebox import BoxError, OneBox, default_folder
@@ -71,13 +70,11 @@ def up(
 
 def tell(box: OneBox, first: bool) -> None:
     """Addresses, tokens, what to try."""
-    table = Table(show_header=True, header_style="bold")
-    for column in ("节点部署", "地址", "登录令牌：看板（leader）", "窗口（clerk）"):
-        table.add_column(column, overflow="fold")
     for site in box.sites:
         name = next(node["name"] for node in site.nodes if node["code"] == site.code)
-        table.add_row(f"{site.code} {name}", site.address, site.tokens["leader"], site.tokens["clerk"])
-    console.print(table)
+        console.print(f"[bold]{site.code} {name}[/]  {site.address}", soft_wrap=True)
+        for word, post in (("leader", "看板"), ("clerk", "窗口")):
+            console.print(f"  {post}令牌（{word}）：{site.tokens[word]}", soft_wrap=True, highlight=False)
     console.print(f"其余岗位的令牌在 {box.folder / 'box.json'}（只有本机用户可读）")
     words = [
         f"浏览器打开 {box.city.address}/ ，粘贴 leader 令牌：全市一览",

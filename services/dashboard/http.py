@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from libs.host import Site
 from libs.web import Pages, Role, require
-from services.dashboard.views import city_model, proof_model, timeline_model
+from services.dashboard.views import city_model, clock_rows, proof_model, timeline_model
 
 READER = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
 
@@ -88,6 +88,5 @@ def _site_pages(routes: APIRouter, site: Site, desk: Desk, pages: Pages, city: s
     @routes.get("/cases/{case}")
     async def case_clocks(request: Request, case: str) -> Response:
         row = await desk.ask(f"/intake/cases/{case}")
-        return pages.render(
-            request, "clocks.html", case=row, number=case, clocks=await desk.ask(f"/deadline/cases/{case}/clocks"), city=city
-        )
+        clocks = clock_rows(await desk.ask(f"/deadline/cases/{case}/clocks"))
+        return pages.render(request, "clocks.html", case=row, number=case, clocks=clocks, city=city)

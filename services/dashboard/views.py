@@ -111,7 +111,8 @@ def city_model(found: Mapping[str, Any]) -> dict[str, Any]:
         for card in found["cards"]
     ]
     findings = [{**row, "at": moment(row["at"]), "what": word(row["detector"])} for row in found["findings"]]
-    return {"now": moment(found["now"]), "nodes": nodes, "total": total, "cards": cards, "findings": findings}
+    recent = [{**row, "filed_at": moment(row["filed_at"]), "phase_text": word(row["phase"], PHASES)} for row in found["recent"]]
+    return {"now": moment(found["now"]), "nodes": nodes, "total": total, "cards": cards, "findings": findings, "recent": recent}
 
 
 def _node(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,6 +167,11 @@ def _details(name: str, data: Mapping[str, Any]) -> str:
 
 def _clock(clock: Mapping[str, Any]) -> dict[str, Any]:
     return {**clock, "kind_text": word(clock["kind"], KINDS), "due_at": moment(clock["due_at"])}
+
+
+def clock_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A site's own clocks with times as times."""
+    return [{**clock, "due_at": moment(clock["due_at"])} for clock in found]
 
 
 def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from libs.decider import record
-from libs.workdays import Calendar, CountedDay, derive, explain
+from libs.workdays import CHINA, Calendar, CountedDay, derive, explain
 from services.deadline.clock_rungs import ledger
 from services.deadline.clock_state import Clock, Rung, evolve
 from services.deadline.events import (
@@ -80,8 +80,8 @@ class Spoken:
 
 
 @record
-class Proof:
-    """All of it. `late`: past due when it ended, or, while it runs, when it was asked for; in virtual time, as far as that has gone on."""
+class Basis:
+    """What the clock was started with."""
 
     clock: str
     case: str
@@ -96,10 +96,16 @@ class Proof:
     budget_text: str
     policy: str
     policy_text: str
-    calendar: str
     timeline: str
     imported: bool
     start: datetime
+
+
+@record
+class Derivation:
+    """What follows. `late`: past due when it ended, or, while it runs, when it was asked for; in virtual time, as far as that has gone on."""
+
+    calendar: str
     days: tuple[Day, ...]
     stops: tuple[Interval, ...]
     extensions: tuple[Extension, ...]
@@ -115,7 +121,7 @@ class Proof:
     late: bool
 
 
-def proof(events: Sequence[Event], calendar: Calendar, now: datetime) -> Proof:
+def proof(events: Sequence[Event], calendar: Calendar, now: datetime) -> tuple[Basis, Derivation]:
     """The proof of the clock whose facts are `events`, as it stands at `now`. Raises `LookupError` where none was started."""
     clock, over = Clock(), None
     for event in events:
@@ -126,9 +132,27 @@ def proof(events: Sequence[Event], calendar: Calendar, now: datetime) -> Proof:
     known = ledger(started, clock)
     due = derive(known, calendar)
     running = bool(clock.fired & {(Rung.RED, 0)}) if started.timeline else due.late(now)
-    late = due.late(over.at) if over else running
-    state = _state(clock, over)
-    return Proof(
+    late, state = due.late(over.at) if over else running, _state(clock, over)
+    return _basis(started), Derivation(
+        calendar=calendar.version,
+        days=tuple(_day(day) for day in explain(known, calendar, now.astimezone(CHINA).date())),
+        stops=tuple(Interval(reason=stop.reason, first=stop.first, last=stop.last) for stop in clock.stops),
+        extensions=tuple(Extension(text=f"延长 {budget_text(more)}", budget=more) for more in clock.extensions),
+        generation=clock.generation,
+        due_date=due.due_date,
+        due_at=due.due_at,
+        inclusive=due.inclusive,
+        provisional=due.provisional,
+        rungs=tuple(spoken for event in events for spoken in _spoken(event)),
+        state=state,
+        state_text=state_text(state, late=late),
+        ended_at=over.at if over else None,
+        late=late,
+    )
+
+
+def _basis(started: ClockStarted) -> Basis:
+    return Basis(
         clock=started.clock,
         case=started.case,
         kind=started.kind.value,
@@ -142,23 +166,9 @@ def proof(events: Sequence[Event], calendar: Calendar, now: datetime) -> Proof:
         budget_text=budget_text(started.budget),
         policy=started.policy.value,
         policy_text=_policy_text(started),
-        calendar=calendar.version,
         timeline=started.timeline,
         imported=started.imported,
         start=started.start,
-        days=tuple(_day(day) for day in explain(known, calendar, now.date())),
-        stops=tuple(Interval(reason=stop.reason, first=stop.first, last=stop.last) for stop in clock.stops),
-        extensions=tuple(Extension(text=f"延长 {budget_text(more)}", budget=more) for more in clock.extensions),
-        generation=clock.generation,
-        due_date=due.due_date,
-        due_at=due.due_at,
-        inclusive=due.inclusive,
-        provisional=due.provisional,
-        rungs=tuple(spoken for event in events for spoken in _spoken(event)),
-        state=state,
-        state_text=state_text(state, late=late),
-        ended_at=over.at if over else None,
-        late=late,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -80,7 +81,8 @@ def _clocks(routes: APIRouter, desk: Desk) -> None:
     @routes.get("/clocks/{clock:path}/proof")
     async def proof(clock: Clock, account: Reader) -> Response:
         _for(account, desk.hosted(node_of(clock)))
-        return _json(await desk.proof(clock))
+        basis, derivation = await desk.proof(clock)
+        return _json({**asdict(basis), **asdict(derivation)})
 
     @routes.get("/nodes/{node}/due", dependencies=READER)
     async def due(node: Node, until: Moment | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> Response:

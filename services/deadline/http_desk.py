@@ -18,12 +18,12 @@ from libs.host import Context
 from libs.wire import Recorded
 from libs.workdays import Calendar
 from services.deadline.clock_commands import ACTOR, Command, Tick
-from services.deadline.clock_proof import Proof, proof
+from services.deadline.clock_proof import Basis, Derivation, proof
 from services.deadline.clock_state import Clock
 from services.deadline.events import Event
 from services.deadline.views import CLOCKS, CONSUMER, DueRung, due_rungs
 
-BATCH: Final = 500
+BATCH: Final = 800
 """Clocks ticked together."""
 TICK_SECONDS: Final = 1.0
 IN_FLIGHT: Final = timedelta(seconds=2)
@@ -63,7 +63,7 @@ class Desk:
             raise HTTPException(404)
         return node
 
-    async def proof(self, clock: str) -> Proof:
+    async def proof(self, clock: str) -> tuple[Basis, Derivation]:
         """The proof of a clock, from its own facts; 404 where there are none."""
         stream = await self.context.logs.of(self.hosted(node_of(clock))).stream(clock)
         if not stream:

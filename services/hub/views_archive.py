@@ -144,7 +144,7 @@ async def page(connection: Connection | Pool, key: Key, after: int, upto: int, l
 
 async def of_case(pool: Pool, number: str) -> list[tuple[Recorded, bool]]:
     """Everything archived of a case, over all services, by business time; and whether it is verified."""
-    rows = await pool.fetch(f"{_EVENT} where a.correlationid = $1 order by a.time, f.source, a.sequence limit 2000", number)
+    rows = await pool.fetch(f"{_EVENT} where a.correlationid = $1 order by a.time, a.recordedtime, f.source, a.sequence limit 2000", number)
     return [(recorded(row), row["verified"]) for row in rows]
 
 

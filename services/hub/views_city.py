@@ -22,7 +22,10 @@ _NUMBERS: Final = """
 select node, kind, sum(n)::bigint as n, coalesce(sum(n) filter (where day = $1), 0)::bigint as today from city_day group by node, kind"""
 _CARDS: Final = """
 select c.*, r.name as node_name from city_card c left join registry_node r using (node)
-where not imported order by at desc, card limit $1"""
+order by at desc, card limit $1"""
+_RECENT: Final = """
+select c.number, c.node, c.item_name, c.phase, c.filed_at, c.imported, c.red, c.yellow, r.name as node_name
+from city_case c left join registry_node r using (node) order by filed_at desc nulls last, number desc limit $1"""
 _FINDINGS: Final = """
 select f.*, r.name as node_name from city_finding f left join registry_node r using (node) order by at desc, finding limit $1"""
 _CASE: Final = """
@@ -75,7 +78,8 @@ async def city(pool: Pool, now: datetime, latest: int = 12) -> dict[str, Any]:
     """The city at a glance."""
     cards = [{**dict(row), "case": row["number"]} for row in await pool.fetch(_CARDS, latest)]
     findings = [{**dict(row), "case": row["number"]} for row in await pool.fetch(_FINDINGS, latest)]
-    return {"now": now, "nodes": await nodes(pool, now), "cards": cards, "findings": findings}
+    recent = [{**dict(row), "case": row["number"]} for row in await pool.fetch(_RECENT, latest)]
+    return {"now": now, "nodes": await nodes(pool, now), "cards": cards, "findings": findings, "recent": recent}
 
 
 async def case(pool: Pool, number: str) -> dict[str, Any] | None:

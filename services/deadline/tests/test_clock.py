@@ -148,6 +148,11 @@ def test_days_that_passed_unnoticed_after_a_stop_count_all_the_same() -> None:
     ]
 
 
+def test_a_stop_taken_back_before_it_began_leaves_everything_as_it_was() -> None:
+    story = given().when(start(10), stop("2007-03-15", heard="2007-03-08"), resume("2007-03-15", heard="2007-03-09")).history()
+    assert [name for name, *_ in said(given(story).when(tick("2007-03-21", "00:00")).events)] == ["reminder", "yellow", "red"]
+
+
 def test_nothing_is_stopped_twice_and_nothing_resumed_that_runs() -> None:
     given().when(start(10), stop("2007-03-08"), stop("2007-03-09")).then()
     given().when(start(10), resume("2007-03-09")).then()

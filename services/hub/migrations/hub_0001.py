@@ -37,6 +37,7 @@ TABLES = (
         closed_at timestamptz, imported boolean not null default false, ref text, timeline text, yellow boolean not null default false,
         red boolean not null default false, statutory_red boolean not null default false) with (fillfactor = 70)""",
     "create index city_case_timeline on city_case (timeline) where timeline is not null",
+    "create index city_case_recent on city_case (filed_at desc nulls last, number desc)",
     """create table city_day (
         node text not null, item text not null, day date not null, kind text not null, n bigint not null,
         primary key (node, item, day, kind)) with (fillfactor = 50)""",
