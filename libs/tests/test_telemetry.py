@@ -214,6 +214,6 @@ async def test_readiness_names_what_is_down_and_keeps_addresses_to_the_log(caplo
 
 
 async def test_a_check_that_hangs_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("libs.telemetry.CHECK_SECONDS", 0.01)
+    monkeypatch.setattr("libs.telemetry.health.CHECK_SECONDS", 0.01)
     report = await Health(slow=lambda: asyncio.sleep(30)).ready()
     assert report["checks"]["slow"]["because"] == "TimeoutError"

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -16,12 +15,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
 
-from libs.wire.event import Malformed, Position, instant
+from libs.wire.event import Malformed, Position, instant, parse_instant
 
 CHECKPOINT_TYPE: Final = "liandong.checkpoint.v1"
 _FIRST: Final = "liandong-checkpoint/1"
-_FEED: Final = re.compile(r"feed:(urn:liandong:[0-9]+:[a-z0-9-]+) ([1-9][0-9]*) (0|[1-9][0-9]*) ((?:sha256|sm3):[0-9a-f]{64})")
-_HEAD: Final = re.compile(r"node:([0-9]+)\ncounter:([1-9][0-9]*)\ntime:([0-9T:.Z-]{27})\nkey:([0-9a-f]{16})")
+_FEED: Final = re.compile(
+    r"feed:(urn:liandong:[0-9]{6,12}:[a-z][a-z0-9-]{0,40}) ([1-9][0-9]{0,8}) (0|[1-9][0-9]{0,17}) ((?:sha256|sm3):[0-9a-f]{64})"
+)
+_HEAD: Final = re.compile(r"node:([0-9]{6,12})\ncounter:([1-9][0-9]{0,17})\ntime:([0-9T:.Z-]{27})\nkey:([0-9a-f]{16})")
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -57,10 +58,10 @@ def parse_checkpoint(value: bytes) -> Checkpoint:
         if first != _FIRST or found is None:
             raise Malformed("not a checkpoint of this form")
         feeds = tuple(_feed(line, found[1]) for line in rest)
-        checkpoint = Checkpoint(found[1], int(found[2]), datetime.fromisoformat(found[3]), found[4], feeds)
+        checkpoint = Checkpoint(found[1], int(found[2]), parse_instant(found[3]), found[4], feeds)
     except (UnicodeDecodeError, ValueError) as error:
         raise Malformed(f"not a checkpoint: {error}") from None
-    if checkpoint_text(checkpoint) != value:
+    if checkpoint_text(checkpoint) != value or len({(feed.source, feed.epoch) for feed in feeds}) < len(feeds):
         raise Malformed("a checkpoint that is not written in the canonical form")
     return checkpoint
 
@@ -139,8 +140,3 @@ def checkpoint_record(checkpoint: Checkpoint, key: Ed25519PrivateKey, identity: 
         ("ce_signature", sign(key, value).encode()),
     ]
     return checkpoint.node.encode(), value, headers
-
-
-def newest(checkpoints: Sequence[Checkpoint]) -> Checkpoint | None:
-    """The one with the highest counter: the chain covers the older."""
-    return max(checkpoints, key=lambda checkpoint: checkpoint.counter, default=None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -15,6 +17,10 @@ MAX_HEADERS: Final = 8 * 1024
 """Bytes all headers of an event may have together."""
 
 Headers = Sequence[tuple[str, bytes]]
+
+_SOURCE: Final = re.compile(r"urn:liandong:[0-9]{6,12}:[a-z][a-z0-9-]{0,40}")
+_EPOCH: Final = re.compile(r"[1-9][0-9]{0,8}")
+_LAST: Final = 2**63 - 1
 
 
 class Malformed(Exception):
@@ -72,14 +78,17 @@ def genesis(alg: str = "sha256") -> str:
 
 def instant(moment: datetime) -> str:
     """UTC with microseconds and `Z`, the one form in which times are written: `2026-11-23T01:02:03.000004Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    here = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return here.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def digest(alg: str, data: bytes) -> str:
     """`<alg>:<hex>` of `data`. Raises `Malformed` for an algorithm this epoch form does not know."""
-    if alg not in ("sha256", "sm3"):
-        raise Malformed(f"unknown hash algorithm {alg!r}")
-    return f"{alg}:{hashlib.new(alg, data).hexdigest()}"
+    if alg == "sha256":
+        return f"sha256:{hashlib.sha256(data).hexdigest()}"
+    if alg == "sm3":
+        return f"sm3:{hashlib.new('sm3', data).hexdigest()}"
+    raise Malformed(f"unknown hash algorithm {alg!r}")
 
 
 def canonical(event: Recorded, alg: str = "sha256") -> str:
@@ -142,14 +151,42 @@ def to_headers(event: Recorded) -> list[tuple[str, bytes]]:
 
 def from_headers(headers: Iterable[tuple[str, bytes | None]], data: bytes | None) -> Recorded:
     """The event of a Kafka record. Raises `Malformed`, naming what is wrong."""
+    return _event(_attributes(headers), data or b"")
+
+
+def received(headers: Iterable[tuple[str, bytes | None]], data: bytes | None) -> tuple[Recorded, bool]:
+    """The event of a record, and whether its hash is that of its bytes: hashed from the headers as they came. Raises `Malformed`."""
+    found = _attributes(headers)
+    event = _event(found, data or b"")
+    alg = event.prevhash.partition(":")[0]
+    if alg not in ("sha256", "sm3"):
+        return event, False
+    text = (
+        f"liandong-chain/1\nsource:{event.source}\nepoch:{event.epoch}\nsequence:{event.sequence}\nprevhash:{event.prevhash}\n"
+        f"id:{event.id}\ntype:{event.type}\nsubject:{event.subject}\ntime:{found['ce_time']}\n"
+        f"recordedtime:{found['ce_recordedtime']}\nactor:{event.actor}\nto:{event.to}\n"
+        f"correlationid:{event.correlationid}\ncausationid:{event.causationid}\ndatahash:{digest(alg, event.data)}\n"
+    )
+    return event, digest(alg, text.encode()) == event.hash
+
+
+def _attributes(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     try:
         found = {name: value.decode() for name, value in headers if value is not None}
-        if found.get("ce_specversion") != "1.0":
-            raise Malformed("ce_specversion is not 1.0")
-        return Recorded(
+    except UnicodeDecodeError as wrong:
+        raise Malformed(f"a header is not UTF-8: {wrong}") from None
+    if found.get("ce_specversion") != "1.0":
+        raise Malformed("ce_specversion is not 1.0")
+    return found
+
+
+def _event(found: Mapping[str, str], data: bytes) -> Recorded:
+    try:
+        epoch, sequence = numbers(found["ce_source"], found["ce_epoch"], found["ce_sequence"])
+        event = Recorded(
             source=found["ce_source"],
-            epoch=int(found["ce_epoch"]),
-            sequence=int(found["ce_sequence"]),
+            epoch=epoch,
+            sequence=sequence,
             id=found["ce_id"],
             type=found["ce_type"],
             subject=found["ce_subject"],
@@ -158,7 +195,7 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]], data: bytes | None
             actor=found["ce_actor"],
             prevhash=found["ce_prevhash"],
             hash=found["ce_hash"],
-            data=data or b"",
+            data=data,
             to=found.get("ce_to", ""),
             correlationid=found.get("ce_correlationid", ""),
             causationid=found.get("ce_causationid", ""),
@@ -167,14 +204,38 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]], data: bytes | None
         )
     except KeyError as missing:
         raise Malformed(f"header {missing.args[0]} is missing") from None
-    except Malformed:
-        raise
-    except (UnicodeDecodeError, ValueError) as wrong:
-        raise Malformed(f"a header is not of its form: {wrong}") from None
+    speakable(found.values())
+    return event
+
+
+@lru_cache(4096)
+def _feed(source: str, epoch: str) -> int:
+    if not _SOURCE.fullmatch(source):
+        raise Malformed(f"{source[:60]!r} is no origin")
+    if not _EPOCH.fullmatch(epoch):
+        raise Malformed(f"{epoch[:40]!r} is no epoch")
+    return int(epoch)
+
+
+def numbers(source: str, epoch: str, sequence: str) -> tuple[int, int]:
+    """Epoch and number as they stand on the wire. Raises `Malformed` for another form, a number no log can give, or what is no origin."""
+    if len(sequence) != 20 or not (sequence.isascii() and sequence.isdigit()) or not 0 < int(sequence) <= _LAST:
+        raise Malformed(f"{sequence[:40]!r} is no number in a feed")
+    return _feed(source, epoch), int(sequence)
+
+
+def speakable(values: Iterable[str]) -> None:
+    """Raises `Malformed` for a line break, with which another event could have the same canonical text, and for NUL, which no store keeps."""
+    text = "".join(values)
+    if "\n" in text or "\r" in text or "\0" in text:
+        raise Malformed("an attribute holds a line break or NUL")
 
 
 def parse_instant(text: str) -> datetime:
     """The moment of the one form. Raises `Malformed`."""
-    if len(text) != 27 or text[-1] != "Z":
+    if len(text) != 27 or text[4:20:3] != "--T::." or text[-1] != "Z":
         raise Malformed(f"{text[:40]!r} is not a time in UTC with microseconds")
-    return datetime.fromisoformat(text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise Malformed(f"{text!r} is no time: {wrong}") from None

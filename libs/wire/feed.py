@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from libs.wire.event import Malformed, Recorded, instant, parse_instant
+from libs.wire.event import Malformed, Recorded, instant, numbers, parse_instant, speakable
 
 
 class _Entry(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -67,9 +67,11 @@ def _event(entry: _Entry) -> Recorded:
     if entry.specversion != "1.0":
         raise Malformed("specversion is not 1.0")
     same = {name: getattr(entry, name) for name in _SAME}
+    epoch, sequence = numbers(entry.source, entry.epoch, entry.sequence)
+    speakable(same.values())
     return Recorded(
-        epoch=int(entry.epoch),
-        sequence=int(entry.sequence),
+        epoch=epoch,
+        sequence=sequence,
         time=parse_instant(entry.time),
         recordedtime=parse_instant(entry.recordedtime),
         data=base64.b64decode(entry.data_base64, validate=True),

@@ -140,6 +140,10 @@ def _writing(routes: APIRouter, context: Context) -> None:
             return Response(msgspec.json.encode(problem), 422, media_type="application/problem+json")
         return answer(await land(context, node, name, found, account.staff, context.now()))
 
+    _single(routes, context)
+
+
+def _single(routes: APIRouter, context: Context) -> None:
     @routes.post("/nodes/{node}/items", status_code=201)
     async def item(node: Node, form: ItemForm, account: Editor, key: IdempotencyKey, digest: Digest, if_match: IfMatch = None) -> Response:
         fault = agency_fault(form.agency)

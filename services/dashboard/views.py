@@ -183,5 +183,6 @@ def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
         "start": moment(found["start"]),
         "due_at": moment(found["due_at"]),
         "days": [{**day, "date": date.fromisoformat(day["date"])} for day in days],
+        "stops": [{**stop, "reason_text": word(stop["reason"])} for stop in found["stops"]],
         "rungs": [{**rung, "at": moment(rung["at"])} for rung in found["rungs"]],
     }

@@ -10,6 +10,8 @@ from libs.wire import Checkpoint, Recorded
 
 Key = tuple[str, int]
 """Source and epoch."""
+Signed = tuple[Checkpoint, bytes, str]
+"""A node's word, its bytes, its signature."""
 
 
 class Verdict(str, Enum):
@@ -110,12 +112,18 @@ class Evidence:
 
 @dataclass(slots=True)
 class Batch:
-    """What one fetch brought, sorted: events per feed in order of arrival, signed words per node."""
+    """What one fetch brought, sorted: events per feed in order of arrival, each with whether its hash fits; signed words per node."""
 
-    events: dict[Key, list[Recorded]] = field(default_factory=dict)
-    checkpoints: dict[str, list[tuple[Checkpoint, bytes, str]]] = field(default_factory=dict)
+    events: dict[Key, list[tuple[Recorded, bool]]] = field(default_factory=dict)
+    checkpoints: dict[str, list[Signed]] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
-    archive: list[tuple[Key, Recorded]] = field(default_factory=list)
+    archive: dict[Key, list[Recorded]] = field(default_factory=dict)
     compare: list[tuple[Key, Recorded]] = field(default_factory=list)
-    words: list[tuple[Checkpoint, bytes, str]] = field(default_factory=list)
+    words: list[Signed] = field(default_factory=list)
     drop: list[Key] = field(default_factory=list)
+
+    def hash_of(self, key: Key, sequence: int) -> str | None:
+        """What this batch archives under a number, if it does: what it archives of a feed lies side by side."""
+        mine = self.archive.get(key)
+        at = sequence - mine[0].sequence if mine else -1
+        return mine[at].hash if mine and 0 <= at < len(mine) else None

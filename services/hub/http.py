@@ -7,16 +7,24 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
+from pydantic import Field
 
 from libs.database import Pool
 from libs.web import Role, require
-from libs.wire import Position, Recorded, broken, encode_page
+from libs.wire import Recorded, encode_page
 from services.hub import views_archive, views_city
 from services.hub.inbox import CityStream
 
 READER = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
-Text = Annotated[str, Query(max_length=80)]
+Source = Annotated[str, Query(max_length=80, pattern=r"^urn:liandong:[0-9]{6,12}:[a-z][a-z0-9-]*$")]
+Name = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
+Case = Annotated[str, Path(max_length=60, pattern=r"^[0-9A-Za-z-]+$")]
+Node = Annotated[str, Path(pattern=r"^[0-9]{6,12}$")]
+Owner = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+Epoch = Annotated[int, Field(ge=1, lt=2**31)]
+Number = Annotated[int, Query(ge=0, lt=2**63)]
+_payload = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def answer(content: Any, status: int = 200) -> Response:
@@ -33,7 +41,7 @@ def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRo
         return answer(await views_city.city(pool, now()))
 
     @routes.get("/cases/{case}")
-    async def case(case: str) -> Response:
+    async def case(case: Case) -> Response:
         found = await views_city.case(pool, case)
         if found is None:
             raise HTTPException(404)
@@ -41,13 +49,11 @@ def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRo
         return answer({**found, "timeline": timeline})
 
     @routes.get("/replay")
-    async def replay(log: Text) -> Response:
+    async def replay(log: Name) -> Response:
         return answer(await views_city.replayed(pool, log))
 
     @routes.get("/wait")
-    async def wait(
-        source: Text, sequence: Annotated[int, Query(ge=0)], epoch: int = 1, timeout: Annotated[float, Query(gt=0, le=60)] = 2
-    ) -> Response:
+    async def wait(source: Source, sequence: Number, epoch: Epoch = 1, timeout: Annotated[float, Query(gt=0, le=60)] = 2) -> Response:
         reached = await stream.wait(source, epoch, sequence, timeout)
         return answer({"reached": reached}, 200 if reached else 504)
 
@@ -62,14 +68,14 @@ def _archive(routes: APIRouter, pool: Pool) -> None:
 
     @routes.get("/feed/{node}/{service}/{epoch}")
     async def feed(
-        node: str, service: str, epoch: int, after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 500
+        node: Node, service: Owner, epoch: Epoch, after: Number = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 500
     ) -> Response:
-        page = await views_archive.page(pool, (f"urn:liandong:{node}:{service}", epoch), after, 2**62, limit)
+        page = await views_archive.page(pool, (f"urn:liandong:{node}:{service}", epoch), after, 2**63 - 1, limit)
         return Response(encode_page(page), media_type="application/cloudevents-batch+json")
 
     @routes.get("/verify")
     async def verify() -> Response:
-        return answer(await verified(pool))
+        return answer(await views_archive.verify(pool))
 
     @routes.get("/evidence")
     async def evidence() -> Response:
@@ -78,26 +84,10 @@ def _archive(routes: APIRouter, pool: Pool) -> None:
 
 
 def entry(event: Recorded, *, verified: bool) -> dict[str, Any]:
-    """An event of a timeline: its payload as JSON, its place in its chain."""
+    """An event of a timeline: its payload as JSON (empty where it is none), its place in its chain."""
     names = ("source", "epoch", "sequence", "hash", "type", "subject", "time", "recordedtime", "actor")
-    return {**{name: getattr(event, name) for name in names}, "data": msgspec.Raw(event.data or b"{}"), "verified": verified}
-
-
-async def verified(pool: Pool) -> dict[str, Any]:
-    """The whole archive read again, byte for byte: every feed a chain up to its verified position, every one vouched for to its end."""
-    faults: list[dict[str, Any]] = []
-    count = 0
-    for feed in await views_archive.feeds(pool):
-        before: Position | None = None
-        async for events in views_archive.pages(pool, (feed["source"], feed["epoch"]), feed["archived"]):
-            for event in events:
-                if (fault := broken(event, before)) is not None:
-                    faults.append({"source": event.source, "sequence": event.sequence, "fault": fault})
-                    break
-                before = Position(event.source, event.epoch, event.sequence, event.hash)
-                count += 1
-        if (before.sequence if before else 0) != feed["archived"] or feed["verified"] != feed["archived"] or feed["state"] != "live":
-            faults.append(
-                {"source": feed["source"], "sequence": feed["verified"], "fault": f"{feed['state']}, {feed['verified']} verified"}
-            )
-    return {"verified": not faults, "events": count, "faults": faults}
+    try:
+        data = _payload(event.data)
+    except msgspec.DecodeError:
+        data = {}
+    return {**{name: getattr(event, name) for name in names}, "data": data, "verified": verified}

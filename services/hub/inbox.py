@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
+from contextlib import suppress
 from datetime import datetime
+from typing import Final
 
 import msgspec
 import structlog
@@ -13,20 +15,21 @@ from aiokafka import ConsumerRecord
 from libs.database import Connection, Pool
 from libs.wire import (
     CHECKPOINT_TYPE,
-    Checkpoint,
     Malformed,
     Recorded,
-    chain_hash,
-    from_headers,
     genesis,
-    newest,
     parse_checkpoint,
+    received,
     signed_by,
 )
 from services.hub import views, views_archive
-from services.hub.feed import Batch, Evidence, Feed, Key, Verdict, Word
+from services.hub.feed import Batch, Evidence, Feed, Key, Signed, Verdict, Word
 
 _log = structlog.get_logger("hub")
+_CHECKPOINT: Final = CHECKPOINT_TYPE.encode()
+LOOK_SECONDS: Final = 0.02
+"""How often a waiting reader looks at what other processes of the hub have done."""
+BECAUSE: Final = {Word.FORK: "同一编号有两个签过名的哈希", Word.NOT_ON_THE_CHAIN: "存档的事件不在签名的链上"}
 
 
 class Registry:
@@ -61,37 +64,44 @@ class CityStream:
     async def take(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         """Raises only when the batch must come again."""
         batch = sort(records)
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._pool.acquire() as connection:
             if not self._registry.knows(batch):
                 await self._registry.read(connection)
             self._admit(batch)
-            feeds = await views_archive.lock_feeds(connection, batch.events.keys() | _listed(batch))
-            before = {key: feed.verified for key, feed in feeds.items()}
-            receive(batch, feeds)
-            await self._compare(connection, batch)
-            await self._vouch(connection, batch, feeds)
-            await views_archive.store(connection, batch, feeds, self._now())
-            await views.apply(connection, await self._verified(connection, batch, feeds, before))
+            wanted = batch.events.keys() | _listed(batch)
+            await views_archive.make_feeds(connection, wanted - self._reached.keys())
+            async with connection.transaction():
+                feeds = await self._write(connection, batch, wanted)
         async with self._moved:
             self._reached.update({key: feed.verified for key, feed in feeds.items()})
             self._moved.notify_all()
+
+    async def _write(self, connection: Connection, batch: Batch, wanted: Set[Key]) -> dict[Key, Feed]:
+        feeds, numbers = await views_archive.lock_feeds(connection, wanted)
+        before = {key: feed.verified for key, feed in feeds.items()}
+        receive(batch, feeds)
+        await self._compare(connection, batch)
+        await self._vouch(connection, batch, feeds)
+        await views_archive.store(connection, batch, feeds, numbers, self._now())
+        for event, because in await views.apply(connection, await self._verified(connection, batch, feeds, before)):
+            _log.error("hub.not_shown", source=event.source, sequence=event.sequence, because=because)
+            batch.evidence.append(_evidence("not-shown", event, because))
+        await views_archive.keep(connection, batch.evidence, self._now())
+        return feeds
 
     def _admit(self, batch: Batch) -> None:
         """Drops who is not in the registry; of each node the newest word whose signature holds."""
         for key in [key for key in batch.events if key[0].split(":")[2] not in self._registry.nodes]:
             node = key[0].split(":")[2]
-            batch.evidence.extend(_evidence("unknown-node", event, f"{node} 不在登记册中") for event in batch.events.pop(key))
+            batch.evidence.extend(_evidence("unknown-node", event, f"{node} 不在登记册中") for event, _ in batch.events.pop(key))
         for node, words in batch.checkpoints.items():
-            while words:
-                top = newest([word for word, _, _ in words])
-                entry = next(entry for entry in words if entry[0] is top)
+            for entry in sorted(words, key=lambda entry: entry[0].counter, reverse=True):
                 if (wrong := self._wrong(entry)) is None:
                     batch.words.append(entry)
                     break
-                batch.evidence.append(Evidence("checkpoint", node, f"urn:liandong:{node}", 0, entry[0].counter, wrong, entry[1]))
-                words.remove(entry)
+                batch.evidence.append(Evidence("checkpoint", node, f"urn:liandong:{node}", 0, entry[0].counter, wrong, _signed(entry)))
 
-    def _wrong(self, entry: tuple[Checkpoint, bytes, str]) -> str | None:
+    def _wrong(self, entry: Signed) -> str | None:
         word, value, signature = entry
         site = self._registry.nodes.get(word.node)
         key = self._registry.keys.get(word.key)
@@ -101,8 +111,7 @@ class CityStream:
 
     async def _compare(self, connection: Connection, batch: Batch) -> None:
         """Numbers known already: the same bytes are dropped, others are evidence."""
-        known = await views_archive.hashes(connection, [(key, event.sequence) for key, event in batch.compare])
-        known.update({(key, event.sequence): event.hash for key, event in batch.archive})
+        known = await _hashes(connection, batch, [(key, event.sequence) for key, event in batch.compare])
         for key, event in batch.compare:
             if known.get((key, event.sequence)) != event.hash:
                 batch.evidence.append(_evidence("other-bytes", event, "与已存档的同号事件不同"))
@@ -110,31 +119,29 @@ class CityStream:
     async def _vouch(self, connection: Connection, batch: Batch, feeds: dict[Key, Feed]) -> None:
         """The nodes' words move what is verified, show what is missing, or prove a fork."""
         last = await views_archive.counters(connection, [word.node for word, _, _ in batch.words])
-        batch.words = [entry for entry in batch.words if entry[0].counter > last.get(entry[0].node, 0)]
-        named = [((f.source, f.epoch), f.sequence) for word, _, _ in batch.words for f in word.feeds]
-        ours = await views_archive.hashes(connection, named)
-        ours.update({(key, event.sequence): event.hash for key, event in batch.archive})
-        for word, value, _ in batch.words:
-            for said in word.feeds:
+        # The newest may be weighed again: it may have come before its events did.
+        batch.words = [entry for entry in batch.words if entry[0].counter >= last.get(entry[0].node, 0)]
+        ours = await _hashes(connection, batch, [((f.source, f.epoch), f.sequence) for word, _, _ in batch.words for f in word.feeds])
+        kept = await views_archive.words(connection, [word.node for word, _, _ in batch.words])
+        for entry in batch.words:
+            for said in entry[0].feeds:
                 key = (said.source, said.epoch)
                 meant = feeds[key].vouched(said.sequence, said.hash, ours.get((key, said.sequence)))
-                if meant in (Word.FORK, Word.NOT_ON_THE_CHAIN):
+                if meant in BECAUSE:
                     _log.error("hub.chain", word=meant.value, source=said.source, sequence=said.sequence)
-                    because = "同一编号有两个签过名的哈希" if meant is Word.FORK else "存档的事件不在签名的链上"
-                    batch.evidence.append(Evidence(meant.value, word.node, said.source, said.epoch, said.sequence, because, value))
-                    batch.drop.extend([key] if meant is Word.NOT_ON_THE_CHAIN else [])
+                    proof = _signed(entry, kept.get(entry[0].node))
+                    batch.evidence.append(Evidence(meant.value, entry[0].node, *key, said.sequence, BECAUSE[meant], proof))
+                if meant is Word.NOT_ON_THE_CHAIN:
+                    batch.drop.append(key)
 
     async def _verified(self, connection: Connection, batch: Batch, feeds: dict[Key, Feed], before: dict[Key, int]) -> list[Recorded]:
         """The events that became verified with this batch, feed by feed in order; older ones come from the archive."""
-        mine: dict[Key, list[Recorded]] = {}
-        for key, event in batch.archive:
-            mine.setdefault(key, []).append(event)
         found: list[Recorded] = []
         for key in sorted(feeds):
             feed, start = feeds[key], before[key]
             if feed.verified == start:
                 continue
-            here = [event for event in mine.get(key, ()) if start < event.sequence <= feed.verified]
+            here = [event for event in batch.archive.get(key, ()) if start < event.sequence <= feed.verified]
             upto = here[0].sequence - 1 if here else feed.verified
             if upto > start:
                 found.extend(await views_archive.page(connection, key, start, upto))
@@ -142,16 +149,20 @@ class CityStream:
         return found
 
     async def wait(self, source: str, epoch: int, sequence: int, timeout: float) -> bool:
-        """True as soon as the city has verified up to the position."""
-        row = await self._pool.fetchval("select verified from city_feed where source = $1 and epoch = $2", source, epoch)
-        if (row or 0) >= sequence:
-            return True
-        try:
-            async with asyncio.timeout(timeout), self._moved:
-                await self._moved.wait_for(lambda: self._reached.get((source, epoch), 0) >= sequence)
-        except TimeoutError:
-            return False
-        return True
+        """True as soon as the city has verified up to the position, here or in another process of the hub."""
+        key = (source, epoch)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                while (await views_archive.verified_to(self._pool, key)) < sequence:
+                    await self._until(key, sequence)
+                return True
+        return False
+
+    async def _until(self, key: Key, sequence: int) -> None:
+        """Until this process has come so far, or it is time to look again."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS), self._moved:
+                await self._moved.wait_for(lambda: self._reached.get(key, 0) >= sequence)
 
 
 def sort(records: Sequence[ConsumerRecord[bytes, bytes]]) -> Batch:
@@ -159,17 +170,14 @@ def sort(records: Sequence[ConsumerRecord[bytes, bytes]]) -> Batch:
     batch = Batch()
     for record in records:
         try:
-            headers = dict(record.headers)
-            if headers.get("ce_type") == CHECKPOINT_TYPE.encode():
+            if ("ce_type", _CHECKPOINT) in record.headers:
                 value = record.value or b""
                 word = parse_checkpoint(value)
-                signature = (headers.get("ce_signature") or b"").decode("ascii", "replace")
+                signature = (dict(record.headers).get("ce_signature") or b"").decode("ascii", "replace")
                 batch.checkpoints.setdefault(word.node, []).append((word, value, signature))
                 continue
-            event = from_headers(record.headers, record.value)
-            if event.source.count(":") != 3 or not event.source.startswith("urn:liandong:"):
-                raise Malformed(f"{event.source[:60]!r} is no origin")
-            batch.events.setdefault((event.source, event.epoch), []).append(event)
+            event, sound = received(record.headers, record.value)
+            batch.events.setdefault((event.source, event.epoch), []).append((event, sound))
         except Malformed as error:
             where = f"{record.topic}/{record.partition}/{record.offset}"
             kept = msgspec.json.encode([[name, (value or b"").hex()] for name, value in record.headers])
@@ -181,12 +189,11 @@ def receive(batch: Batch, feeds: dict[Key, Feed]) -> None:
     """Every event against its feed."""
     for key, events in batch.events.items():
         feed = feeds[key]
-        for event in events:
-            sound = _sound(event)
+        for event, sound in events:
             first = genesis(event.hash.partition(":")[0])
             match feed.receive(event.sequence, event.prevhash, event.hash, first, sound=sound):
                 case Verdict.ARCHIVE:
-                    batch.archive.append((key, event))
+                    batch.archive.setdefault(key, []).append(event)
                 case Verdict.COMPARE:
                     batch.compare.append((key, event))
                 case Verdict.EVIDENCE:
@@ -196,11 +203,16 @@ def receive(batch: Batch, feeds: dict[Key, Feed]) -> None:
                     pass
 
 
-def _sound(event: Recorded) -> bool:
-    try:
-        return chain_hash(event) == event.hash
-    except Malformed:
-        return False
+def _signed(entry: Signed, before: tuple[bytes, str] | None = None) -> bytes:
+    """A node's word with its signature, and the one kept before it: two signed hashes for one number prove a fork."""
+    words = [entry[1:], *([before] if before else [])]
+    return msgspec.json.encode([{"checkpoint": value.decode(), "signature": signature} for value, signature in words])
+
+
+async def _hashes(connection: Connection, batch: Batch, wanted: Sequence[tuple[Key, int]]) -> dict[tuple[Key, int], str]:
+    """What is archived under these numbers, by this batch or before."""
+    here = {(key, sequence): found for key, sequence in wanted if (found := batch.hash_of(key, sequence)) is not None}
+    return here | await views_archive.hashes(connection, [name for name in wanted if name not in here])
 
 
 def _evidence(kind: str, event: Recorded, because: str) -> Evidence:

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from libs.database import Connection, Pool
-from libs.wire import Recorded
-from services.hub.feed import Batch, Feed, Key
+from libs.wire import Position, Recorded, broken, parse_checkpoint, signed_by
+from services.hub.feed import Batch, Evidence, Feed, Key
 
 COLUMNS: Final = (
     "feed", "sequence", "id", "type", "subject", "time", "recordedtime", "actor", "recipient",
     "correlationid", "causationid", "traceparent", "prevhash", "hash", "data",
 )  # fmt: skip
+_FIELDS: Final = ("source", "epoch", "archived", "archived_hash", "verified", "verified_hash", "ahead", "forked")
 _MAKE: Final = """
 insert into city_feed (source, epoch, node) select source, epoch, node from unnest($1::text[], $2::integer[], $3::text[])
     as t (source, epoch, node) order by source, epoch on conflict do nothing"""
@@ -33,12 +34,18 @@ from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $
 where city_feed.source = t.source and city_feed.epoch = t.epoch"""
 _KEEP: Final = """
 insert into checkpoint (node, day, counter, time, value, signature, received)
-values ($1, ($3::timestamptz at time zone 'Asia/Shanghai')::date, $2, $3, $4, $5, $6)
+select node, (time at time zone 'Asia/Shanghai')::date, counter, time, value, signature, $6
+from unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::bytea[], $5::text[]) as t (node, counter, time, value, signature)
+order by node
 on conflict (node, day) do update set counter = excluded.counter, time = excluded.time, value = excluded.value,
-    signature = excluded.signature, received = excluded.received"""
+    signature = excluded.signature, received = excluded.received where checkpoint.counter < excluded.counter"""
+_WORDS: Final = """
+select distinct on (node) node, value, signature from checkpoint where node = any ($1::text[]) order by node, day desc"""
 _SEEN: Final = """
-insert into city_node (node, counter, time, seen) values ($1, $2, $3, $4)
-on conflict (node) do update set counter = excluded.counter, time = excluded.time, seen = excluded.seen"""
+insert into city_node (node, counter, time, seen)
+select node, counter, time, $4 from unnest($1::text[], $2::bigint[], $3::timestamptz[]) as t (node, counter, time) order by node
+on conflict (node) do update set counter = excluded.counter, time = excluded.time, seen = excluded.seen
+    where city_node.counter < excluded.counter"""
 _EVIDENCE: Final = """
 insert into evidence (kind, node, source, epoch, sequence, because, record, digest, since)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing"""
@@ -48,14 +55,18 @@ select f.source, f.epoch, a.sequence, a.id, a.type, a.subject, a.time, a.recorde
 from archive a join city_feed f using (feed)"""
 
 
-async def lock_feeds(connection: Connection, keys: Iterable[Key]) -> dict[Key, Feed]:
-    """The feeds, made where new, locked in sorted order: after a rebalance two members may hold one origin."""
+async def make_feeds(connection: Connection, keys: Iterable[Key]) -> None:
+    """Feeds that may be new."""
+    if ordered := sorted(keys):
+        await connection.execute(_MAKE, [key[0] for key in ordered], [key[1] for key in ordered], [key[0].split(":")[2] for key in ordered])
+
+
+async def lock_feeds(connection: Connection, keys: Iterable[Key]) -> tuple[dict[Key, Feed], dict[Key, int]]:
+    """The feeds and their numbers in the archive, locked in sorted order: after a rebalance two members may hold one origin."""
     ordered = sorted(keys)
-    columns = [[key[0] for key in ordered], [key[1] for key in ordered]]
-    await connection.execute(_MAKE, *columns, [key[0].split(":")[2] for key in ordered])
-    names = ("source", "epoch", "archived", "archived_hash", "verified", "verified_hash", "ahead", "forked")
-    rows = await connection.fetch(_LOCK, *columns)
-    return {(row["source"], row["epoch"]): Feed(*(row[name] for name in names)) for row in rows}
+    rows = await connection.fetch(_LOCK, [key[0] for key in ordered], [key[1] for key in ordered]) if ordered else []
+    feeds = {(row["source"], row["epoch"]): Feed(*(row[name] for name in _FIELDS)) for row in rows}
+    return feeds, {(row["source"], row["epoch"]): row["feed"] for row in rows}
 
 
 async def hashes(connection: Connection, wanted: Sequence[tuple[Key, int]]) -> dict[tuple[Key, int], str]:
@@ -72,32 +83,38 @@ async def counters(connection: Connection, nodes: Sequence[str]) -> dict[str, in
     return dict(await connection.fetch("select node, counter from city_node where node = any ($1::text[])", nodes)) if nodes else {}
 
 
-async def store(connection: Connection, batch: Batch, feeds: dict[Key, Feed], now: datetime) -> None:
-    """Archive, positions, newest words, evidence."""
-    for source, epoch in batch.drop:
-        await connection.execute(
-            "delete from archive a using city_feed f where f.feed = a.feed and f.source = $1 and f.epoch = $2 and a.sequence > f.verified",
-            source,
-            epoch,
-        )
-    dropped = set(batch.drop)
-    batch.archive = [(key, event) for key, event in batch.archive if key not in dropped or event.sequence <= feeds[key].verified]
-    if batch.archive:
-        numbers = dict(await _feed_numbers(connection, {key for key, _ in batch.archive}))
-        rows = [_row(numbers[key], event) for key, event in batch.archive]
+async def words(connection: Connection, nodes: Sequence[str]) -> dict[str, tuple[bytes, str]]:
+    """The newest kept checkpoint of each node: its bytes, its signature."""
+    rows = await connection.fetch(_WORDS, nodes) if nodes else []
+    return {row["node"]: (row["value"], row["signature"]) for row in rows}
+
+
+async def store(connection: Connection, batch: Batch, feeds: dict[Key, Feed], numbers: dict[Key, int], now: datetime) -> None:
+    """Archive, positions, newest words."""
+    for key in sorted(set(batch.drop)):
+        await connection.execute("delete from archive where feed = $1 and sequence > $2", numbers[key], feeds[key].verified)
+        batch.archive.pop(key, None)
+    rows = [_row(numbers[key], event) for key, events in batch.archive.items() for event in events]
+    if rows:
         await connection.copy_records_to_table("archive", records=rows, columns=COLUMNS)
-    await _move(connection, list(feeds.values()))
-    for word, value, signature in batch.words:
-        await connection.execute(_KEEP, word.node, word.counter, word.time, value, signature, now)
-        await connection.execute(_SEEN, word.node, word.counter, word.time, now)
-    if batch.evidence:
-        kept = [(e.kind, e.node, e.source, e.epoch, e.sequence, e.because, e.record, e.digest, now) for e in batch.evidence]
-        await connection.executemany(_EVIDENCE, kept)
+    if feeds:
+        await connection.execute(_MOVE, *([getattr(feed, name) for feed in feeds.values()] for name in _FIELDS))
+    if batch.words:
+        heads = [[word.node for word, _, _ in batch.words], [w.counter for w, _, _ in batch.words], [w.time for w, _, _ in batch.words]]
+        await connection.execute(_KEEP, *heads, [value for _, value, _ in batch.words], [sign for _, _, sign in batch.words], now)
+        await connection.execute(_SEEN, *heads, now)
 
 
-async def _feed_numbers(connection: Connection, keys: set[Key]) -> list[tuple[Key, int]]:
-    rows = await connection.fetch("select source, epoch, feed from city_feed where source = any ($1::text[])", sorted({k[0] for k in keys}))
-    return [((row["source"], row["epoch"]), row["feed"]) for row in rows]
+async def keep(connection: Connection, evidence: Sequence[Evidence], now: datetime) -> None:
+    """What does not fit; the same once."""
+    rows = [(e.kind, e.node, e.source, e.epoch, e.sequence, e.because, e.record, e.digest, now) for e in evidence]
+    if rows:
+        await connection.executemany(_EVIDENCE, rows)
+
+
+async def verified_to(pool: Pool, key: Key) -> int:
+    """The last verified number of a feed."""
+    return await pool.fetchval("select verified from city_feed where source = $1 and epoch = $2", *key) or 0
 
 
 def _row(feed: int, event: Recorded) -> tuple[Any, ...]:
@@ -105,13 +122,6 @@ def _row(feed: int, event: Recorded) -> tuple[Any, ...]:
         feed, event.sequence, event.id, event.type, event.subject, event.time, event.recordedtime, event.actor, event.to,
         event.correlationid, event.causationid, event.traceparent, event.prevhash, event.hash, event.data,
     )  # fmt: skip
-
-
-async def _move(connection: Connection, feeds: Sequence[Feed]) -> None:
-    if not feeds:
-        return
-    names = ("source", "epoch", "archived", "archived_hash", "verified", "verified_hash", "ahead", "forked")
-    await connection.execute(_MOVE, *([getattr(feed, name) for feed in feeds] for name in names))
 
 
 def recorded(row: Any) -> Recorded:
@@ -151,8 +161,7 @@ async def of_case(pool: Pool, number: str) -> list[tuple[Recorded, bool]]:
 async def feeds(pool: Pool) -> list[dict[str, Any]]:
     """Every feed's position and state."""
     rows = await pool.fetch("select * from city_feed order by source, epoch")
-    names = ("source", "epoch", "archived", "archived_hash", "verified", "verified_hash", "ahead", "forked")
-    found = [(row, Feed(*(row[name] for name in names))) for row in rows]
+    found = [(row, Feed(*(row[name] for name in _FIELDS))) for row in rows]
     shown = ("source", "epoch", "node", "archived", "verified", "ahead")
     return [{**{name: row[name] for name in shown}, "hash": row["archived_hash"], "state": feed.state} for row, feed in found]
 
@@ -166,3 +175,59 @@ async def pages(pool: Pool, key: Key, upto: int, size: int = 2000) -> AsyncItera
         if len(events) < size:
             return
         after = events[-1].sequence
+
+
+async def verify(pool: Pool) -> dict[str, Any]:
+    """The archive read again, byte for byte, against what the nodes signed. `faults` names the first of each feed; `verified`: there is none.
+    `waiting` events have no checkpoint yet.
+    """
+    signed, faults = await _signed(pool)
+    count = waiting = 0
+    for feed in await feeds(pool):
+        key = (feed["source"], feed["epoch"])
+        fault = await _broken(pool, key, feed["verified"], signed.get(key, {}))
+        if fault is None and feed["state"] != "live":
+            fault = (feed["verified"], f"the feed is {feed['state']}: archived {feed['archived']}, known of {feed['ahead']}")
+        if fault is not None:
+            faults.append({"source": feed["source"], "epoch": feed["epoch"], "sequence": fault[0], "fault": fault[1]})
+        count += feed["verified"]
+        waiting += feed["archived"] - feed["verified"]
+    return {"verified": not faults, "events": count, "waiting": waiting, "faults": faults}
+
+
+async def _signed(pool: Pool) -> tuple[dict[Key, dict[int, str]], list[dict[str, Any]]]:
+    """What the kept checkpoints sign, per feed and number; one whose signature does not hold is a fault."""
+    signed: dict[Key, dict[int, str]] = {}
+    faults: list[dict[str, Any]] = []
+    for row in await pool.fetch("select node, counter, value, signature from checkpoint order by node, counter"):
+        word = parse_checkpoint(row["value"])
+        public = await pool.fetchval("select public_key from registry_key where key = $1", word.key)
+        if public is None or not signed_by(public, row["value"], row["signature"]):
+            faults.append(
+                {
+                    "source": f"urn:liandong:{row['node']}",
+                    "epoch": 0,
+                    "sequence": row["counter"],
+                    "fault": "a kept checkpoint is not signed",
+                }
+            )
+            continue
+        for feed in word.feeds:
+            signed.setdefault((feed.source, feed.epoch), {})[feed.sequence] = feed.hash
+    return signed, faults
+
+
+async def _broken(pool: Pool, key: Key, upto: int, signed: dict[int, str]) -> tuple[int, str] | None:
+    """The first number of a feed up to `upto` that is not what was chained and signed, and why."""
+    before: Position | None = None
+    async for events in pages(pool, key, upto):
+        for event in events:
+            if (fault := broken(event, before)) is not None:
+                return (before.sequence if before else 0) + 1, fault
+            if signed.get(event.sequence, event.hash) != event.hash:
+                return event.sequence, "the node signed another hash"
+            before = Position(event.source, event.epoch, event.sequence, event.hash)
+    reached = before.sequence if before else 0
+    if reached < upto:
+        return reached + 1, f"the archive ends at {reached}, {upto} was verified"
+    return (reached, "the node has not signed up to here") if reached > max(signed, default=0) else None

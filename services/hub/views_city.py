@@ -12,11 +12,12 @@ SILENT: Final = timedelta(seconds=90)
 
 _NODES: Final = """
 select r.node as code, r.name, r.parent, r.site, r.address, n.counter, n.time, n.seen,
-       coalesce(f.gap, false) as gap, coalesce(f.forked, false) as forked, coalesce(f.events, 0)::bigint as events
+       coalesce(f.gap, false) as gap, coalesce(f.forked, false) as forked, coalesce(f.events, 0)::bigint as events, coalesce(o.n, 0) as open
 from registry_node r
 left join city_node n using (node)
 left join (select node, bool_or(ahead > archived) as gap, bool_or(forked) as forked, sum(verified) as events
            from city_feed group by node) f using (node)
+left join (select node, count(*) as n from city_case where ended_at is null and filed_at is not null group by node) o using (node)
 order by r.node"""
 _NUMBERS: Final = """
 select node, kind, sum(n)::bigint as n, coalesce(sum(n) filter (where day = $1), 0)::bigint as today from city_day group by node, kind"""
@@ -29,7 +30,8 @@ from city_case c left join registry_node r using (node) order by filed_at desc n
 _FINDINGS: Final = """
 select f.*, r.name as node_name from city_finding f left join registry_node r using (node) order by at desc, finding limit $1"""
 _CASE: Final = """
-select c.*, r.name as node_name, r.address from city_case c left join registry_node r using (node) where number = $1"""
+select c.*, r.name as node_name, r.address from city_case c left join registry_node r using (node)
+where number = $1 order by starts_with($1, node || '-') desc, filed_at, node limit 1"""
 _REPLAY: Final = """
 select node, number, ref, closed_at is not null as closed, yellow, red, statutory_red from city_case where timeline = $1 order by ref"""
 
@@ -46,7 +48,7 @@ def _node(row: dict[str, Any], numbers: dict[str, tuple[int, int]], now: datetim
     def of(kind: str, place: int = 0) -> int:
         return numbers.get(kind, (0, 0))[place]
 
-    same = ("code", "name", "parent", "site", "address", "events")
+    same = ("code", "name", "parent", "site", "address", "events", "open")
     return {
         **{name: row[name] for name in same},
         "counter": row["counter"] or 0,
@@ -57,7 +59,6 @@ def _node(row: dict[str, Any], numbers: dict[str, tuple[int, int]], now: datetim
         "filed_today": of("filed", 1),
         "closed": of("closed"),
         "closed_today": of("closed", 1),
-        "open": of("filed") - of("closed") - of("ended"),
         "yellow": of("yellow"),
         "red": of("red"),
     }
@@ -87,7 +88,7 @@ async def case(pool: Pool, number: str) -> dict[str, Any] | None:
     row = await pool.fetchrow(_CASE, number)
     if row is None:
         return None
-    clocks = await pool.fetch("select * from city_clock where number = $1 order by clock", number)
+    clocks = await pool.fetch("select * from city_clock where number = $1 order by clock, node", number)
     return {"case": dict(row), "address": row["address"], "clocks": [dict(clock) for clock in clocks]}
 
 
@@ -100,11 +101,11 @@ async def replayed(pool: Pool, log: str) -> dict[str, Any]:
         node["cases"] += 1
         node["closed"] += row["closed"]
         node["red"] += row["red"]
-    names = {row["number"]: row["ref"] for row in rows}
+    names = {(row["node"], row["number"]): row["ref"] for row in rows}
     findings: dict[str, list[str]] = {}
-    for row in await pool.fetch("select detector, number from city_finding"):
-        if row["number"] in names:
-            findings.setdefault(row["detector"], []).append(names[row["number"]])
+    for row in await pool.fetch("select detector, node, number from city_finding"):
+        if (key := (row["node"], row["number"])) in names:
+            findings.setdefault(row["detector"], []).append(names[key])
     feeds = await pool.fetch("select source, verified from city_feed")
     return {
         "cases": len(rows),

@@ -56,6 +56,11 @@ def routes(pages: Pages | None) -> APIRouter:
     ) -> Response:
         return Response(f"{key} {if_match}", headers={"ETag": etag((if_match or 0) + 1)})
 
+    _misfortunes(router, pages)
+    return router
+
+
+def _misfortunes(router: APIRouter, pages: Pages | None) -> None:
     @router.post("/elsewhere/{other}")
     async def elsewhere(other: str, account: Annotated[Account, Depends(require(Role.CLERK))]) -> str:
         account.must(Role.CLERK, other)
@@ -76,8 +81,6 @@ def routes(pages: Pages | None) -> APIRouter:
     async def page(request: Request, account: Annotated[Account, Depends(require(Role.LEADER))]) -> Response:
         assert pages is not None
         return pages.render(request, "catalogue.html")
-
-    return router
 
 
 class Stand:

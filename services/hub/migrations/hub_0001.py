@@ -22,7 +22,7 @@ TABLES = (
         time timestamptz not null, recordedtime timestamptz not null, actor text not null, recipient text not null,
         correlationid text not null, causationid text not null, traceparent text not null, prevhash text not null, hash text not null,
         data bytea not null, primary key (feed, sequence))""",
-    "create index archive_case on archive (correlationid)",
+    "create index archive_case on archive using hash (correlationid)",
     """create table checkpoint (
         node text not null, day date not null, counter bigint not null, time timestamptz not null, value bytea not null,
         signature text not null, received timestamptz not null, primary key (node, day))""",
@@ -33,20 +33,22 @@ TABLES = (
         epoch integer not null, sequence bigint not null, because text not null, record bytea not null, digest text not null unique,
         since timestamptz not null)""",
     """create table city_case (
-        number text primary key, node text not null, item text, item_name text, phase text, filed_at timestamptz, decided_at timestamptz,
-        closed_at timestamptz, imported boolean not null default false, ref text, timeline text, yellow boolean not null default false,
-        red boolean not null default false, statutory_red boolean not null default false) with (fillfactor = 70)""",
+        number text not null, node text not null, item text, item_name text, phase text, filed_at timestamptz, decided_at timestamptz,
+        closed_at timestamptz, ended_at timestamptz, imported boolean not null default false, ref text, timeline text,
+        yellow boolean not null default false, red boolean not null default false, statutory_red boolean not null default false,
+        primary key (number, node)) with (fillfactor = 70)""",
     "create index city_case_timeline on city_case (timeline) where timeline is not null",
     "create index city_case_recent on city_case (filed_at desc nulls last, number desc)",
+    "create index city_case_open on city_case (node) where ended_at is null and filed_at is not null",
     """create table city_day (
         node text not null, item text not null, day date not null, kind text not null, n bigint not null,
         primary key (node, item, day, kind)) with (fillfactor = 50)""",
-    "create table city_waiting (number text not null, kind text not null, day date not null)",
-    "create index city_waiting_number on city_waiting (number)",
+    "create table city_waiting (node text not null, number text not null, kind text not null, day date not null)",
+    "create index city_waiting_number on city_waiting (number, node)",
     """create table city_clock (
         clock text not null, node text not null, number text not null, kind text not null, label text not null, due_at timestamptz,
         yellow boolean not null default false, red boolean not null default false, ended boolean not null default false,
-        primary key (node, clock))""",
+        primary key (node, clock)) with (fillfactor = 70)""",
     "create index city_clock_number on city_clock (number)",
     """create table city_card (
         card text not null, node text not null, number text not null, colour text not null, clock_kind text not null,

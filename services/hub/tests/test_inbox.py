@@ -2,97 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
-from itertools import count
-from types import SimpleNamespace
-from typing import Any
-
 import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.database import open_pool, prepare
-from libs.eventlog import Act, Decision, MemoryLogs, New
-from libs.host import Node, Site
-from libs.wire import Checkpoint, Position, Recorded, chain_hash, checkpoint_record, genesis, public_of, to_headers
+from libs.wire import chain_hash, genesis
 from services.hub import views_city
-from services.hub.app import register
-from services.hub.http import verified
-from services.hub.inbox import CityStream
+from services.hub.tests.county import AT, COUNTY, KEY, OTHER, TOWN, City, carried, feed, filed, forged, record, word
+from services.hub.views_archive import verify as verified
 
 pytestmark = pytest.mark.server
-AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
-COUNTY, TOWN = "511525", "511525100"
-KEY, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-OFFSETS = count()
-
-
-def record(key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]]) -> Any:
-    return SimpleNamespace(topic="city.stream.v1", partition=0, offset=next(OFFSETS), key=key, value=value, headers=headers)
-
-
-def carried(event: Recorded) -> Any:
-    return record(event.node.encode(), event.data, to_headers(event))
-
-
-def word(counter: int, *events: Recorded, key: Ed25519PrivateKey = KEY, node: str = COUNTY, named: Ed25519PrivateKey = KEY) -> Any:
-    """A node's checkpoint that vouches for these events; `named`: the key it claims."""
-    feeds = tuple(Position(e.source, e.epoch, e.sequence, e.hash) for e in events)
-    found = Checkpoint(node, counter, AT, public_of(named)[0], feeds)
-    return record(*checkpoint_record(found, key, f"id-{counter}"))
-
-
-def filed(number: str, item: str = "511A", imported: bool = False, ref: str = "") -> tuple[str, dict[str, Any]]:
-    data: dict[str, Any] = {"case": number, "pinned": {"item": item, "item_name": "食品经营许可"}, "ref": ref, "imported": imported}
-    return "CaseFiled", {**data, "instants": {"timeline": "receipt"} if ref else None}
-
-
-async def feed(*facts: tuple[str, dict[str, Any]], node: str = COUNTY, service: str = "intake") -> list[Recorded]:
-    """A feed with these facts."""
-    log = MemoryLogs(service, [node], lambda: AT).of(node)
-    for name, data in facts:
-        event = New(f"liandong.{service}.{name}.v1", msgspec.json.encode(data), AT)
-        decision = Decision([event])
-        act = Act(subject=data["case"], decide=lambda _s, d=decision: d, actor="C1", correlation=data["case"])  # type: ignore[misc]
-        await log.append(act)
-    return await log.feed(limit=10_000)
-
-
-def forged(event: Recorded, data: bytes, before: Recorded | None = None) -> Recorded:
-    """Other bytes with a hash that fits them, behind `before`."""
-    changed = msgspec.structs.replace(event, data=data, prevhash=before.hash if before else event.prevhash)
-    return msgspec.structs.replace(changed, hash=chain_hash(changed))
-
-
-class City:
-    def __init__(self, pool: Any) -> None:
-        self.pool, self.stream = pool, CityStream(pool, lambda: AT)
-
-    async def take(self, *records: Any) -> None:
-        await self.stream.take(records)
-
-    async def numbers(self) -> list[str]:
-        return [row["number"] for row in await self.pool.fetch("select number from city_case order by number")]
-
-    async def evidence(self) -> list[tuple[str, int]]:
-        return [(row["kind"], row["sequence"]) for row in await self.pool.fetch("select kind, sequence from evidence order by evidence")]
-
-    async def state(self, node: str = COUNTY) -> str:
-        return next(str(n["state"]) for n in await views_city.nodes(self.pool, AT) if n["code"] == node)
-
-
-@pytest.fixture
-async def city(database: str) -> AsyncIterator[City]:
-    pool = await open_pool(await prepare(database, "hub"), "hub")
-    key, public = public_of(KEY)
-    nodes = [{"code": COUNTY, "name": "高县", "parent": "511500"}, {"code": TOWN, "name": "文江镇", "parent": COUNTY}]
-    site = Site("511500", (Node("511500", "宜宾", ""),))
-    told = {"sites": [{"site": COUNTY, "key": key, "public_key": public, "address": "http://county", "nodes": nodes}]}
-    await register(pool, site, told)
-    await register(pool, site, told)
-    yield City(pool)
-    await pool.close()
 
 
 async def test_nothing_is_applied_beyond_a_verified_checkpoint(city: City) -> None:

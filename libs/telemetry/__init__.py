@@ -6,13 +6,11 @@ in every line, query strings in every span (design: architecture.md, "Telemetry"
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
 import re
 import sys
-import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Literal
 
@@ -32,7 +30,22 @@ from opentelemetry.sdk.trace.sampling import Decision, ParentBased, Sampler, Sam
 from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, TraceState
 from opentelemetry.util.types import Attributes
 from structlog.types import EventDict, Processor, WrappedLogger
-from typing_extensions import TypedDict  # FastAPI asks for this one before Python 3.12
+
+from libs.telemetry.health import Finding, Health, Report
+
+__all__ = [
+    "Finding",
+    "Health",
+    "Report",
+    "bare_span",
+    "batch_span",
+    "current_traceparent",
+    "linked_span",
+    "recorded",
+    "setup",
+    "tracer",
+    "tracer_provider",
+]
 
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
@@ -51,8 +64,6 @@ PERSONAL: Final = re.compile(r"(?<![0-9A-Za-z])(?:[1-9]\d{16}[\dXx]|1[3-9]\d{9})
 TRACEPARENT: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 SAMPLED: Final = frozenset("13579bdf")
 """Last digits of a `traceparent` whose trace is recorded: the lowest flag is set."""
-CHECK_SECONDS: Final = 2.0
-"""A health check that takes longer has failed."""
 
 
 def setup(
@@ -258,55 +269,3 @@ def _parsed(traceparent: str) -> SpanContext | None:
         return None
     trace_id, span_id, flags = (int(part, 16) for part in found.groups())
     return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
-
-
-# --- health ---------------------------------------------------------------------------------------------------------------------------
-
-Check = Callable[[], Awaitable[object]]
-"""Returns when well, raises when not."""
-
-
-class Finding(TypedDict):
-    """One check's outcome. `because` names the kind of fault only: addresses and data stay in the log."""
-
-    state: Literal["up", "down"]
-    because: str
-    seconds: float
-
-
-class Report(TypedDict):
-    """The answer of a health endpoint."""
-
-    state: Literal["up", "down"]
-    checks: dict[str, Finding]
-
-
-class Health:
-    """Named checks of what a process needs to be of use."""
-
-    def __init__(self, **checks: Check) -> None:
-        self._checks = dict(checks)
-        self._log = structlog.stdlib.get_logger("liandong.health")
-
-    def add(self, name: str, check: Check) -> None:
-        """Ask `check` as well from now on."""
-        self._checks[name] = check
-
-    def live(self) -> Report:
-        """Up as long as the process answers at all."""
-        return Report(state="up", checks={})
-
-    async def ready(self) -> Report:
-        """Up when every check is; all are asked at once and get two seconds."""
-        found = await asyncio.gather(*(self._ask(name, check) for name, check in self._checks.items()))
-        checks = dict(zip(self._checks, found, strict=True))
-        return Report(state="up" if all(one["state"] == "up" for one in found) else "down", checks=checks)
-
-    async def _ask(self, name: str, check: Check) -> Finding:
-        began = time.perf_counter()
-        try:
-            await asyncio.wait_for(check(), CHECK_SECONDS)
-        except Exception as fault:  # any fault at all means "not ready", and is told
-            self._log.warning("health check failed", check=name, fault=type(fault).__name__, exc_info=fault)
-            return Finding(state="down", because=type(fault).__name__, seconds=round(time.perf_counter() - began, 3))
-        return Finding(state="up", because="", seconds=round(time.perf_counter() - began, 3))

@@ -1,0 +1,78 @@
+"""What links send to the city: chains, signed words; and the city to hear them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from libs.eventlog import Act, Decision, MemoryLogs, New
+from libs.wire import Checkpoint, Position, Recorded, chain_hash, checkpoint_record, public_of, to_headers
+from services.hub import views_city
+from services.hub.inbox import CityStream
+
+AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
+COUNTY, TOWN = "511525", "511525100"
+KEY, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+OFFSETS = count()
+
+
+def record(key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]]) -> Any:
+    return SimpleNamespace(topic="city.stream.v1", partition=0, offset=next(OFFSETS), key=key, value=value, headers=headers)
+
+
+def carried(event: Recorded) -> Any:
+    return record(event.node.encode(), event.data, to_headers(event))
+
+
+def word(counter: int, *events: Recorded, key: Ed25519PrivateKey = KEY, node: str = COUNTY, named: Ed25519PrivateKey = KEY) -> Any:
+    """A node's checkpoint that vouches for these events; `named`: the key it claims."""
+    feeds = tuple(Position(e.source, e.epoch, e.sequence, e.hash) for e in events)
+    found = Checkpoint(node, counter, AT, public_of(named)[0], feeds)
+    return record(*checkpoint_record(found, key, f"id-{counter}"))
+
+
+def filed(number: str, item: str = "511A", imported: bool = False, ref: str = "") -> tuple[str, dict[str, Any]]:
+    data: dict[str, Any] = {"case": number, "pinned": {"item": item, "item_name": "食品经营许可"}, "ref": ref, "imported": imported}
+    return "CaseFiled", {**data, "instants": {"timeline": "receipt"} if ref else None}
+
+
+async def feed(*facts: tuple[str, dict[str, Any]], node: str = COUNTY, service: str = "intake") -> list[Recorded]:
+    """A feed with these facts."""
+    log = MemoryLogs(service, [node], lambda: AT).of(node)
+    for name, data in facts:
+        event = New(f"liandong.{service}.{name}.v1", msgspec.json.encode(data), AT)
+        decision = Decision([event])
+        act = Act(subject=data["case"], decide=lambda _s, d=decision: d, actor="C1", correlation=data["case"])  # type: ignore[misc]
+        await log.append(act)
+    return await log.feed(limit=10_000)
+
+
+def forged(event: Recorded, data: bytes, before: Recorded | None = None) -> Recorded:
+    """Other bytes with a hash that fits them, behind `before`."""
+    changed = msgspec.structs.replace(event, data=data, prevhash=before.hash if before else event.prevhash)
+    return msgspec.structs.replace(changed, hash=chain_hash(changed))
+
+
+class City:
+    """The hub's consumer over a real database."""
+
+    def __init__(self, pool: Any) -> None:
+        self.pool, self.stream = pool, CityStream(pool, lambda: AT)
+
+    async def take(self, *records: Any) -> None:
+        await self.stream.take(records)
+
+    async def numbers(self) -> list[str]:
+        return [row["number"] for row in await self.pool.fetch("select number from city_case order by number")]
+
+    async def evidence(self) -> list[tuple[str, int]]:
+        return [(row["kind"], row["sequence"]) for row in await self.pool.fetch("select kind, sequence from evidence order by evidence")]
+
+    async def state(self, node: str = COUNTY) -> str:
+        return next(str(n["state"]) for n in await views_city.nodes(self.pool, AT) if n["code"] == node)
