@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -49,7 +49,8 @@ class Calendar:
     last_notice: date
     _reasons: tuple[DayReason, ...] = field(repr=False)
     _upto: tuple[int, ...] = field(repr=False)
-    _working: tuple[int, ...] = field(repr=False)
+    _working: tuple[date, ...] = field(repr=False)
+    _base: int = field(repr=False)
 
     @classmethod
     def load(cls, path: Path = BUNDLED) -> Calendar:
@@ -68,11 +69,11 @@ class Calendar:
         days = [first + timedelta(n) for n in range((HORIZON - first).days + 1)]
         reasons = tuple(exceptions.get(day) or _plain(day, provisional=day > last_notice) for day in days)
         worked = [reason in _WORKED for reason in reasons]
-        working = tuple(n for n, so in enumerate(worked) if so)
-        return cls(version, first, last_notice, reasons, tuple(accumulate(worked)), working)
+        working = tuple(day for day, so in zip(days, worked, strict=True) if so)
+        return cls(version, first, last_notice, reasons, tuple(accumulate(worked)), working, first.toordinal())
 
     def _at(self, day: date) -> int:
-        n = (day - self.first).days
+        n = day.toordinal() - self._base
         if not 0 <= n < len(self._reasons):
             raise OutOfCalendar(f"{day} 不在日历内（{self.first} 至 {HORIZON}）")
         return n
@@ -96,7 +97,7 @@ class Calendar:
         """The working day with `upto` n. Raises `OutOfCalendar`."""
         if not 1 <= n <= len(self._working):
             raise OutOfCalendar(f"第 {n} 个工作日不在日历内")
-        return self.first + timedelta(self._working[n - 1])
+        return self._working[n - 1]
 
     def after(self, day: date, n: int) -> date:
         """The nth working day after `day`, n ≥ 1."""
@@ -104,7 +105,7 @@ class Calendar:
 
     def before(self, day: date, n: int) -> date:
         """The nth working day before `day`, n ≥ 1."""
-        return self.nth(bisect_right(self._working, self._at(day) - 1) - n + 1)
+        return self.nth(bisect_left(self._working, day) - n + 1)
 
     def on_or_after(self, day: date) -> date:
         """`day` if it is worked, else the next working day."""

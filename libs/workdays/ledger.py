@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from libs.workdays.calendar import Calendar
 
@@ -81,8 +81,7 @@ class Ledger:
         return self.start.astimezone(CHINA).date() if isinstance(self.start, datetime) else self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """What follows. `due_at` is exclusive (the midnight behind `due_date`) unless `inclusive`; None while the clock stands still."""
 
     due_date: date | None
@@ -99,9 +98,13 @@ class Due:
         return at > self.due_at if self.inclusive else at >= self.due_at
 
 
+_MIDNIGHT: Final = time(tzinfo=CHINA)
+_DAY: Final = timedelta(1)
+
+
 def midnight(day: date) -> datetime:
     """00:00 of `day` in China."""
-    return datetime.combine(day, time(), CHINA)
+    return datetime.combine(day, _MIDNIGHT)
 
 
 def united(stops: Sequence[Stop]) -> list[tuple[date, date | None]]:
@@ -181,14 +184,18 @@ def kth_working(calendar: Calendar, start: date, k: int, stops: Sequence[tuple[d
 
 
 def _working(ledger: Ledger, calendar: Calendar, n: int) -> Due:
-    start, stops = counting_start(ledger, calendar), united(ledger.stops)
-    warn = min(-(-9 * n // 10) + 1, n)
-    due = kth_working(calendar, start, n, stops)
-    yellow = due if warn == n else kth_working(calendar, start, warn, stops)
-    reminder = kth_working(calendar, start, warn - 1, stops) if n >= 2 else None
+    start, warn = counting_start(ledger, calendar), min(-(-9 * n // 10) + 1, n)
+    if ledger.stops:
+        stops = united(ledger.stops)
+        due, yellow = (kth_working(calendar, start, k, stops) for k in (n, warn))
+        reminder = kth_working(calendar, start, warn - 1, stops) if n >= 2 else None
+    else:
+        before = calendar.upto(start)
+        due, yellow = calendar.nth(before + n), calendar.nth(before + warn)
+        reminder = calendar.nth(before + warn - 1) if n >= 2 else None
     return Due(
         due,
-        midnight(due + timedelta(1)) if due else None,
+        midnight(due + _DAY) if due else None,
         False,
         due is not None and calendar.is_provisional(due),
         midnight(reminder) if reminder else None,
