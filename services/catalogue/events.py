@@ -68,7 +68,9 @@ class ItemChanged:
 
 @record
 class ProcedurePublished:
-    """A version of an item's procedure, in force from `effective`. Limits are working days from acceptance."""
+    """A version of an item's procedure, in force from `effective`. Limits are working days from acceptance; where they are not those of the
+    Licensing Law, `special_law` cites the law that sets them.
+    """
 
     item: str
     name: str
@@ -86,6 +88,7 @@ class ProcedurePublished:
     effective: date
     by: str
     at: datetime
+    special_law: str = ""
 
 
 @record

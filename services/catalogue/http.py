@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query, Request, Response
@@ -17,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from libs.eventlog import Act, Codec, Done, Subject
 from libs.host import Context
 from libs.paper import BadTable
-from libs.web import Account, IdempotencyKey, IfMatch, Role, etag, require
+from libs.web import CHINA, Account, IdempotencyKey, IfMatch, Role, etag, require
+from libs.wire import Position, origin
 from services.catalogue import views
 from services.catalogue.events import ItemChanged, ItemRegistered, ItemsImported, Kind, ProcedurePublished, Step
 from services.catalogue.events import Role as StepRole
@@ -28,16 +28,22 @@ from services.catalogue.procedure import PROCEDURE, PublishProcedure
 CODEC: Final = Codec("catalogue", [ItemRegistered, ItemChanged, ItemsImported, ProcedurePublished])
 ITEMS: Final = Subject(ITEM, CODEC)
 PROCEDURES: Final = Subject(PROCEDURE, CODEC)
-CHINA: Final = ZoneInfo("Asia/Shanghai")
 TOGETHER: Final = 400
 """Rows of an import that are under way at once."""
 
 Editor = Annotated[Account, Depends(require(Role.EDITOR))]
 Reader = [Depends(require())]
 Node = Annotated[str, Path(pattern=r"^(\d{6}|\d{9}|\d{12})$")]
-Code = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[\x21-\x7e]+$")]
-Words = Annotated[str, Field(min_length=1, max_length=500)]
+Code = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\s\x00-\x1f\x7f]+$")]
+Words = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Text = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 Days = Annotated[int, Field(ge=0, le=400)]
+Sought = Annotated[str, Query(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
+ItemPath = Annotated[str, Path(max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Limit = Annotated[int, Query(ge=1, le=500)]
+Epoch = Annotated[int, Query(ge=1, le=2**31 - 1)]
+Number = Annotated[int, Query(ge=0, le=2**62)]
+"""The position a caller has from a command: the answer waits for it, 2 s at most."""
 
 
 class Form(BaseModel):
@@ -53,7 +59,7 @@ class ItemForm(Form):
     name: Words
     type_code: Annotated[str, Field(pattern=r"^\d{2}$")]
     department: Words
-    agency: Annotated[str, Field(max_length=40)] = ""
+    agency: Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
 
 
 class StepForm(Form):
@@ -79,14 +85,15 @@ class ProcedureForm(Form):
     extension_moves_promise: bool = False
     correction_days: Days = 5
     steps: Annotated[tuple[StepForm, ...], Field(max_length=60)]
-    basis: Annotated[str, Field(max_length=2000)]
-    special_law: Annotated[str, Field(max_length=2000)] = ""
+    basis: Text
+    special_law: Text = ""
     effective: date | None = None
 
 
-def answer(content: Any, status: int = 200, version: int | None = None) -> Response:
-    """JSON with the version as entity tag."""
+def answer(content: Any, status: int = 200, version: int | None = None, *, current: bool | None = None) -> Response:
+    """JSON, with the version as entity tag, and whether a view had reached what the caller asked for."""
     headers = {} if version is None else {"ETag": etag(version)}
+    headers |= {} if current is None else {"X-Current": "yes" if current else "no"}
     return Response(msgspec.json.encode(content), status, headers, "application/json")
 
 
@@ -122,7 +129,7 @@ def _writing(routes: APIRouter, context: Context) -> None:
     async def imports(
         node: Node,
         account: Editor,
-        name: Annotated[str, Query(max_length=200)] = "",
+        name: Sought = "",
         data: Annotated[bytes, Body(media_type="application/octet-stream")] = b"",
     ) -> Response:
         _hosted(context, node)
@@ -161,7 +168,7 @@ def _single(routes: APIRouter, context: Context) -> None:
         )
         log = context.logs.of(_hosted(context, node))
         act = ITEMS.act(f"item:{form.item}", command, actor=account.staff, key=key, digest=digest, expected=if_match)
-        return _done(await log.append(act), item=form.item)
+        return _done(await log.append(act), item=form.item, agency_set_aside=fault if form.agency else None)
 
     @routes.post("/nodes/{node}/procedures", status_code=201)
     async def procedure(
@@ -227,23 +234,36 @@ async def _ended(context: Context, node: str, name: str, found: ItemList, outcom
 
 
 def _reading(routes: APIRouter, context: Context) -> None:
+    async def reached(node: str, epoch: int, sequence: int) -> bool:
+        position = Position(origin(_hosted(context, node), "catalogue"), epoch, sequence, "")
+        return not sequence or await context.current(views.CATALOGUE, position)
+
     @routes.get("/nodes/{node}/items", dependencies=Reader)
-    async def items(
-        node: Node,
-        q: Annotated[str, Query(max_length=100)] = "",
-        after: Annotated[str, Query(max_length=120)] = "",
-        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    async def items(node: Node, q: Sought = "", after: Sought = "", limit: Limit = 50, epoch: Epoch = 1, sequence: Number = 0) -> Response:
+        current = await reached(node, epoch, sequence)
+        return _page("items", await views.items(context.pool, node, q, after, limit), limit, current)
+
+    @routes.get("/nodes/{node}/procedures", dependencies=Reader)
+    async def procedures(
+        node: Node, on: date | None = None, after: Sought = "", limit: Limit = 50, epoch: Epoch = 1, sequence: Number = 0
     ) -> Response:
-        rows = await views.items(context.pool, _hosted(context, node), q, after, limit)
-        return answer({"items": rows, "next": rows[-1]["item"] if len(rows) == limit else None})
+        current = await reached(node, epoch, sequence)
+        day = on or context.now().astimezone(CHINA).date()
+        return _page("procedures", await views.in_force(context.pool, node, day, after, limit), limit, current)
 
     @routes.get("/nodes/{node}/counts", dependencies=Reader)
-    async def counts(node: Node) -> Response:
-        return answer(await views.counts(context.pool, _hosted(context, node)))
+    async def counts(node: Node, epoch: Epoch = 1, sequence: Number = 0) -> Response:
+        current = await reached(node, epoch, sequence)
+        return answer(await views.counts(context.pool, node), current=current)
 
-    @routes.get("/nodes/{node}/items/{item}", dependencies=Reader)
-    async def one(node: Node, item: Annotated[str, Path(max_length=120)]) -> Response:
-        found = await views.item(context.pool, _hosted(context, node), item)
+    @routes.get("/nodes/{node}/items/{item:path}", dependencies=Reader)
+    async def one(node: Node, item: ItemPath, epoch: Epoch = 1, sequence: Number = 0) -> Response:
+        current = await reached(node, epoch, sequence)
+        found = await views.item(context.pool, node, item)
         if found is None:
             raise HTTPException(404)
-        return answer(found)
+        return answer(found, current=current)
+
+
+def _page(name: str, rows: list[dict[str, Any]], limit: int, current: bool) -> Response:
+    return answer({name: rows, "next": rows[-1]["item"] if len(rows) == limit else None}, current=current)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from libs.decider import Decider, Refused, record
 from services.catalogue.events import ItemChanged, ItemRegistered, ItemsImported
+
+TYPES: Final = frozenset({"00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "20"})
+"""事项类型 of GB/T 39046-2020, Appendix A."""
 
 
 @record
@@ -51,7 +54,9 @@ def decide(command: Command, state: State) -> Sequence[Event]:
     match command:
         case RegisterItem():
             if not command.item or not command.name:
-                raise Refused("no-code-or-name", "事项须有编码和名称")
+                raise Refused("no-code-or-name", "事项须有编码和名称（P-item-named）")
+            if command.type_code not in TYPES:
+                raise Refused("unknown-type", "事项类型不在代码表中（GB/T 39046—2020 附录 A，P-item-named）")
             if state is None:
                 return [ItemRegistered(**_fields(command))]
             told = ItemChanged(**_fields(command))

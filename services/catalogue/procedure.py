@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
 from libs.decider import Decider, Refused, record
 from services.catalogue.events import Kind, ProcedurePublished, Role, Step
+
+REGIMES: Final = frozenset({"licence", "registration", "confirmation", "benefit", "record-filing", "service", "other"})
+"""What kind of law an item is under; the limits of the Licensing Law bind licences only."""
 
 
 @record
@@ -38,26 +42,28 @@ class PublishProcedure:
 
 def decide(command: PublishProcedure, state: ProcedurePublished | None) -> Sequence[ProcedurePublished]:
     if not command.registered:
-        raise Refused("unknown-item", f"事项 {command.item} 未登记，先登记事项再公布实施办法")
+        raise Refused("unknown-item", f"事项 {command.item} 未登记，先登记事项再公布实施办法（P-item-first）")
     if command.effective < command.today:
         raise Refused("effective-in-the-past", "实施办法不能倒签生效日（行政许可法第三十条：应当公示）")
     if not command.basis.strip():
         raise Refused("no-basis", "实施办法须写明设定依据（行政许可法第四条、第三十条）")
+    if command.regime not in REGIMES:
+        raise Refused("unknown-regime", "适用的法律制度不在规定范围内（P-regimes）")
     _limits(command)
     _steps(command)
     published = _published(command, 1 if state is None else state.version + 1)
-    return [] if state is not None and _same(published, state) else [published]
+    return [] if state is not None and state.effective <= published.effective and _same(published, state) else [published]
 
 
 def _limits(command: PublishProcedure) -> None:
     licence = command.regime == "licence" and not command.special_law.strip()
     days = (command.statutory_days, command.promised_days, command.delivery_days, command.extension_days, command.correction_days)
-    if min(days) < 0:
-        raise Refused("negative-limit", "期限不能少于 0 天")
+    if min(*days, *(step.limit_days or 0 for step in command.steps)) < 0:
+        raise Refused("negative-limit", "期限不能少于 0 天（P-limits-whole）")
     if command.kind is Kind.IMMEDIATE and command.promised_days > 0:
-        raise Refused("immediate-with-limit", "即办件当个工作日办结，承诺时限应为 0")
+        raise Refused("immediate-with-limit", "即办件当个工作日办结，承诺时限应为 0（P-limits-whole）")
     if command.kind is Kind.PROMISED and command.promised_days < 1:
-        raise Refused("promise-without-limit", "承诺件须有至少 1 个工作日的承诺时限")
+        raise Refused("promise-without-limit", "承诺件须有至少 1 个工作日的承诺时限（P-limits-whole）")
     if command.promised_days > command.statutory_days:
         raise Refused("promised-over-statutory", "承诺时限不得长于法定时限（行政许可法第四十二条）")
     if licence and command.statutory_days > 20:
@@ -73,17 +79,17 @@ def _limits(command: PublishProcedure) -> None:
 def _steps(command: PublishProcedure) -> None:
     steps = command.steps
     if len({step.name for step in steps}) != len(steps):
-        raise Refused("step-twice", "环节名称不得重复")
+        raise Refused("step-twice", "环节名称不得重复（P-steps-within-promise）")
     if sum(step.limit_days or 0 for step in steps) > command.promised_days:
-        raise Refused("steps-over-promise", "各环节时限之和不得超过承诺时限")
+        raise Refused("steps-over-promise", "各环节时限之和不得超过承诺时限（P-steps-within-promise）")
     if command.kind is not Kind.PROMISED:
         return
     examiners = {step.post for step in steps if step.role is Role.EXAMINE}
     approvers = {step.post for step in steps if step.role is Role.APPROVE}
     if not examiners or not approvers:
-        raise Refused("no-examine-or-approve", "承诺件须有审查和核准两个环节（一审一核）")
+        raise Refused("no-examine-or-approve", "承诺件须有审查和核准两个环节（P-examine-approve，一审一核）")
     if examiners & approvers:
-        raise Refused("same-post", "审查岗与核准岗不得为同一岗位（一审一核）")
+        raise Refused("same-post", "审查岗与核准岗不得为同一岗位（P-two-persons，一审一核）")
 
 
 def _published(command: PublishProcedure, version: int) -> ProcedurePublished:
@@ -104,6 +110,7 @@ def _published(command: PublishProcedure, version: int) -> ProcedurePublished:
         effective=command.effective,
         by=command.by,
         at=command.at,
+        special_law=command.special_law,
     )
 
 

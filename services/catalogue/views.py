@@ -69,6 +69,19 @@ async def item(pool: Pool, node: str, code: str) -> dict[str, Any] | None:
     return {**dict(row), "procedures": [msgspec.Raw(version["document"]) for version in versions]}
 
 
+async def in_force(pool: Pool, node: str, day: date, after: str, limit: int) -> list[dict[str, Any]]:
+    """A page of the procedures in force on `day`, by item: of those begun by then the one begun last, of these the last published."""
+    rows = await pool.fetch(
+        """select distinct on (item) item, name, version, kind, effective, document from procedure
+           where node = $1 and effective <= $2 and item > $3 order by item, effective desc, version desc limit $4""",
+        node,
+        day,
+        after,
+        limit,
+    )
+    return [{**dict(row), "document": msgspec.Raw(row["document"])} for row in rows]
+
+
 async def counts(pool: Pool, node: str) -> dict[str, int]:
     """How many items, and how many of them have an agency."""
     row = await pool.fetchrow(

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import httpx2
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from services.cli.onebox import BoxError
 from services.cli.operate import fail, running_box
 
 console = Console()
-SHOWN = 20
+SHOWN: Final = 20
+SECONDS: Final = 300.0
+
+
+class NotImported(Exception):
+    """The import did not come to its end; the message says why, `code` is the command's exit code."""
+
+    def __init__(self, because: str, code: int) -> None:
+        super().__init__(because)
+        self.code = code
 
 
 def items(
@@ -30,14 +40,12 @@ def items(
         fail(f"{file} 无法读取：{error.strerror}", 2)
     try:
         site = running_box().site(node)
-        with site.client("editor", timeout=300) as client, console.status(f"导入 {file.name}……"):
+        with site.client("editor", timeout=SECONDS) as client, console.status(f"导入 {escape(file.name)}……"):
             found = run_import(client, file.name, data, node)
     except BoxError as error:
         fail(str(error), 2)
-    except httpx2.TransportError:
-        fail("节点部署没有运行；先运行 scripts/up", 1)
-    except httpx2.HTTPStatusError as error:
-        fail(_because(error.response), 2)
+    except NotImported as error:
+        fail(str(error), error.code)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
@@ -45,18 +53,26 @@ def items(
 
 
 def run_import(client: httpx2.Client, name: str, data: bytes, node: str) -> dict[str, Any]:
-    """The report of the run. Raises `httpx2.HTTPStatusError` with a problem for a file that cannot be read."""
-    answer = client.post(f"/catalogue/nodes/{node}/imports", params={"name": name}, content=data)
-    answer.raise_for_status()
+    """The report of the run. Raises `NotImported`: 2 for a file that cannot be taken, 1 where the site does not answer."""
+    try:
+        answer = client.post(f"/catalogue/nodes/{node}/imports", params={"name": name}, content=data)
+    except httpx2.ConnectError:
+        raise NotImported("节点部署没有运行；先运行 scripts/up", 1) from None
+    except httpx2.TransportError as error:
+        raise NotImported(f"导入中断（{type(error).__name__}）；再运行一次即可，已落地的不会重复", 1) from None
+    if answer.is_server_error:
+        raise NotImported(f"导入中断：{_title(answer)}；稍后再运行一次即可，已落地的不会重复", 1)
+    if answer.is_error:
+        raise NotImported(f"没有导入：{_title(answer)}", 2)
     found: dict[str, Any] = answer.json()
     return found
 
 
-def _because(answer: httpx2.Response) -> str:
+def _title(answer: httpx2.Response) -> str:
     try:
-        return f"没有导入：{answer.json()['title']}"
-    except (ValueError, KeyError):
-        return f"没有导入：{answer.status_code}"
+        return str(answer.json()["title"])
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP {answer.status_code}"
 
 
 def show(found: dict[str, Any]) -> None:
@@ -74,7 +90,7 @@ def show(found: dict[str, Any]) -> None:
         for column in ("行", "列", "内容", "原因"):
             table.add_column(column)
         for row in rows[:SHOWN]:
-            table.add_row(str(row["row"]), row["column"], row["value"], row["reason"])
+            table.add_row(str(row["row"]), row["column"], escape(row["value"]), escape(row["reason"]))
         console.print(table)
         if len(rows) > SHOWN:
             console.print(f"……还有 {len(rows) - SHOWN} 行，--json 看全部")

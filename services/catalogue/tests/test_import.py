@@ -114,6 +114,35 @@ async def test_rows_that_cannot_land_are_set_aside_with_row_column_and_reason(ho
     assert await house.counts() == {"items": 2, "with_agency": 1}
 
 
+async def test_what_no_log_can_keep_is_set_aside_before_anything_is_written(house: House) -> None:
+    text = HEAD + row('"51\n1A"') + row("511B") + row("1.15113E+17") + row("511C", "事\x07项") + row("511D", "长" * 501) + row("511/E 1")
+    found = await house.taken((text + row("511/E")).encode())
+    told = [(one["row"], one["column"]) for one in found["set_aside"]]
+    assert told == [(2, "full_item_code"), (5, "full_item_code"), (6, "name"), (7, "name"), (8, "full_item_code")]
+    assert "失真" in found["set_aside"][1]["reason"]
+    assert await house.counts() == {"items": 2, "with_agency": 2}
+    for code in ("511B", "511/E"):
+        assert (await house.client.get(f"/catalogue/nodes/{NODE}/items/{code}")).json()["item"] == code
+
+
+async def test_a_codes_last_digits_lost_in_a_spreadsheet_are_told(house: House) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEAD.strip().split(","))
+        sheet.write_row(1, 0, ("某局", "某事项", 1, "B1", 511602000000, 115113010833722043, "511A"))
+    found = await house.taken(out.getvalue())
+    assert found["landed"] == 1
+    assert "失真" in found["agencies_set_aside"][0]["reason"]
+
+
+async def test_a_broken_off_import_is_repeated(house: House) -> None:
+    lines = [row(f"511A{n}") for n in range(5)]
+    await house.taken((HEAD + "".join(lines[:2])).encode())
+    found = await house.taken((HEAD + "".join(lines)).encode())
+    assert (found["new"], found["unchanged"]) == (3, 2)
+
+
 async def test_a_changed_list_changes_and_the_old_one_changes_back(house: House) -> None:
     old, new = (HEAD + row("511A", "旧名")).encode(), (HEAD + row("511A", "新名")).encode()
     for data, expected in ((old, (1, 0)), (new, (0, 1)), (old, (0, 1)), (old, (0, 0))):

@@ -76,6 +76,17 @@ def test_an_item_without_a_name_is_none() -> None:
     item().when(RegisterItem(**{**FIELDS, "name": ""})).refused("no-code-or-name")
 
 
+def test_a_type_that_is_no_code_of_the_standard_is_refused() -> None:
+    item().when(RegisterItem(**{**FIELDS, "type_code": "77"})).refused("unknown-type")
+
+
+def test_the_same_procedure_from_an_earlier_day_is_a_new_version() -> None:
+    later = date(2026, 12, 1)
+    first = procedure().when(publish(effective=later)).then(published(effective=later))
+    first.when(publish(effective=date(2027, 1, 1))).then()
+    first.when(publish()).then(published(2))
+
+
 def test_versions_count_and_the_same_again_is_already_so() -> None:
     first = procedure().when(publish()).then(published())
     first.when(publish()).then()
@@ -98,6 +109,8 @@ def test_versions_count_and_the_same_again_is_already_so() -> None:
         ({"promised_days": 0}, "promise-without-limit"),
         ({"kind": Kind.IMMEDIATE}, "immediate-with-limit"),
         ({"delivery_days": -1}, "negative-limit"),
+        ({"steps": (Step(name="核查", post="x", limit_days=-3), *STEPS[1:])}, "negative-limit"),
+        ({"regime": "Licence"}, "unknown-regime"),
         ({"steps": STEPS[:2]}, "no-examine-or-approve"),
         ({"steps": (*STEPS[:2], Step(name="核准", post="examiner", role=Role.APPROVE))}, "same-post"),
         ({"steps": (STEPS[0], *STEPS)}, "step-twice"),
@@ -108,5 +121,7 @@ def test_what_the_law_does_not_allow_is_not_published(changes: dict[str, Any], c
 
 
 def test_a_special_law_may_set_other_limits_and_other_regimes_have_their_own() -> None:
-    procedure().when(publish(statutory_days=60, special_law="不动产登记暂行条例")).then(published(statutory_days=60))
+    procedure().when(publish(statutory_days=60, special_law="不动产登记暂行条例")).then(
+        published(statutory_days=60, special_law="不动产登记暂行条例")
+    )
     procedure().when(publish(statutory_days=30, regime="registration")).then(published(statutory_days=30, regime="registration"))

@@ -1,0 +1,160 @@
+"""Relay and hub: against raw aiokafka, and raw aiokafka with COPY."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from libs.bus.relay import Relay, new_producer
+from libs.database import Pool, open_pool, prepare
+from libs.embedded import create_topics
+from libs.eventlog import Act, Decision, New, PgLogs
+from libs.host import Node, Site
+from libs.wire import Recorded, public_of, to_headers
+from services.hub.app import register
+from services.hub.inbox import CityStream
+from services.hub.views_archive import COLUMNS
+from services.link.checkpoint import Checkpoints
+from tests.bench.append import fresh, opened
+from tests.bench.report import Row, paired
+
+NODE: Final = "511525"
+AT: Final = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+async def fill(logs: PgLogs, count: int) -> list[Recorded]:
+    """A log of cases, filed and closed."""
+    log = logs.of(NODE)
+
+    def act(n: int) -> Act:
+        number = f"511525-20261123-{n:06d}-7"
+        filed = {"case": number, "pinned": {"item": f"I{n % 12}", "item_name": "事项"}, "officer": "C0117", "at": "2026-11-23T00:00:00Z"}
+        events = [
+            New("liandong.intake.CaseFiled.v1", msgspec.json.encode(filed), AT),
+            New("liandong.intake.CaseClosed.v1", msgspec.json.encode({"case": number, "officer": "C0117"}), AT),
+        ]
+        return Act(subject=number, decide=lambda _s: Decision(events), actor="C0117")
+
+    for start in range(0, count // 2, 2000):
+        await asyncio.gather(*(log.append(act(n)) for n in range(start, min(start + 2000, count // 2))))
+    return [event for page in range(0, count, 1000) for event in await log.feed(page, 1000)]
+
+
+async def topic(bootstrap: str) -> str:
+    name = f"bench-{uuid.uuid4().hex[:8]}"
+    await create_topics(bootstrap, {name: (1, {})})
+    return name
+
+
+async def relay(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
+    logs = await opened(await fresh(owner))
+    events = await fill(logs, count)
+
+    async def ours() -> float:
+        sender = Relay(pool=logs.pool, schemas=["intake"], topic=await topic(bootstrap), bootstrap=bootstrap)
+        producer = await new_producer(bootstrap)
+        async with logs.pool.acquire() as connection:
+            began = time.perf_counter()
+            while await sender.step(connection, producer):
+                pass
+            took = time.perf_counter() - began
+        await producer.stop()
+        return len(events) / took
+
+    async def raw() -> float:
+        name, producer = await topic(bootstrap), await new_producer(bootstrap)
+        records = [(event.node.encode(), event.data, to_headers(event)) for event in events]
+        began = time.perf_counter()
+        for start in range(0, len(records), 1000):
+            await _send(producer, name, records[start : start + 1000])
+        took = time.perf_counter() - began
+        await producer.stop()
+        return len(events) / took
+
+    a, b = await paired(rounds, ours, raw)
+    await logs.pool.close()
+    return Row("relay log → Kafka", "raw aiokafka producer, same bytes, gathered", 0.6, "events/s", a, b)
+
+
+async def _send(producer: AIOKafkaProducer, name: str, records: Sequence[tuple[bytes, bytes, list[tuple[str, bytes]]]]) -> None:
+    await asyncio.gather(*[await producer.send(name, value, key=key, headers=headers) for key, value, headers in records])
+
+
+async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
+    logs = await opened(await fresh(owner))
+    events = await fill(logs, count)
+    key, link = Ed25519PrivateKey.generate(), await open_pool(await prepare(await fresh(owner), "link"), "link")
+    seal = Checkpoints(link, [NODE], key, lambda: datetime.now(UTC))
+    name, producer = await topic(bootstrap), await new_producer(bootstrap)
+    sender = Relay(pool=logs.pool, schemas=["intake"], topic=name, bootstrap=bootstrap, seal=seal)
+    async with logs.pool.acquire() as connection:
+        while await sender.step(connection, producer):
+            pass
+    await producer.stop()
+
+    async def ours() -> float:
+        pool, city = await _city(owner, key)
+        began = time.perf_counter()
+        await _consume(bootstrap, name, len(events), city.take)
+        took = time.perf_counter() - began
+        assert await pool.fetchval("select sum(verified) from city_feed") == len(events)
+        await pool.close()
+        return len(events) / took
+
+    async def raw() -> float:
+        pool, _ = await _city(owner, key)
+
+        async def copy(records: Sequence[Any]) -> None:
+            rows = [_row(record) for record in records if dict(record.headers)["ce_type"] != b"liandong.checkpoint.v1"]
+            await pool.copy_records_to_table("archive", records=rows, columns=COLUMNS)
+
+        began = time.perf_counter()
+        await _consume(bootstrap, name, len(events), copy)
+        took = time.perf_counter() - began
+        await pool.close()
+        return len(events) / took
+
+    a, b = await paired(rounds, ours, raw)
+    await link.close()
+    await logs.pool.close()
+    return Row("hub: verify, archive, project", "raw aiokafka consume + COPY", 0.5, "events/s", a, b)
+
+
+async def _city(owner: str, key: Ed25519PrivateKey) -> tuple[Pool, CityStream]:
+    pool = await open_pool(await prepare(await fresh(owner), "hub"), "hub")
+    identity, public = public_of(key)
+    nodes = [{"code": NODE, "name": "高县", "parent": ""}]
+    told = {"sites": [{"site": NODE, "key": identity, "public_key": public, "address": "", "nodes": nodes}]}
+    await register(pool, Site("511500", (Node("511500", "宜宾", ""),)), told)
+    return pool, CityStream(pool, lambda: datetime.now(UTC))
+
+
+async def _consume(bootstrap: str, name: str, count: int, take: Any) -> None:
+    consumer = AIOKafkaConsumer(name, bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
+    await consumer.start()
+    seen = 0
+    try:
+        while seen < count:
+            for records in (await consumer.getmany(timeout_ms=500, max_records=1000)).values():
+                await take(records)
+                seen += sum(1 for record in records if dict(record.headers)["ce_type"] != b"liandong.checkpoint.v1")
+    finally:
+        await consumer.stop()
+
+
+def _row(record: Any) -> tuple[Any, ...]:
+    """The least a consumer has to do to store a record in the same columns."""
+    found = dict(record.headers)
+    texts = [found[name].decode() for name in ("ce_id", "ce_type", "ce_subject")]
+    rest = [
+        found.get(name, b"").decode() for name in ("ce_to", "ce_correlationid", "ce_causationid", "traceparent", "ce_prevhash", "ce_hash")
+    ]
+    return (1, int(found["ce_sequence"]), *texts, AT, AT, found["ce_actor"].decode(), *rest, record.value)
