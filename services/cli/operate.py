@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from libs.embedded import AlreadyRunning, EmbeddedError
 from services.cli.onebox import BoxError, OneBox, SiteOfBox, default_folder
 
 Json = Annotated[bool, typer.Option("--json", help="一个 JSON 对象")]
@@ -87,7 +88,12 @@ def verify(as_json: Json = False) -> None:
 def migrate() -> None:
     """把所有数据库结构升级到当前版本（可重复）。"""
     box = running_box()
-    box.postgres.start()
+    try:
+        box.postgres.start()
+    except AlreadyRunning:
+        pass  # the box runs: its server is the one to bring forward
+    except EmbeddedError as error:
+        fail(str(error), 1)
     try:
         for done in asyncio.run(box.migrate()):
             console.print(done)

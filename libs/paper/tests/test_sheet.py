@@ -145,6 +145,7 @@ def test_more_rows_than_allowed() -> None:
     assert (bad.value.code, bad.value.row) == ("too-many-rows", 12)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 @example(b"\xef\xbb\xbf")
 def test_any_bytes_are_a_table_or_one_error(data: bytes) -> None:
@@ -172,7 +173,11 @@ def test_a_damaged_spreadsheet_is_a_table_or_one_error(at: int, patch: bytes) ->
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.sampled_from(["sheet1.xml", "sharedStrings.xml", "workbook.xml", "styles.xml"]), st.integers(0, 600), st.binary(min_size=1, max_size=6))
+@given(
+    st.sampled_from(["sheet1.xml", "sharedStrings.xml", "workbook.xml", "styles.xml"]),
+    st.integers(0, 600),
+    st.binary(min_size=1, max_size=6),
+)
 def test_a_spreadsheet_of_damaged_parts_is_a_table_or_one_error(part: str, at: int, patch: bytes) -> None:
     """The archive is whole, its checksums right: what the XML says is not."""
     data = rewritten(WHOLE, lambda name, b: b[:at] + patch + b[at + len(patch) :] if name.endswith(part) else b)

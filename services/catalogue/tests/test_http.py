@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import string
 from typing import Any
 
 import httpx2
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from services.catalogue.inbox import agency_fault
 from services.catalogue.tests.house import GOOD, NODE, House
 
 pytestmark = pytest.mark.server
@@ -94,7 +90,9 @@ async def test_a_word_no_view_could_show_is_not_taken(house: House, bad: str) ->
     assert (await house.logs.of(NODE).head()).sequence == 0
 
 
-@pytest.mark.parametrize("path", ["items?q=%00", "items?after=%00", "items/%00", "procedures?after=%00", "procedures?on=x", "items?limit=0"])
+@pytest.mark.parametrize(
+    "path", ["items?q=%00", "items?after=%00", "items/%00", "procedures?after=%00", "procedures?on=x", "items?limit=0"]
+)
 async def test_a_question_nobody_can_answer_is_told_so(house: House, path: str) -> None:
     assert (await house.client.get(f"/catalogue/nodes/{NODE}/{path}")).status_code == 422
 
@@ -108,8 +106,3 @@ async def test_a_node_of_another_site_is_not_found_here(house: House) -> None:
         for path, form in zip(body, (None, ITEM, PROCEDURE), strict=True)
     ]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
-
-
-@given(st.text(st.sampled_from(string.ascii_uppercase + string.digits + "１Ⅷß- "), max_size=20) | st.text(max_size=20))
-def test_any_agency_code_is_right_or_has_a_fault(code: str) -> None:
-    assert code == GOOD or agency_fault(code) is None or agency_fault(code)

@@ -3,67 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import httpx2
 import pytest
 import xlsxwriter
 
-from libs.database import open_pool, prepare
-from libs.eventlog import PgLogs
-from libs.host import Context, Node, Site
-from libs.telemetry import Health
-from libs.views import Projector
-from libs.web import Accounts, Role, make_app
-from services.catalogue.app import build
+from services.catalogue.tests.house import GOOD, NODE, House
 
 pytestmark = pytest.mark.server
-NODE = "511525"
 HEAD = "department,name,task_type_code,base_code,area_code,agency_code,full_item_code\n"
-GOOD = "11511301008778183N"
-
-
-class House:
-    def __init__(self, client: httpx2.AsyncClient, logs: PgLogs, projector: Projector) -> None:
-        self.client, self.logs, self.projector = client, logs, projector
-
-    async def send(self, data: bytes, name: str = "items.csv") -> httpx2.Response:
-        return await self.client.post(f"/catalogue/nodes/{NODE}/imports", params={"name": name}, content=data)
-
-    async def taken(self, data: bytes) -> dict[str, Any]:
-        answer = await self.send(data)
-        assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
-
-    async def counts(self) -> dict[str, int]:
-        while await self.projector.step(self.projector.views[0]):
-            pass
-        found: dict[str, int] = (await self.client.get(f"/catalogue/nodes/{NODE}/counts")).json()
-        return found
-
-
-@pytest.fixture
-async def house(database: str) -> AsyncIterator[House]:
-    pool = await open_pool(await prepare(database, "catalogue"), "catalogue")
-    logs = PgLogs(pool, "catalogue", [NODE])
-    await logs.open()
-
-    async def current(*_args: Any, **_more: Any) -> bool:
-        return True
-
-    site = Site(NODE, (Node(NODE, "高县", "511500"),))
-    service = build(Context(site, logs, pool, lambda: datetime.now(UTC), current, "test"))
-    accounts = Accounts()
-    _, token = accounts.issue("E0001", [Role.EDITOR], [NODE], "事项目录")
-    app = make_app("test", routers=[service.router], accounts=accounts, health=Health(), max_body=32 * 1024 * 1024)
-    transport = httpx2.ASGITransport(app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://t", headers={"Authorization": f"Bearer {token}"}) as client:
-        yield House(client, logs, Projector(pool, service.views))
-    await pool.close()
 
 
 def row(code: str, name: str = "某事项", kind: str = "1", agency: str = GOOD) -> str:

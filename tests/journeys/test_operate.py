@@ -1,0 +1,138 @@
+"""What the operator types, against a running box: status, verify, parked, import, migrate."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaProducer
+from typer.testing import CliRunner, Result
+
+from services.cli import app
+from services.cli.onebox import OneBox
+from services.cli.replay import settle
+from services.cli.seed import Door, publish, work
+
+pytestmark = pytest.mark.server
+COUNTY = "511525"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(box: OneBox) -> Run:
+    """`liandong …` for this box."""
+
+    def invoke(*words: str) -> Result:
+        return CliRunner().invoke(app, words, env={"LIANDONG_BOX": str(box.folder)})
+
+    return invoke
+
+
+def said(result: Result, code: int = 0) -> Any:
+    assert result.exit_code == code, result.output
+    return json.loads(result.stdout.strip().splitlines()[-1])
+
+
+def test_status_tells_heads_depth_lags_and_what_is_parked(box: OneBox, run: Run) -> None:
+    door = Door(box.site(COUNTY), "status")
+    publish(door, COUNTY)
+    for n in range(3):
+        work(door, COUNTY, n)
+    door.close()
+    settle(box)
+    found = {site["site"]: site["services"] for site in said(run("status", "--json"))}
+    intake = found[COUNTY]["intake"]
+    assert any(head["source"].endswith(":511525:intake") and head["sequence"] > 0 for head in intake["heads"])
+    assert all(head["relay_depth"] == 0 for service in found[COUNTY].values() for head in service["heads"])
+    assert found[COUNTY]["deadline"]["clocks_overdue"] == 0
+    assert "待走时钟" in run("status").stdout
+
+
+def test_verify_names_the_origin_and_the_number_where_a_byte_was_changed(box: OneBox, run: Run) -> None:
+    door = Door(box.site(COUNTY), "verify")
+    publish(door, COUNTY)
+    work(door, COUNTY, 1)
+    door.close()
+    assert all(site["verified"] for site in said(run("verify", "--json")).values())
+
+    async def change(to: str, sequence: int) -> None:
+        connection = await asyncpg.connect(box.postgres.url(f"site_{COUNTY}"), server_settings={"search_path": "intake"})
+        await connection.execute("set session_replication_role = replica")
+        await connection.execute(
+            "update event e set actor = $1 from feed f where f.feed = e.feed and f.source = $2 and e.sequence = $3",
+            to,
+            f"urn:liandong:{COUNTY}:intake",
+            sequence,
+        )
+        await connection.close()
+
+    asyncio.run(change("C0118", 2))
+    try:
+        result = run("verify")
+        assert result.exit_code == 3
+        assert f"urn:liandong:{COUNTY}:intake 第 2 号" in result.stderr
+    finally:
+        asyncio.run(change("C0117", 2))
+    assert run("verify").exit_code == 0
+
+
+def test_a_record_nobody_can_read_is_parked_listed_and_dismissed(box: OneBox, run: Run) -> None:
+    async def poison() -> None:
+        producer = AIOKafkaProducer(bootstrap_servers=box.kafka.bootstrap)
+        await producer.start()
+        await producer.send_and_wait(f"{COUNTY}.intake.v1", b"{", key=b"k", headers=[("ce_source", b"\xff")])
+        await producer.stop()
+
+    asyncio.run(poison())
+    end, rows = time.monotonic() + 20, list[dict[str, Any]]()
+    while time.monotonic() < end and len({row["service"] for row in rows}) < 2:
+        rows = said(run("parked", "list", "--json"))
+    assert {(row["service"], row["where"].split("/")[0]) for row in rows} == {
+        ("deadline", f"{COUNTY}.intake.v1"),
+        ("supervision", f"{COUNTY}.intake.v1"),
+    }
+    assert "仍停放" in run("parked", "retry", COUNTY, "deadline").stdout
+    for row in rows:
+        assert "已放弃 1 条" in run("parked", "dismiss", COUNTY, row["service"], str(row["number"])).stdout
+    assert said(run("parked", "list", "--json")) == []
+
+
+def test_the_real_items_all_land(run: Run, shared_data: Path) -> None:
+    file = shared_data / "items" / "sichuan_guangan_items_2025.csv"
+    found = said(run("import", "items", str(file), "--node", "511502", "--json"))
+    assert (found["landed"], len(found["set_aside"]), len(found["agencies_set_aside"])) == (1135, 0, 154)
+    again = said(run("import", "items", str(file), "--node", "511502", "--json"))
+    assert (again["unchanged"], again["new"]) == (1135, 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [(b"", "空"), (b"\x00\x01", "不是 CSV"), (b'full_item_code,name\n"x', "第 2 行"), ("编码\n1\n".encode(), "缺少列")],
+)
+def test_a_bad_list_is_told_in_one_sentence(run: Run, tmp_path: Path, content: bytes, word: str) -> None:
+    file = tmp_path / "items.csv"
+    file.write_bytes(content)
+    result = run("import", "items", str(file), "--node", COUNTY)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert word in result.stderr
+
+
+def test_an_unknown_node_and_a_box_that_is_not_there_are_told(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "items.csv"
+    file.write_text("full_item_code,name\n1,2\n")
+    assert "这里没有节点 999999" in run("import", "items", str(file), "--node", "999999").stderr
+    nowhere = CliRunner().invoke(app, ["status"], env={"LIANDONG_BOX": str(tmp_path / "none")})
+    assert nowhere.exit_code == 1
+    assert "先运行 scripts/up" in nowhere.stderr
+
+
+def test_migrating_a_running_box_changes_nothing(run: Run) -> None:
+    result = run("migrate")
+    assert result.exit_code == 0, result.output
+    assert f"{COUNTY}/intake" in result.stdout
