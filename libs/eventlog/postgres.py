@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import msgspec
@@ -14,111 +14,42 @@ import structlog
 
 from libs.database import Connection, Pool
 from libs.eventlog import sql
-from libs.eventlog.batch import KEY_SCOPE, Batch, Kept, Outcome, answered, check, claims_of, decide, stamp
+from libs.eventlog.batch import Kept, Outcome, Wanted, answered, check, claims_of, decide, stamp
 from libs.eventlog.log import MAX_BATCH, MAX_WAITING, Act, Busy, Claim, Done, Unknown
 from libs.telemetry import batch_span, current_traceparent
 from libs.wire import Position, Recorded, genesis, origin
 
 _log = structlog.get_logger("eventlog")
-Waiting = tuple[Act, "asyncio.Future[Done]"]
+
+
+AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, TimeoutError)
+"""The connection is gone: whether the last commit happened is not known."""
+
+
+class Entry(NamedTuple):
+    """An act that waits, and who waits for it."""
+
+    source: str
+    act: Act
+    future: asyncio.Future[Done]
 
 
 class PgLog:
-    """One origin's log. All acts waiting in this process form the next batch; one batch is in flight."""
+    """One origin's log."""
 
-    def __init__(self, pool: Pool, source: str, committed: Callable[[], None]) -> None:
+    def __init__(self, source: str, committer: Committer) -> None:
         self.source = source
-        self._pool = pool
-        self._committed = committed
-        self._waiting: deque[Waiting] = deque()
-        self._work: asyncio.Task[None] | None = None
+        self._committer = committer
+        self._pool = committer.pool
 
     async def append(self, act: Act) -> Done:
         if not act.traceparent and (traceparent := current_traceparent()):
             act = msgspec.structs.replace(act, traceparent=traceparent)
         check(act)
-        if len(self._waiting) >= MAX_WAITING:
-            raise Busy(f"{len(self._waiting)} acts wait for {self.source}")
-        future: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
-        self._waiting.append((act, future))
-        if self._work is None or self._work.done():
-            self._work = asyncio.create_task(self._drain(), name=f"append {self.source}")
-        return await future
-
-    async def _drain(self) -> None:
-        while self._waiting:
-            batch = self._take()
-            try:
-                outcomes = await self._commit([act for act, _ in batch])
-            except asyncio.CancelledError:
-                _give(batch, [Outcome(act, error=Unknown("stopped while writing; repeat with the same key")) for act, _ in batch])
-                raise
-            self._waiting.extendleft(reversed(_give(batch, outcomes)))
-
-    def _take(self) -> list[Waiting]:
-        """The next batch: in order of arrival, no two with one stream or key; those that would be wait for the next."""
-        batch: list[Waiting] = []
-        later: list[Waiting] = []
-        seen: set[tuple[bool, str]] = set()
-        while self._waiting and len(batch) < MAX_BATCH and len(later) < MAX_BATCH:
-            entry = self._waiting.popleft()
-            if entry[1].done():
-                continue
-            mine = {(False, entry[0].subject)} | ({(True, entry[0].key)} if entry[0].key else set())
-            (later if mine & seen else batch).append(entry)
-            seen |= mine
-        self._waiting.extendleft(reversed(later))
-        return batch
-
-    async def _commit(self, acts: list[Act]) -> list[Outcome]:
-        """Writes the acts; if that fails for another reason than the connection, each alone, so that one bad act fails alone."""
-        try:
-            with batch_span("append", (act.traceparent for act in acts)):
-                outcomes = await self._write(acts)
-        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, TimeoutError) as lost:
-            _log.warning("append.lost", source=self.source, acts=len(acts), error=repr(lost))
-            return [Outcome(act, error=Unknown(f"the database went away while writing ({type(lost).__name__})")) for act in acts]
-        except Exception as error:
-            if len(acts) == 1:
-                return [Outcome(acts[0], error=error)]
-            return [outcome for act in acts for outcome in await self._commit([act])]
-        self._committed()
-        return outcomes
-
-    async def _write(self, acts: list[Act]) -> list[Outcome]:
-        async with self._pool.acquire() as connection, connection.transaction():
-            row = await connection.fetchrow(sql.LOCK, self.source)
-            if row is None:
-                raise LookupError(f"{self.source} was never opened")
-            feed, head = row["feed"], Position(self.source, row["epoch"], row["sequence"], row["hash"])
-            streams, keys = await self._load(connection, acts)
-            known = [answered(act, keys[act.key], head) for act in acts if act.key in keys]
-            wanted = decide((act for act in acts if act.key not in keys), streams)
-            claims = claims_of(wanted)
-            taken = await self._taken(connection, claims) if claims else frozenset[Claim]()
-            batch = stamp(wanted, streams, taken, head, datetime.now(UTC))
-            if batch.changed:
-                await connection.execute(sql.WRITE, *_columns(self.source, feed, batch))
-        return [*known, *batch.outcomes]
-
-    async def _load(self, connection: Connection, acts: Sequence[Act]) -> tuple[dict[str, list[Recorded]], dict[str, Kept]]:
-        streams: dict[str, list[Recorded]] = {}
-        keys: dict[str, Kept] = {}
-        for row in await connection.fetch(sql.LOAD, self.source, [act.subject for act in acts]):
-            streams.setdefault(row["subject"], []).append(recorded(row))
-        wanted = [act.key for act in acts if act.key]
-        if wanted:
-            for row in await connection.fetch(sql.KEYS, self.source, wanted):
-                keys[row["key"]] = Kept(*list(row.values())[1:])
-        return streams, keys
-
-    async def _taken(self, connection: Connection, claims: set[Claim]) -> frozenset[Claim]:
-        ordered = sorted(claims)
-        rows = await connection.fetch(sql.TAKEN, self.source, [c.scope for c in ordered], [c.key for c in ordered])
-        return frozenset(Claim(row["scope"], row["key"]) for row in rows)
+        return await self._committer.submit(self.source, act)
 
     async def stream(self, subject: str) -> list[Recorded]:
-        return [recorded(row) for row in await self._pool.fetch(sql.LOAD, self.source, [subject])]
+        return [recorded(row) for row in await self._pool.fetch(sql.LOAD, [self.source], [subject])]
 
     async def feed(self, after: int = 0, limit: int = 500, epoch: int | None = None) -> list[Recorded]:
         return [recorded(row) for row in await self._pool.fetch(sql.FEED, self.source, epoch, after, limit)]
@@ -130,6 +61,140 @@ class PgLog:
         return Position(self.source, row["epoch"], row["sequence"], row["hash"])
 
 
+class Committer:
+    """Group commit: all acts waiting in this process, of all origins of the service, form the next batch; one batch is in flight."""
+
+    def __init__(self, pool: Pool, committed: Callable[[], None]) -> None:
+        self.pool = pool
+        self._committed = committed
+        self._waiting: deque[Entry] = deque()
+        self._work: asyncio.Task[None] | None = None
+
+    async def submit(self, source: str, act: Act) -> Done:
+        """Waits for the commit the act is part of."""
+        if len(self._waiting) >= MAX_WAITING:
+            raise Busy(f"{len(self._waiting)} acts wait")
+        entry = Entry(source, act, asyncio.get_running_loop().create_future())
+        self._waiting.append(entry)
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._drain(), name="append")
+        return await entry.future
+
+    async def _drain(self) -> None:
+        """Batch after batch while there is work, on one connection: a busy log does not queue for the pool before every commit."""
+        while self._waiting:
+            try:
+                async with self.pool.acquire() as connection:
+                    while self._waiting and not connection.is_closed():
+                        await self._turn(connection)
+            except AWAY as lost:
+                if self._waiting:  # no connection to be had: those who wait are told, none of it was tried
+                    self._lost(self._take(), lost)
+
+    async def _turn(self, connection: Connection) -> None:
+        batch = self._take()
+        try:
+            outcomes = await self._commit(connection, batch)
+        except asyncio.CancelledError:
+            _give(batch, [Outcome(entry.act, error=Unknown("stopped while writing; repeat with the same key")) for entry in batch])
+            raise
+        self._waiting.extendleft(reversed(_give(batch, outcomes)))
+
+    def _lost(self, batch: Sequence[Entry], lost: BaseException) -> None:
+        _log.warning("append.lost", acts=len(batch), error=repr(lost))
+        because = f"the database went away while writing ({type(lost).__name__})"
+        _give(batch, [Outcome(entry.act, error=Unknown(because)) for entry in batch])
+
+    def _take(self) -> list[Entry]:
+        """The next batch: in order of arrival, no two with one stream or key; those that would be wait for the next."""
+        batch: list[Entry] = []
+        later: list[Entry] = []
+        seen: set[tuple[str, bool, str]] = set()
+        while self._waiting and len(batch) < MAX_BATCH and len(later) < MAX_BATCH:
+            entry = self._waiting.popleft()
+            if entry.future.done():
+                continue
+            mine = {(entry.source, False, entry.act.subject)} | ({(entry.source, True, entry.act.key)} if entry.act.key else set())
+            (later if mine & seen else batch).append(entry)
+            seen |= mine
+        self._waiting.extendleft(reversed(later))
+        return batch
+
+    async def _commit(self, connection: Connection, batch: list[Entry]) -> list[Outcome]:
+        """Writes the acts; if that fails for another reason than the connection, each alone, so that one bad act fails alone."""
+        try:
+            with batch_span("append", (entry.act.traceparent for entry in batch)):
+                outcomes = await self._write(connection, batch)
+        except AWAY as lost:
+            self._lost(batch, lost)
+            return []
+        except Exception as error:
+            if len(batch) == 1:
+                return [Outcome(batch[0].act, error=error)]
+            return [outcome for entry in batch for outcome in await self._commit(connection, [entry])]
+        self._committed()
+        return outcomes
+
+    async def _write(self, connection: Connection, entries: list[Entry]) -> list[Outcome]:
+        acts: dict[str, list[Act]] = {}
+        for entry in entries:
+            acts.setdefault(entry.source, []).append(entry.act)
+        async with connection.transaction():
+            rows = await connection.fetch(sql.LOCK, sorted(acts))
+            heads = {row["source"]: Position(row["source"], row["epoch"], row["sequence"], row["hash"]) for row in rows}
+            if (never := next((source for source in acts if source not in heads), None)) is not None:
+                raise LookupError(f"{never} was never opened")
+            streams, keys = await _load(connection, entries)
+            outcomes, wanted = _decide(acts, heads, streams, keys)
+            taken = await _taken(connection, wanted)
+            now = datetime.now(UTC)
+            batches = [stamp(wanted[source], streams[source], taken[source], heads[source], now) for source in wanted]
+            changed = [batch for batch in batches if batch.changed]
+            if changed:
+                feeds = {row["source"]: row["feed"] for row in rows}
+                await connection.execute(sql.WRITE, *sql.columns(feeds, changed))
+        return [*outcomes, *(outcome for batch in batches for outcome in batch.outcomes)]
+
+
+Streams = dict[str, dict[str, list[Recorded]]]
+Keys = dict[str, dict[str, Kept]]
+
+
+async def _load(connection: Connection, entries: Sequence[Entry]) -> tuple[Streams, Keys]:
+    """The streams and the known keys of all acts, per origin."""
+    streams: Streams = {entry.source: {} for entry in entries}
+    keys: Keys = {entry.source: {} for entry in entries}
+    for row in await connection.fetch(sql.LOAD, [entry.source for entry in entries], [entry.act.subject for entry in entries]):
+        streams[row["source"]].setdefault(row["subject"], []).append(recorded(row))
+    wanted = [(entry.source, entry.act.key) for entry in entries if entry.act.key]
+    if wanted:
+        for row in await connection.fetch(sql.KEYS, [source for source, _ in wanted], [key for _, key in wanted]):
+            keys[row["source"]][row["key"]] = Kept(*list(row.values())[2:])
+    return streams, keys
+
+
+def _decide(
+    acts: dict[str, list[Act]], heads: dict[str, Position], streams: Streams, keys: Keys
+) -> tuple[list[Outcome], dict[str, Wanted]]:
+    """Known keys get their stored answers; everything else is decided against its stream."""
+    outcomes = [
+        answered(act, keys[source][act.key], heads[source]) for source, mine in acts.items() for act in mine if act.key in keys[source]
+    ]
+    wanted = {source: decide((act for act in mine if act.key not in keys[source]), streams[source]) for source, mine in acts.items()}
+    return outcomes, wanted
+
+
+async def _taken(connection: Connection, wanted: dict[str, Wanted]) -> dict[str, frozenset[Claim]]:
+    """Of the claims these decisions would make, those that are held."""
+    asked = sorted((source, claim) for source, decisions in wanted.items() for claim in claims_of(decisions))
+    found: dict[str, set[Claim]] = {source: set() for source in wanted}
+    if asked:
+        columns = [[source for source, _ in asked], [claim.scope for _, claim in asked], [claim.key for _, claim in asked]]
+        for row in await connection.fetch(sql.TAKEN, *columns):
+            found[row["source"]].add(Claim(row["scope"], row["key"]))
+    return {source: frozenset(claims) for source, claims in found.items()}
+
+
 class PgLogs:
     """The logs of one service in its schema. `woken` is called after every commit: the relay and the views go on at once."""
 
@@ -137,7 +202,8 @@ class PgLogs:
         self.pool = pool
         self.service = service
         self.woken: list[Callable[[], None]] = list(woken)
-        self._logs = {node: PgLog(pool, origin(node, service), self._wake) for node in nodes}
+        committer = Committer(pool, self._wake)
+        self._logs = {node: PgLog(origin(node, service), committer) for node in nodes}
 
     def _wake(self) -> None:
         for wake in self.woken:
@@ -156,20 +222,20 @@ class PgLogs:
         return [Position(row["source"], row["epoch"], row["sequence"], row["hash"]) for row in rows]
 
 
-def _give(batch: Sequence[Waiting], outcomes: Sequence[Outcome]) -> list[Waiting]:
+def _give(batch: Sequence[Entry], outcomes: Sequence[Outcome]) -> list[Entry]:
     """Answers the callers; returns what has to wait for the next batch."""
-    futures = {id(act): future for act, future in batch}
-    again: list[Waiting] = []
+    entries = {id(entry.act): entry for entry in batch}
+    again: list[Entry] = []
     for outcome in outcomes:
-        future = futures[id(outcome.act)]
-        if future.done():
+        entry = entries[id(outcome.act)]
+        if entry.future.done():
             continue
         if outcome.done is not None:
-            future.set_result(outcome.done)
+            entry.future.set_result(outcome.done)
         elif outcome.error is not None:
-            future.set_exception(outcome.error)
+            entry.future.set_exception(outcome.error)
         else:
-            again.append((outcome.act, future))
+            again.append(entry)
     return again
 
 
@@ -194,37 +260,3 @@ def recorded(row: Any) -> Recorded:
         traceparent=row["traceparent"],
         version=row["version"],
     )
-
-
-def _columns(source: str, feed: int, batch: Batch) -> list[Any]:
-    assert batch.head is not None
-    events, keys, claims, releases = batch.events, batch.keys, batch.claims, batch.releases
-    return [
-        source,
-        feed,
-        [e.sequence for e in events],
-        [e.version for e in events],
-        [e.subject for e in events],
-        [e.id for e in events],
-        [e.type for e in events],
-        [e.time for e in events],
-        [e.recordedtime for e in events],
-        [e.actor for e in events],
-        [e.to for e in events],
-        [e.correlationid for e in events],
-        [e.causationid for e in events],
-        [e.traceparent for e in events],
-        [e.prevhash for e in events],
-        [e.hash for e in events],
-        [e.data for e in events],
-        [KEY_SCOPE] * len(keys) + [claim.scope for claim, _ in claims],
-        [key for key, _ in keys] + [claim.key for claim, _ in claims],
-        [kept.sequence for _, kept in keys] + [sequence for _, sequence in claims],
-        [kept.version for _, kept in keys] + [0] * len(claims),
-        [kept.digest for _, kept in keys] + [""] * len(claims),
-        [kept.answer for _, kept in keys] + [b""] * len(claims),
-        [claim.scope for claim in releases],
-        [claim.key for claim in releases],
-        batch.head.sequence,
-        batch.head.hash,
-    ]

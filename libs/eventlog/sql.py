@@ -1,11 +1,16 @@
 """The statements of the PostgreSQL log. Their shape was measured; the notes say what each form avoids."""
 
-from typing import Final
+from __future__ import annotations
 
-# The lock is the queue between processes; the session setting ends a transaction that somebody froze.
+from collections.abc import Sequence
+from typing import Any, Final
+
+from libs.eventlog.batch import KEY_SCOPE, Batch
+
+# The locks are the queue between processes, taken in sorted order; the session setting ends a transaction that somebody froze.
 LOCK: Final = """
-select feed, epoch, sequence, hash, set_config('idle_in_transaction_session_timeout', '1s', true)
-from head where source = $1 for update"""
+select source, feed, epoch, sequence, hash, set_config('idle_in_transaction_session_timeout', '1s', true)
+from head where source = any ($1::text[]) order by source for update"""
 
 HEAD: Final = "select epoch, sequence, hash from head where source = $1"
 
@@ -23,26 +28,26 @@ e.correlationid, e.causationid, e.traceparent, e.prevhash, e.hash, e.data"""
 # LATERAL with LIMIT keeps the index scan in plans made while the table was empty.
 LOAD: Final = f"""
 select {_EVENT}
-from unnest($2::text[]) as wanted (subject)
+from unnest($1::text[], $2::text[]) as wanted (source, subject)
 cross join lateral (
-    select * from event where event.source = $1 and event.subject = wanted.subject order by event.version limit 100000
+    select * from event where event.source = wanted.source and event.subject = wanted.subject order by event.version limit 100000
 ) e
 join feed f using (feed)"""
 
 KEYS: Final = """
-select c.key, f.epoch, c.sequence, coalesce(e.hash, ''), c.digest, c.version, c.answer
-from unnest($2::text[]) as wanted (key)
+select c.source, c.key, f.epoch, c.sequence, coalesce(e.hash, ''), c.digest, c.version, c.answer
+from unnest($1::text[], $2::text[]) as wanted (source, key)
 cross join lateral (
-    select * from claim where claim.source = $1 and claim.scope = 'command' and claim.key = wanted.key limit 1
+    select * from claim where claim.source = wanted.source and claim.scope = 'command' and claim.key = wanted.key limit 1
 ) c
 join feed f on f.feed = c.feed
 left join lateral (select hash from event where event.feed = c.feed and event.sequence = c.sequence limit 1) e on true"""
 
 TAKEN: Final = """
-select c.scope, c.key
-from unnest($2::text[], $3::text[]) as wanted (scope, key)
+select c.source, c.scope, c.key
+from unnest($1::text[], $2::text[], $3::text[]) as wanted (source, scope, key)
 cross join lateral (
-    select scope, key from claim where claim.source = $1 and claim.scope = wanted.scope and claim.key = wanted.key limit 1
+    select source, scope, key from claim where claim.source = wanted.source and claim.scope = wanted.scope and claim.key = wanted.key limit 1
 ) c"""
 
 FEED: Final = f"""
@@ -55,13 +60,58 @@ WRITE: Final = """
 with events as (
     insert into event (feed, source, sequence, version, subject, id, type, time, recordedtime, actor, recipient,
                        correlationid, causationid, traceparent, prevhash, hash, data)
-    select $2, $1, * from unnest($3::bigint[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[],
-                                 $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bytea[])
+    select * from unnest($1::integer[], $2::text[], $3::bigint[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
+                         $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
+                         $17::bytea[])
 ), ended as (
-    delete from claim using unnest($24::text[], $25::text[]) as over (scope, key)
-    where claim.source = $1 and claim.scope = over.scope and claim.key = over.key
+    delete from claim using unnest($26::text[], $27::text[], $28::text[]) as over (source, scope, key)
+    where claim.source = over.source and claim.scope = over.scope and claim.key = over.key
 ), claims as (
     insert into claim (source, feed, scope, key, sequence, version, digest, answer)
-    select $1, $2, * from unnest($18::text[], $19::text[], $20::bigint[], $21::integer[], $22::text[], $23::bytea[])
+    select * from unnest($18::text[], $19::integer[], $20::text[], $21::text[], $22::bigint[], $23::integer[], $24::text[], $25::bytea[])
 )
-update head set sequence = $26, hash = $27 where source = $1"""
+update head set sequence = moved.sequence, hash = moved.hash
+from unnest($29::text[], $30::bigint[], $31::text[]) as moved (source, sequence, hash) where head.source = moved.source"""
+
+
+def columns(feeds: dict[str, int], batches: Sequence[Batch]) -> list[list[Any]]:
+    """The parameters of `WRITE`, in its order."""
+    heads = [batch.head for batch in batches if batch.head is not None]
+    events = [event for batch in batches for event in batch.events]
+    keys = [(head.source, key, kept) for batch, head in zip(batches, heads, strict=True) for key, kept in batch.keys]
+    claims = [(head.source, claim, n) for batch, head in zip(batches, heads, strict=True) for claim, n in batch.claims]
+    releases = [(head.source, claim) for batch, head in zip(batches, heads, strict=True) for claim in batch.releases]
+    sources = [source for source, _, _ in keys] + [source for source, _, _ in claims]
+    return [
+        [feeds[e.source] for e in events],
+        [e.source for e in events],
+        [e.sequence for e in events],
+        [e.version for e in events],
+        [e.subject for e in events],
+        [e.id for e in events],
+        [e.type for e in events],
+        [e.time for e in events],
+        [e.recordedtime for e in events],
+        [e.actor for e in events],
+        [e.to for e in events],
+        [e.correlationid for e in events],
+        [e.causationid for e in events],
+        [e.traceparent for e in events],
+        [e.prevhash for e in events],
+        [e.hash for e in events],
+        [e.data for e in events],
+        sources,
+        [feeds[source] for source in sources],
+        [KEY_SCOPE] * len(keys) + [claim.scope for _, claim, _ in claims],
+        [key for _, key, _ in keys] + [claim.key for _, claim, _ in claims],
+        [kept.sequence for _, _, kept in keys] + [sequence for _, _, sequence in claims],
+        [kept.version for _, _, kept in keys] + [0] * len(claims),
+        [kept.digest for _, _, kept in keys] + [""] * len(claims),
+        [kept.answer for _, _, kept in keys] + [b""] * len(claims),
+        [source for source, _ in releases],
+        [claim.scope for _, claim in releases],
+        [claim.key for _, claim in releases],
+        [head.source for head in heads],
+        [head.sequence for head in heads],
+        [head.hash for head in heads],
+    ]

@@ -25,7 +25,7 @@ from libs.wire import Position
 _log = structlog.get_logger("host")
 
 Build = Callable[[Context], Service]
-POOL = 6
+POOL = 8
 """Connections of a service at most: appends, views, consumer, requests, and one for its relay."""
 
 

@@ -29,6 +29,8 @@ from services.intake.numbers import LeaseNumbers, Serials, parts, stream, unchec
 from services.intake.views import procedure_versions
 
 BLOCK: Final = 50
+REMEMBER_SECONDS: Final = 1.0
+"""For how long a procedure's versions are not looked up again."""
 LARGEST: Final = 1600
 """A block that was used up within a second is followed by one of twice its size, up to this."""
 
@@ -102,6 +104,7 @@ class Desk:
 
     def __init__(self, context: Context, cases: Cases, numbers: Numbers, calendar: Calendar) -> None:
         self.context, self.cases, self.numbers, self.calendar = context, cases, numbers, calendar
+        self._known: dict[tuple[str, str], tuple[float, list[tuple[date, Pinned]]]] = {}
 
     def hosted(self, node: str) -> str:
         """`node`, when this site hosts it; else 404."""
@@ -114,7 +117,7 @@ class Desk:
 
         A case of another system's record that is older than every version here gets the earliest: its own was never published here.
         """
-        versions = await procedure_versions(self.context.pool, self.context.site.line(node), item)
+        versions = await self._versions(node, item)
         if not versions:
             raise Refused("unknown-item", "没有这个事项，或者尚未公布实施办法（P-pinned-procedure）")
         found = next((pinned for effective, pinned in versions if effective <= day_of(at)), None)
@@ -123,6 +126,16 @@ class Desk:
         if found is None:
             raise Refused("not-in-force", "收件之日该事项尚无生效的实施办法（P-pinned-procedure）")
         return found
+
+    async def _versions(self, node: str, item: str) -> list[tuple[date, Pinned]]:
+        """As the view has them, or had them a second ago: a version never changes, and a new one is heard later than that anyway."""
+        now = asyncio.get_running_loop().time()
+        until, versions = self._known.get((node, item), (0.0, []))
+        if now >= until:
+            versions = await procedure_versions(self.context.pool, self.context.site.line(node), item)
+            if versions:
+                self._known[node, item] = (now + REMEMBER_SECONDS, versions)
+        return versions
 
     async def put(self, command: Command, said: Said, answer: bytes = b"") -> Done:
         """Decide and write. Raises `Refused` or `LogError`."""
