@@ -74,6 +74,12 @@ update head set sequence = moved.sequence, hash = moved.hash
 from unnest($29::text[], $30::bigint[], $31::text[]) as moved (source, sequence, hash) where head.source = moved.source"""
 
 
+_ATTRIBUTES: Final = (
+    "source", "sequence", "version", "subject", "id", "type", "time", "recordedtime", "actor", "to",
+    "correlationid", "causationid", "traceparent", "prevhash", "hash", "data",
+)  # fmt: skip
+
+
 def columns(feeds: dict[str, int], batches: Sequence[Batch]) -> list[list[Any]]:
     """The parameters of `WRITE`, in its order."""
     heads = [batch.head for batch in batches if batch.head is not None]
@@ -83,23 +89,8 @@ def columns(feeds: dict[str, int], batches: Sequence[Batch]) -> list[list[Any]]:
     releases = [(head.source, claim) for batch, head in zip(batches, heads, strict=True) for claim in batch.releases]
     sources = [source for source, _, _ in keys] + [source for source, _, _ in claims]
     return [
-        [feeds[e.source] for e in events],
-        [e.source for e in events],
-        [e.sequence for e in events],
-        [e.version for e in events],
-        [e.subject for e in events],
-        [e.id for e in events],
-        [e.type for e in events],
-        [e.time for e in events],
-        [e.recordedtime for e in events],
-        [e.actor for e in events],
-        [e.to for e in events],
-        [e.correlationid for e in events],
-        [e.causationid for e in events],
-        [e.traceparent for e in events],
-        [e.prevhash for e in events],
-        [e.hash for e in events],
-        [e.data for e in events],
+        [feeds[event.source] for event in events],
+        *([getattr(event, name) for event in events] for name in _ATTRIBUTES),
         sources,
         [feeds[source] for source in sources],
         [KEY_SCOPE] * len(keys) + [claim.scope for _, claim, _ in claims],

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, get_args
 
+import msgspec
 import structlog
 from fastapi import APIRouter
 
+from libs.bus import Effect, Hears
 from libs.eventlog import Codec, Subject
 from libs.host import Context, Service
+from libs.views import Connection
+from libs.wire import Recorded
 from libs.workdays import Calendar
 from services.intake import events
 from services.intake.case import CASE
@@ -36,9 +41,20 @@ def build(context: Context) -> Service:
         name="intake",
         router=router,
         views=(cases_view(CODEC),),
-        hears=(hears(cases, calendar),),
+        hears=(_telling(hears(cases, calendar), desk.forget),),
         tasks=(partial(settle, context, serials),),
     )
+
+
+def _telling(heard: Hears, tell: Callable[[], None]) -> Hears:
+    """The same consumer, and `tell` after every batch."""
+
+    async def apply(connection: Connection, events: Sequence[Recorded]) -> Sequence[Effect]:
+        effects = await heard.apply(connection, events)
+        tell()
+        return effects
+
+    return msgspec.structs.replace(heard, apply=apply)
 
 
 async def settle(context: Context, serials: NumberSubject) -> None:

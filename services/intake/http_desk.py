@@ -127,6 +127,10 @@ class Desk:
             raise Refused("not-in-force", "收件之日该事项尚无生效的实施办法（P-pinned-procedure）")
         return found
 
+    def forget(self) -> None:
+        """Something new was heard of procedures."""
+        self._known.clear()
+
     async def _versions(self, node: str, item: str) -> list[tuple[date, Pinned]]:
         """As the view has them, or had them a second ago: a version never changes, and a new one is heard later than that anyway."""
         now = asyncio.get_running_loop().time()
