@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from libs.database import Connection, Pool
+from libs.eventlog.postgres import recorded
 from libs.wire import Position, Recorded, broken, parse_checkpoint, signed_by
 from services.hub.feed import Batch, Evidence, Feed, Key
 
@@ -51,7 +52,7 @@ insert into evidence (kind, node, source, epoch, sequence, because, record, dige
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing"""
 _EVENT: Final = """
 select f.source, f.epoch, a.sequence, a.id, a.type, a.subject, a.time, a.recordedtime, a.actor, a.recipient, a.correlationid,
-       a.causationid, a.traceparent, a.prevhash, a.hash, a.data, a.sequence <= f.verified as verified
+       a.causationid, a.traceparent, a.prevhash, a.hash, a.data, 0 as version, a.sequence <= f.verified as verified
 from archive a join city_feed f using (feed)"""
 
 
@@ -122,28 +123,6 @@ def _row(feed: int, event: Recorded) -> tuple[Any, ...]:
         feed, event.sequence, event.id, event.type, event.subject, event.time, event.recordedtime, event.actor, event.to,
         event.correlationid, event.causationid, event.traceparent, event.prevhash, event.hash, event.data,
     )  # fmt: skip
-
-
-def recorded(row: Any) -> Recorded:
-    """The event of an archive row, as it came."""
-    return Recorded(
-        source=row["source"],
-        epoch=row["epoch"],
-        sequence=row["sequence"],
-        id=row["id"],
-        type=row["type"],
-        subject=row["subject"],
-        time=row["time"],
-        recordedtime=row["recordedtime"],
-        actor=row["actor"],
-        prevhash=row["prevhash"],
-        hash=row["hash"],
-        data=row["data"],
-        to=row["recipient"],
-        correlationid=row["correlationid"],
-        causationid=row["causationid"],
-        traceparent=row["traceparent"],
-    )
 
 
 async def page(connection: Connection | Pool, key: Key, after: int, upto: int, limit: int | None = None) -> list[Recorded]:

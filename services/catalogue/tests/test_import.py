@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from libs.testkit.data import shared
 from services.catalogue.tests.house import GOOD, NODE, House
 
 pytestmark = pytest.mark.server
@@ -20,9 +20,7 @@ def row(code: str, name: str = "某事项", kind: str = "1", agency: str = GOOD)
 
 @pytest.fixture
 def real() -> bytes:
-    path = Path(__file__).parents[4] / "shared" / "data" / "items" / "sichuan_guangan_items_2025.csv"
-    if not path.exists():
-        pytest.skip(f"{path} is not beside the project; its licence does not let it stand inside")
+    path = shared("items", "sichuan_guangan_items_2025.csv")
     return path.read_bytes()
 
 

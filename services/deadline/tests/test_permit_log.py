@@ -5,23 +5,20 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
+from libs.testkit.data import shared
 from libs.wire import Recorded
 from services.deadline.tests.house import COUNTY, TOWN, House
 
 pytestmark = pytest.mark.server
-LOG = Path(__file__).parents[4] / "shared" / "data" / "eventlogs" / "receipt.csv"
 Rows = dict[str, list[dict[str, str]]]
 
 
 def permit_log() -> Rows:
-    if not LOG.exists():
-        pytest.skip(f"{LOG} is not beside the project; its licence does not let it stand inside")
     cases: Rows = defaultdict(list)
-    with LOG.open(encoding="utf-8") as file:
+    with shared("eventlogs", "receipt.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             cases[row["case:concept:name"]].append(row)
     return cases

@@ -5,17 +5,16 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from libs.testkit.data import shared
 from libs.wire import Recorded
 from services.supervision.tests.house import COUNTY, House
 from services.supervision.tests.stories import CASE
 
 pytestmark = pytest.mark.server
-LOG = Path(__file__).parents[4] / "shared" / "data" / "eventlogs" / "receipt.csv"
 
 
 async def test_yellow_and_red_rungs_are_cards_a_reminder_is_none(house: House) -> None:
@@ -99,10 +98,8 @@ Rows = dict[str, list[dict[str, str]]]
 
 
 def permit_log() -> Rows:
-    if not LOG.exists():
-        pytest.skip(f"{LOG} is not beside the project; its licence does not let it stand inside")
     cases: Rows = defaultdict(list)
-    with LOG.open(encoding="utf-8") as file:
+    with shared("eventlogs", "receipt.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             cases[row["case:concept:name"]].append(row)
     return cases
