@@ -1,6 +1,21 @@
 """One service's place in a database: schema, role, migrations, pool (design: architecture.md, "Database roles", "Pools")."""
 
-from libs.database.migrate import prepare, service_url
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from libs.database.pool import Connection, Pool, open_pool
 
+if TYPE_CHECKING:
+    from libs.database.migrate import prepare, service_url
+
 __all__ = ["Connection", "Pool", "open_pool", "prepare", "service_url"]
+
+
+def __getattr__(name: str) -> Any:
+    """Migrations bring Alembic and SQLAlchemy along: a running site needs neither, so they are loaded when asked for."""
+    if name in ("prepare", "service_url"):
+        from libs.database import migrate
+
+        return getattr(migrate, name)
+    raise AttributeError(name)

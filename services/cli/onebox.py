@@ -24,7 +24,6 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from libs.bus.topics import topics
-from libs.database import prepare, service_url
 from libs.embedded import Kafka, Postgres, create_topics, free_port, spawn
 from libs.web import Accounts, Role
 from libs.wire import create_key, public_key
@@ -141,6 +140,8 @@ class OneBox:
 
     async def migrate(self) -> list[str]:
         """Brings every schema of every site forward; what was looked at."""
+        from libs.database import prepare
+
         done = []
         for site in self.sites:
             owner = self.postgres.url(_database(site))
@@ -151,6 +152,8 @@ class OneBox:
 
     def start_site(self, site: SiteOfBox) -> None:
         """One process, with nothing of the owner's rights in its environment. From the main thread: the process ends with it."""
+        from libs.database import service_url
+
         owner = self.postgres.url(_database(site))
         names = (*SERVICES, "link", *(["hub"] if site.code == CITY else []))
         environment = {

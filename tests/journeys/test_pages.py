@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx2
 import pytest
@@ -16,11 +17,12 @@ pytestmark = pytest.mark.server
 COUNTY = "511525"
 
 
-def browser(site: SiteOfBox) -> httpx2.Client:
+@contextmanager
+def browser(site: SiteOfBox) -> Iterator[httpx2.Client]:
     """Somebody signed in with the leader's token."""
-    client = httpx2.Client(base_url=site.address, follow_redirects=True, headers={"Accept": "text/html"})
-    client.post("/sign-in", data={"token": site.tokens["leader"], "next": "/"})
-    return client
+    with httpx2.Client(base_url=site.address, follow_redirects=True, headers={"Accept": "text/html"}) as client:
+        client.post("/sign-in", data={"token": site.tokens["leader"], "next": "/"})
+        yield client
 
 
 @pytest.fixture(scope="module")
