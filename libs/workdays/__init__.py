@@ -1,9 +1,8 @@
 """Deadline arithmetic over the Chinese working calendar. Standard library only."""
 
-from libs.workdays.calendar import Calendar, DayReason, OutOfCalendar
+from libs.workdays.calendar import CHINA, Calendar, DayReason, OutOfCalendar, midnight
 from libs.workdays.explain import REASONS, Back, CountedDay, count_back, explain
 from libs.workdays.ledger import (
-    CHINA,
     Budget,
     Due,
     Ledger,
@@ -13,7 +12,6 @@ from libs.workdays.ledger import (
     Until,
     WorkingDays,
     derive,
-    midnight,
     overdue_generation,
     red_at,
 )

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
 from itertools import accumulate
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
+CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""One offset since 1991."""
 BUNDLED: Final = Path(__file__).with_name("cn_calendar_exceptions_2004_2026.csv")
 HORIZON: Final = date(2060, 12, 31)
 """Last day projected."""
@@ -38,6 +39,21 @@ class DayReason(str, Enum):
 
 
 _WORKED: Final = frozenset({DayReason.WORKING_DAY, DayReason.SHIFTED_WORK})
+_MIDNIGHT: Final = time(tzinfo=CHINA)
+_DAY: Final = timedelta(1)
+
+
+class WorkingDay(NamedTuple):
+    """A working day with its first instant and the first instant after it."""
+
+    date: date
+    begins: datetime
+    ends: datetime
+
+
+def midnight(day: date) -> datetime:
+    """00:00 of `day` in China."""
+    return datetime.combine(day, _MIDNIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +65,7 @@ class Calendar:
     last_notice: date
     _reasons: tuple[DayReason, ...] = field(repr=False)
     _upto: tuple[int, ...] = field(repr=False)
-    _working: tuple[date, ...] = field(repr=False)
+    _working: tuple[WorkingDay, ...] = field(repr=False)
     _base: int = field(repr=False)
 
     @classmethod
@@ -57,19 +73,24 @@ class Calendar:
         """The calendar of a file of exceptions. Raises `ValueError` for a file of another form."""
         data = path.read_bytes()
         exceptions: dict[date, DayReason] = {}
-        for row in csv.DictReader(data.decode("utf-8").splitlines()):
-            rest = DayReason.SHIFTED_REST if row["in_lieu_rest"] == "1" else DayReason.HOLIDAY
-            exceptions[date.fromisoformat(row["date"])] = DayReason.SHIFTED_WORK if row["is_workday"] == "1" else rest
+        try:
+            for row in csv.DictReader(data.decode("utf-8").splitlines()):
+                rest = DayReason.SHIFTED_REST if row["in_lieu_rest"] == "1" else DayReason.HOLIDAY
+                exceptions[date.fromisoformat(row["date"])] = DayReason.SHIFTED_WORK if row["is_workday"] == "1" else rest
+        except KeyError as missing:
+            raise ValueError(f"{path.name} 缺少 {missing.args[0]} 列") from None
         return cls.of(exceptions, f"{path.stem}+{hashlib.sha256(data).hexdigest()[:12]}")
 
     @classmethod
     def of(cls, exceptions: Mapping[date, DayReason], version: str) -> Calendar:
-        """A calendar from exceptions; the years of the first and the last are taken as wholly known."""
+        """A calendar from exceptions; the years of the first and the last are taken as wholly known. Raises `ValueError` for none at all."""
+        if not exceptions:
+            raise ValueError("日历没有任何放假安排")
         first, last_notice = date(min(exceptions).year, 1, 1), date(max(exceptions).year, 12, 31)
         days = [first + timedelta(n) for n in range((HORIZON - first).days + 1)]
         reasons = tuple(exceptions.get(day) or _plain(day, provisional=day > last_notice) for day in days)
         worked = [reason in _WORKED for reason in reasons]
-        working = tuple(day for day, so in zip(days, worked, strict=True) if so)
+        working = tuple(WorkingDay(day, midnight(day), midnight(day + _DAY)) for day, so in zip(days, worked, strict=True) if so)
         return cls(version, first, last_notice, reasons, tuple(accumulate(worked)), working, first.toordinal())
 
     def _at(self, day: date) -> int:
@@ -93,19 +114,19 @@ class Calendar:
         """How many working days there are up to and with `day`, from the beginning of the calendar."""
         return self._upto[self._at(day)]
 
-    def nth(self, n: int) -> date:
+    def nth(self, n: int) -> WorkingDay:
         """The working day with `upto` n. Raises `OutOfCalendar`."""
         if not 1 <= n <= len(self._working):
-            raise OutOfCalendar(f"第 {n} 个工作日不在日历内")
+            raise OutOfCalendar(f"推算超出了日历（{self.first} 至 {HORIZON}）")
         return self._working[n - 1]
 
     def after(self, day: date, n: int) -> date:
         """The nth working day after `day`, n ≥ 1."""
-        return self.nth(self.upto(day) + n)
+        return self.nth(self.upto(day) + n).date
 
     def before(self, day: date, n: int) -> date:
         """The nth working day before `day`, n ≥ 1."""
-        return self.nth(bisect_left(self._working, day) - n + 1)
+        return self.nth(self.upto(day - _DAY) - n + 1).date
 
     def on_or_after(self, day: date) -> date:
         """`day` if it is worked, else the next working day."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from libs.workdays.calendar import Calendar, DayReason
-from libs.workdays.ledger import Budget, Ledger, NaturalDays, Policy, Until, derive, total, united
+from libs.workdays.ledger import Budget, Ledger, NaturalDays, Policy, Until, derive, total
 
 REASONS: Final = {
     "start-day": "起算当日不计入（民法典第二百零一条）",
     "start-rolled": "起算日为非工作日，顺延起算",
     "same-day": "即办：当个工作日办结",
+    "after-closing": "即办：下班后收件，顺延至下一个工作日",
     "natural-day": "自然日，计入",
     "moved": "期限最后一日为非工作日，顺延（民法典第二百零三条）",
     "last-day": "顺延至此，期限最后一日",
@@ -58,30 +60,33 @@ def explain(ledger: Ledger, calendar: Calendar, until: date | None = None) -> tu
     if isinstance(ledger.budget, Until):
         return ()
     end = derive(ledger, calendar).due_date or until or ledger.start_day
-    day, rows, number = ledger.start_day, list[CountedDay](), 0
-    rolling = ledger.policy is Policy.ROLL_FORWARD and total(ledger) > 0
-    stops = united(ledger.stops)
-    while day <= end:
-        if day == ledger.start_day or (rolling and not any(calendar.is_working_day(row.date) for row in rows)):
-            reason = "start-day" if not rolling or calendar.is_working_day(day) else "start-rolled"
-            rows.append(
-                CountedDay(day, False, "same-day" if total(ledger) == 0 and day == end else reason, None, calendar.is_provisional(day))
-            )
+    days, number = total(ledger), 0
+    if days == 0:
+        return tuple(_immediate(calendar, ledger.start_day, end))
+    rows, counting = list[CountedDay](), False
+    for day in _each(ledger.start_day, end):
+        if counting:
+            rows.append(_row(ledger, calendar, day, number, days))
+            number += rows[-1].counted
         else:
-            stopped = any(first <= day and (last is None or day <= last) for first, last in stops)
-            row = _row(ledger, calendar, day, number, stopped=stopped)
-            number += row.counted
-            rows.append(row)
-        day += timedelta(1)
+            counting = ledger.policy is Policy.AS_IS or calendar.is_working_day(day)
+            rows.append(CountedDay(day, False, "start-day" if counting else "start-rolled", None, calendar.is_provisional(day)))
     return tuple(rows)
 
 
-def _row(ledger: Ledger, calendar: Calendar, day: date, number: int, *, stopped: bool) -> CountedDay:
-    provisional, days = calendar.is_provisional(day), total(ledger)
-    if days == 0:
-        reason = "same-day" if calendar.is_working_day(day) else calendar.reason(day).value
-        return CountedDay(day, False, reason, None, provisional)
-    if stopped and number < days:
+def _each(first: date, last: date) -> Iterator[date]:
+    return (date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1))
+
+
+def _immediate(calendar: Calendar, start: date, due: date) -> Iterator[CountedDay]:
+    for day in _each(start, due):
+        waits = "after-closing" if calendar.is_working_day(day) else calendar.reason(day).value
+        yield CountedDay(day, False, "same-day" if day == due else waits, None, calendar.is_provisional(day))
+
+
+def _row(ledger: Ledger, calendar: Calendar, day: date, number: int, days: int) -> CountedDay:
+    provisional = calendar.is_provisional(day)
+    if number < days and any(stop.first <= day and (stop.last is None or day <= stop.last) for stop in ledger.stops):
         return CountedDay(day, False, "stopped", None, provisional)
     if isinstance(ledger.budget, NaturalDays):
         if number >= days:

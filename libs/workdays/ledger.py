@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Final, NamedTuple
 
-from libs.workdays.calendar import Calendar
+from libs.workdays.calendar import CHINA, HORIZON, Calendar, WorkingDay, midnight
 
-CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""One offset since 1991."""
 CLOSING: Final = time(17, 30)
 WARN_BEFORE_CLOSING: Final = timedelta(minutes=30)
 OVERDUE_STEP: Final = 5
@@ -23,14 +21,14 @@ OVERDUE_STEP: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
-    """A budget in working days; 0: the same working day."""
+    """A budget in working days; 0: immediate, the same working day."""
 
     n: int
 
 
 @dataclass(frozen=True, slots=True)
 class NaturalDays:
-    """A budget in natural days; its end moves past non-working days (民法典 Art. 203)."""
+    """A budget in natural days; its end moves past non-working days (民法典 Art. 203); 0: immediate."""
 
     n: int
 
@@ -40,6 +38,9 @@ class Until:
     """An imported log's limit: done at the instant is in time; no calendar, no stops."""
 
     instant: datetime
+
+    def __post_init__(self) -> None:
+        _aware(self.instant)
 
 
 Budget = WorkingDays | NaturalDays | Until
@@ -77,8 +78,8 @@ class Ledger:
 
     @property
     def start_day(self) -> date:
-        """The day of the start in China."""
-        return self.start.astimezone(CHINA).date() if isinstance(self.start, datetime) else self.start
+        """The day of the start in China. Raises `ValueError` for an instant without time zone."""
+        return _aware(self.start).astimezone(CHINA).date() if isinstance(self.start, datetime) else self.start
 
 
 class Due(NamedTuple):
@@ -98,13 +99,13 @@ class Due(NamedTuple):
         return at > self.due_at if self.inclusive else at >= self.due_at
 
 
-_MIDNIGHT: Final = time(tzinfo=CHINA)
 _DAY: Final = timedelta(1)
 
 
-def midnight(day: date) -> datetime:
-    """00:00 of `day` in China."""
-    return datetime.combine(day, _MIDNIGHT)
+def _aware(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError(f"时刻 {instant} 没有时区")
+    return instant
 
 
 def united(stops: Sequence[Stop]) -> list[tuple[date, date | None]]:
@@ -141,10 +142,10 @@ def derive(ledger: Ledger, calendar: Calendar) -> Due:
     """When it is due, and when to warn. Raises `OutOfCalendar`, `ValueError`."""
     if isinstance(ledger.budget, Until):
         return _until(ledger, ledger.budget.instant)
-    if isinstance(ledger.budget, NaturalDays):
-        return _natural(ledger, calendar)
     n = total(ledger)
-    return _working(ledger, calendar, n) if n else _immediate(ledger, calendar)
+    if n == 0:
+        return _immediate(ledger, calendar)
+    return (_natural if isinstance(ledger.budget, NaturalDays) else _working)(ledger, calendar, n)
 
 
 def counting_start(ledger: Ledger, calendar: Calendar) -> date:
@@ -154,7 +155,7 @@ def counting_start(ledger: Ledger, calendar: Calendar) -> date:
 
 
 def _until(ledger: Ledger, instant: datetime) -> Due:
-    start = ledger.start if isinstance(ledger.start, datetime) else midnight(ledger.start)
+    start = _begin(ledger)
     warn = start + (instant - start) * 9 / 10
     return Due(instant.astimezone(CHINA).date(), instant, True, False, None, warn)
 
@@ -167,44 +168,67 @@ def _immediate(ledger: Ledger, calendar: Calendar) -> Due:
     return Due(due, midnight(due + timedelta(1)), False, calendar.is_provisional(due), None, warn)
 
 
-def kth_working(calendar: Calendar, start: date, k: int, stops: Sequence[tuple[date, date | None]]) -> date | None:
-    """The kth counted working day after `start`; None where an open stop keeps it away."""
-    base = calendar.upto(start) + k
-    due = calendar.nth(base)
-    for first, last in stops:
-        if due < first:
-            break
-        if last is None:
-            return None
-        if last <= start:
+def _begin(ledger: Ledger) -> datetime:
+    return _aware(ledger.start) if isinstance(ledger.start, datetime) else midnight(ledger.start)
+
+
+def _left_out(stops: Sequence[Stop], start: date, calendar: Calendar) -> list[tuple[int, int | None]]:
+    """The stops in working days: after how many of the calendar each begins, and how many it leaves out; None: all that follow."""
+    found: list[tuple[int, int | None]] = []
+    for first, last in united(stops):
+        if last is not None and last <= start:
             continue
-        base += calendar.upto(last) - calendar.upto(max(first - timedelta(1), start))
-        due = calendar.nth(base)
-    return due
+        before = calendar.upto(start if first <= start else min(first - _DAY, HORIZON))
+        found.append((before, None if last is None else calendar.upto(min(last, HORIZON)) - before))
+    return found
+
+
+def _counted(calendar: Calendar, n: int, left_out: Sequence[tuple[int, int | None]]) -> WorkingDay | None:
+    """The working day that has number n of the calendar when none is left out; None where an open stop keeps it away."""
+    for before, days in left_out:
+        if n <= before:
+            break
+        if days is None:
+            return None
+        n += days
+    return calendar.nth(n)
 
 
 def _working(ledger: Ledger, calendar: Calendar, n: int) -> Due:
     start, warn = counting_start(ledger, calendar), min(-(-9 * n // 10) + 1, n)
-    if ledger.stops:
-        stops = united(ledger.stops)
-        due, yellow = (kth_working(calendar, start, k, stops) for k in (n, warn))
-        reminder = kth_working(calendar, start, warn - 1, stops) if n >= 2 else None
-    else:
-        before = calendar.upto(start)
-        due, yellow = calendar.nth(before + n), calendar.nth(before + warn)
-        reminder = calendar.nth(before + warn - 1) if n >= 2 else None
+    before = calendar.upto(start)
+    if not ledger.stops:
+        due, ends = calendar.nth(before + n)[::2]
+        reminder = calendar.nth(before + warn - 1).begins if n >= 2 else None
+        return Due(due, ends, False, due > calendar.last_notice, reminder, calendar.nth(before + warn).begins)
+    left_out = _left_out(ledger.stops, start, calendar)
+    last, yellow = _counted(calendar, before + n, left_out), _counted(calendar, before + warn, left_out)
+    earlier = _counted(calendar, before + warn - 1, left_out) if n >= 2 else None
     return Due(
-        due,
-        midnight(due + _DAY) if due else None,
+        last.date if last else None,
+        last.ends if last else None,
         False,
-        due is not None and calendar.is_provisional(due),
-        midnight(reminder) if reminder else None,
-        midnight(yellow) if yellow else None,
+        last is not None and calendar.is_provisional(last.date),
+        earlier.begins if earlier else None,
+        yellow.begins if yellow else None,
     )
 
 
-def natural_end(calendar: Calendar, start: date, n: int, stops: Sequence[tuple[date, date | None]]) -> date | None:
-    """The last day of n natural days after `start`, moved past every non-working day; None while an open stop keeps it away."""
+def _natural(ledger: Ledger, calendar: Calendar, n: int) -> Due:
+    start, stops = counting_start(ledger, calendar), united(ledger.stops)
+    last = _last_natural(start, n, stops)
+    if last is None:
+        return Due(None, None, False, False, None, None)
+    end = calendar.on_or_after(last)
+    due, begin = midnight(end + _DAY), _begin(ledger)
+    warn = begin + (due - begin) * 9 / 10
+    earlier = _counted_by(min(warn.astimezone(CHINA).date() - _DAY, last), stops)
+    reminder = midnight(earlier) if n >= 2 and earlier > start else None
+    return Due(end, due, False, calendar.is_provisional(end), reminder, warn)
+
+
+def _last_natural(start: date, n: int, stops: Sequence[tuple[date, date | None]]) -> date | None:
+    """The nth natural day after `start` that no stop leaves out; None where an open stop keeps it away."""
     end = start + timedelta(n)
     for first, last in stops:
         if end < first:
@@ -212,20 +236,13 @@ def natural_end(calendar: Calendar, start: date, n: int, stops: Sequence[tuple[d
         if last is None:
             return None
         if last > start:
-            end += last - max(first - timedelta(1), start)
-    return calendar.on_or_after(end)
+            end += last - max(first - _DAY, start)
+    return end
 
 
-def _natural(ledger: Ledger, calendar: Calendar) -> Due:
-    n, start = total(ledger), counting_start(ledger, calendar)
-    end = natural_end(calendar, start, n, united(ledger.stops))
-    if end is None:
-        return Due(None, None, False, False, None, None)
-    due = midnight(end + timedelta(1))
-    begin = ledger.start if isinstance(ledger.start, datetime) else midnight(ledger.start)
-    warn = begin + (due - begin) * 9 / 10
-    reminder = midnight(warn.astimezone(CHINA).date() - timedelta(1)) if n >= 2 else None
-    return Due(end, due, False, calendar.is_provisional(end), reminder, warn)
+def _counted_by(day: date, stops: Sequence[tuple[date, date | None]]) -> date:
+    """`day`, or the one before the stop it lies in."""
+    return next((first - _DAY for first, last in stops if first <= day and (last is None or day <= last)), day)
 
 
 def red_at(due: Due, generation: int, calendar: Calendar) -> datetime | None:

@@ -14,6 +14,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from typer.testing import CliRunner, Result
 
+from libs.wire import Position, broken, decode_page
 from services.cli import app
 from services.cli.onebox import OneBox
 from services.cli.replay import settle
@@ -80,6 +81,26 @@ def test_verify_names_the_origin_and_the_number_where_a_byte_was_changed(box: On
     finally:
         asyncio.run(change("C0117", 2))
     assert run("verify").exit_code == 0
+
+
+def test_the_feed_api_serves_the_log_byte_for_byte_to_the_sites_own(box: OneBox) -> None:
+    door = Door(box.site(COUNTY), "feed")
+    publish(door, COUNTY)
+    for n in range(6):
+        work(door, COUNTY, n)
+    door.close()
+    before: Position | None = None
+    with box.site(COUNTY).client("site") as client:
+        for after in (0, 4):
+            answer = client.get(f"/feed/{COUNTY}/intake/1", params={"after": after, "limit": 4})
+            for event in decode_page(answer.content):
+                assert broken(event, before) is None
+                before = Position(event.source, event.epoch, event.sequence, event.hash)
+        assert client.get(f"/feed/{COUNTY}/nothing/1").status_code == 404
+    assert before is not None
+    assert before.sequence == 8
+    with box.site(COUNTY).client("clerk") as client:
+        assert client.get(f"/feed/{COUNTY}/intake/1").status_code == 403
 
 
 def test_a_record_nobody_can_read_is_parked_listed_and_dismissed(box: OneBox, run: Run) -> None:

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from libs.database import open_pool, prepare, service_url
-from libs.eventlog import Act, Decision, New, PgLogs, verify
+from libs.eventlog import Act, Busy, Decision, New, PgLogs, verify
 from libs.wire import Recorded
 
 pytestmark = pytest.mark.server
@@ -148,4 +148,14 @@ async def test_a_lost_connection_is_told_and_the_repeat_by_key_happens_once(data
     verdict = await verify(logs.of(NODE))
     assert (verdict.fault, verdict.events) == (None, 300)
     await admin.close()
+    await logs.pool.close()
+
+
+async def test_a_full_queue_says_busy_and_what_was_taken_is_answered(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("libs.eventlog.postgres.MAX_WAITING", 50)
+    logs = await open_logs(await prepare(database, "intake"))
+    results = await asyncio.gather(*(logs.of(NODE).append(says(f"case-{n}")) for n in range(80)), return_exceptions=True)
+    busy = [result for result in results if isinstance(result, Busy)]
+    assert len(busy) == 30
+    assert len(await logs.of(NODE).feed()) == 50
     await logs.pool.close()
