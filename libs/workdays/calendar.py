@@ -93,15 +93,12 @@ class Calendar:
         working = tuple(WorkingDay(day, midnight(day), midnight(day + _DAY)) for day, so in zip(days, worked, strict=True) if so)
         return cls(version, first, last_notice, reasons, tuple(accumulate(worked)), working, first.toordinal())
 
-    def _at(self, day: date) -> int:
+    def reason(self, day: date) -> DayReason:
+        """Why `day` is worked or not. Raises `OutOfCalendar`."""
         n = day.toordinal() - self._base
         if not 0 <= n < len(self._reasons):
-            raise OutOfCalendar(f"{day} 不在日历内（{self.first} 至 {HORIZON}）")
-        return n
-
-    def reason(self, day: date) -> DayReason:
-        """Why `day` is worked or not."""
-        return self._reasons[self._at(day)]
+            raise self._silent(day)
+        return self._reasons[n]
 
     def is_working_day(self, day: date) -> bool:
         return self.reason(day) in _WORKED
@@ -111,14 +108,29 @@ class Calendar:
         return day > self.last_notice
 
     def upto(self, day: date) -> int:
-        """How many working days there are up to and with `day`, from the beginning of the calendar."""
-        return self._upto[self._at(day)]
+        """How many working days there are up to and with `day`, from the beginning of the calendar. Raises `OutOfCalendar`."""
+        n = day.toordinal() - self._base
+        if not 0 <= n < len(self._upto):
+            raise self._silent(day)
+        return self._upto[n]
 
     def nth(self, n: int) -> WorkingDay:
         """The working day with `upto` n. Raises `OutOfCalendar`."""
         if not 1 <= n <= len(self._working):
-            raise OutOfCalendar(f"推算超出了日历（{self.first} 至 {HORIZON}）")
+            raise self._beyond()
         return self._working[n - 1]
+
+    def nth_to(self, n: int, last: int) -> tuple[WorkingDay, ...]:
+        """The working days with `upto` n to `last`, both included. Raises `OutOfCalendar`."""
+        if not 1 <= n <= last <= len(self._working):
+            raise self._beyond()
+        return self._working[n - 1 : last]
+
+    def _silent(self, day: date) -> OutOfCalendar:
+        return OutOfCalendar(f"{day} 不在日历内（{self.first} 至 {HORIZON}）")
+
+    def _beyond(self) -> OutOfCalendar:
+        return OutOfCalendar(f"推算超出了日历（{self.first} 至 {HORIZON}）")
 
     def after(self, day: date, n: int) -> date:
         """The nth working day after `day`, n ≥ 1."""

@@ -21,21 +21,27 @@ OVERDUE_STEP: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
-    """A budget in working days; 0: immediate, the same working day."""
+    """A budget in working days; 0: immediate, the same working day. Raises `ValueError` below 0."""
 
     n: int
+
+    def __post_init__(self) -> None:
+        _not_negative(self.n)
 
 
 @dataclass(frozen=True, slots=True)
 class NaturalDays:
-    """A budget in natural days; its end moves past non-working days (民法典 Art. 203); 0: immediate."""
+    """A budget in natural days; its end moves past non-working days (民法典 Art. 203); 0: immediate. Raises `ValueError` below 0."""
 
     n: int
+
+    def __post_init__(self) -> None:
+        _not_negative(self.n)
 
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """An imported log's limit: done at the instant is in time; no calendar, no stops."""
+    """An imported log's limit: done at the instant is in time; no calendar, no stops. Raises `ValueError` for an instant without time zone."""
 
     instant: datetime
 
@@ -79,7 +85,10 @@ class Ledger:
     @property
     def start_day(self) -> date:
         """The day of the start in China. Raises `ValueError` for an instant without time zone."""
-        return _aware(self.start).astimezone(CHINA).date() if isinstance(self.start, datetime) else self.start
+        start = self.start
+        if not isinstance(start, datetime):
+            return start
+        return (start if start.tzinfo else _aware(start)).astimezone(CHINA).date()
 
 
 class Due(NamedTuple):
@@ -100,6 +109,12 @@ class Due(NamedTuple):
 
 
 _DAY: Final = timedelta(1)
+_ROLL_FORWARD: Final = Policy.ROLL_FORWARD  # derive is a hot path, and looking up an enum's member is slow
+
+
+def _not_negative(n: int) -> None:
+    if n < 0:
+        raise ValueError("期限不能少于 0 天")
 
 
 def _aware(instant: datetime) -> datetime:
@@ -110,13 +125,15 @@ def _aware(instant: datetime) -> datetime:
 
 def united(stops: Sequence[Stop]) -> list[tuple[date, date | None]]:
     """The stops as disjoint intervals in order; overlapping and touching ones are one."""
+    if len(stops) == 1:
+        return [(stops[0].first, stops[0].last)]
     found: list[tuple[date, date | None]] = []
     for stop in sorted(stops, key=lambda s: s.first):
         if found:
             first, last = found[-1]
             if last is None:
                 break
-            if stop.first <= last + timedelta(1):
+            if stop.first - last <= _DAY:
                 found[-1] = (first, None if stop.last is None else max(last, stop.last))
                 continue
         found.append((stop.first, stop.last))
@@ -124,7 +141,7 @@ def united(stops: Sequence[Stop]) -> list[tuple[date, date | None]]:
 
 
 def total(ledger: Ledger) -> int:
-    """Days of the budget with its extensions. Raises `ValueError` for mixed units or fewer than 0 days."""
+    """Days of the budget with its extensions. Raises `ValueError` for mixed units."""
     budget = ledger.budget
     if isinstance(budget, Until):
         return 0
@@ -133,8 +150,6 @@ def total(ledger: Ledger) -> int:
         if isinstance(extension, Until) or type(extension) is not type(budget):
             raise ValueError("延长的单位应与原期限一致")
         days += extension.n
-    if days < 0:
-        raise ValueError("期限不能少于 0 天")
     return days
 
 
@@ -142,7 +157,7 @@ def derive(ledger: Ledger, calendar: Calendar) -> Due:
     """When it is due, and when to warn. Raises `OutOfCalendar`, `ValueError`."""
     if isinstance(ledger.budget, Until):
         return _until(ledger, ledger.budget.instant)
-    n = total(ledger)
+    n = total(ledger) if ledger.extensions else ledger.budget.n
     if n == 0:
         return _immediate(ledger, calendar)
     return (_natural if isinstance(ledger.budget, NaturalDays) else _working)(ledger, calendar, n)
@@ -151,7 +166,7 @@ def derive(ledger: Ledger, calendar: Calendar) -> Due:
 def counting_start(ledger: Ledger, calendar: Calendar) -> date:
     """The day that is not counted: day 1 is the next countable one."""
     day = ledger.start_day
-    return calendar.on_or_after(day) if ledger.policy is Policy.ROLL_FORWARD else day
+    return calendar.on_or_after(day) if ledger.policy is _ROLL_FORWARD else day
 
 
 def _until(ledger: Ledger, instant: datetime) -> Due:
@@ -165,7 +180,7 @@ def _immediate(ledger: Ledger, calendar: Calendar) -> Due:
     closed = isinstance(ledger.start, datetime) and ledger.start.astimezone(CHINA).time() >= ledger.closing
     due = calendar.after(day, 1) if closed else calendar.on_or_after(day)
     warn = datetime.combine(due, ledger.closing, CHINA) - WARN_BEFORE_CLOSING
-    return Due(due, midnight(due + timedelta(1)), False, calendar.is_provisional(due), None, warn)
+    return Due(due, midnight(due + _DAY), False, calendar.is_provisional(due), None, warn)
 
 
 def _begin(ledger: Ledger) -> datetime:
@@ -176,9 +191,11 @@ def _left_out(stops: Sequence[Stop], start: date, calendar: Calendar) -> list[tu
     """The stops in working days: after how many of the calendar each begins, and how many it leaves out; None: all that follow."""
     found: list[tuple[int, int | None]] = []
     for first, last in united(stops):
+        if first > HORIZON:
+            break
         if last is not None and last <= start:
             continue
-        before = calendar.upto(start if first <= start else min(first - _DAY, HORIZON))
+        before = calendar.upto(start if first <= start else first - _DAY)
         found.append((before, None if last is None else calendar.upto(min(last, HORIZON)) - before))
     return found
 
@@ -198,11 +215,12 @@ def _working(ledger: Ledger, calendar: Calendar, n: int) -> Due:
     start, warn = counting_start(ledger, calendar), min(-(-9 * n // 10) + 1, n)
     before = calendar.upto(start)
     if not ledger.stops:
-        due, ends = calendar.nth(before + n)[::2]
-        reminder = calendar.nth(before + warn - 1).begins if n >= 2 else None
-        return Due(due, ends, False, due > calendar.last_notice, reminder, calendar.nth(before + warn).begins)
+        days = calendar.nth_to(before + (warn - 1 or 1), before + n)
+        due, reminder = days[-1], days[0].begins if n >= 2 else None
+        return Due(due.date, due.ends, False, due.date > calendar.last_notice, reminder, days[warn - n - 1].begins)
     left_out = _left_out(ledger.stops, start, calendar)
-    last, yellow = _counted(calendar, before + n, left_out), _counted(calendar, before + warn, left_out)
+    last = _counted(calendar, before + n, left_out)
+    yellow = last if warn == n else _counted(calendar, before + warn, left_out)
     earlier = _counted(calendar, before + warn - 1, left_out) if n >= 2 else None
     return Due(
         last.date if last else None,
@@ -236,7 +254,7 @@ def _last_natural(start: date, n: int, stops: Sequence[tuple[date, date | None]]
         if last is None:
             return None
         if last > start:
-            end += last - max(first - _DAY, start)
+            end += last - (start if first <= start else first - _DAY)
     return end
 
 
@@ -251,7 +269,7 @@ def red_at(due: Due, generation: int, calendar: Calendar) -> datetime | None:
         return due.due_at
     if due.inclusive:
         return None
-    return midnight(calendar.after(due.due_date, OVERDUE_STEP * generation) + timedelta(1))
+    return midnight(calendar.after(due.due_date, OVERDUE_STEP * generation) + _DAY)
 
 
 def overdue_generation(due: Due, now: datetime, calendar: Calendar) -> int:
@@ -260,5 +278,5 @@ def overdue_generation(due: Due, now: datetime, calendar: Calendar) -> int:
         return -1
     if due.inclusive:
         return 0
-    last_whole_day = now.astimezone(CHINA).date() - timedelta(1)
+    last_whole_day = now.astimezone(CHINA).date() - _DAY
     return (calendar.upto(last_whole_day) - calendar.upto(due.due_date)) // OVERDUE_STEP

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -18,7 +19,6 @@ from libs.workdays import (
     CountedDay,
     Ledger,
     NaturalDays,
-    OutOfCalendar,
     Policy,
     Stop,
     WorkingDays,
@@ -29,6 +29,7 @@ from libs.workdays import (
 )
 
 console = Console()
+DEFAULT: Final = "20wd"
 _BUDGET = re.compile(r"(\d{1,4})(wd|nd)", re.IGNORECASE)
 Days = WorkingDays | NaturalDays
 
@@ -39,10 +40,10 @@ class BadInput(Exception):
 
 def due(
     start: Annotated[str | None, typer.Argument(help="起算日，或带时区的时刻，如 2007-09-10 或 2007-09-10T10:00:00+08:00")] = None,
-    limit: Annotated[str, typer.Option("--limit", help="期限：20wd（工作日）或 30nd（自然日）；0wd 为即办")] = "20wd",
+    limit: Annotated[str | None, typer.Option("--limit", help="期限：20wd（工作日，默认）或 30nd（自然日）；0wd 为即办")] = None,
     extend: Annotated[str | None, typer.Option("--extend", help="延长，如 10wd")] = None,
     stop: Annotated[list[str] | None, typer.Option("--stop", help="不计时区间，可多次，如 2007-09-28..2007-10-10")] = None,
-    policy: Annotated[Policy, typer.Option("--policy", help="非工作日起算：as_is 或 roll_forward")] = Policy.AS_IS,
+    policy: Annotated[str | None, typer.Option("--policy", help="非工作日起算：as_is（默认）或 roll_forward")] = None,
     backward: Annotated[bool, typer.Option("--backward", help="倒推：最迟哪天（如听证前七日通知）")] = False,
     file: Annotated[Path | None, typer.Option("--file", help="案例文件（JSON）")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
@@ -50,32 +51,60 @@ def due(
     """算到期日，逐日说明为什么算或不算。"""
     try:
         if file is not None:
-            if start is not None:
-                raise BadInput("START 和 --file 只能给一个")
+            if backward or any(given is not None for given in (start, limit, extend, policy)) or stop:
+                raise BadInput("--file 只能与 --json 同用：START 和其他选项由文件给出")
             _show_file(read_cases(file), as_json)
-        elif start is None:
+            return
+        if start is None:
             raise BadInput("给出起算日，如：liandong due 2007-09-10 --limit 20wd")
-        elif backward:
-            if extend or stop:
-                raise BadInput("倒推没有延长和不计时")
-            _show(_backward(_start(start), _budget(limit)), "latest_date", as_json)
-        else:
-            extensions = (_budget(extend),) if extend else ()
-            ledger = Ledger(_start(start), _budget(limit), tuple(map(_stop, stop or ())), extensions, policy)
+        budget, reading = _budget(DEFAULT if limit is None else limit), _policy(Policy.AS_IS if policy is None else policy)
+        if not backward:
+            extensions = () if extend is None else (_budget(extend),)
+            ledger = Ledger(_start(start), budget, tuple(map(_stop, stop or ())), extensions, reading)
             _show(_forward(ledger), "due_date", as_json)
-    except (BadInput, OutOfCalendar, ValueError, OverflowError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
+        elif extend is not None or stop or reading is not Policy.AS_IS:
+            raise BadInput("倒推没有延长、不计时和顺延起算")
+        else:
+            _show(_backward(_start(start), budget), "latest_date", as_json)
+    except OverflowError:
+        _fail("日期超出了可算的范围（0001-01-01 至 9999-12-31）")
+    except (BadInput, ValueError) as error:
+        _fail(str(error))
 
 
-def _start(text: str) -> datetime | date:
+def _fail(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(2)
+
+
+def _start(text: object) -> datetime | date:
     try:
+        if not isinstance(text, str):
+            raise ValueError
         if len(text) <= 10:
             return date.fromisoformat(text)
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise BadInput(f"{text!r} 不是日期；写成 2007-09-10 或 2007-09-10T10:00:00+08:00") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+
+
+def _day(text: object) -> date:
+    day = _start(text)
+    return day.astimezone(CHINA).date() if isinstance(day, datetime) else day
+
+
+def _policy(text: object) -> Policy:
+    try:
+        return Policy(text)
+    except ValueError:
+        raise BadInput(f"{text!r} 不是起算办法；写成 as_is 或 roll_forward") from None
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise BadInput(f"{value!r} 不是天数；写成不小于 0 的整数")
+    return value
 
 
 def _budget(text: str) -> Days:
@@ -90,10 +119,10 @@ def _stop(text: str) -> Stop:
     try:
         if not dots:
             raise ValueError
-        stop = (date.fromisoformat(first), date.fromisoformat(last))
+        days = (date.fromisoformat(first), date.fromisoformat(last))
     except ValueError:
         raise BadInput(f"{text!r} 不是区间；写成 2007-09-28..2007-10-10") from None
-    return Stop(*stop)
+    return Stop(*days)
 
 
 def _rows(days: tuple[CountedDay, ...]) -> list[dict[str, Any]]:
@@ -139,35 +168,51 @@ def _show(found: dict[str, Any], key: str, as_json: bool) -> None:
 def read_cases(file: Path) -> list[dict[str, Any]]:
     """Every case of a file with its due date (`latest_date` for a backward one). Raises `BadInput`, naming the case."""
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadInput(f"{file} 无法读取：{error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"{file} 不是 JSON：{error}") from None
-    if not isinstance(data, dict) or not isinstance(data.get("cases", []), list):
-        raise BadInput(f"{file} 不是案例文件：应有 cases 列表")
-    found = [_case(case, backward=False) for case in data.get("cases", [])]
-    return found + [_case(case, backward=True) for case in data.get("backward_cases", [])]
+    lists = [data[key] for key in ("cases", "backward_cases") if key in data] if isinstance(data, dict) else []
+    if not lists or not all(isinstance(cases, list) for cases in lists):
+        raise BadInput(f"{file} 不是案例文件：应有 cases 或 backward_cases 列表")
+    calendar = Calendar.load()
+    found = [_told(case, calendar, _forward_case) for case in data.get("cases", [])]
+    return found + [_told(case, calendar, _backward_case) for case in data.get("backward_cases", [])]
 
 
-def _case(case: Any, *, backward: bool) -> dict[str, Any]:
-    name = case.get("id", "?") if isinstance(case, dict) else "?"
+def _told(case: Any, calendar: Calendar, read: Callable[[dict[str, Any], Calendar], dict[str, Any]]) -> dict[str, Any]:
+    if not isinstance(case, dict):
+        raise BadInput(f"{case!r} 不是案例；应为一个对象")
+    name = case.get("id", "?")
     try:
-        if backward:
-            back = count_back(date.fromisoformat(case["event_date"]), WorkingDays(int(case["working_days_before"])), Calendar.load())
-            return {"id": name, "latest_date": back.latest_date.isoformat()}
-        extension = int(case.get("extension_working_days", 0))
-        ledger = Ledger(
-            _start(case["start"]),
-            WorkingDays(int(case["limit_working_days"])),
-            tuple(Stop(date.fromisoformat(s["from"]), date.fromisoformat(s["to"])) for s in case.get("suspensions", [])),
-            (WorkingDays(extension),) if extension else (),
-            Policy(case.get("non_working_start", "as_is")),
-        )
-        found = derive(ledger, Calendar.load()).due_date
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(f"案例 {name} 读不懂：{type(error).__name__} {error}") from None
-    return {"id": name, "due_date": found.isoformat() if found else None}
+        return {"id": name, **read(case, calendar)}
+    except KeyError as missing:
+        raise BadInput(f"案例 {name} 缺少 {missing.args[0]}") from None
+    except TypeError:
+        raise BadInput(f"案例 {name} 的 suspensions 应为列表，每项有 from 和 to") from None
+    except OverflowError:
+        raise BadInput(f"案例 {name}：日期超出了可算的范围") from None
+    except (BadInput, ValueError) as error:
+        raise BadInput(f"案例 {name}：{error}") from None
+
+
+def _forward_case(case: dict[str, Any], calendar: Calendar) -> dict[str, Any]:
+    extension = _number(case.get("extension_working_days", 0))
+    ledger = Ledger(
+        _start(case["start"]),
+        WorkingDays(_number(case["limit_working_days"])),
+        tuple(Stop(_day(stop["from"]), _day(stop["to"])) for stop in case.get("suspensions", [])),
+        (WorkingDays(extension),) if extension else (),
+        _policy(case.get("non_working_start", Policy.AS_IS)),
+    )
+    found = derive(ledger, calendar).due_date
+    return {"due_date": found.isoformat() if found else None}
+
+
+def _backward_case(case: dict[str, Any], calendar: Calendar) -> dict[str, Any]:
+    found = count_back(_day(case["event_date"]), WorkingDays(_number(case["working_days_before"])), calendar)
+    return {"latest_date": found.latest_date.isoformat()}
 
 
 def _show_file(found: list[dict[str, Any]], as_json: bool) -> None:
@@ -176,5 +221,5 @@ def _show_file(found: list[dict[str, Any]], as_json: bool) -> None:
         return
     table = Table("案例", "到期日", "最迟")
     for case in found:
-        table.add_row(case["id"], case.get("due_date") or "", case.get("latest_date") or "")
+        table.add_row(str(case["id"]), case.get("due_date") or "", case.get("latest_date") or "")
     console.print(table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from libs.workdays import (
     Stop,
     Until,
     WorkingDays,
+    count_back,
     derive,
     explain,
     midnight,
@@ -93,6 +95,60 @@ def test_an_extension_adds_to_the_budget_in_its_own_unit_only() -> None:
     assert extended.due_date == derive(Ledger(start, WorkingDays(30)), CALENDAR).due_date
     with pytest.raises(ValueError, match="单位"):
         derive(Ledger(start, WorkingDays(20), extensions=(NaturalDays(10),)), CALENDAR)
+
+
+def test_a_reminder_comes_on_the_counted_day_before_also_in_natural_days() -> None:
+    # 4 days from Tuesday 13 March end on Saturday 17, moved to Monday 19; yellow is on Sunday or Monday, never counted
+    moved = derive(Ledger(date(2029, 3, 13), NaturalDays(4)), CALENDAR)
+    assert moved.yellow_at is not None
+    assert moved.yellow_at.astimezone(CHINA).date() == date(2029, 3, 19)
+    assert moved.reminder_at == midnight(date(2029, 3, 17))
+    stopped = derive(Ledger(date(2026, 3, 2), NaturalDays(10), (Stop(date(2026, 3, 10), date(2026, 3, 11)),)), CALENDAR)
+    assert stopped.due_date == date(2026, 3, 16)
+    assert all(stopped.reminder_at != midnight(day) for day in (date(2026, 3, 10), date(2026, 3, 11)))
+
+
+def test_no_days_at_all_are_immediate_in_either_unit() -> None:
+    start = at("2026-11-20", "17:30")
+    assert derive(Ledger(start, NaturalDays(0)), CALENDAR) == derive(Ledger(start, WorkingDays(0)), CALENDAR)
+    assert [day.reason for day in explain(Ledger(start, WorkingDays(0)), CALENDAR)] == ["after-closing", "weekend", "weekend", "same-day"]
+
+
+def test_an_instant_needs_its_time_zone_and_a_budget_is_not_negative() -> None:
+    naive = datetime(2026, 3, 2, 10)  # noqa: DTZ001
+    with pytest.raises(ValueError, match="时区"):
+        derive(Ledger(naive, WorkingDays(5)), CALENDAR)
+    with pytest.raises(ValueError, match="时区"):
+        derive(Ledger(naive, Until(at("2026-03-03"))), CALENDAR)
+    with pytest.raises(ValueError, match="时区"):
+        Until(naive)
+    with pytest.raises(ValueError, match="0 天"):
+        WorkingDays(-1)
+    with pytest.raises(ValueError, match="0 天"):
+        NaturalDays(-1)
+
+
+def test_beyond_the_calendar_is_an_error_in_both_directions() -> None:
+    for ask in (
+        lambda: derive(Ledger(date(2003, 12, 31), WorkingDays(5)), CALENDAR),
+        lambda: derive(Ledger(date(2060, 12, 30), WorkingDays(5)), CALENDAR),
+        lambda: derive(Ledger(date(2060, 1, 1), WorkingDays(5), (Stop(date(2060, 1, 2), date(2070, 1, 1)),)), CALENDAR),
+        lambda: count_back(date(2070, 1, 1), WorkingDays(1), CALENDAR),
+        lambda: count_back(date(2004, 1, 5), WorkingDays(20), CALENDAR),
+        lambda: CALENDAR.before(date(2070, 1, 1), 1),
+    ):
+        with pytest.raises(OutOfCalendar):
+            ask()
+    far = Stop(date(2061, 1, 1), date(2070, 1, 1))
+    assert derive(Ledger(date(2026, 3, 2), WorkingDays(5), (far,)), CALENDAR).due_date == date(2026, 3, 9)
+
+
+@pytest.mark.parametrize("content", ["", "date,is_workday,type,holiday,in_lieu_rest,source\n", "day,worked\n2026-01-01,0\n"])
+def test_a_calendar_file_of_another_form_is_refused(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "calendar.csv"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"日历|缺少"):
+        Calendar.load(file)
 
 
 def test_an_instant_is_inclusive_and_warns_at_nine_tenths() -> None:

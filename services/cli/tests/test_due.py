@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +77,64 @@ def test_for_people_every_day_has_its_reason() -> None:
         ["--file", "/nowhere.json"],
         ["--file", __file__],
         ["2007-09-10", "--policy", "sideways"],
+        ["2007-09-10", "--policy", "roll_forward", "--backward"],
+        ["2007-09-10", "--limit", ""],
+        ["2007-09-10", "--extend", ""],
+        ["--file", str(CASES), "--limit", "5wd"],
+        ["--file", str(CASES), "--backward"],
+        ["2004-01-05", "--backward"],
+        ["9999-12-31", "--limit", "5nd"],
+        ["0001-01-01T00:00:00+14:00"],
     ],
 )
 def test_bad_input_is_one_sentence_and_nothing_half_done(words: list[str]) -> None:
     code, out, err = run(*words, "--json")
     assert code == 2
     assert out == ""
-    assert err.strip()
-    assert "Traceback" not in err
+    assert len(err.splitlines()) == 1
+    assert re.search(r"[\u4e00-\u9fff]", err), "a sentence of ours, not of Python"
+
+
+GOOD = {"id": "X", "start": "2007-09-10", "limit_working_days": 5}
+
+
+def test_a_short_case_and_only_backward_cases_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps({"cases": [GOOD | {"id": 7}]}), encoding="utf-8-sig")
+    assert said("--file", str(file)) == [{"id": 7, "due_date": "2007-09-17"}]
+    code, out, _ = run("--file", str(file))
+    assert (code, "2007-09-17" in out) == (0, True)
+    file.write_text('{"backward_cases": [{"id": "B", "event_date": "2007-10-15", "working_days_before": 7}]}', encoding="utf-8")
+    assert said("--file", str(file)) == [{"id": "B", "latest_date": "2007-09-29"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ({}, "cases"),
+        ([], "cases"),
+        ({"cases": {}}, "cases"),
+        ({"cases": [GOOD], "backward_cases": 5}, "backward_cases"),
+        ({"cases": [GOOD, 7]}, "7"),
+        ({"cases": [GOOD, {"id": "Y", "limit_working_days": 5}]}, "Y 缺少 start"),
+        ({"cases": [GOOD | {"start": 20070910}]}, "X"),
+        ({"cases": [GOOD | {"limit_working_days": 5.7}]}, "X：5.7"),
+        ({"cases": [GOOD | {"limit_working_days": True}]}, "X"),
+        ({"cases": [GOOD | {"limit_working_days": "5"}]}, "X"),
+        ({"cases": [GOOD | {"limit_working_days": -5}]}, "X"),
+        ({"cases": [GOOD | {"extension_working_days": -4}]}, "X：-4"),
+        ({"cases": [GOOD | {"suspensions": None}]}, "suspensions"),
+        ({"cases": [GOOD | {"suspensions": [{"from": "2007-09-11"}]}]}, "X 缺少 to"),
+        ({"cases": [GOOD | {"suspensions": [{"from": "2007-09-12", "to": "2007-09-11"}]}]}, "X"),
+        ({"cases": [GOOD | {"non_working_start": "sideways"}]}, "sideways"),
+        ({"cases": [GOOD | {"start": "1999-01-01"}]}, "1999-01-01"),
+        ({"backward_cases": [{"id": "B", "event_date": "2007-10-15", "working_days_before": 0}]}, "B"),
+    ],
+)
+def test_a_file_that_cannot_be_read_names_the_case_and_tells_nothing_else(tmp_path: Path, content: Any, named: str) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    for words in (["--file", str(file), "--json"], ["--file", str(file)]):
+        code, out, err = run(*words)
+        assert (code, out, len(err.splitlines())) == (2, "", 1)
+        assert named in err
