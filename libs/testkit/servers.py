@@ -15,8 +15,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from libs.embedded import Kafka, Postgres
+
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")  # a slow machine is no failure: nothing here is a timed test
 
 T = TypeVar("T")
 POSTGRES: Final = "LIANDONG_TEST_POSTGRES_URL"
