@@ -5,10 +5,10 @@ Nothing here knows of storage, HTTP or Kafka, and nothing here or in a rule read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Generic, TypeVar, dataclass_transform
+from typing import Generic, NamedTuple, Protocol, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 Command = TypeVar("Command")
@@ -29,6 +29,33 @@ class Refused(Exception):
         super().__init__(f"{code}: {because}")
         self.code = code
         self.because = because
+
+    def about(self, what: str) -> Refused:
+        """The same refusal, saying of which of many things it is: a row of a file, a case of an import."""
+        return Refused(self.code, f"{what}：{self.because}")
+
+
+class Law(NamedTuple):
+    """Why a rule may refuse: the articles or policy ids it rests on (separated by "，"), and a sentence for people, with `{names}` of what varies."""
+
+    source: str
+    sentence: str
+
+
+class Refusing(Protocol):
+    """Makes the refusal of a code of one service; the values fill the sentence. Raises `KeyError` for a code that is not in its law."""
+
+    def __call__(self, code: str, /, **values: object) -> Refused: ...
+
+
+def refusing(laws: Mapping[str, Law]) -> Refusing:
+    """How the rules of a service refuse: by code, everything else stands once in its `law.py`."""
+
+    def refused(code: str, /, **values: object) -> Refused:
+        law = laws[code]
+        return Refused(code, f"{law.sentence.format(**values)}（{law.source}）")
+
+    return refused
 
 
 @dataclass(frozen=True, slots=True)

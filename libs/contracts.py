@@ -1,0 +1,60 @@
+"""What `contracts/` says, read once: where a fact leaves a case (`phases.toml`)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+FOLDER: Final = Path(__file__).parents[1] / "contracts"
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """Where a fact leaves a case. Facts go by their names without service and version, phases by theirs.
+
+    `words` are the phases in order with what people read; `suspended_word` is what they read of the mark beside the phase.
+    """
+
+    closed: str
+    ends: frozenset[str]
+    words: Mapping[str, str]
+    suspended_word: str
+    _after: Mapping[str, str]
+    _suspends: Mapping[str, bool]
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """Every fact of a case."""
+        return frozenset(self._after)
+
+    def after(self, phase: str, fact: str) -> str:
+        """The phase of a case that stood in `phase` ("" before its first fact, or unknown) after `fact`. Raises `KeyError` for no fact of a case."""
+        left = self._after[fact]
+        return phase if phase == self.closed or not left else left
+
+    def suspended(self, before: bool | None, fact: str) -> bool | None:
+        """Whether a procedure of Art. 45 runs after `fact`; None before it: not known. The mark is shown only while the case is not ended."""
+        return self._suspends.get(fact, before)
+
+    def ended(self, phase: str) -> bool:
+        """Whether the case is finished."""
+        return phase in self.ends
+
+
+@cache
+def phases() -> Phases:
+    """`contracts/phases.toml`."""
+    text = tomllib.loads((FOLDER / "phases.toml").read_text(encoding="utf-8"))
+    mark = text["marks"]["suspended"]
+    return Phases(
+        closed=text["closed"],
+        ends=frozenset(text["ends"]),
+        words=text["phases"],
+        suspended_word=mark["word"],
+        _after=text["after"],
+        _suspends={**dict.fromkeys(mark["begins"], True), **dict.fromkeys(mark["ends"], False)},
+    )
