@@ -7,18 +7,18 @@ red = await deadline.says("ClockRed", "2007-03-20", case="511525-20070305-000002
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from libs.eventlog import Act, Decision, MemoryLogs, New
+from libs.eventlog import Consequence, Intent, MemoryLogs, New
 from libs.testkit.contracts import Shape, contract, misfits, sample
 from libs.wire import Recorded
 
-__all__ = ["Neighbour", "feed_of", "sample"]
+__all__ = ["Neighbour", "moment", "sample"]
 
 CHINA: Final = ZoneInfo("Asia/Shanghai")
 _json: Final = msgspec.json.encode
@@ -54,23 +54,13 @@ class Neighbour:
         events = [New(kind, data, moment(at))]
         place = by_node or case.partition("-")[0]
         log = self._logs.of(place if by_node or place in self._nodes else self._nodes[0])
-        done = await log.append(Act(subject=subject, decide=lambda _stream: Decision(events), actor=actor, correlation=case))
+        done = await log.append(Intent(subject=subject, decide=lambda _stream: Consequence(events), actor=actor, correlation=case))
         return (await log.feed(done.position.sequence - 1, 1))[0]
 
     async def feed(self, source: str, epoch: int = 1, after: int = 0, limit: int = 10_000) -> Sequence[Recorded]:
         """What it said at a node, as its feed API gives it."""
         assert epoch == 1, f"{source} has one epoch"
         return await self._logs.of(source.split(":")[2]).feed(after, limit)
-
-
-def feed_of(*neighbours: Neighbour) -> Callable[[str, int, int, int], Awaitable[Sequence[Recorded]]]:
-    """The feed API of several services, as an inbox asks for it."""
-    known = {one.service: one for one in neighbours}
-
-    async def page(source: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
-        return await known[source.split(":")[3]].feed(source, epoch, after, limit)
-
-    return page
 
 
 def moment(at: datetime | str) -> datetime:

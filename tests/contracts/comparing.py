@@ -23,7 +23,8 @@ def unread(reader: Shape, owner: Shape, path: str = "") -> list[str]:
     for option in owner.options:
         takers = [taker for taker in reader.options if option.kinds <= taker.kinds]
         if takers:
-            found += min((list(_inside(taker, option, path)) for taker in takers), key=len)
+            wrong = [list(_inside(taker, option, path)) for taker in takers]
+            found += min(wrong, key=len)
         else:
             kinds = " or ".join(sorted({kind for taker in reader.options for kind in taker.kinds}))
             found.append(f"{path or 'payload'}: the owner may say {' or '.join(sorted(option.kinds))}, the reader takes {kinds}")
