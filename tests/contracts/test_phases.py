@@ -15,11 +15,11 @@ from libs.contracts import phases
 from libs.decider import Refused
 from libs.eventlog import Codec
 from libs.wire import Recorded, genesis, origin
-from services.hub.case_facts import fold
+from services.hub.inbox.fold import fold
 from services.intake.case import CASE
 from services.intake.events import CaseEvent, Event, PinnedStep
 from services.intake.tests import stories as s
-from services.intake.tests.test_case_properties import ASKED
+from services.intake.tests.test_properties import ASKED
 
 CODEC = Codec("intake", get_args(Event))
 PHASES = type(CASE.initial.phase)
@@ -36,7 +36,7 @@ class Shown(NamedTuple):
 def ruled(history: s.Told) -> Shown:
     """By the rules' own state."""
     state = CASE.fold(history)
-    return Shown(state.phase.value, bool(state.suspended) and not phases().ended(state.phase.value))
+    return Shown(state.phase.value, state.stops.running is not None and not phases().ended(state.phase.value))
 
 
 def at_the_site(history: s.Told) -> Shown:
