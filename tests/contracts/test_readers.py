@@ -6,7 +6,6 @@ A reader that has a default would not notice that its field was renamed; the com
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable
 from datetime import date, datetime
 from enum import Enum
@@ -16,7 +15,7 @@ from typing import Any, Literal
 import pytest
 
 from libs.bus import Reader
-from libs.contracts import FOLDER
+from libs.contracts import roster
 from libs.decider import record
 from libs.testkit.contracts import Contract, contract, schema_of, shape
 from libs.testkit.neighbours import Neighbour
@@ -43,9 +42,7 @@ READ = [(service, kind) for service in HEARERS for kind in sorted(reader(service
 
 
 def test_everybody_who_hears_is_compared() -> None:
-    rows = tomllib.loads((FOLDER / "topics.toml").read_text(encoding="utf-8"))["service"]
-    hearing = {row["name"] for row in rows if row.get("hears")}
-    assert hearing <= set(HEARERS)
+    assert {row.name for row in roster() if row.hears} <= set(HEARERS)
     assert len(READ) > len(HEARERS)
 
 
