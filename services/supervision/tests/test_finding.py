@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.supervision.events import Detector
-from services.supervision.finding import DETECTORS, CaseFact, Deed, after_the_end, same_officer
+from services.supervision.finding.detectors import DETECTORS, CaseFact, Deed, after_the_end, same_officer
 from services.supervision.tests.stories import at, did, given_finding, raise_finding
 
 ACT, EXAMINE, APPROVE, END = Deed.ACT, Deed.EXAMINE, Deed.APPROVE, Deed.END
