@@ -15,6 +15,8 @@ from services.catalogue.procedure.publishing import PublishProcedure
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
+GOOD = "11511301008778183N"
+"""A published agency code whose check digit is right."""
 given_item: Given[RegisterItem, State, Event] = Given(ITEM)
 given_import: Given[EndImport, None, ItemsImported] = Given(IMPORT)
 given_procedure: Given[PublishProcedure, ProcedurePublished | None, ProcedurePublished] = Given(PROCEDURE)
