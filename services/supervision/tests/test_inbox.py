@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from libs.testkit.data import shared
-from libs.testkit.house import COUNTY, House
+from libs.testkit.house import COUNTY, TOWN, House
 from libs.testkit.neighbours import Neighbour
-from libs.wire import Recorded
+from libs.wire import Position, Recorded
 from services.supervision.events import CardIssued, Detector, FindingRaised
 from services.supervision.tests.stories import CASE
 
@@ -91,6 +91,41 @@ async def test_batches_of_any_size_make_the_same_findings(house: House, intake: 
     assert len(await house.logs.of(COUNTY).feed()) == 2
     assert (await ask(house, "/replay", by="operator", log="receipt"))["findings"] == {"after-the-end": 1, "same-officer": 1}
     assert (await ask(house, "/replay", by="operator", log="another"))["findings"] == {}
+
+
+async def test_cases_that_come_together_are_looked_through_apart_each_at_its_node(house: House, intake: Neighbour) -> None:
+    other = f"{TOWN}-20070305-000002-8"
+    await told(
+        house,
+        await intake.says("CaseExamined", "2007-03-12", CASE, officer="B"),
+        await intake.says("CaseExamined", "2007-03-12", other, officer="C"),
+        await intake.says("CaseApproved", "2007-03-13", CASE, officer="C"),
+        await intake.says("CaseApproved", "2007-03-13", other, officer="C"),
+    )
+    assert (await ask(house, f"/cases/{CASE}"))["findings"] == []
+    (finding,) = (await ask(house, f"/nodes/{TOWN}/findings"))["findings"]
+    assert (finding["case"], finding["node"]) == (other, TOWN)
+    assert finding["evidence"] == [f"urn:liandong:{TOWN}:intake#1#{n}" for n in (1, 2)]
+
+
+async def test_a_gap_is_pulled_from_the_owner_before_anything_is_concluded(house: House, intake: Neighbour) -> None:
+    facts = [
+        await intake.says("CaseExamined", "2007-03-12", CASE, officer="B"),
+        await intake.says("CaseApproved", "2007-03-13", CASE, officer="C"),
+        await intake.says("CaseApproved", "2007-03-14", CASE, officer="B"),
+    ]
+    await house.hear(facts[0], facts[2])
+    assert await house.all(FindingRaised) == []
+    await house.inboxes[0].pull(Position(facts[0].source, 1, 1, ""))
+    assert await house.all(FindingRaised) == []
+    assert await house.pool.fetchval("select count(*) from case_fact") == 3
+
+
+async def test_cards_come_newest_first_page_by_page(house: House, deadline: Neighbour) -> None:
+    await told(house, *[await deadline.says("ClockRed", f"2007-03-{day}", CASE, overdue=day) for day in (20, 21, 22)])
+    first = (await ask(house, f"/nodes/{COUNTY}/cards", limit=2))["cards"]
+    rest = (await ask(house, f"/nodes/{COUNTY}/cards", limit=2, before=first[-1]["at"]))["cards"]
+    assert [card["overdue"] for card in (*first, *rest)] == [22, 21, 20]
 
 
 async def test_a_filing_later_than_the_end_is_no_act(house: House, intake: Neighbour) -> None:
