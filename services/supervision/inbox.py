@@ -11,7 +11,7 @@ from libs.views import Connection
 from libs.wire import Recorded
 from services.supervision import card, finding
 from services.supervision.card import IssueCard, rungs
-from services.supervision.card.rungs import ClockRed, ClockYellow, Rung
+from services.supervision.card.rungs import ClockRed, ClockYellow, YellowOrRed
 from services.supervision.events import CardIssued, FindingRaised
 from services.supervision.finding import RaiseFinding, acts
 from services.supervision.finding.acts import ActOnCase, CaseFiled, HeardAct
@@ -52,13 +52,15 @@ def hears(cards: Cards, findings: Findings) -> Hears:
 
     async def apply(connection: Connection, records: Sequence[Recorded]) -> list[Effect]:
         heard = [(record, READER.read(record)) for record in records]
-        effects = [_card(cards, record, fact) for record, fact in heard if isinstance(fact, Rung)]
-        return effects + await _findings(connection, findings, [(record, fact) for record, fact in heard if not isinstance(fact, Rung)])
+        effects = [_card(cards, record, fact) for record, fact in heard if isinstance(fact, YellowOrRed)]
+        return effects + await _findings(
+            connection, findings, [(record, fact) for record, fact in heard if not isinstance(fact, YellowOrRed)]
+        )
 
     return Hears(name=NAME, reader=READER, apply=apply)
 
 
-def _card(cards: Cards, record: Recorded, rung: Rung) -> Effect:
+def _card(cards: Cards, record: Recorded, rung: YellowOrRed) -> Effect:
     command = rungs.react(rung, f"{record.source}#{record.epoch}#{record.sequence}")
     return Effect(record, record.node, cards.intent(card.card_of(command), command, actor=ACTOR, correlation=rung.case))
 

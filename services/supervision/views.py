@@ -11,7 +11,7 @@ from libs.views import Column, Connection, Pool, Table, View
 from libs.wire import Recorded
 from services.supervision.events import CardIssued, FindingRaised
 from services.supervision.finding.acts import WatchedCase
-from services.supervision.finding.detectors import CaseFact, Deed
+from services.supervision.finding.detectors import Deed, KnownAct
 
 CARDS: Final = "cards"
 FINDINGS: Final = "findings"
@@ -45,8 +45,8 @@ FINDING: Final = Table(
     Column("at", "timestamptz"),
     Column("imported", "boolean"),
 )
-CASE_FACT: Final = Table(
-    "case_fact",
+KNOWN_ACT: Final = Table(
+    "known_act",
     Column("case", "text", key=True),
     Column("epoch", "integer", key=True),
     Column("sequence", "bigint", key=True),
@@ -117,20 +117,20 @@ async def replay(pool: Pool, timeline: str) -> dict[str, dict[str, int]]:
 _KNOWN: Final = f"""
 select f.* from unnest($1::text[]) as wanted ("case")
 cross join lateral (
-    select {CASE_FACT.columns} from case_fact where case_fact."case" = wanted."case" order by epoch, sequence limit 100000
+    select {KNOWN_ACT.columns} from known_act where known_act."case" = wanted."case" order by epoch, sequence limit 100000
 ) f"""
 
 
 async def remembered(connection: Connection, cases: Sequence[str]) -> dict[str, WatchedCase]:
     """The acts on these cases that were heard before, in the order recorded. The time they live in decides nothing and is not loaded."""
-    facts: dict[str, list[CaseFact]] = {case: [] for case in cases}
+    facts: dict[str, list[KnownAct]] = {case: [] for case in cases}
     for row in await connection.fetch(_KNOWN, cases) if cases else ():
-        facts[row["case"]].append(CaseFact(**{**row, "deed": Deed(row["deed"])}))
-    return {case: WatchedCase(facts=tuple(found)) for case, found in facts.items()}
+        facts[row["case"]].append(KnownAct(**{**row, "deed": Deed(row["deed"])}))
+    return {case: WatchedCase(acts=tuple(found)) for case, found in facts.items()}
 
 
 async def remember(connection: Connection, before: Mapping[str, WatchedCase], after: Mapping[str, WatchedCase]) -> None:
     """Keeps what was added; the rows commit with the cursor."""
     logs = [{"case": case, "timeline": now.timeline} for case, now in after.items() if now.timeline]
     await LOG_CASE.add(connection, logs)
-    await CASE_FACT.add(connection, [fact for case, now in after.items() for fact in now.facts[len(before[case].facts) :]])
+    await KNOWN_ACT.add(connection, [fact for case, now in after.items() for fact in now.acts[len(before[case].acts) :]])

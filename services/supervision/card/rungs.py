@@ -40,10 +40,10 @@ class ClockRed:
     imported: bool = False
 
 
-Rung = ClockYellow | ClockRed
+YellowOrRed = ClockYellow | ClockRed
 
 
-def react(rung: Rung, evidence: str) -> IssueCard:
+def react(rung: YellowOrRed, evidence: str) -> IssueCard:
     """The card of a rung; `evidence` names the event that says it."""
     red = isinstance(rung, ClockRed)
     return IssueCard(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from libs.decider import record
 from services.supervision.finding import RaiseFinding
-from services.supervision.finding.detectors import DETECTORS, CaseFact, Deed
+from services.supervision.finding.detectors import DETECTORS, Deed, KnownAct
 
 
 @record
@@ -131,7 +131,7 @@ class WatchedCase:
     """What is remembered of a case. `timeline` empty: it lives in real time, as far as was heard."""
 
     timeline: str = ""
-    facts: tuple[CaseFact, ...] = ()
+    acts: tuple[KnownAct, ...] = ()
 
 
 def react(remembered: WatchedCase, heard: HeardAct) -> tuple[WatchedCase, list[RaiseFinding]]:
@@ -139,16 +139,16 @@ def react(remembered: WatchedCase, heard: HeardAct) -> tuple[WatchedCase, list[R
     fact = heard.fact
     if isinstance(fact, CaseFiled):
         timeline = fact.instants.timeline if fact.instants else ""
-        return WatchedCase(timeline=timeline, facts=remembered.facts), []
-    facts = (*remembered.facts, _case_fact(fact, heard))
-    found = {detector: detect(facts) for detector, detect in DETECTORS.items()}
-    new = {detector: seen for detector, seen in found.items() if seen is not None and seen.place == len(remembered.facts)}
+        return WatchedCase(timeline=timeline, acts=remembered.acts), []
+    acts = (*remembered.acts, _known(fact, heard))
+    found = {detector: detect(acts) for detector, detect in DETECTORS.items()}
+    new = {detector: seen for detector, seen in found.items() if seen is not None and seen.place == len(remembered.acts)}
     commands = [RaiseFinding(case=fact.case, detector=detector, node=heard.node, seen=seen) for detector, seen in new.items()]
-    return WatchedCase(timeline=remembered.timeline, facts=facts), commands
+    return WatchedCase(timeline=remembered.timeline, acts=acts), commands
 
 
-def _case_fact(act: ActOnCase, heard: HeardAct) -> CaseFact:
-    return CaseFact(
+def _known(act: ActOnCase, heard: HeardAct) -> KnownAct:
+    return KnownAct(
         case=act.case,
         source=heard.source,
         epoch=heard.epoch,

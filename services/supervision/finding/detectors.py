@@ -24,7 +24,7 @@ class Deed(str, Enum):
 
 
 @record
-class CaseFact:
+class KnownAct:
     """An act on a case as it was heard. Facts of one case come from one feed, so `epoch` and `sequence` are the order recorded."""
 
     case: str
@@ -47,14 +47,14 @@ class Seen:
     """What a detector saw: the facts it rests on, and the place of the fact in which it became visible."""
 
     place: int
-    facts: tuple[CaseFact, ...]
+    facts: tuple[KnownAct, ...]
 
 
 RULE_VERSION: Final = 1
-Detect = Callable[[Sequence[CaseFact]], Seen | None]
+Detect = Callable[[Sequence[KnownAct]], Seen | None]
 
 
-def same_officer(facts: Sequence[CaseFact]) -> Seen | None:
+def same_officer(facts: Sequence[KnownAct]) -> Seen | None:
     """一审一核: the officer who examined first is the one who approved first; first in the order recorded (P-two-persons)."""
     examined, approved = _first(facts, Deed.EXAMINE), _first(facts, Deed.APPROVE)
     if examined is None or approved is None or facts[examined].officer != facts[approved].officer:
@@ -62,7 +62,7 @@ def same_officer(facts: Sequence[CaseFact]) -> Seen | None:
     return Seen(place=max(examined, approved), facts=(facts[examined], facts[approved]))
 
 
-def after_the_end(facts: Sequence[CaseFact]) -> Seen | None:
+def after_the_end(facts: Sequence[KnownAct]) -> Seen | None:
     """An act at a time strictly later than the case's first end, recorded before it or after it."""
     end = _first(facts, Deed.END)
     if end is None:
@@ -74,7 +74,7 @@ def after_the_end(facts: Sequence[CaseFact]) -> Seen | None:
     return Seen(place=place, facts=(facts[end], *(facts[n] for n in late if n <= place)))
 
 
-def _first(facts: Sequence[CaseFact], deed: Deed) -> int | None:
+def _first(facts: Sequence[KnownAct], deed: Deed) -> int | None:
     return next((n for n, fact in enumerate(facts) if fact.deed is deed), None)
 
 

@@ -47,7 +47,7 @@ def upgrade() -> None:
         )""")
     op.execute("create index log_case_of_timeline on log_case (timeline)")
     op.execute("""
-        create table case_fact (
+        create table known_act (
             "case"   text collate "C" not null,
             epoch    integer not null,
             sequence bigint not null,

@@ -9,7 +9,7 @@ from libs.testkit.given import Given
 from services.supervision.card import CARD, IssueCard
 from services.supervision.events import CardIssued, Colour, Detector, FindingRaised
 from services.supervision.finding import FINDING, RaiseFinding
-from services.supervision.finding.detectors import CaseFact, Deed, Seen, same_officer
+from services.supervision.finding.detectors import Deed, KnownAct, Seen, same_officer
 
 CASE = "511525-20070305-000001-0"
 INTAKE = "urn:liandong:511525:intake"
@@ -38,9 +38,9 @@ def issue(colour: Colour = Colour.RED, generation: int = 0, overdue: int = 0) ->
     )
 
 
-def did(deed: Deed, officer: str, on: str, n: int, time: str = "10:00", *, imported: bool = False) -> CaseFact:
+def did(deed: Deed, officer: str, on: str, n: int, time: str = "10:00", *, imported: bool = False) -> KnownAct:
     """The nth thing recorded."""
-    return CaseFact(case=CASE, source=INTAKE, epoch=1, sequence=n, deed=deed, officer=officer, at=at(on, time), imported=imported)
+    return KnownAct(case=CASE, source=INTAKE, epoch=1, sequence=n, deed=deed, officer=officer, at=at(on, time), imported=imported)
 
 
 def raise_finding(seen: Seen, detector: Detector = Detector.SAME_OFFICER) -> RaiseFinding:

@@ -50,13 +50,13 @@ def watched(*facts: CaseFiled | ActOnCase) -> tuple[WatchedCase, list[RaiseFindi
 
 def test_a_filing_is_no_act_and_says_in_which_time_the_case_lives() -> None:
     case, findings = watched(CaseFiled(case=CASE, instants=LogTime(timeline="receipt")), act(CaseAccepted))
-    assert (case.timeline, len(case.facts), findings) == ("receipt", 1, [])
+    assert (case.timeline, len(case.acts), findings) == ("receipt", 1, [])
     assert watched(CaseFiled(case=CASE))[0].timeline == ""
 
 
 def test_an_act_is_remembered_with_the_event_that_says_it() -> None:
     case, _ = watched(act(CaseAccepted), act(CaseClosed, imported=True))
-    assert [(fact.deed, fact.evidence, fact.imported) for fact in case.facts] == [
+    assert [(fact.deed, fact.evidence, fact.imported) for fact in case.acts] == [
         (Deed.ACT, f"{INTAKE}#1#1", False),
         (Deed.END, f"{INTAKE}#1#2", True),
     ]
@@ -99,6 +99,6 @@ acts = st.builds(
 @given(st.lists(acts, max_size=12))
 def test_heard_one_by_one_a_case_shows_what_its_whole_history_shows(facts: list[ActOnCase]) -> None:
     case, findings = watched(*facts)
-    whole = {detector: seen for detector, detect in DETECTORS.items() if (seen := detect(case.facts)) is not None}
+    whole = {detector: seen for detector, detect in DETECTORS.items() if (seen := detect(case.acts)) is not None}
     assert {finding.detector: finding.seen for finding in findings} == whole
     assert len(findings) == len(whole)

@@ -118,7 +118,7 @@ async def test_a_gap_is_pulled_from_the_owner_before_anything_is_concluded(house
     assert await house.all(FindingRaised) == []
     await house.inboxes[0].pull(Position(facts[0].source, 1, 1, ""))
     assert await house.all(FindingRaised) == []
-    assert await house.pool.fetchval("select count(*) from case_fact") == 3
+    assert await house.pool.fetchval("select count(*) from known_act") == 3
 
 
 async def test_cards_come_newest_first_page_by_page(house: House, deadline: Neighbour) -> None:
