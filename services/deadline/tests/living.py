@@ -2,54 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
-from libs.eventlog import Consequence, Intent, MemoryLogs, New
 from libs.testkit.house import COUNTY, TOWN, House, expect
+from libs.testkit.neighbours import Neighbour
 from libs.wire import Recorded
 from services.deadline.app import CODEC, subject
 from services.deadline.clock.starting import clock_of, node_of
 from services.deadline.events import Event
-from services.deadline.tests.stories import CALENDAR, CASE, at
+from services.deadline.tests.stories import CALENDAR, CASE
 from services.deadline.ticker import Ticker
 
-PINNED = {"statutory_days": 20, "promised_days": 10, "delivery_days": 10, "correction_days": 5, "item": "511A00001", "steps": []}
-
-
-class Intake:
-    """What intake would have published: facts of cases, numbered and chained."""
-
-    def __init__(self) -> None:
-        self._logs = MemoryLogs("intake", [COUNTY, TOWN])
-
-    async def says(self, fact: str, on: str | datetime, case: str = CASE, **more: Any) -> Recorded:
-        """The next fact of a case's node; more than clocks need may be in it."""
-        moment = at(on) if isinstance(on, str) else on
-        data = msgspec.json.encode({"case": case, "officer": "C0117", "at": moment, "imported": False, **more})
-        log = self._logs.of(node_of(case))
-        event = New(f"liandong.intake.{fact}.v1", data, moment)
-        done = await log.append(Intent(subject=case, decide=lambda _stream: Consequence([event]), actor="C0117"))
-        return (await log.feed(done.position.sequence - 1, 1))[0]
-
-    async def feed(self, source: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
-        return await self._logs.of(source.split(":")[2]).feed(after, limit)
+LIMITS = {"statutory_days": 20, "promised_days": 10, "delivery_days": 10, "correction_days": 5}
 
 
 class Living:
     """One running deadline service. `house.time` is its clock."""
 
     def __init__(self, house: House) -> None:
-        self.house, self.intake = house, Intake()
+        self.house, self.intake = house, Neighbour("intake", [COUNTY, TOWN])
         self.ticker = Ticker(house.context, subject(CALENDAR))
         house.neighbours["intake"] = self.intake
 
     async def files(self, on: str | datetime = "2007-03-05", case: str = CASE, **more: Any) -> Recorded:
         """Intake says that a case was filed, under a promise of 10 working days."""
-        return await self.intake.says("CaseFiled", on, case, node=node_of(case), pinned=PINNED, channel="counter", **more)
+        return await self.intake.says("CaseFiled", on, case, **{"pinned": LIMITS, **more})
 
     async def hear(self, *facts: Recorded) -> None:
         """Hears as from the bus."""

@@ -64,7 +64,7 @@ async def test_after_silence_limits_run_from_the_receipt_and_the_officer_who_fil
 @pytest.mark.parametrize("fact", ["CaseNotAccepted", "CaseWithdrawn"])
 async def test_what_will_not_happen_cancels_every_clock(living: Living, fact: str) -> None:
     await accepted(living)
-    await living.told(fact, "2007-03-08", reason="", right_agency="")
+    await living.told(fact, "2007-03-08")
     for name in ("statutory", "promised"):
         assert kinds(await living.clock(name))[-1] == "ClockCancelled"
 
