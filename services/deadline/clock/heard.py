@@ -8,7 +8,7 @@ from libs.decider import record
 
 
 @record
-class CaseFact:
+class HeardOfCase:
     """What every fact of a case says."""
 
     case: str
@@ -37,7 +37,7 @@ class GivenInstants:
 
 
 @record
-class CaseFiled(CaseFact):
+class CaseFiled(HeardOfCase):
     """A case begins, under a procedure's limits."""
 
     pinned: PinnedLimits
@@ -45,17 +45,17 @@ class CaseFiled(CaseFact):
 
 
 @record
-class CorrectionsRequested(CaseFact):
+class CorrectionsRequested(HeardOfCase):
     """The applicant was told what is missing."""
 
 
 @record
-class CorrectionsReturned(CaseFact):
+class CorrectionsReturned(HeardOfCase):
     """The applicant handed in what was missing, or part of it."""
 
 
 @record
-class CaseAccepted(CaseFact):
+class CaseAccepted(HeardOfCase):
     """The case was taken up; its limits run from `effective`. `by`: decision or silence."""
 
     effective: datetime
@@ -63,17 +63,17 @@ class CaseAccepted(CaseFact):
 
 
 @record
-class CaseNotAccepted(CaseFact):
+class CaseNotAccepted(HeardOfCase):
     """The case was not taken up."""
 
 
 @record
-class CaseWithdrawn(CaseFact):
+class CaseWithdrawn(HeardOfCase):
     """The applicant took the case back."""
 
 
 @record
-class StepStarted(CaseFact):
+class StepStarted(HeardOfCase):
     """Step `number` is in an officer's hands; `limit_days` None: it has no limit."""
 
     number: int
@@ -82,14 +82,14 @@ class StepStarted(CaseFact):
 
 
 @record
-class StepDone(CaseFact):
+class StepDone(HeardOfCase):
     """Step `number` is done."""
 
     number: int
 
 
 @record
-class ClocksSuspended(CaseFact):
+class ClocksSuspended(HeardOfCase):
     """A procedure of Art. 45 runs from `first` on."""
 
     reason: str
@@ -97,14 +97,14 @@ class ClocksSuspended(CaseFact):
 
 
 @record
-class ClocksResumed(CaseFact):
+class ClocksResumed(HeardOfCase):
     """The procedure of Art. 45 ended on `last`."""
 
     last: date
 
 
 @record
-class LimitExtended(CaseFact):
+class LimitExtended(HeardOfCase):
     """The statutory limit grows by `days` working days, with the promised one if `moves_promise` (Art. 42)."""
 
     days: int
@@ -112,17 +112,17 @@ class LimitExtended(CaseFact):
 
 
 @record
-class CaseDecided(CaseFact):
+class CaseDecided(HeardOfCase):
     """The decision on the case."""
 
 
 @record
-class ResultDelivered(CaseFact):
+class ResultDelivered(HeardOfCase):
     """The result is in the applicant's hands."""
 
 
 @record
-class CaseClosed(CaseFact):
+class CaseClosed(HeardOfCase):
     """Nothing is left to do in the case."""
 
 

@@ -1,4 +1,4 @@
-"""What a case's facts do to its clocks, with real rows and cursors: the table of domain.md, "What stops what", line by line."""
+"""What a case's facts do to its clocks, with real rows and cursors: line by line."""
 
 from __future__ import annotations
 

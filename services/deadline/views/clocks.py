@@ -54,7 +54,7 @@ CLOCKS: Final = Table(
 )
 
 
-class ClockRow(msgspec.Struct):
+class ShownClock(msgspec.Struct):
     """A clock as the table has it; `state`: open, stopped, ended, cancelled."""
 
     clock: str
@@ -84,7 +84,7 @@ def clocks_view(codec: Codec) -> View:
     async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
         facts: list[Event] = [codec.decode(recorded) for recorded in events]
         loaded = await CLOCKS.load(connection, sorted({fact.clock for fact in facts}))
-        rows = {clock: ClockRow(**row) for clock, row in loaded.items()}
+        rows = {clock: ShownClock(**row) for clock, row in loaded.items()}
         for fact in facts:
             if isinstance(fact, ClockStarted):
                 rows[fact.clock] = _row(fact)
@@ -103,8 +103,8 @@ def _next_at(event: Event) -> datetime | None:
     return None if isinstance(event, SilenceNoticed | ClockEnded | ClockCancelled) else event.next_at
 
 
-def _row(started: ClockStarted) -> ClockRow:
-    return ClockRow(
+def _row(started: ClockStarted) -> ShownClock:
+    return ShownClock(
         clock=started.clock,
         case=started.case,
         kind=started.kind.value,
@@ -119,7 +119,7 @@ def _row(started: ClockStarted) -> ClockRow:
     )
 
 
-def _fold(row: ClockRow, event: Event) -> None:
+def _fold(row: ShownClock, event: Event) -> None:
     match event:
         case ClockStarted() | SilenceNoticed():
             return
