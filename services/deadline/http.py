@@ -44,14 +44,14 @@ class AdvanceTime(Form):
 
 
 class Advanced(BaseModel):
-    """What came of it: clocks that were asked, rungs they said."""
+    """What came of virtual time going on: clocks that were asked, rungs they said."""
 
     ticked: int
     fired: int
 
 
 def deadline_router(context: Context, codec: Codec, calendar: Calendar, ticker: Ticker) -> APIRouter:
-    """`/deadline/…`"""
+    """The routes under `/deadline`."""
     routes = APIRouter(prefix="/deadline", tags=["deadline"])
     _clocks(routes, context)
     _proof(routes, context, codec, calendar)

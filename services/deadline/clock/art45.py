@@ -53,12 +53,12 @@ class Stops:
 
     @property
     def all(self) -> tuple[Stopped, ...]:
-        """In the order in which they were heard of."""
+        """All stops, in the order in which they were heard of."""
         return (*self.past, self.open) if self.open else self.past
 
 
 def already_stopped(_c: StopClock, clock: Clock) -> bool:
-    """A stop runs, or the limit is an instant, which nothing stops."""
+    """A stop runs already, or the limit is an instant, which nothing stops."""
     return clock.stops.open is not None or clock.started.budget.unit is Unit.UNTIL
 
 
@@ -68,7 +68,7 @@ def stopped(c: StopClock, clock: Clock) -> ClockStopped:
 
 
 def already_running(_c: ResumeClock, clock: Clock) -> bool:
-    """No stop runs."""
+    """No stop runs that could end."""
     return clock.stops.open is None
 
 

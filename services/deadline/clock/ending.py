@@ -32,7 +32,7 @@ class CancelClock:
 
 
 def ended(c: EndClock, clock: Clock) -> ClockEnded:
-    """Done; whether late is the calendar's to say."""
+    """What the clock measured is done; whether late, the calendar says afterwards."""
     return ClockEnded(
         clock=clock.started.clock,
         case=clock.started.case,
@@ -47,7 +47,7 @@ def ended(c: EndClock, clock: Clock) -> ClockEnded:
 
 
 def cancelled(c: CancelClock, clock: Clock) -> ClockCancelled:
-    """It will not happen."""
+    """What the clock measured will not happen."""
     return ClockCancelled(
         clock=clock.started.clock,
         case=clock.started.case,

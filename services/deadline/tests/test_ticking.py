@@ -61,6 +61,7 @@ async def test_real_time_does_not_tick_a_logs_clocks_and_virtual_time_ticks_only
 
 
 async def test_virtual_time_waits_until_what_was_done_is_heard(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    patient = ticker.HEARING
     monkeypatch.setattr(ticker, "HEARING", 0.3)
     instants = {"timeline": "receipt", "promised": at("2007-03-11"), "statutory": None}
     filed = await living.files(imported=True, instants=instants)
@@ -68,6 +69,7 @@ async def test_virtual_time_waits_until_what_was_done_is_heard(living: Living, m
     await living.hear(filed)
     refused = await living.advance("receipt", at("2007-03-12"), closed, status=503)
     assert refused.headers["Retry-After"] == "2"
+    monkeypatch.setattr(ticker, "HEARING", patient)
     waiting = asyncio.create_task(living.advance("receipt", at("2007-03-12"), closed))
     await living.hear(closed)
     assert await waiting == {"ticked": 0, "fired": 0}
