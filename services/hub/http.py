@@ -13,8 +13,8 @@ from pydantic import Field
 from libs.database import Pool
 from libs.web import Role, require
 from libs.wire import Recorded, encode_page
-from services.hub import views_archive, views_city
 from services.hub.inbox import CityStream
+from services.hub.views import archive, city, verify
 
 READER = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
 Source = Annotated[str, Query(max_length=80, pattern=r"^urn:liandong:[0-9]{6,12}:[a-z][a-z0-9-]*$")]
@@ -37,20 +37,20 @@ def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRo
     routes = APIRouter(prefix="/hub", tags=["hub"], dependencies=READER)
 
     @routes.get("/city")
-    async def city() -> Response:
-        return answer(await views_city.city(pool, now()))
+    async def at_a_glance() -> Response:
+        return answer(await city.city(pool, now()))
 
     @routes.get("/cases/{case}")
-    async def case(case: Case) -> Response:
-        found = await views_city.case(pool, case)
+    async def one_case(case: Case) -> Response:
+        found = await city.case(pool, case)
         if found is None:
             raise HTTPException(404)
-        timeline = [entry(event, verified=verified) for event, verified in await views_archive.of_case(pool, case)]
+        timeline = [entry(event, verified=verified) for event, verified in await archive.of_case(pool, case)]
         return answer({**found, "timeline": timeline})
 
     @routes.get("/replay")
     async def replay(log: Name) -> Response:
-        return answer(await views_city.replayed(pool, log))
+        return answer(await city.replayed(pool, log))
 
     @routes.get("/wait")
     async def wait(source: Source, sequence: Number, epoch: Epoch = 1, timeout: Annotated[float, Query(gt=0, le=60)] = 2) -> Response:
@@ -64,23 +64,22 @@ def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRo
 def _archive(routes: APIRouter, pool: Pool) -> None:
     @routes.get("/feeds")
     async def feeds() -> Response:
-        return answer(await views_archive.feeds(pool))
+        return answer(await archive.feeds(pool))
 
     @routes.get("/feed/{node}/{service}/{epoch}")
     async def feed(
         node: Node, service: Owner, epoch: Epoch, after: Number = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 500
     ) -> Response:
-        page = await views_archive.page(pool, (f"urn:liandong:{node}:{service}", epoch), after, 2**63 - 1, limit)
+        page = await archive.page(pool, (f"urn:liandong:{node}:{service}", epoch), after, 2**63 - 1, limit)
         return Response(encode_page(page), media_type="application/cloudevents-batch+json")
 
     @routes.get("/verify")
-    async def verify() -> Response:
-        return answer(await views_archive.verify(pool))
+    async def verified() -> Response:
+        return answer(await verify.verify(pool))
 
     @routes.get("/evidence")
     async def evidence() -> Response:
-        rows = await pool.fetch("select kind, node, source, epoch, sequence, because, since from evidence order by evidence desc limit 200")
-        return answer([dict(row) for row in rows])
+        return answer(await archive.evidence(pool))
 
 
 def entry(event: Recorded, *, verified: bool) -> dict[str, Any]:

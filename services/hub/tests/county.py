@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.eventlog import Act, Decision, MemoryLogs, New
 from libs.wire import Checkpoint, Position, Recorded, chain_hash, checkpoint_record, public_of, to_headers
-from services.hub import views_city
 from services.hub.inbox import CityStream
+from services.hub.views import city as city_views
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 COUNTY, TOWN = "511525", "511525100"
@@ -75,4 +75,4 @@ class City:
         return [(row["kind"], row["sequence"]) for row in await self.pool.fetch("select kind, sequence from evidence order by evidence")]
 
     async def state(self, node: str = COUNTY) -> str:
-        return next(str(n["state"]) for n in await views_city.nodes(self.pool, AT) if n["code"] == node)
+        return next(str(n["state"]) for n in await city_views.nodes(self.pool, AT) if n["code"] == node)

@@ -46,14 +46,14 @@ async def test_the_city_at_a_glance(city: City) -> None:
     await city.take(*map(carried, [*events, *cards]), word(1, events[-1], cards[-1]))
     found = await get(city, "/city")
     nodes = {node["code"]: node for node in found["nodes"]}
-    county = {name: nodes[COUNTY][name] for name in ("filed", "filed_today", "open", "closed", "red", "yellow", "state", "counter")}
-    assert county == {"filed": 2, "filed_today": 2, "open": 1, "closed": 1, "red": 1, "yellow": 0, "state": "live", "counter": 1}
+    county = {name: nodes[COUNTY][name] for name in ("filed", "filed_today", "open", "finished", "finished_today", "red", "yellow", "state", "counter")}
+    assert county == {"filed": 2, "filed_today": 2, "open": 1, "finished": 1, "finished_today": 1, "red": 1, "yellow": 0, "state": "live", "counter": 1}
     assert nodes[TOWN]["state"] == "unknown"
     assert [(c["case"], c["colour"], c["node_name"]) for c in found["cards"]] == [("c1", "red", "高县")]
 
 
 async def test_a_case_over_its_services_with_what_is_verified_of_it(city: City) -> None:
-    clock = {"case": "c1", "clock": "clock:c1:promised", "kind": "promised", "due_at": "2026-11-22T16:00:00Z"}
+    clock = {"case": "c1", "clock": "clock:c1:promised", "kind": "promised", "label": "", "due_at": "2026-11-22T16:00:00Z"}
     clocks = await feed(("ClockStarted", clock), ("ClockYellow", clock), ("ClockEnded", clock), service="deadline")
     events = await feed(filed("c1"), ("CaseAccepted", {"case": "c1"}))
     await city.take(*map(carried, [*events, *clocks]), word(1, events[0], clocks[0]))
@@ -99,7 +99,7 @@ async def test_a_reader_waits_for_a_position(city: City) -> None:
 
 
 async def test_a_replayed_log_by_its_own_names(city: City) -> None:
-    clock = {"case": "c1", "clock": "clock:c1:promised", "kind": "promised", "due_at": "2026-11-22T16:00:00Z"}
+    clock = {"case": "c1", "clock": "clock:c1:promised", "kind": "promised", "label": "", "due_at": "2026-11-22T16:00:00Z"}
     finding = {"case": "c2", "finding": "f", "detector": "same-officer", "evidence": ["x#1#1"]}
     events = await feed(filed("c1", ref="log-1"), filed("c2", ref="log-2"), filed("c3"), ("CaseClosed", {"case": "c2"}))
     clocks = await feed(("ClockStarted", clock), ("ClockRed", clock), service="deadline")

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from libs.wire import chain_hash, genesis
-from services.hub import views_city
 from services.hub.tests.county import AT, COUNTY, KEY, OTHER, TOWN, City, carried, feed, filed, forged, record, word
-from services.hub.views_archive import verify as verified
+from services.hub.views import city as city_views
+from services.hub.views.verify import verify as verified
 
 pytestmark = pytest.mark.server
 
@@ -29,8 +29,8 @@ async def test_a_batch_that_comes_again_changes_nothing(city: City) -> None:
     records = [*map(carried, events), word(1, events[-1])]
     for _ in range(3):
         await city.take(*records)
-    (node,) = [n for n in await views_city.nodes(city.pool, AT) if n["code"] == COUNTY]
-    assert (node["filed"], node["closed"], node["open"], node["events"]) == (2, 1, 1, 3)
+    (node,) = [n for n in await city_views.nodes(city.pool, AT) if n["code"] == COUNTY]
+    assert (node["filed"], node["finished"], node["open"], node["events"]) == (2, 1, 1, 3)
     assert await city.evidence() == []
 
 
@@ -128,7 +128,7 @@ async def test_facts_of_one_case_may_come_in_any_order_over_its_feeds(city: City
     await city.take(*map(carried, events), word(2, cards[0], clocks[0], events[0]))
     rows = await city.pool.fetch("select item, kind, n from city_day order by kind")
     assert [tuple(row) for row in rows] == [("511B", "filed", 1), ("511B", "red", 1)]
-    found = await views_city.case(city.pool, "c1")
+    found = await city_views.case(city.pool, "c1")
     assert found is not None
     assert (found["case"]["red"], found["case"]["yellow"], found["case"]["phase"]) == (True, True, "filed")
 
