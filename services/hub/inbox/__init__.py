@@ -15,11 +15,14 @@ from libs.database import Connection, Pool
 from libs.wire import Recorded
 from services.hub import views
 from services.hub.inbox import keeping
+from services.hub.inbox.facts import READER
 from services.hub.inbox.feed import Feed, Key, Vouched
 from services.hub.inbox.fetched import Evidence, Fetched, about, listed, proof, receive, sort
 from services.hub.inbox.fold import fold
 from services.hub.inbox.speakers import Speakers
 from services.hub.views import archive
+
+__all__ = ["READER", "CityStream"]
 
 _log = structlog.get_logger("hub")
 LOOK_SECONDS: Final = 0.02

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from libs.bus import Reader
 from libs.decider import record
 
 Short = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -191,16 +192,18 @@ class FindingRaised(OfCase):
     evidence: tuple[str, ...]
 
 
-_INTAKE: Final = (
+_INTAKE: Final[tuple[type[OfCase], ...]] = (
     CaseFiled, CorrectionsRequested, CorrectionsReturned, CaseAccepted, CaseNotAccepted, ClocksSuspended, ClocksResumed,
     CaseExamined, CaseApproved, CaseDecided, ResultDelivered, CaseWithdrawn, CaseClosed,
 )  # fmt: skip
-_DEADLINE: Final = (
+_DEADLINE: Final[tuple[type[OfCase], ...]] = (
     ClockStarted, ClockStopped, ClockResumed, ClockExtended, ClockYellow, ClockRed, ClockEnded, ClockCancelled,
 )  # fmt: skip
-_SUPERVISION: Final = (CardIssued, FindingRaised)
-MODELS: Final[dict[str, type[OfCase]]] = {
-    f"liandong.{service}.{model.__name__}.v1": model
-    for service, models in (("intake", _INTAKE), ("deadline", _DEADLINE), ("supervision", _SUPERVISION))
-    for model in models
-}
+_SUPERVISION: Final[tuple[type[OfCase], ...]] = (CardIssued, FindingRaised)
+READER: Final = Reader(
+    {
+        f"liandong.{service}.{model.__name__}.v1": model
+        for service, models in (("intake", _INTAKE), ("deadline", _DEADLINE), ("supervision", _SUPERVISION))
+        for model in models
+    }
+)

@@ -43,7 +43,7 @@ def _read(event: Recorded, version: str) -> Any:
         raise NotShown(f"{event.type} 比本版本新")
     if b"\\u0000" in event.data or not 1900 < event.time.year < 9000:
         raise NotShown("内容含有无法保存的字符或时间")
-    return _DECODERS[event.type](event.data)
+    return f.READER.read(event)
 
 
 def _moved(folded: Folded, event: Recorded, fact: f.OfCase) -> None:
@@ -126,6 +126,5 @@ _OWN: Final[Mapping[type[f.OfCase], Callable[[Folded, Recorded, Any], None]]] = 
     f.CardIssued: _card,
     f.FindingRaised: _finding,
 }
-SHOWS: Final = {kind.rpartition(".v")[0]: _OWN.get(model, _moved) for kind, model in f.MODELS.items()}
+SHOWS: Final = {kind.rpartition(".v")[0]: _OWN.get(model, _moved) for kind, model in f.READER.models.items()}
 """Type without its version → what it does to the rows; a fact of a case that has nothing of its own moves its case."""
-_DECODERS: Final = {kind: msgspec.json.Decoder(model).decode for kind, model in f.MODELS.items()}

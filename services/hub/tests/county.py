@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.eventlog import Act, Decision, MemoryLogs, New
+from libs.eventlog import Consequence, Intent, MemoryLogs, New
 from libs.wire import Checkpoint, Position, Recorded, chain_hash, checkpoint_record, public_of, to_headers
 from services.hub.inbox import CityStream
 from services.hub.views import city as city_views
@@ -47,9 +47,9 @@ async def feed(*facts: tuple[str, dict[str, Any]], node: str = COUNTY, service: 
     log = MemoryLogs(service, [node], lambda: AT).of(node)
     for name, data in facts:
         event = New(f"liandong.{service}.{name}.v1", msgspec.json.encode(data), AT)
-        decision = Decision([event])
-        act = Act(subject=data["case"], decide=lambda _s, d=decision: d, actor="C1", correlation=data["case"])  # type: ignore[misc]
-        await log.append(act)
+        consequence = Consequence([event])
+        intent = Intent(subject=data["case"], decide=lambda _s, c=consequence: c, actor="C1", correlation=data["case"])  # type: ignore[misc]
+        await log.append(intent)
     return await log.feed(limit=10_000)
 
 

@@ -46,8 +46,21 @@ async def test_the_city_at_a_glance(city: City) -> None:
     await city.take(*map(carried, [*events, *cards]), word(1, events[-1], cards[-1]))
     found = await get(city, "/city")
     nodes = {node["code"]: node for node in found["nodes"]}
-    county = {name: nodes[COUNTY][name] for name in ("filed", "filed_today", "open", "finished", "finished_today", "red", "yellow", "state", "counter")}
-    assert county == {"filed": 2, "filed_today": 2, "open": 1, "finished": 1, "finished_today": 1, "red": 1, "yellow": 0, "state": "live", "counter": 1}
+    county = {
+        name: nodes[COUNTY][name]
+        for name in ("filed", "filed_today", "open", "finished", "finished_today", "red", "yellow", "state", "counter")
+    }
+    assert county == {
+        "filed": 2,
+        "filed_today": 2,
+        "open": 1,
+        "finished": 1,
+        "finished_today": 1,
+        "red": 1,
+        "yellow": 0,
+        "state": "live",
+        "counter": 1,
+    }
     assert nodes[TOWN]["state"] == "unknown"
     assert [(c["case"], c["colour"], c["node_name"]) for c in found["cards"]] == [("c1", "red", "高县")]
 

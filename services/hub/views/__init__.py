@@ -7,15 +7,18 @@ node's feeds and no other's.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from libs.contracts import phases
-from libs.database import Connection
+from libs.views import Column, Connection, Table
 from libs.wire import Recorded
 from libs.workdays import CHINA
+
+_TOLD: Final = "coalesce(excluded.{column}, {table}.{column})"
+"""The newest that was said; null: nothing was."""
+_EVER: Final = "excluded.{column} or {table}.{column}"
 
 
 @dataclass(slots=True)
@@ -106,29 +109,63 @@ class Folded:
         self.days[(row.node, row.number, kind, at.astimezone(CHINA).date())] += 1
 
 
-_CASES: Final = f"""
-with moved as (
-    insert into city_case as c (node, number, item, item_name, phase, suspended, filed_at, decided_at, closed_at, finished_at, imported, ref,
-                                timeline, yellow, red, statutory_red)
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::timestamptz[], $8::timestamptz[],
-                         $9::timestamptz[], $10::timestamptz[], $11::boolean[], $12::text[], $13::text[], $14::boolean[], $15::boolean[],
-                         $16::boolean[])
-    on conflict (number, node) do update set
-        item = coalesce(excluded.item, c.item), item_name = coalesce(excluded.item_name, c.item_name),
-        phase = case when c.phase = '{phases().closed}' then c.phase else coalesce(excluded.phase, c.phase) end,
-        suspended = coalesce(excluded.suspended, c.suspended),
-        filed_at = coalesce(excluded.filed_at, c.filed_at), decided_at = coalesce(excluded.decided_at, c.decided_at),
-        closed_at = coalesce(excluded.closed_at, c.closed_at), finished_at = coalesce(c.finished_at, excluded.finished_at),
-        imported = excluded.imported or c.imported, ref = coalesce(excluded.ref, c.ref),
-        timeline = coalesce(excluded.timeline, c.timeline), yellow = excluded.yellow or c.yellow, red = excluded.red or c.red,
-        statutory_red = excluded.statutory_red or c.statutory_red
-    returning new.node, new.number, old.finished_at as before, new.finished_at
+CASES: Final = Table(
+    "city_case",
+    Column("node", "text", key=True),
+    Column("number", "text", key=True),
+    Column("item", "text", known=_TOLD),
+    Column("item_name", "text", known=_TOLD),
+    Column("phase", "text", known=f"case when {{table}}.{{column}} = '{phases().closed}' then {{table}}.{{column}} else {_TOLD} end"),
+    Column("suspended", "boolean", known=_TOLD),
+    Column("filed_at", "timestamptz", known=_TOLD),
+    Column("decided_at", "timestamptz", known=_TOLD),
+    Column("closed_at", "timestamptz", known=_TOLD),
+    Column("finished_at", "timestamptz", known="coalesce({table}.{column}, excluded.{column})"),
+    Column("imported", "boolean", known=_EVER),
+    Column("ref", "text", known=_TOLD),
+    Column("timeline", "text", known=_TOLD),
+    Column("yellow", "boolean", known=_EVER),
+    Column("red", "boolean", known=_EVER),
+    Column("statutory_red", "boolean", known=_EVER),
 )
-select node, number, finished_at from moved where before is null and finished_at is not null"""
-_CASE_COLUMNS: Final = (
-    "node", "number", "item", "item_name", "phase", "suspended", "filed_at", "decided_at", "closed_at", "finished_at", "imported", "ref",
-    "timeline", "yellow", "red", "statutory_red",
-)  # fmt: skip
+_CLOCK: Final = (
+    Column("node", "text", key=True),
+    Column("clock", "text", key=True),
+    Column("number", "text"),
+    Column("kind", "text", known=_TOLD),
+    Column("label", "text", known=_TOLD),
+    Column("yellow", "boolean", known=_EVER),
+    Column("red", "boolean", known=_EVER),
+    Column("ended", "boolean", known=_EVER),
+)
+CLOCKS: Final = Table("city_clock", *_CLOCK, Column("due_at", "timestamptz"))
+MOVED_CLOCKS: Final = Table("city_clock", *_CLOCK, Column("due_at", "timestamptz", known="excluded.{column}"))
+"""The same clocks, where their due moment was told; that may be none."""
+CARDS: Final = Table(
+    "city_card",
+    Column("card", "text", key=True),
+    Column("node", "text", key=True),
+    Column("number", "text"),
+    Column("colour", "text"),
+    Column("clock_kind", "text"),
+    Column("officer", "text"),
+    Column("due_at", "timestamptz"),
+    Column("at", "timestamptz"),
+    Column("imported", "boolean"),
+)
+FINDINGS: Final = Table(
+    "city_finding",
+    Column("finding", "text", key=True),
+    Column("node", "text", key=True),
+    Column("number", "text"),
+    Column("detector", "text"),
+    Column("at", "timestamptz"),
+    Column("evidence", "text[]"),
+)
+# The first end of a case is told by its row: what the batch says of it counts only where none was known.
+_SAVED: Final = f"""
+with saved as ({CASES.upsert} returning new.node, new.number, old.finished_at as before, new.finished_at)
+select node, number, finished_at from saved where before is null and finished_at is not null"""
 # A fact whose case is not known yet waits for it, so that every number stands under its item.
 _DAYS: Final = """
 with filed as (select * from unnest($6::text[], $7::text[]) as t (node, number)),
@@ -147,47 +184,25 @@ insert into city_day as d (node, item, day, kind, n)
 select node, item, day, kind, sum(n) from placed where item is not null
 group by node, item, day, kind order by node, item, day, kind
 on conflict (node, item, day, kind) do update set n = d.n + excluded.n"""
-_CLOCKS: Final = """
-insert into city_clock as c (clock, node, number, kind, label, due_at, yellow, red, ended)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::boolean[], $8::boolean[], $9::boolean[])
-on conflict (node, clock) do update set kind = coalesce(excluded.kind, c.kind), label = coalesce(excluded.label, c.label),
-    yellow = excluded.yellow or c.yellow, red = excluded.red or c.red, ended = excluded.ended or c.ended"""
-_MOVED: Final = f"{_CLOCKS}, due_at = excluded.due_at"
-_CLOCK_COLUMNS: Final = ("clock", "node", "number", "kind", "label", "due_at", "yellow", "red", "ended")
-_CARDS: Final = """
-insert into city_card (card, node, number, colour, clock_kind, officer, due_at, at, imported)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::boolean[])
-on conflict do nothing"""
-_CARD_COLUMNS: Final = ("card", "node", "number", "colour", "clock_kind", "officer", "due_at", "at", "imported")
-_FINDING: Final = """
-insert into city_finding (finding, node, number, detector, at, evidence) values ($1, $2, $3, $4, $5, $6) on conflict do nothing"""
-_FINDING_COLUMNS: Final = ("finding", "node", "number", "detector", "at", "evidence")
 
 
 async def save(connection: Connection, folded: Folded) -> None:
     """Writes what a batch says; each event comes once, for it moves with its feed's verified position."""
     if folded.cases:
-        await _cases(connection, folded)
+        await _save_cases(connection, folded)
     clocks = [folded.clocks[key] for key in sorted(folded.clocks)]
-    for statement, rows in ((_MOVED, [r for r in clocks if r.moved]), (_CLOCKS, [r for r in clocks if not r.moved])):
-        if rows:
-            await connection.execute(statement, *_columns(rows, _CLOCK_COLUMNS))
-    if folded.cards:
-        await connection.execute(_CARDS, *_columns(folded.cards, _CARD_COLUMNS))
-    if folded.findings:
-        await connection.executemany(_FINDING, [[getattr(row, name) for name in _FINDING_COLUMNS] for row in folded.findings])
+    await MOVED_CLOCKS.save(connection, [row for row in clocks if row.moved])
+    await CLOCKS.save(connection, [row for row in clocks if not row.moved])
+    await CARDS.add(connection, folded.cards)
+    await FINDINGS.add(connection, folded.findings)
 
 
-async def _cases(connection: Connection, folded: Folded) -> None:
+async def _save_cases(connection: Connection, folded: Folded) -> None:
     """Cases, then what is counted by day: a case counts as finished when this batch brought its first end."""
     rows = [folded.cases[key] for key in sorted(folded.cases)]
-    for node, number, at in await connection.fetch(_CASES, *_columns(rows, _CASE_COLUMNS)):
+    for node, number, at in await connection.fetch(_SAVED, *CASES.arrays(rows)):
         folded.count(folded.case(node, number), "finished", at)
-    filed = [row for row in rows if row.item is not None]
     if folded.days:
         told = list(zip(*((*key, n) for key, n in folded.days.items()), strict=True))
-        await connection.execute(_DAYS, *map(list, told), *_columns(filed, ("node", "number")))
-
-
-def _columns(rows: Sequence[object], names: Sequence[str]) -> list[list[Any]]:
-    return [[getattr(row, name) for row in rows] for name in names]
+        filed = [row for row in rows if row.item is not None]
+        await connection.execute(_DAYS, *map(list, told), [row.node for row in filed], [row.number for row in filed])

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 from libs.database import Connection, Pool
-from libs.eventlog.postgres import recorded
+from libs.eventlog import recorded
 from libs.wire import Recorded
 
 Key = tuple[str, int]
