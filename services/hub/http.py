@@ -8,28 +8,18 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
-from pydantic import Field
 
 from libs.database import Pool
-from libs.web import Role, require
+from libs.web import CasePath, Epoch, Name, NodePath, Role, Sequence, answer, require
 from libs.wire import Recorded, encode_page
 from services.hub.inbox import CityStream
 from services.hub.views import archive, city, verify
 
 READER = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
 Source = Annotated[str, Query(max_length=80, pattern=r"^urn:liandong:[0-9]{6,12}:[a-z][a-z0-9-]*$")]
-Name = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
-Case = Annotated[str, Path(max_length=60, pattern=r"^[0-9A-Za-z-]+$")]
-Node = Annotated[str, Path(pattern=r"^[0-9]{6,12}$")]
-Owner = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
-Epoch = Annotated[int, Field(ge=1, lt=2**31)]
-Number = Annotated[int, Query(ge=0, lt=2**63)]
+ServicePath = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+EpochPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _payload = msgspec.json.Decoder(dict[str, Any]).decode
-
-
-def answer(content: Any, status: int = 200) -> Response:
-    """JSON as it is."""
-    return Response(msgspec.json.encode(content), status, media_type="application/json")
 
 
 def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRouter:
@@ -41,7 +31,7 @@ def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRo
         return answer(await city.city(pool, now()))
 
     @routes.get("/cases/{case}")
-    async def one_case(case: Case) -> Response:
+    async def one_case(case: CasePath) -> Response:
         found = await city.case(pool, case)
         if found is None:
             raise HTTPException(404)
@@ -53,7 +43,7 @@ def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRo
         return answer(await city.replayed(pool, log))
 
     @routes.get("/wait")
-    async def wait(source: Source, sequence: Number, epoch: Epoch = 1, timeout: Annotated[float, Query(gt=0, le=60)] = 2) -> Response:
+    async def wait(source: Source, sequence: Sequence, epoch: Epoch = 1, timeout: Annotated[float, Query(gt=0, le=60)] = 2) -> Response:
         reached = await stream.wait(source, epoch, sequence, timeout)
         return answer({"reached": reached}, 200 if reached else 504)
 
@@ -68,7 +58,7 @@ def _archive(routes: APIRouter, pool: Pool) -> None:
 
     @routes.get("/feed/{node}/{service}/{epoch}")
     async def feed(
-        node: Node, service: Owner, epoch: Epoch, after: Number = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 500
+        node: NodePath, service: ServicePath, epoch: EpochPath, after: Sequence = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 500
     ) -> Response:
         page = await archive.page(pool, (f"urn:liandong:{node}:{service}", epoch), after, 2**63 - 1, limit)
         return Response(encode_page(page), media_type="application/cloudevents-batch+json")

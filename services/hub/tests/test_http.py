@@ -15,6 +15,7 @@ from services.hub.http import router
 from services.hub.tests.county import AT, COUNTY, TOWN, City, carried, feed, filed, word
 
 pytestmark = pytest.mark.server
+CASE = "511525-20261123-000001-7"
 SOURCE = f"urn:liandong:{COUNTY}:intake"
 
 
@@ -66,12 +67,12 @@ async def test_the_city_at_a_glance(city: City) -> None:
 
 
 async def test_a_case_over_its_services_with_what_is_verified_of_it(city: City) -> None:
-    clock = {"case": "c1", "clock": "clock:c1:promised", "kind": "promised", "label": "", "due_at": "2026-11-22T16:00:00Z"}
+    clock = {"case": CASE, "clock": f"clock:{CASE}:promised", "kind": "promised", "label": "", "due_at": "2026-11-22T16:00:00Z"}
     clocks = await feed(("ClockStarted", clock), ("ClockYellow", clock), ("ClockEnded", clock), service="deadline")
-    events = await feed(filed("c1"), ("CaseAccepted", {"case": "c1"}))
+    events = await feed(filed(CASE), ("CaseAccepted", {"case": CASE}))
     await city.take(*map(carried, [*events, *clocks]), word(1, events[0], clocks[0]))
     await city.take(word(2, events[0], clocks[1]))
-    found = await get(city, "/cases/c1")
+    found = await get(city, f"/cases/{CASE}")
     seen = {(e["type"].split(".")[2], e["verified"]) for e in found["timeline"]}
     assert seen == {("CaseFiled", True), ("CaseAccepted", False), ("ClockStarted", True), ("ClockYellow", True), ("ClockEnded", False)}
     assert [(c["kind"], c["due_at"], c["yellow"], c["ended"]) for c in found["clocks"]] == [
@@ -79,16 +80,16 @@ async def test_a_case_over_its_services_with_what_is_verified_of_it(city: City) 
     ]
     assert (found["case"]["node_name"], found["address"]) == ("高县", "http://county")
     async with asking(city) as client:
-        assert (await client.get("/hub/cases/c99")).status_code == 404
+        assert (await client.get("/hub/cases/511525-20261123-000099-7")).status_code == 404
 
 
 async def test_a_payload_that_is_no_json_does_not_break_its_cases_page(city: City) -> None:
-    events = await feed(filed("c1"), ("Noted", {"case": "c1"}))
+    events = await feed(filed(CASE), ("Noted", {"case": CASE}))
     odd = msgspec.structs.replace(events[1], data=b"\xff[")
     odd = msgspec.structs.replace(odd, hash=chain_hash(odd))
     await city.take(carried(events[0]), carried(odd), word(1, odd))
-    found = await get(city, "/cases/c1")
-    assert [e["data"].get("case", "") for e in found["timeline"]] == ["c1", ""]
+    found = await get(city, f"/cases/{CASE}")
+    assert [e["data"].get("case", "") for e in found["timeline"]] == [CASE, ""]
 
 
 async def test_the_archive_is_given_in_pages_byte_for_byte(city: City) -> None:
