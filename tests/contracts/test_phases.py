@@ -15,7 +15,7 @@ from libs.contracts import phases
 from libs.decider import Refused
 from libs.eventlog import Codec
 from libs.wire import Recorded, genesis, origin
-from services.hub.case_facts import fold
+from services.hub.inbox.rows import fold
 from services.intake.case import CASE
 from services.intake.events import CaseEvent, Event, PinnedStep
 from services.intake.tests import stories as s

@@ -18,7 +18,7 @@ from services.hub.inbox import keeping
 from services.hub.inbox.facts import READER
 from services.hub.inbox.feed import Feed, Key, Vouched
 from services.hub.inbox.fetched import Evidence, Fetched, about, listed, proof, receive, sort
-from services.hub.inbox.fold import fold
+from services.hub.inbox.rows import fold
 from services.hub.inbox.speakers import Speakers
 from services.hub.views import archive
 

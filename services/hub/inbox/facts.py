@@ -13,7 +13,7 @@ import msgspec
 from libs.bus import Reader
 from libs.decider import record
 
-Short = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Short = Annotated[str, msgspec.Meta(max_length=200)]
 """What rows are found by; an index takes no more."""
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -33,7 +33,7 @@ class _Pinned:
 
 @record
 class _Instants:
-    timeline: Annotated[str, msgspec.Meta(max_length=200)]
+    timeline: Short
 
 
 @record

@@ -43,7 +43,10 @@ def _read(event: Recorded, version: str) -> Any:
         raise NotShown(f"{event.type} 比本版本新")
     if b"\\u0000" in event.data or not 1900 < event.time.year < 9000:
         raise NotShown("内容含有无法保存的字符或时间")
-    return f.READER.read(event)
+    fact = f.READER.read(event)
+    if not fact.case:
+        raise NotShown("没有办件编号")
+    return fact
 
 
 def _moved(folded: Folded, event: Recorded, fact: f.OfCase) -> None:
@@ -75,6 +78,8 @@ def _closed(folded: Folded, event: Recorded, fact: f.CaseClosed) -> None:
 
 
 def _clock(folded: Folded, event: Recorded, fact: f.OfClock) -> ClockRow:
+    if not fact.clock:
+        raise NotShown("时限没有编号")
     return folded.clocks.setdefault((event.node, fact.clock), ClockRow(event.node, fact.clock, fact.case))
 
 
@@ -102,12 +107,16 @@ def _over(folded: Folded, event: Recorded, fact: f.ClockEnded | f.ClockCancelled
 
 
 def _card(folded: Folded, event: Recorded, fact: f.CardIssued) -> None:
+    if not fact.card:
+        raise NotShown("牌没有编号")
     folded.count(folded.case(event.node, fact.case), fact.colour, event.time)
     said = (fact.colour, fact.clock_kind, fact.officer, fact.due_at)
     folded.cards.append(CardRow(fact.card, event.node, fact.case, *said, event.time, fact.imported))
 
 
 def _finding(folded: Folded, event: Recorded, fact: f.FindingRaised) -> None:
+    if not fact.finding or not fact.detector:
+        raise NotShown("发现没有编号或规则")
     folded.findings.append(FindingRow(fact.finding, event.node, fact.case, fact.detector, event.time, fact.evidence))
 
 
