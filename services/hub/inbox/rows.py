@@ -52,11 +52,11 @@ def _read(event: Recorded, version: str) -> Any:
 def _moved(folded: Folded, event: Recorded, fact: f.OfCase) -> None:
     """A fact of intake: where it leaves its case."""
     kind, row = type(fact), folded.case(event.node, fact.case)
-    row.phase = PHASES.after(row.phase or "", kind.__name__)
+    row.phase = PHASES.after(row.phase or "", kind.__name__) or None
     row.suspended = PHASES.suspended(row.suspended, kind.__name__)
     if kind in COUNTED:
         folded.count(row, COUNTED[kind], event.time)
-    if PHASES.ended(row.phase):
+    if row.phase is not None and PHASES.ended(row.phase):
         row.finished_at = row.finished_at or event.time
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.eventlog import Consequence, Intent, MemoryLogs, New
+from libs.testkit.neighbours import Neighbour
 from libs.wire import Checkpoint, Position, Recorded, chain_hash, checkpoint_record, public_of, to_headers
 from services.hub.inbox import CityStream
 from services.hub.views import city as city_views
@@ -37,20 +37,25 @@ def word(counter: int, *events: Recorded, key: Ed25519PrivateKey = KEY, node: st
     return record(*checkpoint_record(found, key, f"id-{counter}"))
 
 
-def filed(number: str, item: str = "511A", imported: bool = False, ref: str = "") -> tuple[str, dict[str, Any]]:
-    data: dict[str, Any] = {"case": number, "pinned": {"item": item, "item_name": "食品经营许可"}, "ref": ref, "imported": imported}
-    return "CaseFiled", {**data, "instants": {"timeline": "receipt"} if ref else None}
+Told = tuple[str, dict[str, Any]]
+"""A fact by its name, with its case and what is otherwise than in its owner's sample."""
 
 
-async def feed(*facts: tuple[str, dict[str, Any]], node: str = COUNTY, service: str = "intake") -> list[Recorded]:
+def filed(number: str, item: str = "511A", imported: bool = False, ref: str = "") -> Told:
+    log = {"timeline": "receipt", "promised": None, "statutory": None}
+    pinned = {"item": item, "item_name": "食品经营许可"}
+    return "CaseFiled", {"case": number, "pinned": pinned, "ref": ref, "imported": imported, "instants": log if ref else None}
+
+
+def of(number: str, *names: str, **changes: Any) -> list[Told]:
+    """Facts of a case, one after the other."""
+    return [(name, {"case": number, **changes}) for name in names]
+
+
+async def feed(*facts: Told, node: str = COUNTY, service: str = "intake") -> list[Recorded]:
     """A feed with these facts."""
-    log = MemoryLogs(service, [node], lambda: AT).of(node)
-    for name, data in facts:
-        event = New(f"liandong.{service}.{name}.v1", msgspec.json.encode(data), AT)
-        consequence = Consequence([event])
-        intent = Intent(subject=data["case"], decide=lambda _s, c=consequence: c, actor="C1", correlation=data["case"])  # type: ignore[misc]
-        await log.append(intent)
-    return await log.feed(limit=10_000)
+    says = Neighbour(service, [node], lambda: AT).says
+    return [await says(name, AT, by_node=node, **changes) for name, changes in facts]
 
 
 def forged(event: Recorded, data: bytes, before: Recorded | None = None) -> Recorded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from libs.telemetry import Health
 from libs.web import Accounts, Role, make_app
 from libs.wire import chain_hash, decode_page
 from services.hub.http import router
-from services.hub.tests.county import AT, COUNTY, TOWN, City, carried, feed, filed, word
+from services.hub.tests.county import AT, COUNTY, TOWN, City, carried, feed, filed, of, word
 
 pytestmark = pytest.mark.server
 CASE = "511525-20261123-000001-7"
@@ -42,7 +43,7 @@ async def test_only_who_watches_over_the_city_may_ask(city: City) -> None:
 
 async def test_the_city_at_a_glance(city: City) -> None:
     card = {"case": "c1", "card": "k", "colour": "red", "clock_kind": "promised", "officer": "C1", "due_at": "2026-11-22T16:00:00Z"}
-    events = await feed(filed("c1"), filed("c2"), ("CaseNotAccepted", {"case": "c2"}), ("CaseClosed", {"case": "c2"}))
+    events = await feed(filed("c1"), filed("c2"), *of("c2", "CaseNotAccepted", "CaseClosed"))
     cards = await feed(("CardIssued", card), service="supervision")
     await city.take(*map(carried, [*events, *cards]), word(1, events[-1], cards[-1]))
     found = await get(city, "/city")
@@ -67,9 +68,9 @@ async def test_the_city_at_a_glance(city: City) -> None:
 
 
 async def test_a_case_over_its_services_with_what_is_verified_of_it(city: City) -> None:
-    clock = {"case": CASE, "clock": f"clock:{CASE}:promised", "kind": "promised", "label": "", "due_at": "2026-11-22T16:00:00Z"}
-    clocks = await feed(("ClockStarted", clock), ("ClockYellow", clock), ("ClockEnded", clock), service="deadline")
-    events = await feed(filed(CASE), ("CaseAccepted", {"case": CASE}))
+    due = datetime.fromisoformat("2026-11-22T16:00:00Z")
+    clocks = await feed(*of(CASE, "ClockStarted", "ClockYellow", "ClockEnded", due_at=due), service="deadline")
+    events = await feed(filed(CASE), *of(CASE, "CaseAccepted"))
     await city.take(*map(carried, [*events, *clocks]), word(1, events[0], clocks[0]))
     await city.take(word(2, events[0], clocks[1]))
     found = await get(city, f"/cases/{CASE}")
@@ -84,7 +85,7 @@ async def test_a_case_over_its_services_with_what_is_verified_of_it(city: City) 
 
 
 async def test_a_payload_that_is_no_json_does_not_break_its_cases_page(city: City) -> None:
-    events = await feed(filed(CASE), ("Noted", {"case": CASE}))
+    events = await feed(filed(CASE), *of(CASE, "StepDone"))
     odd = msgspec.structs.replace(events[1], data=b"\xff[")
     odd = msgspec.structs.replace(odd, hash=chain_hash(odd))
     await city.take(carried(events[0]), carried(odd), word(1, odd))
@@ -113,10 +114,9 @@ async def test_a_reader_waits_for_a_position(city: City) -> None:
 
 
 async def test_a_replayed_log_by_its_own_names(city: City) -> None:
-    clock = {"case": "c1", "clock": "clock:c1:promised", "kind": "promised", "label": "", "due_at": "2026-11-22T16:00:00Z"}
     finding = {"case": "c2", "finding": "f", "detector": "same-officer", "evidence": ["x#1#1"]}
-    events = await feed(filed("c1", ref="log-1"), filed("c2", ref="log-2"), filed("c3"), ("CaseClosed", {"case": "c2"}))
-    clocks = await feed(("ClockStarted", clock), ("ClockRed", clock), service="deadline")
+    events = await feed(filed("c1", ref="log-1"), filed("c2", ref="log-2"), filed("c3"), *of("c2", "CaseClosed"))
+    clocks = await feed(*of("c1", "ClockStarted", "ClockRed"), service="deadline")
     findings = await feed(("FindingRaised", finding), service="supervision")
     await city.take(*map(carried, [*events, *clocks, *findings]), word(1, events[-1], clocks[-1], findings[-1]))
     found = await get(city, "/replay", log="receipt")

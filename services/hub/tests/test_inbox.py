@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from libs.wire import chain_hash, genesis
-from services.hub.tests.county import AT, COUNTY, KEY, OTHER, TOWN, City, carried, feed, filed, forged, record, word
+from services.hub.tests.county import AT, COUNTY, KEY, OTHER, TOWN, City, carried, feed, filed, forged, of, record, word
 from services.hub.views import city as city_views
 from services.hub.views.verify import verify as verified
 
@@ -25,7 +25,7 @@ async def test_nothing_is_applied_beyond_a_verified_checkpoint(city: City) -> No
 
 
 async def test_a_batch_that_comes_again_changes_nothing(city: City) -> None:
-    events = await feed(filed("c1"), filed("c2"), ("CaseClosed", {"case": "c1"}))
+    events = await feed(filed("c1"), filed("c2"), *of("c1", "CaseClosed"))
     records = [*map(carried, events), word(1, events[-1])]
     for _ in range(3):
         await city.take(*records)
@@ -120,9 +120,8 @@ async def test_what_is_no_event_is_evidence_by_its_place(city: City) -> None:
 
 async def test_facts_of_one_case_may_come_in_any_order_over_its_feeds(city: City) -> None:
     card = {"case": "c1", "card": "k", "colour": "red", "clock_kind": "promised", "officer": "C1", "due_at": "2026-11-22T16:00:00Z"}
-    red = {"case": "c1", "clock": "clock:c1:promised", "kind": "promised", "due_at": "2026-11-22T16:00:00Z"}
     cards = await feed(("CardIssued", card), service="supervision")
-    clocks = await feed(("ClockRed", red), service="deadline")
+    clocks = await feed(*of("c1", "ClockRed"), service="deadline")
     events = await feed(filed("c1", item="511B"))
     await city.take(*map(carried, [*cards, *clocks]), word(1, cards[0], clocks[0]))
     await city.take(*map(carried, events), word(2, cards[0], clocks[0], events[0]))
