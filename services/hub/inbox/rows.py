@@ -13,7 +13,7 @@ import msgspec
 from libs.contracts import phases
 from libs.wire import Recorded
 from services.hub.inbox import facts as f
-from services.hub.views import CardRow, ClockRow, FindingRow, Folded
+from services.hub.views import CityCard, CityClock, CityFinding, Folded
 
 PHASES: Final = phases()
 COUNTED: Final[Mapping[type[f.OfCase], str]] = {f.CaseFiled: "filed", f.CaseAccepted: "accepted", f.CaseDecided: "decided"}
@@ -77,10 +77,10 @@ def _closed(folded: Folded, event: Recorded, fact: f.CaseClosed) -> None:
     folded.case(event.node, fact.case).closed_at = event.time
 
 
-def _clock(folded: Folded, event: Recorded, fact: f.OfClock) -> ClockRow:
+def _clock(folded: Folded, event: Recorded, fact: f.OfClock) -> CityClock:
     if not fact.clock:
         raise NotShown("时限没有编号")
-    return folded.clocks.setdefault((event.node, fact.clock), ClockRow(event.node, fact.clock, fact.case))
+    return folded.clocks.setdefault((event.node, fact.clock), CityClock(event.node, fact.clock, fact.case))
 
 
 def _started(folded: Folded, event: Recorded, fact: f.ClockStarted) -> None:
@@ -111,13 +111,13 @@ def _card(folded: Folded, event: Recorded, fact: f.CardIssued) -> None:
         raise NotShown("牌没有编号")
     folded.count(folded.case(event.node, fact.case), fact.colour, event.time)
     said = (fact.colour, fact.clock_kind, fact.officer, fact.due_at)
-    folded.cards.append(CardRow(fact.card, event.node, fact.case, *said, event.time, fact.imported))
+    folded.cards.append(CityCard(fact.card, event.node, fact.case, *said, event.time, fact.imported))
 
 
 def _finding(folded: Folded, event: Recorded, fact: f.FindingRaised) -> None:
     if not fact.finding or not fact.detector:
         raise NotShown("发现没有编号或规则")
-    folded.findings.append(FindingRow(fact.finding, event.node, fact.case, fact.detector, event.time, fact.evidence))
+    folded.findings.append(CityFinding(fact.finding, event.node, fact.case, fact.detector, event.time, fact.evidence))
 
 
 _OWN: Final[Mapping[type[f.OfCase], Callable[[Folded, Recorded, Any], None]]] = {

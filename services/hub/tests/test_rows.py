@@ -14,13 +14,13 @@ from libs.wire import Recorded
 from services.hub.inbox import READER
 from services.hub.inbox.rows import fold
 from services.hub.tests.county import AT, COUNTY, Told, feed, filed, of
-from services.hub.views import CaseRow
+from services.hub.views import CityCase
 
 CASE = "511525-20261123-000001-7"
 DUE = datetime(2026, 11, 30, 16, tzinfo=UTC)
 
 
-async def row(*facts: Told) -> CaseRow:
+async def row(*facts: Told) -> CityCase:
     """What these facts say of the one case."""
     folded = fold(await feed(filed(CASE), *facts))
     assert folded.not_shown == []

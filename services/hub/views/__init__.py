@@ -22,7 +22,7 @@ _EVER: Final = "excluded.{column} or {table}.{column}"
 
 
 @dataclass(slots=True)
-class CaseRow:
+class CityCase:
     """What a batch says of a case; None: nothing."""
 
     node: str
@@ -44,7 +44,7 @@ class CaseRow:
 
 
 @dataclass(slots=True)
-class ClockRow:
+class CityClock:
     """What a batch says of a clock; None: nothing. `moved`: its due moment was told."""
 
     node: str
@@ -60,7 +60,7 @@ class ClockRow:
 
 
 @dataclass(slots=True)
-class CardRow:
+class CityCard:
     """A card that was issued."""
 
     card: str
@@ -75,7 +75,7 @@ class CardRow:
 
 
 @dataclass(slots=True)
-class FindingRow:
+class CityFinding:
     """A finding that was raised."""
 
     finding: str
@@ -90,21 +90,21 @@ class FindingRow:
 class Folded:
     """What a batch of verified events says: rows by node and number or clock, facts counted by day, and what could not be shown."""
 
-    cases: dict[tuple[str, str], CaseRow] = field(default_factory=dict)
+    cases: dict[tuple[str, str], CityCase] = field(default_factory=dict)
     days: Counter[tuple[str, str, str, date]] = field(default_factory=Counter)
-    clocks: dict[tuple[str, str], ClockRow] = field(default_factory=dict)
-    cards: list[CardRow] = field(default_factory=list)
-    findings: list[FindingRow] = field(default_factory=list)
+    clocks: dict[tuple[str, str], CityClock] = field(default_factory=dict)
+    cards: list[CityCard] = field(default_factory=list)
+    findings: list[CityFinding] = field(default_factory=list)
     not_shown: list[tuple[Recorded, str]] = field(default_factory=list)
 
-    def case(self, node: str, number: str) -> CaseRow:
+    def case(self, node: str, number: str) -> CityCase:
         """The row of a case, there from now on."""
         row = self.cases.get((node, number))
         if row is None:
-            row = self.cases[(node, number)] = CaseRow(node, number)
+            row = self.cases[(node, number)] = CityCase(node, number)
         return row
 
-    def count(self, row: CaseRow, kind: str, at: datetime) -> None:
+    def count(self, row: CityCase, kind: str, at: datetime) -> None:
         """One more of a kind on the day of `at`."""
         self.days[(row.node, row.number, kind, at.astimezone(CHINA).date())] += 1
 
