@@ -13,8 +13,7 @@ from libs.testkit.contracts import Shape, inside
 _WORDS: Final = frozenset({"title", "description", "default", "type", "enum", "format", "properties", "required", "items"})
 _BOUNDS: Final = frozenset({"maxLength", "minLength", "maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum"})
 _TIMES: Final = {"date-time": "2007-03-05T02:00:00Z", "date": "2007-03-05"}
-_FULL: Final = {"string": "x", "integer": 1, "number": 1.5, "boolean": True}
-_BARE: Final = {"string": "", "integer": 0, "number": 0, "boolean": False}
+_PLAIN: Final = {"string": "x", "integer": 1, "number": 1.5, "boolean": True}
 
 
 def unread(reader: Shape, owner: Shape, path: str = "") -> list[str]:
@@ -23,12 +22,15 @@ def unread(reader: Shape, owner: Shape, path: str = "") -> list[str]:
     for option in owner.options:
         takers = [taker for taker in reader.options if option.kinds <= taker.kinds]
         if takers:
-            wrong = [list(_inside(taker, option, path)) for taker in takers]
-            found += min(wrong, key=len)
+            found += _shortest([list(_inside(taker, option, path)) for taker in takers])
         else:
             kinds = " or ".join(sorted({kind for taker in reader.options for kind in taker.kinds}))
             found.append(f"{path or 'payload'}: the owner may say {' or '.join(sorted(option.kinds))}, the reader takes {kinds}")
     return found
+
+
+def _shortest(found: list[list[str]]) -> list[str]:
+    return min(found, key=len)
 
 
 def _inside(reader: Shape, owner: Shape, path: str) -> Iterator[str]:
@@ -74,7 +76,7 @@ def fullest(owner: Shape) -> Any:
         return {name: fullest(field) for name, field in option.fields.items()}
     if option.said["type"] == "array":
         return [fullest(option.items)]
-    return _TIMES.get(option.said.get("format", ""), _FULL[option.said["type"]])
+    return _TIMES.get(option.said.get("format", ""), _PLAIN[option.said["type"]])
 
 
 def barest(owner: Shape) -> Any:
@@ -86,4 +88,4 @@ def barest(owner: Shape) -> Any:
         return {name: barest(field) for name, field in option.fields.items() if name in option.required}
     empty: dict[str, Any] = {"array": [], "null": None}
     kind = option.said["type"]
-    return empty[kind] if kind in empty else _TIMES.get(option.said.get("format", ""), _BARE[kind])
+    return empty[kind] if kind in empty else _TIMES.get(option.said.get("format", ""), _PLAIN[kind])
