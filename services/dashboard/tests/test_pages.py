@@ -14,11 +14,11 @@ import services.dashboard
 from libs.contracts import phases
 from libs.testkit.contracts import contract
 from libs.web import Pages
+from services.dashboard.tests import answers
+from services.dashboard.tests.answers import AT, CASE, event, node, row
 from services.dashboard.views import city_model, clock_rows, proof_model, timeline_model
 from services.dashboard.views.words import FACTS, STATES
 
-CASE = "511525-20261123-000001-7"
-AT = "2026-11-23T01:00:00Z"
 PAGES = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
 
 
@@ -30,34 +30,12 @@ def page(name: str, **context: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
-def row(phase: str | None = "accepted", *, suspended: bool = False, **more: Any) -> dict[str, Any]:
-    """A case as the hub answers it."""
-    case = {"case": CASE, "number": CASE, "node": "511525", "node_name": "高县", "item": "511A", "item_name": "食品经营许可", "ref": None}
-    times = {"filed_at": AT, "decided_at": None, "closed_at": None}
-    return {**case, **times, "phase": phase, "suspended": suspended, "red": False, "yellow": False, "imported": False, **more}
-
-
-def node(state: str = "live", **more: Any) -> dict[str, Any]:
-    numbers = {"open": 3, "filed": 9, "filed_today": 2, "finished": 5, "finished_today": 1, "yellow": 1, "red": 0, "counter": 7}
-    return {"code": "511525", "name": "高县", "state": state, "seen": AT, "age_seconds": 4.0, **numbers, **more}
-
-
-def city(*recent: dict[str, Any], nodes: tuple[dict[str, Any], ...] = (), **more: Any) -> str:
-    found = {"now": AT, "nodes": nodes or (node(),), "cards": [], "findings": [], "recent": recent, **more}
-    return page("city.html", city=city_model(found))
-
-
-def event(kind: str, data: dict[str, Any] | None = None, *, verified: bool = True) -> dict[str, Any]:
-    """An entry of a timeline, with its owner's sample."""
-    _, service, fact, _ = kind.split(".")
-    told = contract(service, fact).sample if data is None else data
-    place = {"source": f"urn:liandong:511525:{service}", "epoch": 1, "sequence": 1234, "hash": "sha256:0123456789abcdef"}
-    return {**place, "type": kind, "time": AT, "recordedtime": AT, "actor": "C0117", "data": told, "verified": verified, "subject": CASE}
+def city(*recent: dict[str, Any], **more: Any) -> str:
+    return page("city.html", city=city_model(answers.city(*recent, **more)))
 
 
 def case_page(case: dict[str, Any], *events: dict[str, Any], clocks: tuple[dict[str, Any], ...] = ()) -> str:
-    found = timeline_model({"case": case, "timeline": list(events), "clocks": list(clocks), "address": "http://county"})
-    return page("case.html", found=found, case=CASE)
+    return page("case.html", found=timeline_model(answers.timeline(case, *events, clocks=clocks)), case=CASE)
 
 
 @pytest.mark.parametrize("phase", phases().words)
@@ -147,18 +125,7 @@ def test_a_sites_own_clocks_and_their_proof() -> None:
 
 
 def test_a_proof_says_why_every_day_counts() -> None:
-    day = {"date": "2026-11-23", "number": 1, "counted": True, "reason_zh": "工作日"}
-    stop = {"reason": "technical-assessment", "first": "2026-11-24", "last": None}
-    words = {
-        "kind_text": "承诺时限",
-        "label": "",
-        "budget_text": "8 个工作日",
-        "article": "第四十二条",
-        "trigger": "x#1#1",
-        "calendar": "cn",
-    }
-    found = {**words, "case": CASE, "kind": "promised", "start": AT, "due_at": None, "days": [day], "stops": [stop], "extensions": []}
-    shown = proof_model({**found, "rungs": [], "provisional": False, "policy_text": "次日起算", "state_text": "计时中"})
+    shown = proof_model(answers.proof())
     text = page("proof.html", proof=shown, clock=f"clock:{CASE}:promised")
     assert "时限凭证：承诺时限" in text
     assert "不计时 鉴定 2026-11-24 至 今" in text

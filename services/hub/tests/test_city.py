@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -137,3 +138,35 @@ async def test_a_clock_that_stops_is_due_at_no_moment_until_it_runs_again(city: 
         assert found is not None
         dues.append((found["clocks"][0]["due_at"], found["clocks"][0]["label"], found["clocks"][0]["yellow"]))
     assert dues == [(due, "法定", False), (None, "法定", False), (None, "法定", True), (due + timedelta(days=3), "法定", True)]
+
+
+HISTORY = (
+    "CorrectionsRequested",
+    "CorrectionsReturned",
+    "CaseAccepted",
+    "ClocksSuspended",
+    "CaseExamined",
+    "ClocksResumed",
+    "CaseApproved",
+)
+AFTER = ("CaseDecided", "ClocksSuspended", "CaseWithdrawn", "ResultDelivered", "ClocksResumed", "CaseClosed", "CaseExamined")
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_however_the_facts_were_batched_the_city_says_the_same(city: City, seed: int) -> None:
+    """After every batch: the phase and the mark of the contract, folded fact by fact."""
+    chance = random.Random(seed)
+    facts = chance.sample(HISTORY, len(HISTORY)) + chance.sample(AFTER, len(AFTER))
+    events = await feed(filed(CASE), *of(CASE, *facts))
+    phase, suspended, finished, done = "", None, 0, 0
+    while done < len(events):
+        batch = events[done : done + chance.randint(1, 4)]
+        for event in batch:
+            fact = event.type.split(".")[2]
+            phase, suspended = phases().after(phase, fact), phases().suspended(suspended, fact)
+            finished = finished or int(phases().ended(phase))
+        done += len(batch)
+        await city.take(*map(carried, batch), word(done, batch[-1]))
+        assert await says(city) == (phase, bool(suspended) and not phases().ended(phase)), facts[:done]
+        assert (await county(city))["finished"] == finished, facts[:done]
+    assert (phase, finished) == ("closed", 1)
