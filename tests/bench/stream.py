@@ -21,7 +21,7 @@ from libs.host import Node, Site
 from libs.wire import Recorded, public_of, to_headers
 from services.hub.app import register
 from services.hub.inbox import CityStream
-from services.hub.views_archive import COLUMNS
+from services.hub.inbox.keeping import COLUMNS
 from services.link.checkpoint import Checkpoints
 from tests.bench.append import fresh, opened
 from tests.bench.report import Row, paired
