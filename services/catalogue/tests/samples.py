@@ -6,18 +6,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Final
 
-<<<<<<< HEAD
 from services.catalogue.events import Event, ItemsImported, ProcedurePublished, ProcedureStepRole, Step
 from services.catalogue.tests import stories as s
 
 AT: Final = datetime(2007, 1, 1, 1, tzinfo=UTC)
-=======
-from services.catalogue.events import Event, ProcedureStepRole, Step
-from services.catalogue.tests import stories as s
-
-AT: Final = datetime(2007, 1, 1, 1, tzinfo=UTC)
-DAY: Final = date(2007, 1, 1)
->>>>>>> refs/heads/catsup
 STEPS: Final = (
     Step(name="现场核查", post="审查岗", limit_days=5, two_officers=True),
     Step(name="审查", post="审查岗", role=ProcedureStepRole.EXAMINE, limit_days=3),
@@ -26,7 +18,6 @@ STEPS: Final = (
 
 
 def samples() -> list[Event]:
-<<<<<<< HEAD
     """An item registered and changed, its procedure published, the import it came with."""
     known = {"item": "511A00001", "name": "取水许可", "base_code": "000119001000", "area": "511525000000"}
     agency = {"agency": "11511301008778183N", "agency_given": "11511301008778183N"}
@@ -51,17 +42,3 @@ def _import() -> list[ItemsImported]:
     counts = {"rows": 3, "landed": 2, "unchanged": 0, "set_aside_rows": 1, "set_aside_agencies": 1}
     ended = s.end_import(file_digest=f"sha256:{'5a' * 32}", file_name="高县事项目录.xlsx", at=AT, **counts)
     return s.given_import().when(ended).history()
-=======
-    """An item registered and changed, its procedure published as intake's stories pin it, the import it came with."""
-    item = replace(s.register(), at=AT, wording=replace(s.WORDING, item="511A00001", name="取水许可", department="高县水利局"))
-    code = "11511525008778183N"
-    item = replace(item, wording=replace(item.wording, base_code="000119001000", area="511525000000", agency=code, agency_given=code))
-    changed = replace(item, wording=replace(item.wording, department="高县水务局"))
-    items = s.given_item().when(item, changed).history()
-    basis = "《取水许可和水资源费征收管理条例》第十一条"
-    dates = {"effective": DAY, "today": DAY, "at": AT}
-    procedure = s.published(item="511A00001", name="取水许可", promised_days=10, steps=STEPS, basis=basis, **dates)
-    counts = {"rows": 3, "landed": 2, "unchanged": 0, "set_aside_rows": 1, "set_aside_agencies": 1}
-    run = s.end_import(file_digest=f"sha256:{'5a' * 32}", file_name="高县事项目录.xlsx", at=AT, **counts)
-    return [*items, *procedure, *s.given_import().when(run).history()]
->>>>>>> refs/heads/catsup
