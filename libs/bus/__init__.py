@@ -1,4 +1,4 @@
-"""Topics, relay, consumers, cursors, parking (design: architecture.md, steps 5 and 6)."""
+"""Topics, relay, consumers, cursors, parking (docs/one-event.md)."""
 
 from libs.bus.hearing import Effect, Hears
 

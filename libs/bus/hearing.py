@@ -1,4 +1,4 @@
-"""What a consumer is: who hears which facts, and what it makes of them (design: architecture.md, step 6)."""
+"""What a consumer is: who hears which facts, and what it makes of them (docs/one-event.md, "Consumers")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One service's place in a database: schema, role, migrations, pool (design: architecture.md, "Database roles", "Pools")."""
+"""One service's place in a database: schema, role, migrations, pool."""
 
 from __future__ import annotations
 
