@@ -24,7 +24,7 @@ HEAD: Final = """# Law and policy in code
 
 Which article or policy (依据) refuses what, where, and which tests show it. Written by the tests themselves (`--law=write`) and compared by
 `scripts/check` and `scripts/test`: nothing here is written by hand. Left out are tests that need a server or draw their examples. What a
-policy says and where it comes from: [policies.md](policies.md).
+policy says and where it comes from: `docs/policies.md`.
 
 | source | code | where | shown by |
 |---|---|---|---|
@@ -113,9 +113,11 @@ def _text(node: ast.expr | None, constants: Mapping[str, ast.expr]) -> str:
 
 
 def _called(tree: ast.Module) -> set[str]:
-    """The codes in `refused("code")`."""
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func) == "refused" and node.args)
-    return {text for call in calls for text in _texts(call.args[0])}
+    """The codes in `refused("code")`, and those a road names for its turns: `turn(…, early="code", late="code")`."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    told = [call.args[0] for call in calls if _name(call.func) == "refused" and call.args]
+    told += [word.value for call in calls if _name(call.func) == "turn" for word in call.keywords]
+    return {text for node in told for text in _texts(node)}
 
 
 def _texts(tree: ast.AST) -> set[str]:
