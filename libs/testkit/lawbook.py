@@ -32,7 +32,7 @@ policy says and where it comes from: `docs/policies.md`.
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Ground:
     """A code of a service: the article or policy it rests on, and the files that raise it, below `services/`."""
 
     service: str
@@ -49,9 +49,9 @@ class Refusal:
 # --- reading ---------------------------------------------------------------------------------------------------------------------------
 
 
-def refusals(root: Path) -> list[Refusal]:
+def refusals(root: Path) -> list[Ground]:
     """Every refusal in the `law` of every service of the repository at `root`, in order."""
-    found: list[Refusal] = []
+    found: list[Ground] = []
     for service in sorted(path.name for path in (root / "services").iterdir() if path.is_dir()):
         modules = dict(_modules(root / "services", service))
         laws = {code: source for name, tree in modules.items() if _of_law(name) for code, source in laws_of(tree).items()}
@@ -60,7 +60,7 @@ def refusals(root: Path) -> list[Refusal]:
         named = {name: _texts(tree) for name, tree in rest.items()}
         for code, source in sorted(laws.items()):
             files = [name for name, codes in called.items() if code in codes] or [name for name, texts in named.items() if code in texts]
-            found.append(Refusal(service, code, source, tuple(sorted(files))))
+            found.append(Ground(service, code, source, tuple(sorted(files))))
     return found
 
 
@@ -127,7 +127,7 @@ def _texts(tree: ast.AST) -> set[str]:
 # --- judging ---------------------------------------------------------------------------------------------------------------------------
 
 
-def faults(known: Sequence[Refusal], raised: Raised, anywhere: Set[tuple[str, str]]) -> list[str]:
+def faults(known: Sequence[Ground], raised: Raised, anywhere: Set[tuple[str, str]]) -> list[str]:
     """What is wrong, a sentence each; `anywhere`: what was raised from services in any test, those that are not shown included."""
     codes = {(refusal.service, refusal.code) for refusal in known}
     return [
@@ -140,14 +140,14 @@ def faults(known: Sequence[Refusal], raised: Raised, anywhere: Set[tuple[str, st
 # --- writing ---------------------------------------------------------------------------------------------------------------------------
 
 
-def page(known: Sequence[Refusal], raised: Raised) -> str:
+def page(known: Sequence[Ground], raised: Raised) -> str:
     """docs/law.md: a row for each source and code; articles first, in the order of the law, then policies."""
     rows = [(source, one) for one in known for source in one.sources]
     lines = [_row(source, one, raised) for source, one in sorted(rows, key=lambda row: (_place(row[0]), row[1].service, row[1].code))]
     return HEAD + "".join(f"{line}\n" for line in lines)
 
 
-def _row(source: str, one: Refusal, raised: Raised) -> str:
+def _row(source: str, one: Ground, raised: Raised) -> str:
     tests = sorted(raised.get((one.service, one.code), ()))
     own = [test for test in tests if test.startswith(f"services/{one.service}/")] or tests
     files = ", ".join(f"`{name}`" for name in one.files)
@@ -177,7 +177,7 @@ def number(numeral: str) -> int:
     return total + digit
 
 
-def applied(root: Path, known: Sequence[Refusal]) -> dict[str, str]:
+def applied(root: Path, known: Sequence[Ground]) -> dict[str, str]:
     """Policy → the files that apply it, each with the codes it refuses with; then those that only name it."""
     found: dict[str, dict[str, set[str]]] = {}
     for one in known:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from libs.testkit import lawbook
-from libs.testkit.lawbook import Refusal
+from libs.testkit.lawbook import Ground
 
 pytest_plugins = ["pytester"]
 
@@ -108,14 +108,8 @@ def test_only_a_complete_run_is_judged(repository: pytest.Pytester) -> None:
         assert (code, said) == (0, ["not compared: only a complete run raises every code"])
 
 
-def test_a_run_fails_where_a_code_stands_in_no_law(repository: pytest.Pytester) -> None:
+def test_what_stands_in_no_law_fails_and_what_servers_and_drawn_examples_raise_shows_nothing(repository: pytest.Pytester) -> None:
     (repository.path / "services/shop/extra.py").write_text("from libs.decider import Refused\n\nNO = Refused('made-up', '不行')\n")
-    more = "\n\ndef test_more():\n    from services.shop.extra import NO\n    assert NO.code\n"
-    (repository.path / "services/shop/tests/test_rules.py").write_text(TESTS + more, encoding="utf-8")
-    assert run(repository, "--law=write") == (1, ['shop refuses with "made-up", which does not stand in its law.py'])
-
-
-def test_what_servers_and_drawn_examples_raise_shows_nothing(repository: pytest.Pytester) -> None:
     drawn = """
 import pytest
 from hypothesis import given, strategies
@@ -131,14 +125,23 @@ def test_any_stop(days):
 def test_over_http():
     with pytest.raises(Refused):
         close(False)
+
+def test_more():
+    from services.shop.extra import NO
+    assert NO.code
 """
     (repository.path / "services/shop/tests/test_rules.py").write_text(drawn, encoding="utf-8")
-    meant = [f'"{code}" in the law of shop is raised by no test' for code in ("ended", "stop-back-dated")]
-    assert run(repository, "--law=write") == (1, meant)
+    assert run(repository, "--law=write") == (
+        1,
+        [
+            'shop refuses with "made-up", which does not stand in its law.py',
+            *(f'"{code}" in the law of shop is raised by no test' for code in ("ended", "stop-back-dated")),
+        ],
+    )
 
 
 def test_a_code_without_source_and_a_policy_nobody_applies_are_faults() -> None:
-    known = [Refusal("shop", "why", " ", ("shop/rules.py",)), Refusal("shop", "ended", "Art. 1", ())]
+    known = [Ground("shop", "why", " ", ("shop/rules.py",)), Ground("shop", "ended", "Art. 1", ())]
     raised = {("shop", "why"): {"a.py::test_a"}, ("shop", "ended"): {"a.py::test_b"}}
     assert lawbook.faults(known, raised, set(raised)) == ['"why" in the law of shop has no source']
     assert lawbook.faults(known[1:], {}, set()) == ['"ended" in the law of shop is raised by no test']
@@ -149,7 +152,7 @@ def test_a_code_without_source_and_a_policy_nobody_applies_are_faults() -> None:
 def test_articles_stand_in_the_order_of_the_law() -> None:
     assert [lawbook.number(numeral) for numeral in ("四", "十", "十一", "二十", "三十二", "一百零三")] == [4, 10, 11, 20, 32, 103]
     sources = ["P-a", "行政许可法第四十五条", "行政许可法第三十二条第一款第五项", "行政许可法第三十二条第一款第四项", "行政许可法第四条"]
-    known = [Refusal("shop", f"code-{n}", source, ()) for n, source in enumerate(sources)]
+    known = [Ground("shop", f"code-{n}", source, ()) for n, source in enumerate(sources)]
     rows = lawbook.page(known, {}).removeprefix(lawbook.HEAD).splitlines()
     assert [row.split(" | ")[0] for row in rows] == [f"| {sources[n]}" for n in (4, 3, 2, 1, 0)]
 
