@@ -80,7 +80,7 @@ def test_what_is_named_exists(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     wrong = [*missing_documents(text, path.parent), *missing_decisions(text)]
     wrong += missing_policies(text) if speaks_of_policies(path) else []
-    wrong += missing_stations(text) if path.suffix == ".md" else []
+    wrong += missing_stations(text) if path.suffix == ".md" and path.name != "law.md" else []  # that page is compared with the run itself
     assert wrong == [], f"{name(path)} names what does not exist"
 
 
