@@ -162,3 +162,9 @@ def test_the_page_of_this_repository_is_written_by_hand_nowhere() -> None:
     assert (root / "docs" / "law.md").read_text(encoding="utf-8").startswith(lawbook.HEAD)
     services = {one.service for one in lawbook.refusals(root)}
     assert services == {path.parent.name for path in (root / "services").glob("*/law.py")}
+
+
+def test_both_scripts_compare_the_page() -> None:
+    for script in ("check", "test"):
+        text = (Path(__file__).parents[2] / "scripts" / script).read_text(encoding="utf-8")
+        assert "-p libs.testkit.refusals --law=check" in text, f"scripts/{script} does not compare docs/law.md"
