@@ -1,4 +1,4 @@
-"""The consumer's side: each fact once and in order, whatever Kafka does (design: architecture.md, step 6; wire.md, "What a receiver does").
+"""The consumer's side: each fact once and in order, whatever Kafka does (docs/one-event.md, docs/wire.md).
 
 The cursor in PostgreSQL is the truth, Kafka's offsets are a hint. Rows commit with the cursor; commands are appended under a key before it moves.
 """

@@ -1,4 +1,4 @@
-"""The relay: tails the logs of services and sends the exact bytes on, at least once, in order (design: architecture.md, steps 5 and 7).
+"""The relay: tails the logs of services and sends the exact bytes on, at least once, in order (docs/one-event.md, "Relay and link").
 
 It saves its position after the broker's acknowledgement; after a crash it sends again, and cursors drop what came before.
 """

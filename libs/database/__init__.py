@@ -1,4 +1,4 @@
-"""One service's place in a database: schema, role, migrations, pool (design: architecture.md, "Database roles", "Pools")."""
+"""One service's place in a database: schema, role, migrations, pool. What a role may and may not do is held by the tests of the log and of the link."""
 
 from __future__ import annotations
 

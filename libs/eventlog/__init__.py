@@ -1,4 +1,4 @@
-"""The event log: store, outbox, audit trail and feed in one table (design: architecture.md, "One event's way through")."""
+"""The event log: store, outbox, audit trail and feed in one table (docs/one-event.md)."""
 
 from libs.eventlog.log import (
     Busy,

@@ -1,4 +1,4 @@
-"""What an event log promises, whatever stores it: intents in, answers out, gapless and chained per origin (design: architecture.md, "One event's way")."""
+"""What an event log promises, whatever stores it: intents in, answers out, gapless and chained per origin (docs/one-event.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log in PostgreSQL: group commit; loaded, decided and written under the lock of the origin's head (design: recipes.md, "Append")."""
+"""The log in PostgreSQL: group commit; loaded, decided and written under the lock of the origin's head (decision 0013)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator and other services ask of a site: how far everything is, what is parked, its feeds (wire.md, "What a receiver does")."""
+"""What an operator and other services ask of a site: how far everything is, what is parked, its feeds (docs/wire.md)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How a process speaks of itself: JSON lines on stderr, traces that reach over hours and sites by links, health.
 
 One call, `setup`, after the imports of a process's main module. No personal data is written: identity and mobile numbers are blanked
-in every line, query strings in every span (design: architecture.md, "Telemetry" and "Rules that hold everywhere").
+in every line, query strings in every span (decision 0008, P-no-personal-data).
 """
 
 from __future__ import annotations

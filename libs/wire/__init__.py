@@ -1,4 +1,4 @@
-"""What sites promise each other, as code: events, chain, checkpoints, feed pages (design: wire.md)."""
+"""What sites promise each other, as code: events, chain, checkpoints, feed pages (docs/wire.md)."""
 
 from libs.wire.checkpoint import (
     CHECKPOINT_TYPE,

@@ -1,4 +1,4 @@
-"""Checkpoints: a node's signed word on how far each of its feeds was sent (wire.md, "Checkpoints and receipts"). Ed25519 over the exact text."""
+"""Checkpoints: a node's signed word on how far each of its feeds was sent (docs/wire.md, "Checkpoints"). Ed25519 over the exact text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The event as it travels: CloudEvents attributes, canonical text and chain hash (design: wire.md, "Headers", "Hash chain")."""
+"""The event as it travels: CloudEvents attributes, canonical text and chain hash (docs/wire.md, "Headers", "Hash chain")."""
 
 from __future__ import annotations
 
