@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, assert_never
 
-from libs.decider import Decider, Refused, record
+from libs.decider import Decider, record
 from services.intake.events import NumberEvent, NumbersLeased, NumbersVoided
+from services.intake.law import refused
 
 LAST: Final = 999_999
 """Six digits: a node's serials of one year."""
@@ -54,13 +55,13 @@ def decide(command: Command, state: Serials) -> Sequence[NumberEvent]:
         case LeaseNumbers(year=year, size=size, process=process, at=at):
             last = min(state.next + size - 1, LAST)
             if last < state.next:
-                raise Refused("numbers-used-up", "本年度办件编号已用完（P-case-number）")
+                raise refused("numbers-used-up")
             return [NumbersLeased(year=year, first=state.next, last=last, process=process, at=at)]
         case VoidNumbers(year=year, process=process, unused=unused, at=at):
             if process in state.settled:
                 return []
             if not all(0 < serial < state.next for serial in unused):
-                raise Refused("not-leased", "只能作废已领用的编号（P-case-number）")
+                raise refused("not-leased")
             return [NumbersVoided(year=year, serials=unused, process=process, at=at)]
         case _:
             assert_never(command)
