@@ -9,7 +9,7 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
-from libs.bus.hearing import Hears
+from libs.bus import Hears
 from libs.eventlog import Logs
 from libs.views import Pool, View
 from libs.wire import Position

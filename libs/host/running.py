@@ -64,7 +64,7 @@ class Hosted:
         self._run(self.projector.run(), "views")
         self._run(self.relay.run(), "relay")
         for inbox in self.inboxes:
-            topics = [site_topic(self.site.code, service) for service in inbox.hears.services]
+            topics = [site_topic(self.site.code, service) for service in sorted(inbox.hears.reader.services)]
             ears.hear(f"{self.site.code}-{self.name}-{inbox.name}", topics, inbox.take)
             self._run(inbox.heal(), f"heal {inbox.name}")
         for n, task in enumerate(self.service.tasks):
