@@ -83,9 +83,7 @@ def may_suspend(c: SuspendClocks, case: Case) -> None:
 
 def suspended(c: SuspendClocks, _case: Case) -> ClocksSuspended:
     """What then is so."""
-    return ClocksSuspended(
-        **said(c), reason=c.reason, expected_days=c.expected_days, notice=c.notice, notified=c.notified, first=c.first
-    )
+    return ClocksSuspended(**said(c), reason=c.reason, expected_days=c.expected_days, notice=c.notice, notified=c.notified, first=c.first)
 
 
 def already_resumed(c: ResumeClocks, case: Case) -> bool:

@@ -6,10 +6,8 @@ from hypothesis import given as whenever
 from hypothesis import strategies
 
 from libs.decider import Refused
-from services.intake.case import CASE
-from services.intake.case_commands import Command
-from services.intake.case_state import Phase
-from services.intake.case_turns import TURNS
+from services.intake.case import CASE, Command
+from services.intake.case.two_persons import approvers, examiners
 from services.intake.events import CaseApproved, CaseDecided, CaseExamined, CaseFiled, Outcome
 from services.intake.tests import stories as s
 
@@ -69,14 +67,9 @@ def test_no_order_of_acts_done_now_gets_around_the_second_officer(commands: list
         except Refused:
             continue
     state = CASE.fold(history)
-    assert not state.examiners & state.approvers
+    assert not examiners(state) & approvers(state)
     kinds = [type(event) for event in history]
     assert kinds[0] is CaseFiled
     if CaseDecided in kinds:
         assert kinds.index(CaseExamined) < kinds.index(CaseApproved) < kinds.index(CaseDecided)
         assert kinds.count(CaseDecided) == 1
-
-
-def test_every_command_has_its_turn() -> None:
-    assert {type(command) for command in ASKED} - set(TURNS) == {type(s.deem_accepted("2007-03-13"))}
-    assert {phase for turn in TURNS.values() for phase in turn.phases} == set(Phase) - {Phase.NONE, Phase.CLOSED}
