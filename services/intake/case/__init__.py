@@ -29,7 +29,7 @@ from services.intake.case.phase import Phase
 from services.intake.case.roads import in_turn
 from services.intake.case.roads.promised import PROMISED
 from services.intake.case.steps import Steps
-from services.intake.case.suspension import Stops
+from services.intake.case.suspension import Suspensions
 from services.intake.case.words import refuse_personal
 from services.intake.events import CaseDecided, CaseEvent, LimitExtended, Pinned
 
@@ -59,7 +59,7 @@ class Case:
     taking_up: TakingUp = TakingUp()
     missing: tuple[str, ...] = ()
     steps: Steps = Steps()
-    stops: Stops = Stops()
+    stops: Suspensions = Suspensions()
     extended: LimitExtended | None = None
     opinions: Opinions = Opinions()
     decided: CaseDecided | None = None

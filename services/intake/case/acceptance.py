@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from libs.workdays import Calendar, Ledger, WorkingDays
-from services.intake.case.act import Act, Acts, Asked, AskedByCalendar, said, unbound, unoffered
+from services.intake.case.act import SYSTEM, Act, Acts, Asked, AskedByCalendar, said, unbound, unoffered
 from services.intake.case.days import passed
 from services.intake.case.phase import ENDS, Phase
 from services.intake.events import AcceptedBy, CaseAccepted, CaseEvent, CaseFiled, CaseNotAccepted, CorrectionsReturned
@@ -101,6 +101,11 @@ def may_decline(c: RefuseAcceptance, case: Case) -> None:
 def declined(c: RefuseAcceptance, _case: Case) -> CaseNotAccepted:
     """What then is so."""
     return CaseNotAccepted(**said(c), reason=c.reason, right_agency=c.right_agency)
+
+
+def deem_accepted(case: str, at: datetime, calendar: Calendar) -> DeemAccepted:
+    """What follows, for a case, from a silence noticed at `at`."""
+    return DeemAccepted(case=case, officer=SYSTEM, at=at, calendar=calendar)
 
 
 def spoken_in_time(c: DeemAccepted, case: Case) -> bool:

@@ -38,7 +38,7 @@ class AskedByCalendar(Asked):
     calendar: Calendar
 
 
-class Spoken(TypedDict):
+class TakenOver(TypedDict):
     """What a fact takes over from its command, whatever it is."""
 
     case: str
@@ -47,7 +47,7 @@ class Spoken(TypedDict):
     imported: bool
 
 
-def said(c: Asked) -> Spoken:
+def said(c: Asked) -> TakenOver:
     """Which case, which officer, when, and whether imported."""
     return {"case": c.case, "officer": c.officer, "at": c.at, "imported": c.imported}
 

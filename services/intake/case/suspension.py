@@ -38,7 +38,7 @@ Command = SuspendClocks | ResumeClocks
 
 
 @record
-class Stopped:
+class Uncounted:
     """Days from `first` to `last` are not counted; `last` None: the procedure still runs."""
 
     first: date
@@ -46,24 +46,24 @@ class Stopped:
 
 
 @record
-class Stops:
+class Suspensions:
     """What this topic remembers, in the order it was recorded."""
 
-    all: tuple[Stopped, ...] = ()
+    all: tuple[Uncounted, ...] = ()
 
     @property
-    def running(self) -> Stopped | None:
+    def running(self) -> Uncounted | None:
         """The procedure that runs now."""
         return self.all[-1] if self.all and self.all[-1].last is None else None
 
 
-def fold(stops: Stops, event: CaseEvent) -> Stops:
+def fold(stops: Suspensions, event: CaseEvent) -> Suspensions:
     """After `event`."""
     match event:
         case ClocksSuspended(first=first):
-            return Stops(all=(*stops.all, Stopped(first=first)))
+            return Suspensions(all=(*stops.all, Uncounted(first=first)))
         case ClocksResumed(last=last) if stops.all:
-            return Stops(all=(*stops.all[:-1], replace(stops.all[-1], last=last)))
+            return Suspensions(all=(*stops.all[:-1], replace(stops.all[-1], last=last)))
         case _:
             return stops
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from libs.eventlog import verify
+from libs.testkit.house import COUNTY, House
+from libs.testkit.neighbours import Neighbour
 from libs.wire import Position
 from services.intake.app import CODEC
 from services.intake.events import CaseClosed, CaseDecided, CaseFiled, Instants, StepDone
-from services.intake.tests.house import COUNTY, ITEM, House, published
-from services.intake.views import CASES
+from services.intake.tests.counter import ITEM, file, listed, published, show
+from services.intake.views import CASES_VIEW
 
-PATH = f"/nodes/{COUNTY}/imports"
+PATH = f"/intake/nodes/{COUNTY}/imports"
 
 
 def did(at: str, officer: str = "Resource21") -> dict[str, Any]:
@@ -72,9 +74,8 @@ async def test_a_run_that_was_stopped_goes_on(house: House) -> None:
     await house.post(PATH, batch(case("case-1") | {"steps": [], "decided": None, "closed": None}, case("case-2", end=None)), by="operator")
     done = await house.post(PATH, batch(case("case-1"), case("case-2")), by="operator")
     assert (done["acts"], done["repeated"]) == (12, 5)
-    page = await house.get(f"/nodes/{COUNTY}/cases", after="")
-    await house.show({"case": page["cases"][0]["case"], "position": done["position"]})
-    shown = (await house.get(f"/nodes/{COUNTY}/cases"))["cases"]
+    await house.shown()
+    shown = (await listed(house))["cases"]
     assert [(row["phase"], row["imported"]) for row in shown] == [("closed", True)] * 2
     assert {row["ref"] for row in shown} == {"case-1", "case-2"}
 
@@ -85,24 +86,27 @@ async def test_an_item_nobody_published_stops_the_batch_before_it_begins(house: 
     assert (await house.logs.of(COUNTY).head()).sequence == 0
 
 
-async def test_a_case_older_than_every_version_here_pins_the_earliest(house: House) -> None:
-    await house.hear(published("511A00002", effective="2026-11-20"), published("511A00002", version=2, effective="2026-11-21"))
+async def test_a_case_older_than_every_version_here_pins_the_earliest(house: House, catalogue: Neighbour) -> None:
+    await house.hear(
+        await published(catalogue, "511A00002", effective="2026-11-20"),
+        await published(catalogue, "511A00002", version=2, effective="2026-11-21"),
+    )
     done = await house.post(PATH, batch(case("case-1") | {"item": "511A00002"}), by="operator")
     number = (await house.logs.of(COUNTY).feed(1, 1))[0].subject
-    assert (await house.show({"case": number, "position": done["position"]}))["procedure_version"] == 1
+    assert (await show(house, {"case": number, "position": done["position"]}))["procedure_version"] == 1
 
 
 async def test_what_became_of_a_logs_cases(house: House) -> None:
     done = await house.post(
         PATH, batch(*[case(f"case-{n}", end=None if n == 2 else "2011-11-24T15:40:00Z") for n in range(3)]), by="operator"
     )
-    await house.projector.wait(CASES, Position(**done["position"]))
-    filed = await house.file()
-    await house.show(filed)
-    assert await house.get("/replay", log="receipt", by="operator") == {"nodes": {COUNTY: {"cases": 3, "closed": 2}}}
-    assert await house.get("/replay", log="other", by="operator") == {"nodes": {}}
-    assert await house.get(f"/nodes/{COUNTY}/counts") == {"cases": 4, "open": 2, "closed": 2}
-    await house.get("/replay", log="receipt", by="clerk", status=403)
+    await house.projector.wait(CASES_VIEW, Position(**done["position"]))
+    filed = await file(house)
+    await show(house, filed)
+    assert await house.get("/intake/replay", log="receipt", by="operator") == {"nodes": {COUNTY: {"cases": 3, "closed": 2}}}
+    assert await house.get("/intake/replay", log="other", by="operator") == {"nodes": {}}
+    assert await house.get(f"/intake/nodes/{COUNTY}/counts", by="clerk") == {"cases": 4, "open": 2, "finished": 2}
+    await house.get("/intake/replay", log="receipt", by="clerk", status=403)
 
 
 async def test_a_refused_case_is_named_and_the_others_go_on(house: House) -> None:
