@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
-from urllib.parse import urlencode
 
-from libs.testkit.house import COUNTY, MONDAY, TOWN, House, open_house
+from libs.testkit.house import COUNTY, MONDAY, TOWN, House, expect, open_house
 from libs.testkit.neighbours import Neighbour
 from libs.wire import Recorded
 from services.intake.app import build
@@ -44,6 +43,6 @@ async def show(house: House, done: dict[str, Any]) -> dict[str, Any]:
 
 async def listed(house: House, behind: str = "", **params: Any) -> dict[str, Any]:
     """A page of the county's list, behind a number."""
-    query = urlencode({"after": behind, **params})
-    found: dict[str, Any] = await house.get(f"/intake/nodes/{COUNTY}/cases?{query}", by="clerk")
+    answer = await house.http.get(f"/intake/nodes/{COUNTY}/cases", params={"after": behind, **params}, headers=house.headers("clerk"))
+    found: dict[str, Any] = expect(answer, 200)
     return found
