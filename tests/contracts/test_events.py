@@ -20,7 +20,9 @@ FILES = [(service, path) for service in writing.services() for path in sorted((E
 
 @record
 class Noted:
-    """A fact of a service made up here."""
+    """A fact of a service made up here. Its docstring has a second line, which some Pythons
+    indent and others do not.
+    """
 
     case: str
     at: datetime
@@ -61,6 +63,7 @@ def test_what_is_written_is_for_people_too() -> None:
     found = json.loads(text)
     assert list(found) == ["type", "schema", "sample"]
     assert list(found["schema"]["$defs"]["Noted"]["properties"]) == ["case", "at", "seen"]
+    assert "second line, which some Pythons indent and" in found["schema"]["$defs"]["Noted"]["description"]
     assert found["schema"]["$defs"]["Noted"]["properties"]["at"] == {"type": "string", "format": "date-time"}
     assert found["sample"] == {"case": "办件一", "at": "2007-03-05T02:00:00Z", "seen": False}
 
