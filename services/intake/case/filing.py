@@ -72,12 +72,8 @@ def filed(c: File, _case: Case) -> CaseFiled:
 ACTS: Final[Acts] = {File: Act(may_file, filed, offered=unoffered)}
 
 
-@record
-class Version:
-    """A version of an item's procedure, as a case pins it, in force from `effective`."""
-
-    effective: date
-    pinned: Pinned
+Version = tuple[date, Pinned]
+"""A version of an item's procedure, as a case pins it: the day from which it is in force, and what it says."""
 
 
 def in_force(versions: Sequence[Version], day: date, *, imported: bool = False) -> Pinned:
@@ -87,9 +83,9 @@ def in_force(versions: Sequence[Version], day: date, *, imported: bool = False) 
     """
     if not versions:
         raise refused("unknown-item")
-    found = next((version.pinned for version in versions if version.effective <= day), None)
+    found = next((pinned for effective, pinned in versions if effective <= day), None)
     if found is None and imported:
-        return min(versions, key=lambda version: version.effective).pinned
+        return min(versions, key=lambda version: version[0])[1]
     if found is None:
         raise refused("not-in-force")
     return found

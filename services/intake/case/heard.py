@@ -70,7 +70,7 @@ def react(known: Known, fact: Heard) -> tuple[Known, tuple[Command, ...]]:
     """What is remembered after `fact`, and the commands that follow from it."""
     match fact:
         case ProcedurePublished():
-            return replace(known, versions=(*known.versions, Version(effective=fact.effective, pinned=_pinned(fact)))), ()
+            return replace(known, versions=(*known.versions, (fact.effective, _pinned(fact)))), ()
         case SilenceNoticed(case=case, kind=kind, at=at):
             return known, (deem_accepted(case, at, known.calendar),) if kind == CORRECTION else ()
         case _:

@@ -57,7 +57,7 @@ def test_after_an_incomplete_return_the_same_list_again_and_nothing_new() -> Non
 
 def test_nothing_of_the_list_returned_is_the_whole_list_again() -> None:
     story = given(s.told_to_correct()).when(s.return_corrections("平面图", "承诺书")).history()
-    given(story).when(s.request_corrections("平面图", "承诺书", on="2007-03-15")).history()
+    given(story).when(s.request_corrections("平面图", "承诺书", on="2007-03-15")).taken()
 
 
 def test_corrections_are_returned_only_when_asked_for() -> None:

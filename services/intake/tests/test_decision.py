@@ -18,7 +18,7 @@ def test_the_decision_is_what_was_approved() -> None:
 
 def test_a_refusal_gives_reasons() -> None:
     given(s.approved(Outcome.REFUSED)).when(s.decide(Outcome.REFUSED)).refused("no-reasons")
-    given(s.approved(Outcome.REFUSED)).when(s.decide(Outcome.REFUSED, reasons="不符合取水总量控制")).history()
+    given(s.approved(Outcome.REFUSED)).when(s.decide(Outcome.REFUSED, reasons="不符合取水总量控制")).taken()
 
 
 def test_a_decision_is_in_writing() -> None:

@@ -33,5 +33,5 @@ def test_a_case_that_ended_stays_ended_and_can_be_closed() -> None:
     for end in (s.withdraw(), s.refuse_acceptance()):
         given(s.filed()).when(end, s.accept()).refused("ended")
         given(s.filed()).when(end, s.examine()).refused("ended")
-        given(s.filed()).when(end, s.close()).history()
+        given(s.filed()).when(end, s.close()).taken()
     given(s.closed()).when(s.withdraw()).refused("ended")

@@ -19,7 +19,7 @@ def test_one_examines_another_approves() -> None:
 def test_a_case_is_examined_when_the_steps_before_approval_are_done_and_approved_when_all_are() -> None:
     given(s.visited()).when(s.examine()).refused("steps-open")
     given(s.reviewed()).when(s.examine(), s.approve()).refused("steps-open")
-    given(s.reviewed()).when(s.examine(), s.start_step("核准", "approver-1"), s.finish_step("核准", "approver-1"), s.approve()).history()
+    given(s.reviewed()).when(s.examine(), s.start_step("核准", "approver-1"), s.finish_step("核准", "approver-1"), s.approve()).taken()
 
 
 def test_examined_and_approved_once() -> None:

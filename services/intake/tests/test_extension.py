@@ -45,17 +45,17 @@ def test_an_extension_needs_the_applicant_told() -> None:
 
 def test_a_limit_that_has_passed_is_not_extended() -> None:
     """Accepted on 6 March: day 20 is 3 April 2007."""
-    given(s.accepted()).when(s.extend(told="2007-04-03", on="2007-04-03")).history()
+    given(s.accepted()).when(s.extend(told="2007-04-03", on="2007-04-03")).taken()
     given(s.accepted()).when(s.extend(told="2007-04-03", on="2007-04-04")).refused("limit-passed")
 
 
 def test_days_of_a_suspension_do_not_use_up_the_time_to_extend() -> None:
-    given(s.suspended()).when(s.resume(), s.extend(told="2007-04-10", on="2007-04-10")).history()
+    given(s.suspended()).when(s.resume(), s.extend(told="2007-04-10", on="2007-04-10")).taken()
     given(s.suspended()).when(s.resume(), s.extend(told="2007-04-11", on="2007-04-11")).refused("limit-passed")
-    given(s.suspended()).when(s.extend(told="2007-06-01", on="2007-06-01")).history()
+    given(s.suspended()).when(s.extend(told="2007-06-01", on="2007-06-01")).taken()
 
 
 def test_a_procedure_of_one_day_stops_the_clock_for_one_day() -> None:
     story = given(s.accepted()).when(s.suspend(), s.resume(last="2007-03-12", on="2007-03-12")).history()
-    given(story).when(s.extend(told="2007-04-04", on="2007-04-04")).history()
+    given(story).when(s.extend(told="2007-04-04", on="2007-04-04")).taken()
     given(story).when(s.extend(told="2007-04-05", on="2007-04-05")).refused("limit-passed")

@@ -49,7 +49,7 @@ def test_nothing_is_done_on_a_case_that_was_never_filed() -> None:
 
 
 def version(number: int, effective: str) -> Version:
-    return Version(effective=date.fromisoformat(effective), pinned=replace(s.pinned(), procedure_version=number))
+    return date.fromisoformat(effective), replace(s.pinned(), procedure_version=number)
 
 
 def chosen(*versions: Version, imported: bool = False) -> Given[date, None, Pinned]:

@@ -25,7 +25,7 @@ async def test_a_procedure_published_is_known_as_a_case_pins_it() -> None:
         said = await catalogue.says("ProcedurePublished", version=version, effective=effective, promised_days=12 - version)
         known, commands = react(known, READER.read(said))
         assert commands == ()
-    assert [(version.effective, version.pinned.promised_days) for version in known.versions] == [
+    assert [(effective, pinned.promised_days) for effective, pinned in known.versions] == [
         (date(2007, 1, 1), 11),
         (date(2007, 3, 1), 10),
     ]

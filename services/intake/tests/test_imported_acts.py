@@ -54,7 +54,7 @@ def test_an_imported_activity_is_a_step_with_the_role_its_record_gives(role: Ste
 
 
 def test_an_imported_case_may_be_of_any_kind_and_channel() -> None:
-    given().when(s.imported(s.file(procedure=s.pinned(kind="immediate"), channel=Channel.INTERNAL))).history()
+    given().when(s.imported(s.file(procedure=s.pinned(kind="immediate"), channel=Channel.INTERNAL))).taken()
 
 
 def test_an_imported_act_done_twice_was_done_twice() -> None:
@@ -67,7 +67,7 @@ def test_imported_acts_without_sense_do_not_stand_in_the_way_of_one_done_now() -
     """A suspension that ended before it began counts for nothing; a case older than the calendar is past its limits."""
     reversed_stop = [s.imported(s.suspend(first="2007-03-20")), s.imported(s.resume(last="2007-03-01"))]
     story = given(s.accepted()).when(*reversed_stop).history()
-    given(story).when(s.extend()).history()
+    given(story).when(s.extend()).taken()
     old = given().when(s.imported(s.file(on="1999-03-01"))).history()
     given(old).when(s.request_corrections()).refused("silence-was-acceptance")
     given(old).when(s.imported(s.accept("1999-03-02")), s.extend()).refused("limit-passed")

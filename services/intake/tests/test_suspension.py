@@ -64,4 +64,4 @@ def test_only_what_stopped_goes_on() -> None:
 
 def test_no_decision_while_a_procedure_of_article_45_runs() -> None:
     given(s.approved()).when(s.suspend(), s.decide()).refused("suspended")
-    given(s.approved()).when(s.suspend(), s.resume(), s.decide(Outcome.GRANTED)).history()
+    given(s.approved()).when(s.suspend(), s.resume(), s.decide(Outcome.GRANTED)).taken()

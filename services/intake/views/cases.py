@@ -9,7 +9,6 @@ from typing import Any, Final
 from libs.contracts import phases
 from libs.views import Column, Pool, Table
 from services.intake.events import CaseAccepted, CaseClosed, CaseDecided, CaseEvent, CaseFiled
-from services.intake.numbers import parts
 
 _SAID: Final = "case when excluded.{column} = '' then {table}.{column} else excluded.{column} end"
 _NEW: Final = "excluded.{column}"
@@ -76,7 +75,8 @@ class ListedCase:
     version: int = 0
 
     def __post_init__(self) -> None:
-        self.node, self.year, self.serial = parts(self.number)
+        self.node, day, serial, _check = self.number.split("-")
+        self.year, self.serial = int(day[:4]), int(serial)
 
     def fold(self, event: CaseEvent, version: int) -> None:
         """The row after `event`, which is the case's `version`-th."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any, Final
 
 import msgspec
 
 from libs.views import Column, Connection, Pool, Table
-from services.intake.case.filing import Version
 from services.intake.events import Pinned, PinnedStep
 
 PROCEDURES: Final = Table(
@@ -33,22 +33,21 @@ select {PROCEDURES.columns} from procedures where node = any ($1::text[]) and it
 order by array_position($1::text[], node), effective desc, procedure_version desc"""
 
 
-async def learn(connection: Connection, heard: Mapping[str, Sequence[Version]]) -> None:
-    """Keeps versions, by the node that published them."""
-    await PROCEDURES.add(connection, [_row(node, version) for node, versions in heard.items() for version in versions])
+async def learn(connection: Connection, heard: Mapping[str, Sequence[tuple[date, Pinned]]]) -> None:
+    """Keeps versions, by the node that published them: the day from which one is in force, and what it says."""
+    await PROCEDURES.add(connection, [_row(node, *version) for node, versions in heard.items() for version in versions])
 
 
-async def versions(pool: Pool, line: Sequence[str], item: str) -> list[Version]:
+async def versions(pool: Pool, line: Sequence[str], item: str) -> list[tuple[date, Pinned]]:
     """All versions known at the nodes of `line`, nearest node first, newest first."""
     return [_version(dict(row)) for row in await pool.fetch(_VERSIONS, list(line), item)]
 
 
-def _row(node: str, version: Version) -> dict[str, Any]:
-    steps = msgspec.json.encode(version.pinned.steps).decode()
-    return {**asdict(version.pinned), "node": node, "effective": version.effective, "steps": steps}
+def _row(node: str, effective: date, pinned: Pinned) -> dict[str, Any]:
+    return {**asdict(pinned), "node": node, "effective": effective, "steps": msgspec.json.encode(pinned.steps).decode()}
 
 
-def _version(row: dict[str, Any]) -> Version:
+def _version(row: dict[str, Any]) -> tuple[date, Pinned]:
     row.pop("node")
     effective, steps = row.pop("effective"), msgspec.json.decode(row.pop("steps"), type=tuple[PinnedStep, ...])
-    return Version(effective=effective, pinned=Pinned(**row, steps=steps))
+    return effective, Pinned(**row, steps=steps)
