@@ -48,7 +48,7 @@ class TakingUp:
 
 
 def fold(taking_up: TakingUp, event: CaseEvent) -> TakingUp:
-    """After `event`."""
+    """What is remembered after `event`."""
     match event:
         case CaseFiled(at=at) | CorrectionsReturned(at=at):
             return replace(taking_up, received=at)

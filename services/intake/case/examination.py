@@ -42,7 +42,7 @@ class Opinions:
 
 
 def fold(opinions: Opinions, event: CaseEvent) -> Opinions:
-    """After `event`."""
+    """What is remembered after `event`."""
     match event:
         case CaseExamined():
             return replace(opinions, examined=event)

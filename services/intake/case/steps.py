@@ -44,7 +44,7 @@ class Steps:
 
 
 def fold(steps: Steps, event: CaseEvent) -> Steps:
-    """After `event`."""
+    """What is remembered after `event`."""
     match event:
         case StepStarted():
             return replace(steps, in_hand=event)

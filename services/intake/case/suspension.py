@@ -58,7 +58,7 @@ class Suspensions:
 
 
 def fold(stops: Suspensions, event: CaseEvent) -> Suspensions:
-    """After `event`."""
+    """What is remembered after `event`."""
     match event:
         case ClocksSuspended(first=first):
             return Suspensions(all=(*stops.all, Uncounted(first=first)))
