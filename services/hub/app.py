@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
-from aiokafka import ConsumerRecord
-from fastapi import APIRouter
-
-from libs.database import Pool, open_pool
+from libs.database import Pool
 from libs.eventlog import Codec, PgLogs, Subject
-from libs.host import Site
+from libs.host import Context, Service, Site
 from libs.host.running import now
 from services.hub import http
 from services.hub.events import KeyRegistered, NodeRegistered
@@ -25,31 +22,22 @@ on conflict (node) do update set site = excluded.site, name = excluded.name, par
 _KEY: Final = "insert into registry_key (key, site, public_key) values ($1, $2, $3) on conflict do nothing"
 
 
-@dataclass(slots=True)
-class Hub:
-    """The city's end, built."""
-
-    pool: Pool
-    stream: CityStream
-    router: APIRouter
-
-    async def take(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
-        """One batch of the city stream."""
-        await self.stream.take(records)
-
-    async def stop(self) -> None:
-        await self.pool.close()
+def build(context: Context) -> Service:
+    """The city's end of the network. Who is in it is told anew at every opening; what is known already stays."""
+    stream = CityStream(context.pool, context.now)
+    return Service(
+        "hub",
+        http.router(context.pool, stream, context.now),
+        takes=stream.take,
+        opening=(partial(_told, context),),
+    )
 
 
-async def build(url: str, site: Site, registry: dict[str, Any]) -> Hub:
-    """`registry`: sites with their keys and nodes, told at every start; what is known already stays."""
-    pool = await open_pool(url, "hub")
-    await register(pool, site, registry)
-    stream = CityStream(pool, now)
-    return Hub(pool, stream, http.router(pool, stream, now))
+async def _told(context: Context) -> None:
+    await register(context.pool, context.site, context.around.registry())
 
 
-async def register(pool: Pool, site: Site, told: dict[str, Any]) -> None:
+async def register(pool: Pool, site: Site, told: Mapping[str, Any]) -> None:
     """Appends what is new to the registry's log, and shows it. Raises `Refused` for a contradiction."""
     logs = PgLogs(pool, "hub", [site.code])
     await logs.open()
