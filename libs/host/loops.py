@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
 import structlog
@@ -12,8 +12,10 @@ _log = structlog.get_logger("host")
 
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 30.0
-STOP_SECONDS: Final = 15.0
-"""A loop that has not ended by then is left behind, and named in the log."""
+STOP_SECONDS: Final = 12.0
+"""How long a loop may take to end in order: the link's sends its last checkpoint."""
+LAST_SECONDS: Final = 2.0
+"""How long after it was told a second time; one that still runs is left behind, and named in the log."""
 
 
 class Loops:
@@ -51,11 +53,12 @@ class Loops:
             raise RuntimeError(f"{self._owner}: {', '.join(sorted(self.down))}")
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Ends all loops, together; what they do at their end is waited for, `seconds` at most."""
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in late:
-                _log.error("host.loop_does_not_end", loop=task.get_name(), seconds=seconds)
+        """Ends all loops, together; what they do at their end is waited for. A cancellation that was lost on the way is said once more."""
+        left: Collection[asyncio.Task[None]] = self._tasks
+        for bound in (seconds, LAST_SECONDS):
+            for task in left:
+                task.cancel()
+            left = (await asyncio.wait(left, timeout=bound))[1] if left else ()
+        for task in left:
+            _log.error("host.loop_does_not_end", loop=task.get_name())
         self._tasks.clear()

@@ -163,7 +163,8 @@ class SiteHost:
     async def start(self) -> None:
         """Starts every service; consumers begin when all are up."""
         ears = Ears(self.around.bootstrap)
-        if any([hosted.start(ears) for hosted in self.services.values()]):
+        heard = [hosted.start(ears) for hosted in self.services.values()]
+        if any(heard):
             self._ears = ears
             await ears.start()
 

@@ -1,4 +1,4 @@
-"""`liandong replay`: the command itself."""
+"""`liandong replay FILE --log receipt`: a real log worked through as imported acts, and what the platform made of it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,8 @@ import typer
 from rich.console import Console
 
 from libs.embedded import EmbeddedError
-from services.cli.onebox import BoxError
 from services.cli.operate import fail, running_box
-from services.cli.replay import LogError, advance, last_instant, read_log, run_import, settle
-from services.cli.summary import show, summarise
-from services.cli.up import throw_away
+from services.onebox import BoxError, LogError, advance, last_instant, read_log, run_import, settle, show, summarise, throw_away
 
 
 def replay(
@@ -43,7 +40,9 @@ def replay(
                 advance(box, log, last_instant(cases))
                 settle(box)
             summary = summarise(box, log, time.monotonic() - began)
-    except (BoxError, EmbeddedError, TimeoutError) as error:
+    except BoxError as error:
+        fail(str(error), error.code)
+    except (EmbeddedError, TimeoutError) as error:
         fail(str(error), 1)
     except httpx2.HTTPStatusError as error:
         fail(f"{error.request.url} 拒绝了：{error.response.text}", 2)

@@ -1,124 +1,29 @@
-"""`liandong replay FILE --log receipt`: a real permit office's log worked through as imported acts, and what the platform made of it.
+"""A log's cases worked through as imported acts, spread over the box; the log's own time moved to its end; the wait until the city has it all.
 
 Rule of spreading: cases in order of name go to the nodes of all sites in order of code, one after the other.
 """
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Any, Final
 
 import httpx2
-import stamina
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from services.cli.onebox import OneBox, SiteOfBox, hosted
+from services.onebox.box import OneBox, hosted
+from services.onebox.door import send
+from services.onebox.receipt import ITEM, LoggedCase, as_import
+from services.onebox.sites import SiteOfBox
 
-ITEM: Final = "receipt-phase"
 BATCH: Final = 30
 TOGETHER: Final = 8
 """Batches under way at once: the acts of one case wait for each other, those of many cases are committed together."""
-CHANNELS: Final = {"Internet": "portal", "Desk": "counter", "Post": "post", "e-mail": "email", "Intern": "internal"}
-COLUMNS: Final = frozenset(
-    f"case:{name}" for name in ("channel", "concept:name", "deadline", "enddate", "enddate_planned", "responsible", "startdate")
-) | {"concept:name", "org:resource", "time:timestamp"}
-
-
-class LogError(Exception):
-    """The file is not a log of this form."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedCase:
-    """One case of the log: times are aware; `ended` None: open at the log's last instant. `acts`: (name, officer, at) as given."""
-
-    name: str
-    channel: str
-    responsible: str
-    started: datetime
-    planned: datetime
-    deadline: datetime
-    ended: datetime | None
-    acts: tuple[tuple[str, str, datetime], ...]
-
-
-def read_log(path: Path) -> list[LoggedCase]:
-    """The cases in order of name, activities in the order of the file. Raises `LogError` naming line and column."""
-    rows: dict[str, list[dict[str, str]]] = {}
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            missing = COLUMNS - set(reader.fieldnames or ())
-            if missing:
-                raise LogError(f"{path.name} 缺少列：{'、'.join(sorted(missing))}")
-            for row in reader:
-                rows.setdefault(row["case:concept:name"], []).append({**row, "line": str(reader.line_num)})
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise LogError(f"{path} 无法读取：{error}") from None
-    if not rows:
-        raise LogError(f"{path.name} 里没有办件")
-    return [_case(name, rows[name]) for name in sorted(rows)]
-
-
-def _case(name: str, rows: Sequence[dict[str, str]]) -> LoggedCase:
-    first = rows[0]
-    return LoggedCase(
-        name=name,
-        channel=CHANNELS.get(first["case:channel"], "internal"),
-        responsible=first["case:responsible"],
-        started=_instant(first, "case:startdate"),
-        planned=_instant(first, "case:enddate_planned"),
-        deadline=_instant(first, "case:deadline"),
-        ended=_instant(first, "case:enddate") if first["case:enddate"] else None,
-        acts=tuple((row["concept:name"], row["org:resource"], _instant(row, "time:timestamp")) for row in rows),
-    )
-
-
-def _instant(row: dict[str, str], column: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(row[column])
-        if moment.tzinfo is None:
-            raise ValueError("没有时区")
-    except ValueError as error:
-        raise LogError(f"第 {row['line']} 行，{column}：{row[column]!r} 不是时间（{error}）") from None
-    return moment.astimezone(UTC)
-
-
-def role_of(activity: str) -> str:
-    """T02 checks the confirmation of receipt, T04 determines it: examination and approval; the rest is work."""
-    return {"T02": "examine", "T04": "approve"}.get(activity[:3], "work")
-
-
-def as_import(case: LoggedCase) -> dict[str, Any]:
-    """The case as the import takes it."""
-    end = {"at": case.ended.isoformat(), "officer": case.responsible} if case.ended else None
-    return {
-        "ref": case.name,
-        "item": ITEM,
-        "channel": case.channel,
-        "filed": {
-            "at": case.started.isoformat(),
-            "officer": case.responsible,
-            "promised": case.planned.isoformat(),
-            "statutory": case.deadline.isoformat(),
-        },
-        "steps": [{"name": name, "role": role_of(name), "officer": officer, "at": at.isoformat()} for name, officer, at in case.acts],
-        "decided": end,
-        "closed": end,
-    }
-
-
-def last_instant(cases: Sequence[LoggedCase]) -> datetime:
-    """Where the log ends: the latest activity."""
-    return max(at for case in cases for _, _, at in case.acts)
 
 
 def spread(cases: Sequence[LoggedCase], nodes: Sequence[str]) -> dict[str, list[LoggedCase]]:
@@ -132,20 +37,6 @@ def spread(cases: Sequence[LoggedCase], nodes: Sequence[str]) -> dict[str, list[
 def _batches(cases: Sequence[LoggedCase]) -> Iterator[Sequence[LoggedCase]]:
     for start in range(0, len(cases), BATCH):
         yield cases[start : start + BATCH]
-
-
-def _refused_or_away(error: Exception) -> bool:
-    if isinstance(error, httpx2.HTTPStatusError):
-        return error.response.status_code == 503 or "unknown-item" in error.response.text
-    return isinstance(error, httpx2.TransportError)
-
-
-@stamina.retry(on=_refused_or_away, timeout=120, attempts=None, wait_max=2.0)
-def send(client: httpx2.Client, method: str, path: str, **more: Any) -> Any:
-    """One request; a site that is away or busy is waited for (two minutes): the keys make repeating harmless."""
-    answer = client.request(method, path, **more)
-    answer.raise_for_status()
-    return answer.json()
 
 
 def publish(client: httpx2.Client, node: str) -> None:

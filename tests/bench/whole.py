@@ -11,8 +11,7 @@ from typing import Any, Final
 import httpx2
 import psutil
 
-from services.cli.onebox import OneBox, SiteOfBox
-from services.cli.seed import Door, publish
+from services.onebox import Door, OneBox, SiteOfBox, publish
 from tests.bench.report import Row
 
 CALLERS: Final = 64

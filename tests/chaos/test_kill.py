@@ -15,11 +15,20 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from services.cli.onebox import OneBox, SiteOfBox
-from services.cli.replay import advance, last_instant, read_log, run_import, send, settle
-from services.cli.seed import Door, publish
-from services.cli.summary import summarise
-from services.cli.up import throw_away
+from services.onebox import (
+    Door,
+    OneBox,
+    SiteOfBox,
+    advance,
+    last_instant,
+    publish,
+    read_log,
+    run_import,
+    send,
+    settle,
+    summarise,
+    throw_away,
+)
 
 pytestmark = pytest.mark.server
 SEED = 20261123
@@ -31,7 +40,7 @@ def kill(box: OneBox, site: SiteOfBox) -> None:
     os.kill(site.process.pid, signal.SIGKILL)
     site.process.wait()
     box.watch()
-    box.wait_ready(site)
+    site.wait_ready()
 
 
 def kill_while(box: OneBox, site: SiteOfBox, work: Callable[[threading.Event], None]) -> int:

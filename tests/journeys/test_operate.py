@@ -16,9 +16,7 @@ from typer.testing import CliRunner, Result
 
 from libs.wire import Position, broken, decode_page
 from services.cli import app
-from services.cli.onebox import OneBox
-from services.cli.replay import settle
-from services.cli.seed import Door, publish, work
+from services.onebox import Door, OneBox, publish, settle, work
 
 pytestmark = pytest.mark.server
 COUNTY = "511525"

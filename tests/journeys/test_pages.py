@@ -9,9 +9,7 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
-from services.cli.onebox import OneBox, SiteOfBox
-from services.cli.replay import settle
-from services.cli.seed import Door, publish, work
+from services.onebox import Door, OneBox, SiteOfBox, publish, settle, work
 
 pytestmark = pytest.mark.server
 COUNTY = "511525"

@@ -8,8 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.cli.onebox import OneBox, SiteOfBox
-from services.cli.seed import Door, publish, work
+from services.onebox import Door, OneBox, SiteOfBox, publish, work
 
 pytestmark = pytest.mark.server
 TOWNSHIP = "511525103"
