@@ -34,7 +34,14 @@ class Door:
         self._open = ExitStack()
         self._clients = {who: self._open.enter_context(site.client(who)) for who in site.tokens}
 
+    def __enter__(self) -> Door:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
+        """Lets the connections go."""
         self._open.close()
 
     def post(self, who: str, path: str, key: str, body: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Final
 
 from rich.console import Console
@@ -21,9 +22,9 @@ WORKERS: Final = 8
 def seed(box: OneBox, console: Console) -> None:
     """Fills a new box; stopped half way, the next run goes on where it was."""
     nodes = [(site, node["code"]) for site in box.sites for node in site.nodes]
-    doors = {site.code: Door(site, "seed") for site in box.sites}
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console)
-    with bar as progress, ThreadPoolExecutor(WORKERS) as pool:
+    with ExitStack() as open_doors, bar as progress, ThreadPoolExecutor(WORKERS) as pool:
+        doors = {site.code: open_doors.enter_context(Door(site, "seed")) for site in box.sites}
         task = progress.add_task("事项和实施办法", total=len(box.sites))
         for site in box.sites:
             publish(doors[site.code], site.code)
@@ -33,5 +34,3 @@ def seed(box: OneBox, console: Console) -> None:
         places = [nodes[n % len(nodes)] for n in range(TODAY)]
         for _ in pool.map(lambda n: work(doors[places[n][0].code], places[n][1], n), range(TODAY)):
             progress.advance(task)
-    for door in doors.values():
-        door.close()
