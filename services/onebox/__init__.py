@@ -4,15 +4,15 @@ It knows the services by the roster and by HTTP only, and starts each site as a 
 """
 
 from services.onebox.box import OneBox, default_folder, throw_away
+from services.onebox.cases import work
 from services.onebox.door import Door, send
 from services.onebox.folder import FORMAT, BoxError
 from services.onebox.items import publish
 from services.onebox.receipt import LogError, last_instant, read_log
 from services.onebox.replay import advance, run_import, settle
-from services.onebox.seed import seed
+from services.onebox.seeding import seed
 from services.onebox.sites import STAFF, SiteOfBox
 from services.onebox.summary import show, summarise
-from services.onebox.work import work
 
 __all__ = [
     "FORMAT",

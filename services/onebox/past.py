@@ -10,10 +10,10 @@ from rich.progress import Progress
 
 from libs.workdays import CHINA, Calendar, Ledger, WorkingDays, derive, midnight
 from services.onebox.box import OneBox
+from services.onebox.cases import SEED
 from services.onebox.door import send
 from services.onebox.items import ITEMS
 from services.onebox.replay import advance
-from services.onebox.work import SEED
 
 PAST: Final = 260
 REGISTER: Final = "old-register"

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from services.onebox.box import OneBox
+from services.onebox.cases import work
 from services.onebox.door import Door
 from services.onebox.items import publish
 from services.onebox.past import import_past
-from services.onebox.work import work
 
 TODAY: Final = 90
 WORKERS: Final = 8
