@@ -1,13 +1,13 @@
 """The event log: store, outbox, audit trail and feed in one table (design: architecture.md, "One event's way through")."""
 
 from libs.eventlog.log import (
-    Act,
     Busy,
     Claim,
     Claimed,
     Conflict,
-    Decision,
+    Consequence,
     Done,
+    Intent,
     KeyReused,
     Log,
     LogError,
@@ -21,16 +21,16 @@ from libs.eventlog.memory import MemoryLogs
 from libs.eventlog.postgres import PgLogs
 from libs.eventlog.subject import Codec, Fact, Subject
 from libs.eventlog.tail import tail
-from libs.eventlog.verify import Verdict, verify
+from libs.eventlog.verify import Checked, verify
 
 __all__ = [
-    "Act",
+    "Intent",
     "Busy",
     "Claim",
     "Claimed",
     "Codec",
     "Conflict",
-    "Decision",
+    "Consequence",
     "Done",
     "Fact",
     "KeyReused",
@@ -44,7 +44,7 @@ __all__ = [
     "TooLarge",
     "Unknown",
     "Unwritable",
-    "Verdict",
+    "Checked",
     "tail",
     "verify",
 ]

@@ -10,8 +10,7 @@ from typing import Any, Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter
 
-from libs.bus.hearing import Hears
-from libs.bus.kafka import Take
+from libs.bus import Hears, Take
 from libs.eventlog import Logs
 from libs.views import Pool, View
 from libs.web import Pages

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import httpx2
 
-from libs.bus.inbox import FeedPage
+from libs.bus import FeedPage
 from libs.wire import Recorded, decode_page
 
 

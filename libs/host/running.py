@@ -12,13 +12,10 @@ import httpx2
 import structlog
 import uuid_utils
 
-from libs.bus.inbox import FeedPage, Inbox
-from libs.bus.kafka import Ears
-from libs.bus.relay import Relay
-from libs.bus.topics import site_topic
+from libs.bus import Ears, FeedPage, Inbox, Relay, site_topic
 from libs.contracts import Row
 from libs.database import Pool, open_pool, unopened_pool
-from libs.eventlog import Logs, MemoryLogs, PgLogs, Verdict, verify
+from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, verify
 from libs.host.context import Around, Build, Context, Service, Site
 from libs.host.feeds import feed_page
 from libs.host.loops import Loops
@@ -106,7 +103,7 @@ class Hosted:
             raise KeyError(self.name)
         return await self.logs.of(node).feed(after, limit, epoch)
 
-    async def verify(self) -> list[Verdict]:
+    async def verify(self) -> list[Checked]:
         """Every event of its log against its chain, node by node."""
         return [await verify(self.logs.of(node.code)) for node in self.site.nodes] if self.logs is not None else []
 

@@ -76,6 +76,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """Has `role`, and works for `node` or a node above it."""
         return role in self.roles and self.works_for(node)
 
+    def must_work_for(self, node: str) -> None:
+        """Raises `NotAllowed` for a node that is neither one of the account's nor below one of them."""
+        if not self.works_for(node):
+            raise NotAllowed(f"{self.post}（{self.staff}）不在 {node} 履职")
+
     def works_for(self, node: str) -> bool:
         """`node` is one of the account's nodes or below one of them."""
         return any(covers(own, node) for own in self.nodes)

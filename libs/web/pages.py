@@ -6,7 +6,7 @@ Nothing inline: the content security policy allows neither style attributes nor 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -20,13 +20,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
+from libs.workdays import CHINA
+
 HERE: Final = Path(__file__).parent
-CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""One offset since 1991; nothing here is older."""
 NOTHING: Final = "—"
 
 
-class Link(NamedTuple):
+class NavLink(NamedTuple):
     """An entry of the main navigation."""
 
     text: str
@@ -43,7 +43,7 @@ class Pages:
         self,
         *folders: Path,
         brand: str = "联动",
-        nav: Sequence[Link] = (),
+        nav: Sequence[NavLink] = (),
         static: Mapping[str, Path] | None = None,
     ) -> None:
         self.static = {"kit": HERE / "static", **(static or {})}

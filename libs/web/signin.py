@@ -7,6 +7,7 @@ can make a browser act.
 from __future__ import annotations
 
 import math
+import re
 import secrets
 import time
 from collections import OrderedDict, deque
@@ -22,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.web.accounts import Account, Accounts, NotAllowed, Role, digest
+from libs.web.forms import CASE
 from libs.web.headers import same_origin
 from libs.web.pages import Pages
 
@@ -31,6 +33,7 @@ SESSIONS: Final = 10_000
 ATTEMPTS: Final = 10
 ATTEMPT_SECONDS: Final = 60.0
 """Sign-ins that one address may try in this time."""
+CASE_NUMBER: Final = re.compile(CASE)
 READS: Final = frozenset({"GET", "HEAD"})
 
 Clock = Callable[[], float]
@@ -103,19 +106,25 @@ class Require(SecurityBase):
         request.state.account = account
         if self.roles and not account.roles & self.roles:
             raise NotAllowed(f"{account.post}（{account.staff}）没有这项权限")
-        node = request.path_params.get("node")
-        if node is not None and not account.works_for(node):
-            raise NotAllowed(f"{account.post}（{account.staff}）不在 {node} 履职")
+        if (node := _place(request)) is not None:
+            account.must_work_for(node)
         return account
 
 
 def require(*roles: Role) -> Require:
     """`Annotated[Account, Depends(require(Role.CLERK))]`: any one of `roles`; none given: anybody who has an account.
 
-    Answers 401 with `WWW-Authenticate`, 403 when no role or the path's `node` is not covered. A node that is not in the path is for the
-    handler to ask about: `account.must(role, node)`.
+    Answers 401 with `WWW-Authenticate`, 403 when no role or the node of the path's `node` or `case` is not covered. A node that is not in
+    the path is for the handler to ask about: `account.must_work_for(node)`.
     """
     return Require(*roles)
+
+
+def _place(request: Request) -> str | None:
+    """The node a path is about; None where it names none, or a case number that is none (the handler's types say so)."""
+    case = request.path_params.get("case", "")
+    node: str | None = request.path_params.get("node")
+    return case.partition("-")[0] if node is None and CASE_NUMBER.match(case) else node
 
 
 def _who(request: Request) -> Account | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from libs.host import Context, Service, Site
-from libs.web import Link, Pages
+from libs.web import NavLink, Pages
 from services.dashboard import http
 from services.dashboard.http import SiteClient
 
@@ -16,7 +16,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 def pages(site: Site, *, city: bool) -> Pages:
     """The page kit with this site's name and ways; `city`: whether the hub stands here."""
     name = site.node(site.code).name.removesuffix("政务服务中心")
-    ways = [Link("全市", "/city"), Link("网络", "/network")] if city else [Link("本节点", "/here")]
+    ways = [NavLink("全市", "/city"), NavLink("网络", "/network")] if city else [NavLink("本节点", "/here")]
     return Pages(TEMPLATES, brand=f"联动 · {name}", nav=ways)
 
 

@@ -44,10 +44,10 @@ async def register(pool: Pool, site: Site, told: Mapping[str, Any]) -> None:
     log, at = logs.of(site.code), now()
     for row in told["sites"]:
         key: Command = RegisterKey(key=row["key"], site=row["site"], public_key=row["public_key"], at=at)
-        await log.append(ENTRIES.act(f"key:{row['key']}", key, actor="system:hub"))
+        await log.append(ENTRIES.intent(f"key:{row['key']}", key, actor="system:hub"))
         await pool.execute(_KEY, row["key"], row["site"], row["public_key"])
         for node in row["nodes"]:
             names = (node["code"], node["name"], node.get("parent", ""), row["site"], row["address"])
             command = RegisterNode(**dict(zip(("node", "name", "parent", "site", "address"), names, strict=True)), at=at)
-            await log.append(ENTRIES.act(f"node:{node['code']}", command, actor="system:hub"))
+            await log.append(ENTRIES.intent(f"node:{node['code']}", command, actor="system:hub"))
             await pool.execute(_NODE, node["code"], row["site"], node["name"], node.get("parent", ""), row["address"])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from libs.bus.relay import Relay
-from libs.bus.topics import CITY_STREAM
+from libs.bus import CITY_STREAM, Relay
 from libs.host import Context, Service
 from services.link.checkpoint import Checkpoints
 

@@ -9,7 +9,7 @@ from typing import Final
 import uuid_utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.bus.relay import Outgoing
+from libs.bus import Outgoing
 from libs.database import Pool
 from libs.wire import Checkpoint, Position, checkpoint_record, public_of
 

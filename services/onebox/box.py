@@ -19,7 +19,7 @@ import structlog
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from libs.bus.topics import topics
+from libs.bus import topics
 from libs.contracts import standing
 from libs.embedded import Kafka, Postgres, create_topics
 from services.onebox import folder as kept

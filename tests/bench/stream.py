@@ -13,10 +13,11 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.bus.relay import Relay, new_producer
+from libs.bus import Relay
+from libs.bus.relay import new_producer
 from libs.database import Pool, open_pool, prepare
 from libs.embedded import create_topics
-from libs.eventlog import Act, Decision, New, PgLogs
+from libs.eventlog import Consequence, Intent, New, PgLogs
 from libs.host import Node, Site
 from libs.wire import Recorded, public_of, to_headers
 from services.hub.app import register
@@ -34,14 +35,14 @@ async def fill(logs: PgLogs, count: int) -> list[Recorded]:
     """A log of cases, filed and closed."""
     log = logs.of(NODE)
 
-    def act(n: int) -> Act:
+    def act(n: int) -> Intent:
         number = f"511525-20261123-{n:06d}-7"
         filed = {"case": number, "pinned": {"item": f"I{n % 12}", "item_name": "事项"}, "officer": "C0117", "at": "2026-11-23T00:00:00Z"}
         events = [
             New("liandong.intake.CaseFiled.v1", msgspec.json.encode(filed), AT),
             New("liandong.intake.CaseClosed.v1", msgspec.json.encode({"case": number, "officer": "C0117"}), AT),
         ]
-        return Act(subject=number, decide=lambda _s: Decision(events), actor="C0117")
+        return Intent(subject=number, decide=lambda _s: Consequence(events), actor="C0117")
 
     for start in range(0, count // 2, 2000):
         await asyncio.gather(*(log.append(act(n)) for n in range(start, min(start + 2000, count // 2))))

@@ -15,7 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from libs.bus.kafka import Ears
 from libs.bus.relay import Outgoing, Relay
 from libs.database import open_pool, prepare
-from libs.eventlog import Act, Decision, New, PgLogs
+from libs.eventlog import Consequence, Intent, New, PgLogs
 from libs.wire import Position, Recorded, broken, from_headers
 
 pytestmark = pytest.mark.server
@@ -33,11 +33,11 @@ async def new_topic(bootstrap: str) -> str:
 
 
 async def say(logs: PgLogs, count: int, start: int = 0) -> None:
-    def act(n: int) -> Act:
+    def intent(n: int) -> Intent:
         event = New("liandong.intake.Said.v1", f"事 {n}".encode(), AT)
-        return Act(subject=f"case-{n}", decide=lambda _s: Decision([event]), actor="C1")
+        return Intent(subject=f"case-{n}", decide=lambda _s: Consequence([event]), actor="C1")
 
-    await asyncio.gather(*(logs.of(NODES[n % 2]).append(act(n)) for n in range(start, start + count)))
+    await asyncio.gather(*(logs.of(NODES[n % 2]).append(intent(n)) for n in range(start, start + count)))
 
 
 async def read(bootstrap: str, topic: str, count: int) -> list[Recorded]:

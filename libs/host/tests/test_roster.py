@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.bus.topics import topics as bus_topics
+from libs.bus import topics as bus_topics
 from libs.contracts import Row, roster, standing
 from libs.database import prepare_site, service_url, unopened_pool
 from libs.eventlog import MemoryLogs
@@ -74,7 +74,7 @@ async def test_a_service_is_built_from_a_context_alone(row: Row) -> None:
 @ROWS
 async def test_a_service_hears_whom_its_row_says(row: Row) -> None:
     service = await built(row)
-    heard = {name for hears in service.hears for name in hears.services}
+    heard = {name for hears in service.hears for name in hears.reader.services}
     assert heard == set(row.neighbours)
     assert (service.takes is not None) == bool(row.raw)
     for step in service.closing:

@@ -18,7 +18,7 @@ from libs.bus import relay as sending
 from libs.contracts import Row, roster
 from libs.database import prepare
 from libs.embedded import create_topics
-from libs.eventlog import Act, Decision, New
+from libs.eventlog import Consequence, Intent, New
 from libs.host import Around, Build, Node, Service, Site, SiteHost, imported
 from libs.wire import CHECKPOINT_TYPE, parse_checkpoint, public_of, signed_by
 from services.link import app
@@ -32,10 +32,10 @@ LINK = next(row for row in roster() if row.name == "link")
 INTAKE = Row("intake", "site", ("intake",), (), "own")
 
 
-def said(subject: str) -> Act:
-    """An act that says one thing of `subject`."""
-    consequence = Decision([New("liandong.intake.Said.v1", b"{}", AT)])
-    return Act(subject=subject, decide=lambda _stream: consequence, actor="C0117")
+def said(subject: str) -> Intent:
+    """An intent that says one thing of `subject`."""
+    consequence = Consequence([New("liandong.intake.Said.v1", b"{}", AT)])
+    return Intent(subject=subject, decide=lambda _stream: consequence, actor="C0117")
 
 
 def build(name: str) -> Build:

@@ -1,4 +1,4 @@
-"""Projections: rows made from a service's own log, checkpointed in the same transaction, and the wait that lets a page read its own write."""
+"""Keeps views current with a service's own log, checkpointed in the same transaction, and waits for them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import structlog
 from libs.database import Connection, Pool
 from libs.eventlog import tail
 from libs.wire import Position, Recorded
-
-__all__ = ["Connection", "Pool", "Projector", "View"]
 
 _log = structlog.get_logger("views")
 
