@@ -18,7 +18,7 @@ from libs.eventlog.log import (
     Unwritable,
 )
 from libs.eventlog.memory import MemoryLogs
-from libs.eventlog.postgres import PgLogs
+from libs.eventlog.postgres import PgLogs, recorded
 from libs.eventlog.subject import Codec, Fact, Subject
 from libs.eventlog.tail import tail
 from libs.eventlog.verify import Checked, verify
@@ -45,6 +45,7 @@ __all__ = [
     "Unknown",
     "Unwritable",
     "Checked",
+    "recorded",
     "tail",
     "verify",
 ]

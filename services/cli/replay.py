@@ -15,7 +15,7 @@ from rich.console import Console
 
 from libs.embedded import EmbeddedError
 from services.cli.operate import fail, running_box
-from services.onebox import BoxError, LogError, advance, last_instant, read_log, run_import, settle, show, summarise, throw_away
+from services.onebox import BoxError, NotALog, advance, last_instant, read_log, run_import, settle, show, summarise, throw_away
 
 
 def replay(
@@ -30,7 +30,7 @@ def replay(
     console = Console(file=sys.stderr)
     try:
         cases = read_log(file)
-    except LogError as error:
+    except NotALog as error:
         fail(str(error), 2)
     began = time.monotonic()
     try:

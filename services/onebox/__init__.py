@@ -8,7 +8,7 @@ from services.onebox.cases import work
 from services.onebox.door import Door, send
 from services.onebox.folder import FORMAT, BoxError
 from services.onebox.items import publish
-from services.onebox.receipt import LogError, last_instant, read_log
+from services.onebox.receipt import NotALog, last_instant, read_log
 from services.onebox.replay import advance, run_import, settle
 from services.onebox.seeding import seed
 from services.onebox.sites import STAFF, SiteOfBox
@@ -19,7 +19,7 @@ __all__ = [
     "STAFF",
     "BoxError",
     "Door",
-    "LogError",
+    "NotALog",
     "OneBox",
     "SiteOfBox",
     "advance",

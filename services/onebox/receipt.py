@@ -16,7 +16,7 @@ COLUMNS: Final = frozenset(
 ) | {"concept:name", "org:resource", "time:timestamp"}
 
 
-class LogError(Exception):
+class NotALog(Exception):
     """The file is not a log of this form."""
 
 
@@ -35,20 +35,20 @@ class LoggedCase:
 
 
 def read_log(path: Path) -> list[LoggedCase]:
-    """The cases in order of name, activities in the order of the file. Raises `LogError` naming line and column."""
+    """The cases in order of name, activities in the order of the file. Raises `NotALog` naming line and column."""
     rows: dict[str, list[dict[str, str]]] = {}
     try:
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
             missing = COLUMNS - set(reader.fieldnames or ())
             if missing:
-                raise LogError(f"{path.name} 缺少列：{'、'.join(sorted(missing))}")
+                raise NotALog(f"{path.name} 缺少列：{'、'.join(sorted(missing))}")
             for row in reader:
                 rows.setdefault(row["case:concept:name"], []).append({**row, "line": str(reader.line_num)})
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise LogError(f"{path} 无法读取：{error}") from None
+        raise NotALog(f"{path} 无法读取：{error}") from None
     if not rows:
-        raise LogError(f"{path.name} 里没有办件")
+        raise NotALog(f"{path.name} 里没有办件")
     return [_case(name, rows[name]) for name in sorted(rows)]
 
 
@@ -72,7 +72,7 @@ def _instant(row: dict[str, str], column: str) -> datetime:
         if moment.tzinfo is None:
             raise ValueError("没有时区")
     except ValueError as error:
-        raise LogError(f"第 {row['line']} 行，{column}：{row[column]!r} 不是时间（{error}）") from None
+        raise NotALog(f"第 {row['line']} 行，{column}：{row[column]!r} 不是时间（{error}）") from None
     return moment.astimezone(UTC)
 
 

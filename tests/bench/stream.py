@@ -18,12 +18,11 @@ from libs.bus.relay import new_producer
 from libs.database import Pool, open_pool, prepare
 from libs.embedded import create_topics
 from libs.eventlog import Consequence, Intent, New, PgLogs
-from libs.host import Node, Site
 from libs.wire import Recorded, public_of, to_headers
-from services.hub.app import register
 from services.hub.inbox import CityStream
-from services.hub.views_archive import COLUMNS
-from services.link.checkpoint import Checkpoints
+from services.hub.inbox.keeping import COLUMNS
+from services.hub.inbox.registering import register
+from services.link.app.checkpoints import Checkpoints
 from tests.bench.append import fresh, opened
 from tests.bench.report import Row, paired
 
@@ -134,7 +133,9 @@ async def _city(owner: str, key: Ed25519PrivateKey) -> tuple[Pool, CityStream]:
     identity, public = public_of(key)
     nodes = [{"code": NODE, "name": "高县", "parent": ""}]
     told = {"sites": [{"site": NODE, "key": identity, "public_key": public, "address": "", "nodes": nodes}]}
-    await register(pool, Site("511500", (Node("511500", "宜宾", ""),)), told)
+    logs = PgLogs(pool, "hub", ["511500"])
+    await logs.open()
+    await register(logs.of("511500"), pool, lambda: datetime.now(UTC), told)
     return pool, CityStream(pool, lambda: datetime.now(UTC))
 
 

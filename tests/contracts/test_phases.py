@@ -10,13 +10,13 @@ from typing import NamedTuple, get_args
 import pytest
 from hypothesis import example, strategies
 from hypothesis import given as whenever
-from services.hub.inbox.rows import fold
 from services.intake.tests.test_properties import ASKED
 
 from libs.contracts import phases
 from libs.decider import Refused
 from libs.eventlog import Codec
 from libs.wire import Recorded, genesis, origin
+from services.hub.inbox.rows import fold
 from services.intake.case import CASE
 from services.intake.events import CaseEvent, Event, PinnedStep
 from services.intake.tests import stories as s

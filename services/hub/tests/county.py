@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.eventlog import Act, Decision, MemoryLogs, New
+from libs.testkit.neighbours import Neighbour
 from libs.wire import Checkpoint, Position, Recorded, chain_hash, checkpoint_record, public_of, to_headers
-from services.hub import views_city
 from services.hub.inbox import CityStream
+from services.hub.views import city as city_views
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 COUNTY, TOWN = "511525", "511525100"
@@ -37,20 +37,25 @@ def word(counter: int, *events: Recorded, key: Ed25519PrivateKey = KEY, node: st
     return record(*checkpoint_record(found, key, f"id-{counter}"))
 
 
-def filed(number: str, item: str = "511A", imported: bool = False, ref: str = "") -> tuple[str, dict[str, Any]]:
-    data: dict[str, Any] = {"case": number, "pinned": {"item": item, "item_name": "食品经营许可"}, "ref": ref, "imported": imported}
-    return "CaseFiled", {**data, "instants": {"timeline": "receipt"} if ref else None}
+Told = tuple[str, dict[str, Any]]
+"""A fact by its name, with its case and what is otherwise than in its owner's sample."""
 
 
-async def feed(*facts: tuple[str, dict[str, Any]], node: str = COUNTY, service: str = "intake") -> list[Recorded]:
+def filed(number: str, item: str = "511A", imported: bool = False, ref: str = "") -> Told:
+    log = {"timeline": "receipt", "promised": None, "statutory": None}
+    pinned = {"item": item, "item_name": "食品经营许可"}
+    return "CaseFiled", {"case": number, "pinned": pinned, "ref": ref, "imported": imported, "instants": log if ref else None}
+
+
+def of(number: str, *names: str, **changes: Any) -> list[Told]:
+    """Facts of a case, one after the other."""
+    return [(name, {"case": number, **changes}) for name in names]
+
+
+async def feed(*facts: Told, node: str = COUNTY, service: str = "intake") -> list[Recorded]:
     """A feed with these facts."""
-    log = MemoryLogs(service, [node], lambda: AT).of(node)
-    for name, data in facts:
-        event = New(f"liandong.{service}.{name}.v1", msgspec.json.encode(data), AT)
-        decision = Decision([event])
-        act = Act(subject=data["case"], decide=lambda _s, d=decision: d, actor="C1", correlation=data["case"])  # type: ignore[misc]
-        await log.append(act)
-    return await log.feed(limit=10_000)
+    says = Neighbour(service, [node], lambda: AT).says
+    return [await says(name, AT, by_node=node, **changes) for name, changes in facts]
 
 
 def forged(event: Recorded, data: bytes, before: Recorded | None = None) -> Recorded:
@@ -75,4 +80,4 @@ class City:
         return [(row["kind"], row["sequence"]) for row in await self.pool.fetch("select kind, sequence from evidence order by evidence")]
 
     async def state(self, node: str = COUNTY) -> str:
-        return next(str(n["state"]) for n in await views_city.nodes(self.pool, AT) if n["code"] == node)
+        return next(str(n["state"]) for n in await city_views.nodes(self.pool, AT) if n["code"] == node)

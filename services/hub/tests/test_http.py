@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -12,9 +13,10 @@ from libs.telemetry import Health
 from libs.web import Accounts, Role, make_app
 from libs.wire import chain_hash, decode_page
 from services.hub.http import router
-from services.hub.tests.county import AT, COUNTY, TOWN, City, carried, feed, filed, word
+from services.hub.tests.county import AT, COUNTY, TOWN, City, carried, feed, filed, of, word
 
 pytestmark = pytest.mark.server
+CASE = "511525-20261123-000001-7"
 SOURCE = f"urn:liandong:{COUNTY}:intake"
 
 
@@ -41,24 +43,37 @@ async def test_only_who_watches_over_the_city_may_ask(city: City) -> None:
 
 async def test_the_city_at_a_glance(city: City) -> None:
     card = {"case": "c1", "card": "k", "colour": "red", "clock_kind": "promised", "officer": "C1", "due_at": "2026-11-22T16:00:00Z"}
-    events = await feed(filed("c1"), filed("c2"), ("CaseNotAccepted", {"case": "c2"}), ("CaseClosed", {"case": "c2"}))
+    events = await feed(filed("c1"), filed("c2"), *of("c2", "CaseNotAccepted", "CaseClosed"))
     cards = await feed(("CardIssued", card), service="supervision")
     await city.take(*map(carried, [*events, *cards]), word(1, events[-1], cards[-1]))
     found = await get(city, "/city")
     nodes = {node["code"]: node for node in found["nodes"]}
-    county = {name: nodes[COUNTY][name] for name in ("filed", "filed_today", "open", "closed", "red", "yellow", "state", "counter")}
-    assert county == {"filed": 2, "filed_today": 2, "open": 1, "closed": 1, "red": 1, "yellow": 0, "state": "live", "counter": 1}
+    county = {
+        name: nodes[COUNTY][name]
+        for name in ("filed", "filed_today", "open", "finished", "finished_today", "red", "yellow", "state", "counter")
+    }
+    assert county == {
+        "filed": 2,
+        "filed_today": 2,
+        "open": 1,
+        "finished": 1,
+        "finished_today": 1,
+        "red": 1,
+        "yellow": 0,
+        "state": "live",
+        "counter": 1,
+    }
     assert nodes[TOWN]["state"] == "unknown"
     assert [(c["case"], c["colour"], c["node_name"]) for c in found["cards"]] == [("c1", "red", "高县")]
 
 
 async def test_a_case_over_its_services_with_what_is_verified_of_it(city: City) -> None:
-    clock = {"case": "c1", "clock": "clock:c1:promised", "kind": "promised", "due_at": "2026-11-22T16:00:00Z"}
-    clocks = await feed(("ClockStarted", clock), ("ClockYellow", clock), ("ClockEnded", clock), service="deadline")
-    events = await feed(filed("c1"), ("CaseAccepted", {"case": "c1"}))
+    due = datetime.fromisoformat("2026-11-22T16:00:00Z")
+    clocks = await feed(*of(CASE, "ClockStarted", "ClockYellow", "ClockEnded", due_at=due), service="deadline")
+    events = await feed(filed(CASE), *of(CASE, "CaseAccepted"))
     await city.take(*map(carried, [*events, *clocks]), word(1, events[0], clocks[0]))
     await city.take(word(2, events[0], clocks[1]))
-    found = await get(city, "/cases/c1")
+    found = await get(city, f"/cases/{CASE}")
     seen = {(e["type"].split(".")[2], e["verified"]) for e in found["timeline"]}
     assert seen == {("CaseFiled", True), ("CaseAccepted", False), ("ClockStarted", True), ("ClockYellow", True), ("ClockEnded", False)}
     assert [(c["kind"], c["due_at"], c["yellow"], c["ended"]) for c in found["clocks"]] == [
@@ -66,16 +81,16 @@ async def test_a_case_over_its_services_with_what_is_verified_of_it(city: City) 
     ]
     assert (found["case"]["node_name"], found["address"]) == ("高县", "http://county")
     async with asking(city) as client:
-        assert (await client.get("/hub/cases/c99")).status_code == 404
+        assert (await client.get("/hub/cases/511525-20261123-000099-7")).status_code == 404
 
 
 async def test_a_payload_that_is_no_json_does_not_break_its_cases_page(city: City) -> None:
-    events = await feed(filed("c1"), ("Noted", {"case": "c1"}))
+    events = await feed(filed(CASE), *of(CASE, "StepDone"))
     odd = msgspec.structs.replace(events[1], data=b"\xff[")
     odd = msgspec.structs.replace(odd, hash=chain_hash(odd))
     await city.take(carried(events[0]), carried(odd), word(1, odd))
-    found = await get(city, "/cases/c1")
-    assert [e["data"].get("case", "") for e in found["timeline"]] == ["c1", ""]
+    found = await get(city, f"/cases/{CASE}")
+    assert [e["data"].get("case", "") for e in found["timeline"]] == [CASE, ""]
 
 
 async def test_the_archive_is_given_in_pages_byte_for_byte(city: City) -> None:
@@ -99,10 +114,9 @@ async def test_a_reader_waits_for_a_position(city: City) -> None:
 
 
 async def test_a_replayed_log_by_its_own_names(city: City) -> None:
-    clock = {"case": "c1", "clock": "clock:c1:promised", "kind": "promised", "due_at": "2026-11-22T16:00:00Z"}
     finding = {"case": "c2", "finding": "f", "detector": "same-officer", "evidence": ["x#1#1"]}
-    events = await feed(filed("c1", ref="log-1"), filed("c2", ref="log-2"), filed("c3"), ("CaseClosed", {"case": "c2"}))
-    clocks = await feed(("ClockStarted", clock), ("ClockRed", clock), service="deadline")
+    events = await feed(filed("c1", ref="log-1"), filed("c2", ref="log-2"), filed("c3"), *of("c2", "CaseClosed"))
+    clocks = await feed(*of("c1", "ClockStarted", "ClockRed"), service="deadline")
     findings = await feed(("FindingRaised", finding), service="supervision")
     await city.take(*map(carried, [*events, *clocks, *findings]), word(1, events[-1], clocks[-1], findings[-1]))
     found = await get(city, "/replay", log="receipt")

@@ -14,7 +14,6 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.bus import relay as sending
 from libs.contracts import Row, roster
 from libs.database import prepare
 from libs.embedded import create_topics
@@ -85,7 +84,7 @@ async def test_every_commit_goes_up_and_the_last_checkpoint_when_the_site_stops(
     topic = f"city-{uuid.uuid4().hex[:8]}"
     await create_topics(kafka_bootstrap, {topic: (1, {}), f"{NODE}.intake.v1": (1, {})})
     monkeypatch.setattr(app, "CITY_STREAM", topic)
-    monkeypatch.setattr(sending, "POLL_SECONDS", 3600.0)  # only being woken can send anything up
+    monkeypatch.setattr("libs.bus.relay.POLL_SECONDS", 3600.0)  # only being woken can send anything up
     async with running(database, kafka_bootstrap) as host:
         await arrived(kafka_bootstrap, topic, lambda found: len(found) == 1)
         logs = host.services["intake"].logs

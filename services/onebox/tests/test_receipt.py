@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.onebox.receipt import COLUMNS, LogError, as_import, last_instant, read_log
+from services.onebox.receipt import COLUMNS, NotALog, as_import, last_instant, read_log
 from services.onebox.replay import spread
 
 FIRST = {
@@ -54,7 +54,7 @@ def test_a_case_as_the_import_takes_it(tmp_path: Path) -> None:
     ("row", "word"), [({"case:startdate": "gestern"}, "第 2 行，case:startdate"), ({"time:timestamp": "2011-01-04T10:00:00"}, "没有时区")]
 )
 def test_what_is_no_time_is_told_with_its_line_and_column(tmp_path: Path, row: dict[str, str], word: str) -> None:
-    with pytest.raises(LogError, match=word):
+    with pytest.raises(NotALog, match=word):
         read_log(written(tmp_path / "log.csv", row))
 
 
@@ -62,12 +62,12 @@ def test_what_is_no_time_is_told_with_its_line_and_column(tmp_path: Path, row: d
 def test_what_is_no_log_is_told_in_one_sentence(tmp_path: Path, content: str, word: str) -> None:
     file = tmp_path / "log.csv"
     file.write_text(content)
-    with pytest.raises(LogError, match=word):
+    with pytest.raises(NotALog, match=word):
         read_log(file)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(LogError, match="无法读取"):
+    with pytest.raises(NotALog, match="无法读取"):
         read_log(tmp_path / "none.csv")
 
 

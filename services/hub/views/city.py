@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from libs.contracts import phases
 from libs.database import Pool
+from libs.workdays import CHINA
 
 SILENT: Final = timedelta(seconds=90)
 """Three intervals without a checkpoint."""
@@ -17,7 +19,7 @@ from registry_node r
 left join city_node n using (node)
 left join (select node, bool_or(ahead > archived) as gap, bool_or(forked) as forked, sum(verified) as events
            from city_feed group by node) f using (node)
-left join (select node, count(*) as n from city_case where ended_at is null and filed_at is not null group by node) o using (node)
+left join (select node, count(*) as n from city_case where finished_at is null and filed_at is not null group by node) o using (node)
 order by r.node"""
 _NUMBERS: Final = """
 select node, kind, sum(n)::bigint as n, coalesce(sum(n) filter (where day = $1), 0)::bigint as today from city_day group by node, kind"""
@@ -25,7 +27,7 @@ _CARDS: Final = """
 select c.*, r.name as node_name from city_card c left join registry_node r using (node)
 order by at desc, card limit $1"""
 _RECENT: Final = """
-select c.number, c.node, c.item_name, c.phase, c.filed_at, c.imported, c.red, c.yellow, r.name as node_name
+select c.number, c.node, c.item_name, c.phase, c.suspended, c.filed_at, c.imported, c.red, c.yellow, r.name as node_name
 from city_case c left join registry_node r using (node) order by filed_at desc nulls last, number desc limit $1"""
 _FINDINGS: Final = """
 select f.*, r.name as node_name from city_finding f left join registry_node r using (node) order by at desc, finding limit $1"""
@@ -39,7 +41,7 @@ select node, number, ref, closed_at is not null as closed, yellow, red, statutor
 async def nodes(pool: Pool, now: datetime) -> list[dict[str, Any]]:
     """Every registered node: its numbers, its place in the network, how old its word is."""
     numbers: dict[str, dict[str, tuple[int, int]]] = {}
-    for row in await pool.fetch(_NUMBERS, (now + timedelta(hours=8)).date()):
+    for row in await pool.fetch(_NUMBERS, now.astimezone(CHINA).date()):
         numbers.setdefault(row["node"], {})[row["kind"]] = (row["n"], row["today"])
     return [_node(dict(row), numbers.get(row["code"], {}), now) for row in await pool.fetch(_NODES)]
 
@@ -57,8 +59,8 @@ def _node(row: dict[str, Any], numbers: dict[str, tuple[int, int]], now: datetim
         "state": state_of(row, now),
         "filed": of("filed"),
         "filed_today": of("filed", 1),
-        "closed": of("closed"),
-        "closed_today": of("closed", 1),
+        "finished": of("finished"),
+        "finished_today": of("finished", 1),
         "yellow": of("yellow"),
         "red": of("red"),
     }
@@ -79,7 +81,7 @@ async def city(pool: Pool, now: datetime, latest: int = 12) -> dict[str, Any]:
     """The city at a glance."""
     cards = [{**dict(row), "case": row["number"]} for row in await pool.fetch(_CARDS, latest)]
     findings = [{**dict(row), "case": row["number"]} for row in await pool.fetch(_FINDINGS, latest)]
-    recent = [{**dict(row), "case": row["number"]} for row in await pool.fetch(_RECENT, latest)]
+    recent = [{**_shown(dict(row)), "case": row["number"]} for row in await pool.fetch(_RECENT, latest)]
     return {"now": now, "nodes": await nodes(pool, now), "cards": cards, "findings": findings, "recent": recent}
 
 
@@ -89,7 +91,12 @@ async def case(pool: Pool, number: str) -> dict[str, Any] | None:
     if row is None:
         return None
     clocks = await pool.fetch("select * from city_clock where number = $1 order by clock, node", number)
-    return {"case": dict(row), "address": row["address"], "clocks": [dict(clock) for clock in clocks]}
+    return {"case": _shown(dict(row)), "address": row["address"], "clocks": [dict(clock) for clock in clocks]}
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A case's row; that its clocks are suspended is shown only while it is not ended."""
+    return {**row, "suspended": bool(row["suspended"]) and not phases().ended(row["phase"] or "")}
 
 
 async def replayed(pool: Pool, log: str) -> dict[str, Any]:

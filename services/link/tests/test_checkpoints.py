@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.database import open_pool, prepare, service_url
 from libs.wire import Position, parse_checkpoint, public_of, signed_by
-from services.link.checkpoint import LEASE, Checkpoints
+from services.link.app.checkpoints import LEASE, Checkpoints
 
 pytestmark = pytest.mark.server
 KEY = Ed25519PrivateKey.generate()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from libs.bus import CITY_STREAM, Relay
 from libs.host import Context, Service
-from services.link.checkpoint import Checkpoints
+from services.link.app.checkpoints import Checkpoints
 
 
 def build(context: Context) -> Service:

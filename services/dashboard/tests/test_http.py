@@ -1,0 +1,103 @@
+"""Which page asks what, who may see it, and what a person is told when there is nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import HTTPException
+from httpx2 import ASGITransport, AsyncClient, Response
+
+import services.dashboard
+from libs.host import Node, Site
+from libs.telemetry import Health
+from libs.web import Accounts, Pages, Role, make_app
+from services.dashboard import http
+from services.dashboard.tests import answers
+from services.dashboard.tests.answers import CASE, CLOCK
+
+SITE = Site("511525", (Node("511525", "高县", "511500"), Node("511525100", "文江镇", "511525")))
+FEED = {
+    "source": "urn:liandong:511525:intake",
+    "epoch": 1,
+    "archived": 7,
+    "verified": 5,
+    "hash": "sha256:0123456789abcdef",
+    "state": "live",
+}
+CLOCK_ROW = {"clock": CLOCK, "kind_text": "承诺时限", "label": "", "state_text": "计时中", "due_at": answers.AT}
+ANSWERS: dict[str, Any] = {
+    "/hub/city": answers.city(answers.row()),
+    "/hub/feeds": [FEED],
+    f"/hub/cases/{CASE}": answers.timeline(answers.row(), answers.event("liandong.intake.CaseFiled.v1")),
+    "/intake/nodes/511525/counts": {"cases": 4, "open": 3, "closed": 1},
+    "/intake/nodes/511525100/counts": {"cases": 2, "open": 2, "closed": 0},
+    "/site/status": {"services": {"intake": {"heads": [{"sequence": 9, "relay_depth": 0}], "parked": 0}}},
+    f"/intake/cases/{CASE}": answers.row(),
+    f"/deadline/cases/{CASE}/clocks": [CLOCK_ROW],
+    f"/deadline/clocks/{CLOCK}/proof": answers.proof(),
+}
+
+
+class Answering:
+    """The services behind the pages; what is not there is 404, as the real client says it."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def ask(self, path: str, **_query: Any) -> Any:
+        self.asked.append(path)
+        if path not in ANSWERS:
+            raise HTTPException(404)
+        return ANSWERS[path]
+
+
+async def get(path: str, *, hub: bool, role: Role = Role.LEADER) -> tuple[Response, list[str]]:
+    """The page, and what it asked for."""
+    behind: Any = Answering()
+    pages = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
+    accounts = Accounts()
+    _, token = accounts.issue("L1", [role], ["511500"], "领导")
+    routes = http.router(SITE, behind, pages, hub=hub, city="http://city")
+    app = make_app("dashboard", routers=[routes], accounts=accounts, health=Health(), pages=pages)
+    headers = {"Authorization": f"Bearer {token}", "Accept": "text/html"}
+    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://pages", headers=headers) as client:
+        return await client.get(path), behind.asked
+
+
+@pytest.mark.parametrize(
+    ("path", "hub", "asks", "says"),
+    [
+        ("/city", True, ["/hub/city"], "全市一览"),
+        ("/network", True, ["/hub/feeds", "/hub/city"], "待检查点"),
+        (f"/cases/{CASE}", True, [f"/hub/cases/{CASE}"], "链校验一致"),
+        ("/here", False, ["/intake/nodes/511525/counts", "/intake/nodes/511525100/counts", "/site/status"], "文江镇"),
+        (f"/cases/{CASE}", False, [f"/intake/cases/{CASE}", f"/deadline/cases/{CASE}/clocks"], "承诺时限"),
+        (f"/clocks/{CLOCK}", False, [f"/deadline/clocks/{CLOCK}/proof"], "每一天为什么算或不算"),
+    ],
+)
+async def test_a_page_asks_the_services_and_shows_their_answer(path: str, hub: bool, asks: list[str], says: str) -> None:
+    answer, asked = await get(path, hub=hub)
+    assert (answer.status_code, asked) == (200, asks)
+    assert says in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "hub", "leads"), [("/", True, "/city"), ("/", False, "/here"), (f"/find?number=%20{CASE}", True, f"/cases/{CASE}")]
+)
+async def test_a_way_leads_on(path: str, hub: bool, leads: str) -> None:
+    answer, asked = await get(path, hub=hub)
+    assert (answer.status_code, answer.headers["location"], asked) == (303, leads, [])
+
+
+@pytest.mark.parametrize(("path", "hub"), [("/cases/511525-20261123-000099-7", True), ("/city", False), ("/here", True)])
+async def test_what_is_not_there_is_said(path: str, hub: bool) -> None:
+    answer, _ = await get(path, hub=hub)
+    assert answer.status_code == 404
+    assert "没有找到" in answer.text
+
+
+async def test_only_who_watches_may_see_the_pages() -> None:
+    answer, asked = await get("/city", hub=True, role=Role.CLERK)
+    assert (answer.status_code, asked) == (403, [])

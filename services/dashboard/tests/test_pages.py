@@ -1,0 +1,132 @@
+"""The pages of what the services answered: words for phases and marks, timelines in sentences, nothing that makes a page fall."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+
+import services.dashboard
+from libs.contracts import phases
+from libs.testkit.contracts import contract
+from libs.web import Pages
+from services.dashboard.tests import answers
+from services.dashboard.tests.answers import AT, CASE, event, node, row
+from services.dashboard.views import city_model, clock_rows, proof_model, timeline_model
+from services.dashboard.views.words import FACTS, STATES
+
+PAGES = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
+
+
+def page(name: str, **context: Any) -> str:
+    """The text of a page, with runs of space made one."""
+    request = Request({"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b"", "state": {}})
+    text = bytes(PAGES.render(request, name, **context).body).decode()
+    assert not re.search(r"<script|\sstyle=|\son\w+=", text)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
+def city(*recent: dict[str, Any], **more: Any) -> str:
+    return page("city.html", city=city_model(answers.city(*recent, **more)))
+
+
+def case_page(case: dict[str, Any], *events: dict[str, Any], clocks: tuple[dict[str, Any], ...] = ()) -> str:
+    return page("case.html", found=timeline_model(answers.timeline(case, *events, clocks=clocks)), case=CASE)
+
+
+@pytest.mark.parametrize("phase", phases().words)
+def test_every_phase_has_its_word_on_both_pages(phase: str) -> None:
+    assert phases().words[phase] in city(row(phase))
+    assert phases().words[phase] in case_page(row(phase))
+
+
+def test_suspension_stands_beside_the_phase() -> None:
+    for text in (city(row("examined", suspended=True)), case_page(row("examined", suspended=True))):
+        assert "已审查 依法不计时" in text
+    assert "依法不计时" not in city(row("examined")) + case_page(row("examined"))
+
+
+def test_a_case_known_by_its_clocks_alone_has_a_page() -> None:
+    assert "食品经营许可" not in case_page(row(None, item=None, item_name=None, filed_at=None))
+
+
+def test_the_city_counts_what_is_finished() -> None:
+    text = city(nodes=(node(), node(code="511526", name="珙县", finished=7, finished_today=2)))
+    assert re.search(r"3 今日终结|今日终结 3", text)
+    assert re.search(r"12 累计终结|累计终结 12", text)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_of_a_node_has_a_word(state: str) -> None:
+    assert STATES[state][0] in city(nodes=(node(state, seen=None),))
+
+
+def test_cards_and_findings_are_told() -> None:
+    card = {"case": CASE, "at": AT, "due_at": AT, "clock_kind": "promised", "colour": "red", "node_name": "高县", "officer": "C1"}
+    finding = {"case": CASE, "at": AT, "detector": "same-officer", "node_name": "高县"}
+    text = city(cards=[{**card, "imported": False}], findings=[finding])
+    assert "红牌 承诺时限" in text
+    assert "同一人审查和核准" in text
+
+
+@pytest.mark.parametrize("family", FACTS)
+def test_every_public_event_can_stand_in_a_timeline(family: str) -> None:
+    shown = timeline_model({"case": row(), "timeline": [event(f"{family}.v1")], "clocks": []})["events"][0]
+    assert (shown["title"], shown["who"]) == (FACTS[family].title, "C0117")
+    assert shown["proof"] == f"511525/{family.split('.')[1]} 第 1,234 号 · 0123456789ab"
+    assert FACTS[family].title in case_page(row(), event(f"{family}.v1"))
+
+
+def test_a_timeline_is_told_in_sentences_newest_first() -> None:
+    events = [
+        event("liandong.intake.CaseFiled.v1"),
+        event("liandong.intake.CorrectionsRequested.v1"),
+        event("liandong.deadline.ClockRed.v1"),
+    ]
+    shown = timeline_model({"case": row(), "timeline": events, "clocks": []})["events"]
+    assert [entry["title"] for entry in shown] == ["超过期限", "一次告知补正", "收件"]
+    missing = contract("intake", "CorrectionsRequested").sample["missing"]
+    assert (shown[0]["text"], shown[1]["text"], shown[0]["tone"]) == ("承诺", "、".join(missing), "bad")
+
+
+def test_what_is_unknown_or_broken_is_shown_by_its_own_name() -> None:
+    text = case_page(row(), event("liandong.fees.PaymentTaken.v1", {}), event("liandong.intake.CaseFiled.v2", {}, verified=False))
+    assert "PaymentTaken" in text
+    assert "收件" in text
+    assert "有事件尚未核验" in text
+
+
+def test_the_clocks_of_a_case() -> None:
+    clock = {
+        "clock": f"clock:{CASE}:promised",
+        "kind": "promised",
+        "label": None,
+        "due_at": AT,
+        "red": True,
+        "yellow": True,
+        "ended": False,
+    }
+    text = case_page(row(), clocks=(clock, {**clock, "kind": None, "due_at": None, "ended": True}))
+    assert "承诺 红" in text
+    assert "停止计时" in text
+    assert "已结束" in text
+
+
+def test_a_sites_own_clocks_and_their_proof() -> None:
+    clock = {"clock": f"clock:{CASE}:promised", "kind_text": "承诺时限", "label": "", "state_text": "计时中", "due_at": AT}
+    (shown,) = clock_rows([clock])
+    assert shown["due_at"] == datetime(2026, 11, 23, 1, tzinfo=UTC)
+    text = page("clocks.html", case={"item_name": "食品经营许可"}, number=CASE, clocks=[shown], city="http://city")
+    assert "承诺时限" in text
+
+
+def test_a_proof_says_why_every_day_counts() -> None:
+    shown = proof_model(answers.proof())
+    text = page("proof.html", proof=shown, clock=f"clock:{CASE}:promised")
+    assert "时限凭证：承诺时限" in text
+    assert "不计时 鉴定 2026-11-24 至 今" in text
+    assert "工作日" in text
