@@ -10,17 +10,16 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from libs.eventlog import Consequence, Intent, MemoryLogs, New
 from libs.testkit.contracts import Shape, contract, misfits, sample
 from libs.wire import Recorded
+from libs.workdays import CHINA
 
 __all__ = ["Neighbour", "moment", "sample"]
 
-CHINA: Final = ZoneInfo("Asia/Shanghai")
 _json: Final = msgspec.json.encode
 
 

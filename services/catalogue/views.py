@@ -8,50 +8,70 @@ from typing import Any, Final
 
 import msgspec
 
-from libs.database import Connection, Pool
-from libs.views import View
+from libs.eventlog import Codec
+from libs.views import Column, Connection, Pool, Table, View
 from libs.wire import Recorded
+from services.catalogue.events import ItemChanged, ItemRegistered, ProcedurePublished
 
 CATALOGUE: Final = "catalogue"
-_ITEM = ("item", "name", "type_code", "department", "base_code", "area", "agency", "agency_given")
-_ITEMS: Final = """
-insert into item as i (node, item, name, type_code, department, base_code, area, agency, agency_given, since)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                     $10::timestamptz[])
-on conflict (node, item) do update set name = excluded.name, type_code = excluded.type_code, department = excluded.department,
-    base_code = excluded.base_code, area = excluded.area, agency = excluded.agency, agency_given = excluded.agency_given, since = excluded.since"""
-_PROCEDURE: Final = """
-insert into procedure (node, item, version, name, kind, statutory_days, promised_days, effective, document)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing"""
+"""The name of the view."""
+ITEMS: Final = Table(
+    "item",
+    Column("node", "text", key=True),
+    Column("item", "text", key=True),
+    *(
+        Column(name, "text", known="excluded.{column}")
+        for name in ("name", "type_code", "department", "base_code", "area", "agency", "agency_given")
+    ),
+    Column("since", "timestamptz", known="excluded.{column}"),
+)
+PROCEDURES: Final = Table(
+    "procedure",
+    Column("node", "text", key=True),
+    Column("item", "text", key=True),
+    Column("version", "integer", key=True),
+    Column("name", "text"),
+    Column("kind", "text"),
+    Column("statutory_days", "integer"),
+    Column("promised_days", "integer"),
+    Column("effective", "date"),
+    Column("document", "bytea"),
+)
+_ITEM: Final = ("item", "name", "type_code", "department", "base_code", "area", "agency", "agency_given")
+_PROCEDURE: Final = ("item", "version", "name", "kind", "statutory_days", "promised_days", "effective")
 
 
-async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
-    """Rows of `item` and `procedure`; the last word on an item within a batch wins."""
-    items: dict[tuple[str, str], tuple[Any, ...]] = {}
-    procedures: list[tuple[Any, ...]] = []
-    for event in events:
-        name = event.type.split(".")[2]
-        if name in ("ItemRegistered", "ItemChanged"):
-            data = msgspec.json.decode(event.data)
-            items[(event.node, data["item"])] = (event.node, *(data[field] for field in _ITEM), event.time)
-        elif name == "ProcedurePublished":
-            data = msgspec.json.decode(event.data)
-            same = (data[field] for field in ("item", "version", "name", "kind", "statutory_days", "promised_days"))
-            procedures.append((event.node, *same, date.fromisoformat(data["effective"]), event.data))
-    if items:
-        await connection.execute(_ITEMS, *map(list, zip(*(items[key] for key in sorted(items)), strict=True)))
-    if procedures:
-        await connection.executemany(_PROCEDURE, procedures)
+def catalogue_view(codec: Codec) -> View:
+    """The view over the catalogue's own log; `codec` reads its events."""
+
+    async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
+        items: dict[tuple[str, str], dict[str, Any]] = {}
+        procedures: list[dict[str, Any]] = []
+        for event in events:
+            match codec.decode(event):
+                case ItemRegistered() | ItemChanged() as told:
+                    items[event.node, told.item] = {"node": event.node, "since": event.time, **_said(told, _ITEM)}
+                case ProcedurePublished() as told:
+                    procedures.append({"node": event.node, "document": event.data, **_said(told, _PROCEDURE)})
+        await ITEMS.save(connection, [items[key] for key in sorted(items)])  # the last word on an item within a batch wins
+        await PROCEDURES.add(connection, procedures)
+
+    return View(CATALOGUE, apply)
 
 
-VIEW: Final = View(CATALOGUE, apply)
+def _said(told: object, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(told, name) for name in names}
+
+
+# --- queries ----------------------------------------------------------------------------------------------------------------------
 
 
 async def items(pool: Pool, node: str, query: str, after: str, limit: int) -> list[dict[str, Any]]:
     """A page of a node's items whose name or code holds `query`, by code."""
     rows = await pool.fetch(
-        """select * from item where node = $1 and item > $2 and ($3 = '' or position($3 in name) > 0 or position($3 in item) > 0)
-           order by item limit $4""",
+        f"""select {ITEMS.columns} from item
+            where node = $1 and item > $2 and ($3 = '' or position($3 in name) > 0 or position($3 in item) > 0)
+            order by item limit $4""",
         node,
         after,
         query,
@@ -62,7 +82,7 @@ async def items(pool: Pool, node: str, query: str, after: str, limit: int) -> li
 
 async def item(pool: Pool, node: str, code: str) -> dict[str, Any] | None:
     """One item with all versions of its procedure, newest first."""
-    row = await pool.fetchrow("select * from item where node = $1 and item = $2", node, code)
+    row = await pool.fetchrow(f"select {ITEMS.columns} from item where node = $1 and item = $2", node, code)
     if row is None:
         return None
     versions = await pool.fetch("select document from procedure where node = $1 and item = $2 order by version desc", node, code)

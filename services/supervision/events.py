@@ -1,4 +1,4 @@
-"""What supervision promises: cards issued, findings raised (domain.md, "supervision"). A finding says what was seen, never "guilty"."""
+"""What supervision promises: cards issued, findings raised (docs/supervision.md). A finding says what was seen, never "guilty"."""
 
 from __future__ import annotations
 

@@ -39,6 +39,11 @@ def owner(kind: str) -> Contract:
 
 HEARERS = services("inbox")
 READ = [(service, kind) for service in HEARERS for kind in sorted(reader(service).models)]
+PAYLOADS: dict[str, Callable[[Contract], Any]] = {
+    "sample": lambda known: known.sample,
+    "fullest": lambda known: fullest(known.shape),
+    "barest": lambda known: barest(known.shape),
+}
 
 
 def test_everybody_who_hears_is_compared() -> None:
@@ -54,11 +59,9 @@ def test_a_reader_takes_all_its_owner_may_say(service: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(("service", "kind"), READ)
-@pytest.mark.parametrize("payload", [lambda known: known.sample, lambda known: fullest(known.shape), lambda known: barest(known.shape)])
-async def test_a_reader_reads_the_sample_and_the_fullest_and_the_barest(
-    service: str, kind: str, payload: Callable[[Contract], Any]
-) -> None:
-    data = json.dumps(payload(owner(kind)), ensure_ascii=False).encode()
+@pytest.mark.parametrize("payload", PAYLOADS)
+async def test_a_reader_reads_the_sample_and_the_fullest_and_the_barest(service: str, kind: str, payload: str) -> None:
+    data = json.dumps(PAYLOADS[payload](owner(kind)), ensure_ascii=False).encode()
     neighbour = Neighbour(kind.split(".")[1], [NODE])
     fact = reader(service).read(await neighbour.sends(kind, data, "2007-03-05", subject="s"))
     assert type(fact) is reader(service).models[kind]

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 from libs.testkit.given import Given
 from services.supervision.card import CARD, IssueCard
 from services.supervision.events import CardIssued, Colour, Detector, FindingRaised
-from services.supervision.finding import FINDING, CaseFact, Deed, RaiseFinding, Seen
+from services.supervision.finding import FINDING, RaiseFinding
+from services.supervision.finding.detectors import Deed, KnownAct, Seen, same_officer
 
 CASE = "511525-20070305-000001-0"
+INTAKE = "urn:liandong:511525:intake"
 given_card: Given[IssueCard, CardIssued | None, CardIssued] = Given(CARD)
 given_finding: Given[RaiseFinding, FindingRaised | None, FindingRaised] = Given(FINDING)
 
@@ -36,10 +38,22 @@ def issue(colour: Colour = Colour.RED, generation: int = 0, overdue: int = 0) ->
     )
 
 
-def did(deed: Deed, officer: str, on: str, n: int, time: str = "10:00", *, imported: bool = False) -> CaseFact:
+def did(deed: Deed, officer: str, on: str, n: int, time: str = "10:00", *, imported: bool = False) -> KnownAct:
     """The nth thing recorded."""
-    return CaseFact(deed=deed, officer=officer, at=at(on, time), evidence=f"urn:liandong:511525:intake#1#{n}", imported=imported)
+    return KnownAct(case=CASE, source=INTAKE, epoch=1, sequence=n, deed=deed, officer=officer, at=at(on, time), imported=imported)
 
 
 def raise_finding(seen: Seen, detector: Detector = Detector.SAME_OFFICER) -> RaiseFinding:
     return RaiseFinding(case=CASE, detector=detector, node="511525", seen=seen)
+
+
+def issued(colour: Colour = Colour.RED) -> list[CardIssued]:
+    """A card was given."""
+    return given_card().when(issue(colour)).history()
+
+
+def raised() -> list[FindingRaised]:
+    """One officer was seen to examine and to approve."""
+    seen = same_officer([did(Deed.EXAMINE, "C0117", "2007-03-12", 2), did(Deed.APPROVE, "C0117", "2007-03-13", 3)])
+    assert seen is not None
+    return given_finding().when(raise_finding(seen)).history()

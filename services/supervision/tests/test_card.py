@@ -1,11 +1,13 @@
-"""A card for each rung, once (domain.md, "Card")."""
+"""A card for each rung, once (docs/supervision.md)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from services.supervision.card.rungs import ClockRed, ClockYellow, react
 from services.supervision.events import Colour
-from services.supervision.tests.stories import CASE, given_card, issue
+from services.supervision.tests.stories import CASE, at, given_card, issue, issued
 
 
 def test_a_rung_gives_a_card_to_the_responsible_officer() -> None:
@@ -27,3 +29,17 @@ def test_each_colour_generation_and_further_week_is_a_card_of_its_own() -> None:
 def test_a_card_from_an_imported_clock_says_so() -> None:
     (card,) = given_card().when(replace(issue(), imported=True)).events
     assert card.imported
+
+
+def test_what_was_issued_is_not_issued_again_whatever_it_says_now() -> None:
+    given_card(issued()).when(replace(issue(), officer="C0200")).then()
+
+
+def test_a_red_rung_says_how_far_over_due_a_yellow_one_never_is() -> None:
+    said: dict[str, Any] = {"clock": f"clock:{CASE}:promised", "case": CASE, "kind": "promised", "node": "511525", "officer": "C0117"}
+    when: dict[str, Any] = {"due_at": at("2007-03-20", "00:00"), "at": at("2007-03-20", "00:00")}
+    evidence = "urn:liandong:511525:deadline#1#7"
+    red = ClockRed(**said, **when, generation=0, overdue=1)
+    assert react(red, evidence) == issue(overdue=1)
+    yellow = ClockYellow(**said, **when, generation=2, imported=True)
+    assert react(yellow, evidence) == replace(issue(Colour.YELLOW, generation=2), imported=True)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.supervision.events import Detector
-from services.supervision.finding import DETECTORS, CaseFact, Deed, after_the_end, same_officer
+from services.supervision.finding.detectors import DETECTORS, Deed, KnownAct, after_the_end, same_officer
 from services.supervision.tests.stories import at, did, given_finding, raise_finding
 
 ACT, EXAMINE, APPROVE, END = Deed.ACT, Deed.EXAMINE, Deed.APPROVE, Deed.END
@@ -85,7 +85,7 @@ facts_of_a_case = st.lists(
 
 
 @given(facts_of_a_case)
-def test_what_is_seen_becomes_visible_at_its_place_and_stays_the_same(facts: list[CaseFact]) -> None:
+def test_what_is_seen_becomes_visible_at_its_place_and_stays_the_same(facts: list[KnownAct]) -> None:
     for detect in DETECTORS.values():
         whole = detect(facts)
         for n in range(len(facts) + 1):

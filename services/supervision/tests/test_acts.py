@@ -1,0 +1,104 @@
+"""What becomes of the acts on a case, heard one after the other (decision 0012)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.supervision.events import Detector
+from services.supervision.finding import RaiseFinding
+from services.supervision.finding.acts import (
+    ActOnCase,
+    CaseAccepted,
+    CaseApproved,
+    CaseClosed,
+    CaseDecided,
+    CaseExamined,
+    CaseFiled,
+    HeardAct,
+    LogTime,
+    StepDone,
+    StepStarted,
+    WatchedCase,
+    deed_of,
+    react,
+)
+from services.supervision.finding.detectors import DETECTORS, Deed
+from services.supervision.tests.stories import CASE, INTAKE, at
+
+
+def act(kind: type[ActOnCase], officer: str = "C0117", on: str = "2007-03-05", **more: Any) -> ActOnCase:
+    return kind(case=CASE, officer=officer, at=at(on), **more)
+
+
+def heard(*facts: CaseFiled | ActOnCase) -> list[HeardAct]:
+    """As they stand in intake's feed."""
+    return [HeardAct(fact=fact, source=INTAKE, epoch=1, sequence=n) for n, fact in enumerate(facts, 1)]
+
+
+def watched(*facts: CaseFiled | ActOnCase) -> tuple[WatchedCase, list[RaiseFinding]]:
+    """What is remembered of a case after these facts, and every finding that came of them."""
+    case, findings = WatchedCase(), list[RaiseFinding]()
+    for one in heard(*facts):
+        case, more = react(case, one)
+        findings += more
+    return case, findings
+
+
+def test_a_filing_is_no_act_and_says_in_which_time_the_case_lives() -> None:
+    case, findings = watched(CaseFiled(case=CASE, instants=LogTime(timeline="receipt")), act(CaseAccepted))
+    assert (case.timeline, len(case.acts), findings) == ("receipt", 1, [])
+    assert watched(CaseFiled(case=CASE))[0].timeline == ""
+
+
+def test_an_act_is_remembered_with_the_event_that_says_it() -> None:
+    case, _ = watched(act(CaseAccepted), act(CaseClosed, imported=True))
+    assert [(fact.deed, fact.evidence, fact.imported) for fact in case.acts] == [
+        (Deed.ACT, f"{INTAKE}#1#1", False),
+        (Deed.END, f"{INTAKE}#1#2", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fact", "deed"),
+    [
+        (act(StepDone, role="work"), Deed.ACT),
+        (act(StepDone, role="examine"), Deed.EXAMINE),
+        (act(StepDone, role="approve"), Deed.APPROVE),
+        (act(StepStarted), Deed.ACT),
+        (act(CaseExamined), Deed.EXAMINE),
+        (act(CaseApproved), Deed.APPROVE),
+        (act(CaseDecided), Deed.ACT),
+        (act(CaseClosed), Deed.END),
+    ],
+)
+def test_steps_and_examinations_count_alike(fact: ActOnCase, deed: Deed) -> None:
+    assert deed_of(fact) is deed
+
+
+def test_a_finding_is_raised_by_the_very_act_in_which_it_becomes_visible() -> None:
+    examined, approved = act(StepDone, "B", role="examine"), act(CaseApproved, "B")
+    assert watched(examined)[1] == []
+    (finding,) = watched(examined, approved)[1]
+    assert (finding.detector, finding.node, finding.seen.place) == (Detector.SAME_OFFICER, "511525", 1)
+    case, first, second = watched(examined, approved)[0], *heard(act(StepDone, "B", role="approve"), act(CaseDecided))
+    assert react(react(case, first)[0], second)[1] == []
+
+
+acts = st.builds(
+    act,
+    st.sampled_from([CaseAccepted, CaseExamined, CaseApproved, CaseDecided, CaseClosed]),
+    st.sampled_from("ABC"),
+    st.integers(1, 9).map(lambda day: f"2011-03-0{day}"),
+)
+
+
+@given(st.lists(acts, max_size=12))
+def test_heard_one_by_one_a_case_shows_what_its_whole_history_shows(facts: list[ActOnCase]) -> None:
+    case, findings = watched(*facts)
+    whole = {detector: seen for detector, detect in DETECTORS.items() if (seen := detect(case.acts)) is not None}
+    assert {finding.detector: finding.seen for finding in findings} == whole
+    assert len(findings) == len(whole)
