@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from libs.bus.kafka import Ears
-from libs.bus.relay import Outgoing, Relay
+from libs.bus.relay import Outgoing, Relay, new_producer
 from libs.database import open_pool, prepare
 from libs.eventlog import Consequence, Intent, New, PgLogs
 from libs.wire import Position, Recorded, broken, from_headers
@@ -38,6 +38,14 @@ async def say(logs: PgLogs, count: int, start: int = 0) -> None:
         return Intent(subject=f"case-{n}", decide=lambda _s: Consequence([event]), actor="C1")
 
     await asyncio.gather(*(logs.of(NODES[n % 2]).append(intent(n)) for n in range(start, start + count)))
+
+
+async def send(bootstrap: str, topic: str, records: Sequence[Outgoing]) -> None:
+    """What somebody else writes to the topic."""
+    producer = await new_producer(bootstrap)
+    for key, value, headers in records:
+        await producer.send_and_wait(topic, value, key=key, headers=headers)
+    await producer.stop()
 
 
 async def read(bootstrap: str, topic: str, count: int) -> list[Recorded]:
@@ -147,14 +155,21 @@ async def test_a_batch_that_fails_comes_again_and_poison_reaches_the_handler(kaf
     task = await running(Relay(pool=logs.pool, schemas=["intake"], topic=topic, bootstrap=kafka_bootstrap))
     await read(kafka_bootstrap, topic, 5)
     await ended(task)
+    poison: list[Outgoing] = [
+        (b"511525", b"{", [("content-type", b"application/json")]),
+        (b"511525", b"{}", [("ce_id", b"\xff"), ("content-type", b"application/json")]),
+    ]
+    await send(kafka_bootstrap, topic, poison)
     batches: list[int] = []
+    heard: list[bytes | None] = []
     done = asyncio.Event()
 
     async def take(records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         batches.append(len(records))
         if len(batches) == 1:
             raise ValueError("not yet")
-        if sum(batches[1:]) >= 5:
+        heard.extend(record.value for record in records)
+        if len(heard) >= 5 + len(poison):
             done.set()
 
     ears = Ears(kafka_bootstrap)
@@ -162,4 +177,6 @@ async def test_a_batch_that_fails_comes_again_and_poison_reaches_the_handler(kaf
     await ears.start()
     await asyncio.wait_for(done.wait(), 20)
     await ears.stop()
+    sent = [event.data for node in NODES for event in await logs.of(node).feed()]
+    assert sorted(value or b"" for value in heard) == sorted([*sent, *(value for _, value, _ in poison)])
     await logs.pool.close()

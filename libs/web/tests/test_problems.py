@@ -136,7 +136,7 @@ async def test_people_get_a_page_in_chinese(stand: Stand, path: str, status: int
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "text/html;q=0.5, application/json", "text/html;q=x"])
 async def test_programs_get_json(stand: Stand, accept: str) -> None:
     async with stand.browser() as client:
-        problem(await client.get("/nowhere", headers={"Accept": accept}))
+        assert problem(await client.get("/nowhere", headers={"Accept": accept}))["code"] == "not-found"
 
 
 async def test_health_is_open_and_tells_when_something_is_down() -> None:

@@ -8,28 +8,18 @@ from zoneinfo import ZoneInfo
 
 from libs.testkit.given import Given
 from libs.workdays import Calendar
-from services.intake.case import CASE
-from services.intake.case_commands import (
-    Accept,
-    Approve,
-    Close,
-    Command,
-    Decide,
-    DeemAccepted,
-    Deliver,
-    Examine,
-    ExtendLimit,
-    File,
-    FinishStep,
-    RefuseAcceptance,
-    RequestCorrections,
-    ResumeClocks,
-    ReturnCorrections,
-    StartStep,
-    SuspendClocks,
-    Withdraw,
-)
-from services.intake.events import CaseEvent, Channel, Outcome, Pinned, PinnedStep, StepRole, Stopper
+from services.intake.case import CASE, Command
+from services.intake.case.acceptance import Accept, DeemAccepted, RefuseAcceptance
+from services.intake.case.corrections import RequestCorrections, ReturnCorrections
+from services.intake.case.decision import Decide
+from services.intake.case.delivery import Deliver
+from services.intake.case.ending import Close, Withdraw
+from services.intake.case.examination import Approve, Examine
+from services.intake.case.extension import ExtendLimit
+from services.intake.case.filing import File
+from services.intake.case.steps import FinishStep, StartStep
+from services.intake.case.suspension import ResumeClocks, SuspendClocks
+from services.intake.events import AcceptedBy, CaseAccepted, CaseEvent, Channel, Outcome, Pinned, PinnedStep, StepRole, Stopper
 
 NUMBER = "511525-20070305-000001-0"
 CALENDAR = Calendar.load()
@@ -170,6 +160,11 @@ def imported(command: Command) -> Command:
     return replace(command, imported=True)
 
 
+def accepted_by(by: AcceptedBy, effective: str, on: str, officer: str, time: str = "10:00") -> CaseAccepted:
+    """The fact of being taken up."""
+    return CaseAccepted(case=NUMBER, by=by, effective=at(effective), officer=officer, at=at(on, time))
+
+
 # --- stories ----------------------------------------------------------------------------------------------------------------------------
 
 
@@ -187,6 +182,19 @@ def returned_incomplete() -> Told:
 
 def accepted(*steps: PinnedStep) -> Told:
     return given(filed(*steps)).when(accept()).history()
+
+
+def visited() -> Told:
+    story = given(accepted(SITE_VISIT, REVIEW, SIGN))
+    return story.when(start_step("现场核查"), finish_step("现场核查", second="examiner-2")).history()
+
+
+def reviewed() -> Told:
+    return given(visited()).when(start_step("审查"), finish_step("审查")).history()
+
+
+def suspended() -> Told:
+    return given(accepted()).when(suspend()).history()
 
 
 def examined() -> Told:

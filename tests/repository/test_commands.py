@@ -1,0 +1,66 @@
+"""An intention is found in one place: a command is named only in its topic, the table of a road, its route and tests."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import pytest
+
+from tests.repository.syntax import ROOT, functions, name, services, tree
+from tests.repository.test_layers import ROOMS, modules
+
+ROUTES: Final = frozenset({"http", "inbox", "ticker"})
+"""The rooms through which commands come in."""
+
+
+def commands(service: Path) -> dict[str, Path]:
+    """The command classes of a service's subjects with the files that define them: each subject says which in its `Command`."""
+    found: dict[str, Path] = {}
+    for subject in sorted({place for place, _ in modules(service)} - ROOMS):
+        asked = importlib.import_module(f"services.{service.name}.{subject}").Command
+        for kind in get_args(asked) or (asked,):
+            found[kind.__name__] = ROOT / Path(*kind.__module__.split(".")).with_suffix(".py")
+            if not found[kind.__name__].exists():
+                found[kind.__name__] = ROOT / Path(*kind.__module__.split(".")) / "__init__.py"
+    return found
+
+
+def named(module: ast.AST) -> Iterator[str]:
+    """Every name in a syntax tree."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.alias):
+            yield node.name.split(".")[-1]
+
+
+def is_route(path: Path, service: Path) -> bool:
+    """Whether commands may come in through this file: a route, a hearer's `react`, or the table of a road."""
+    parts = path.relative_to(service).parts
+    return parts[0].removesuffix(".py") in ROUTES or "roads" in parts or any(f.name == "react" for f in functions(tree(path)))
+
+
+@pytest.mark.parametrize("service", services(), ids=lambda path: path.name)
+def test_a_command_is_named_where_it_belongs(service: Path) -> None:
+    known = commands(service)
+    strays = [
+        f"{name(path)} names {command}"
+        for _, path in modules(service)
+        if not is_route(path, service)
+        for command in sorted(known.keys() & set(named(tree(path))))
+        if path != known[command]
+    ]
+    assert strays == []
+
+
+def test_the_services_that_decide_have_commands() -> None:
+    found: dict[str, Any] = {service.name: commands(service) for service in services()}
+    assert {"catalogue", "deadline", "hub", "intake", "supervision"} <= {service for service, asked in found.items() if asked}
+    assert "SuspendClocks" in found["intake"]
+    assert name(found["intake"]["SuspendClocks"]) == "services/intake/case/suspension.py"
