@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import reduce
 from typing import Final
 
 from libs.decider import record
 from libs.workdays import CHINA, Calendar, CountedDay, derive, explain
-from services.deadline.clock_rungs import ledger
-from services.deadline.clock_state import Clock, Rung, evolve
+from services.deadline.clock import Clock, State, evolve
+from services.deadline.clock.counting import ledger
+from services.deadline.clock.rungs import Rung
 from services.deadline.events import (
-    Budget,
-    ClockCancelled,
     ClockEnded,
     ClockKind,
     ClockRed,
@@ -20,8 +20,9 @@ from services.deadline.events import (
     ClockStarted,
     ClockYellow,
     Event,
-    Policy,
+    LimitBudget,
     SilenceNoticed,
+    StartReading,
     Unit,
 )
 
@@ -33,15 +34,15 @@ KINDS: Final[Mapping[ClockKind, str]] = {
     ClockKind.DELIVERY: "送达时限",
 }
 UNITS: Final[Mapping[Unit, str]] = {Unit.WORKING_DAYS: "个工作日", Unit.NATURAL_DAYS: "个自然日"}
-POLICIES: Final[Mapping[Policy, str]] = {
-    Policy.AS_IS: "起算日不计入，次一工作日为第 1 日；起算日为非工作日的，照原日起算",
-    Policy.ROLL_FORWARD: "起算日不计入；起算日为非工作日的，顺延至下一工作日起算",
+POLICIES: Final[Mapping[StartReading, str]] = {
+    StartReading.AS_IS: "起算日不计入，次一工作日为第 1 日；起算日为非工作日的，照原日起算",
+    StartReading.ROLL_FORWARD: "起算日不计入；起算日为非工作日的，顺延至下一工作日起算",
 }
 
 
 @record
-class Day:
-    """A day of the derivation; `number` is its place among the counted."""
+class ProofDay:
+    """A day of the derivation and why it is counted or not; `number` is its place among the counted."""
 
     date: date
     counted: bool
@@ -52,8 +53,8 @@ class Day:
 
 
 @record
-class Interval:
-    """Days not counted; `last` None: still going on."""
+class ProofStop:
+    """A procedure of Art. 45 whose days are not counted; `last` None: it still runs."""
 
     reason: str
     first: date
@@ -61,15 +62,15 @@ class Interval:
 
 
 @record
-class Extension:
-    """What was added to the budget."""
+class ProofExtension:
+    """An extension of the budget (Art. 42)."""
 
     text: str
-    budget: Budget
+    budget: LimitBudget
 
 
 @record
-class Spoken:
+class ProofRung:
     """A rung that was said, at its own instant."""
 
     rung: str
@@ -92,7 +93,7 @@ class Basis:
     officer: str
     article: str
     trigger: str
-    budget: Budget
+    budget: LimitBudget
     budget_text: str
     policy: str
     policy_text: str
@@ -103,47 +104,47 @@ class Basis:
 
 @record
 class Derivation:
-    """What follows. `late`: past due when it ended, or, while it runs, when it was asked for; in virtual time, as far as that has gone on."""
+    """What follows from the basis. `late`: past due when it ended, or, while it runs, when it was asked for; in virtual time, as far as that has gone on."""
 
     calendar: str
-    days: tuple[Day, ...]
-    stops: tuple[Interval, ...]
-    extensions: tuple[Extension, ...]
+    days: tuple[ProofDay, ...]
+    stops: tuple[ProofStop, ...]
+    extensions: tuple[ProofExtension, ...]
     generation: int
     due_date: date | None
     due_at: datetime | None
     inclusive: bool
     provisional: bool
-    rungs: tuple[Spoken, ...]
+    rungs: tuple[ProofRung, ...]
     state: str
     state_text: str
     ended_at: datetime | None
     late: bool
 
 
-def proof(events: Sequence[Event], calendar: Calendar, now: datetime) -> tuple[Basis, Derivation]:
-    """The proof of the clock whose facts are `events`, as it stands at `now`. Raises `LookupError` where none was started."""
-    clock, over = Clock(), None
-    for event in events:
-        clock, over = evolve(clock, event), event if isinstance(event, ClockEnded | ClockCancelled) else over
-    started = clock.started
-    if started is None:
-        raise LookupError("no such clock")
-    known = ledger(started, clock)
+def proof(events: Sequence[Event], calendar: Calendar, now: datetime) -> tuple[Basis, Derivation] | None:
+    """The proof of the clock whose facts are `events`, as it stands at `now`; None where none was started."""
+    nothing: State = None
+    clock = reduce(evolve, events, nothing)
+    return (_basis(clock.started), _derivation(clock, events, calendar, now)) if clock else None
+
+
+def _derivation(clock: Clock, events: Sequence[Event], calendar: Calendar, now: datetime) -> Derivation:
+    known, over = ledger(clock), clock.over
     due = derive(known, calendar)
-    running = bool(clock.fired & {(Rung.RED, 0)}) if started.timeline else due.late(now)
-    late, state = due.late(over.at) if over else running, _state(clock, over)
-    return _basis(started), Derivation(
+    running = (Rung.RED, 0) in clock.generation.said if clock.started.timeline else due.late(now)
+    late, state = due.late(over.at) if over else running, _state(clock)
+    return Derivation(
         calendar=calendar.version,
         days=tuple(_day(day) for day in explain(known, calendar, now.astimezone(CHINA).date())),
-        stops=tuple(Interval(reason=stop.reason, first=stop.first, last=stop.last) for stop in clock.stops),
-        extensions=tuple(Extension(text=f"延长 {budget_text(more)}", budget=more) for more in clock.extensions),
-        generation=clock.generation,
+        stops=tuple(ProofStop(reason=stop.reason, first=stop.first, last=stop.last) for stop in clock.stops.all),
+        extensions=tuple(ProofExtension(text=f"延长 {budget_text(more)}", budget=more) for more in clock.extensions),
+        generation=clock.generation.number,
         due_date=due.due_date,
         due_at=due.due_at,
         inclusive=due.inclusive,
         provisional=due.provisional,
-        rungs=tuple(spoken for event in events for spoken in _spoken(event)),
+        rungs=tuple(rung for event in events for rung in _rungs(event)),
         state=state,
         state_text=state_text(state, late=late),
         ended_at=over.at if over else None,
@@ -172,13 +173,13 @@ def _basis(started: ClockStarted) -> Basis:
     )
 
 
-def budget_text(budget: Budget) -> str:
-    """For people."""
+def budget_text(budget: LimitBudget) -> str:
+    """The budget as people read it."""
     return f"{budget.n} {UNITS[budget.unit]}" if budget.unit in UNITS else "至给定的时刻（含）"
 
 
 def state_text(state: str, *, late: bool) -> str:
-    """For people. `state`: open, stopped, ended, cancelled."""
+    """The state as people read it. `state`: open, stopped, ended, cancelled."""
     words = {"open": ("计时中", "已超期"), "stopped": ("依法不计时", "已超期，依法不计时"), "ended": ("已结束，按时", "已结束，超期")}
     return words[state][late] if state in words else "已撤销"
 
@@ -187,14 +188,14 @@ def _policy_text(started: ClockStarted) -> str:
     return "导入的记录给出的时刻，不推算" if started.budget.unit is Unit.UNTIL else POLICIES[started.policy]
 
 
-def _state(clock: Clock, over: ClockEnded | ClockCancelled | None) -> str:
-    if over is not None:
-        return "ended" if isinstance(over, ClockEnded) else "cancelled"
-    return "stopped" if clock.stopped else "open"
+def _state(clock: Clock) -> str:
+    if clock.over is not None:
+        return "ended" if isinstance(clock.over, ClockEnded) else "cancelled"
+    return "stopped" if clock.stops.open else "open"
 
 
-def _day(day: CountedDay) -> Day:
-    return Day(
+def _day(day: CountedDay) -> ProofDay:
+    return ProofDay(
         date=day.date,
         counted=day.counted,
         number=day.number,
@@ -204,16 +205,16 @@ def _day(day: CountedDay) -> Day:
     )
 
 
-def _spoken(event: Event) -> list[Spoken]:
+def _rungs(event: Event) -> list[ProofRung]:
     match event:
         case ClockReminded(generation=generation, at=at):
-            return [Spoken(rung="reminder", text="提醒", generation=generation, overdue=0, at=at)]
+            return [ProofRung(rung="reminder", text="提醒", generation=generation, overdue=0, at=at)]
         case ClockYellow(generation=generation, at=at):
-            return [Spoken(rung="yellow", text="黄牌：临近期限", generation=generation, overdue=0, at=at)]
+            return [ProofRung(rung="yellow", text="黄牌：临近期限", generation=generation, overdue=0, at=at)]
         case ClockRed(generation=generation, overdue=overdue, at=at):
             text = f"红牌：已超期 {5 * overdue} 个工作日" if overdue else "红牌：超过期限"
-            return [Spoken(rung="red", text=text, generation=generation, overdue=overdue, at=at)]
+            return [ProofRung(rung="red", text=text, generation=generation, overdue=overdue, at=at)]
         case SilenceNoticed(at=at):
-            return [Spoken(rung="silence", text="逾期未告知，视为受理", generation=0, overdue=0, at=at)]
+            return [ProofRung(rung="silence", text="逾期未告知，视为受理", generation=0, overdue=0, at=at)]
         case _:
             return []

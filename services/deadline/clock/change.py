@@ -1,0 +1,25 @@
+"""What a command makes of a clock that runs: nothing where it is already so, else one fact. Each topic has a table of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from services.deadline.events import Event
+
+if TYPE_CHECKING:
+    from services.deadline.clock import Clock
+
+
+def _never(_command: object, _clock: Clock) -> bool:
+    return False
+
+
+class Change(NamedTuple):
+    """`fact`: what then is so; the calendar's part of it (due, late, next) is filled in afterwards. `already`: the command changes nothing."""
+
+    fact: Callable[[Any, Clock], Event]
+    already: Callable[[Any, Clock], bool] = _never
+
+
+Changes = Mapping[type, Change]

@@ -1,0 +1,62 @@
+"""Ending a clock: what it measures was done, in time or late, or will not happen (withdrawn, not accepted)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from libs.decider import record
+from services.deadline.clock.change import Change, Changes
+from services.deadline.events import ClockCancelled, ClockEnded
+
+if TYPE_CHECKING:
+    from services.deadline.clock import Clock
+
+
+@record
+class EndClock:
+    """What the clock measures was done at `at`."""
+
+    trigger: str
+    at: datetime
+    imported: bool = False
+
+
+@record
+class CancelClock:
+    """What the clock measures will not happen."""
+
+    trigger: str
+    at: datetime
+    imported: bool = False
+
+
+def ended(c: EndClock, clock: Clock) -> ClockEnded:
+    """What the clock measured is done; whether late, the calendar says afterwards."""
+    return ClockEnded(
+        clock=clock.started.clock,
+        case=clock.started.case,
+        kind=clock.started.kind,
+        node=clock.started.node,
+        late=False,
+        due_at=None,
+        trigger=c.trigger,
+        at=c.at,
+        imported=c.imported,
+    )
+
+
+def cancelled(c: CancelClock, clock: Clock) -> ClockCancelled:
+    """What the clock measured will not happen."""
+    return ClockCancelled(
+        clock=clock.started.clock,
+        case=clock.started.case,
+        kind=clock.started.kind,
+        node=clock.started.node,
+        trigger=c.trigger,
+        at=c.at,
+        imported=c.imported,
+    )
+
+
+CHANGES: Final[Changes] = {EndClock: Change(ended), CancelClock: Change(cancelled)}
