@@ -43,6 +43,12 @@ def test_a_folder_and_a_row_are_a_service() -> None:
     assert folders == {row.name for row in roster()}
 
 
+def test_who_publishes_has_events() -> None:
+    for row in roster():
+        events = SERVICES / row.name / "events"
+        assert not row.public or events.is_dir() or events.with_suffix(".py").exists(), f"{row.name} publishes, but has no events"
+
+
 def test_rows_know_each_other_and_the_topics() -> None:
     names = {row.name for row in roster()}
     full = {topic.name for topic in bus_topics(["511525"])}
