@@ -30,3 +30,8 @@ async def open_pool(url: str, schema: str, *, size: int = 4) -> Pool:
             "jit": "off",
         },
     )
+
+
+def unopened_pool() -> Pool:
+    """For a service without a database: it was never opened, and whoever asks it gets an `InterfaceError`."""
+    return asyncpg.create_pool(min_size=0, max_size=1)

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, HTTPException, Query, Response
 
 from libs.bus import parking
-from libs.eventlog import verify
 from libs.host.running import Hosted, SiteHost
 from libs.web import Role, require
 from libs.wire import Recorded, encode_page
@@ -41,51 +40,52 @@ def operate_router(host: SiteHost) -> APIRouter:
 
     @router.get("/site/status", dependencies=READER)
     async def status() -> dict[str, Any]:
-        return {"site": host.site.code, "services": {name: await _status(hosted) for name, hosted in host.services.items()}}
+        return {"site": host.site.code, "services": {name: await _status(hosted) for name, hosted in host.public.items()}}
 
     @router.get("/site/verify", dependencies=OPERATOR)
     async def verify_all() -> dict[str, Any]:
-        found = [await verify(hosted.logs.of(node.code)) for hosted in host.services.values() for node in host.site.nodes]
+        found = [verdict for hosted in host.public.values() for verdict in await hosted.verify()]
         rows = [{"source": v.source, "epoch": v.epoch, "events": v.events, "sequence": v.sequence, "fault": v.fault} for v in found]
         return {"verified": all(v.fault is None for v in found), "origins": rows}
 
     @router.get("/site/parked", dependencies=OPERATOR)
     async def parked() -> list[dict[str, Any]]:
-        return [row for name, hosted in host.services.items() for row in await _parked(name, hosted)]
+        return [row for name, hosted in host.services.items() if hosted.inboxes for row in await _parked(name, hosted)]
 
     @router.post("/site/parked/{service}/retry", dependencies=OPERATOR)
     async def retry(service: str, numbers: Annotated[list[int] | None, Body(embed=True)] = None) -> dict[str, int]:
-        results = [await inbox.retry(numbers) for inbox in _service(host, service).inboxes]
+        results = [await inbox.retry(numbers) for inbox in _hearing(host, service).inboxes]
         return {"applied": sum(applied for applied, _ in results), "parked": sum(left for _, left in results)}
 
     @router.post("/site/parked/{service}/dismiss", dependencies=OPERATOR)
     async def dismiss(service: str, numbers: Annotated[list[int], Body(embed=True)]) -> dict[str, int]:
-        return {"dismissed": await parking.dismiss(_service(host, service).pool, numbers)}
+        return {"dismissed": await parking.dismiss(_hearing(host, service).pool, numbers)}
 
     return router
 
 
-def _service(host: SiteHost, name: str) -> Hosted:
-    if name not in host.services:
+def _hearing(host: SiteHost, name: str) -> Hosted:
+    """The service, if it hears others."""
+    if name not in host.services or not host.services[name].inboxes:
         raise HTTPException(404)
     return host.services[name]
 
 
 async def _feed(host: SiteHost, node: str, service: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
     try:
-        log = _service(host, service).logs.of(node)
+        return await host.public[service].feed(node, epoch, after, limit)
     except KeyError:
         raise HTTPException(404) from None
-    return await log.feed(after, limit, epoch)
 
 
 async def _status(hosted: Hosted) -> dict[str, Any]:
-    pool = hosted.pool
+    pool, sent_as = hosted.pool, hosted.relay.name if hosted.relay else ""
     return {
-        "heads": [dict(row) for row in await pool.fetch(_STATUS, hosted.relay.name)],
+        "heads": [dict(row) for row in await pool.fetch(_STATUS, sent_as)],
         "cursors": [dict(row) for row in await pool.fetch(_CURSORS)],
         "views_behind": [dict(row) for row in await pool.fetch(_VIEWS)],
         "parked": await pool.fetchval("select count(*) from parked"),
+        "loops_failed": dict(hosted.loops.failed),
         **({key: await ask() for key, ask in hosted.service.status.items()}),
     }
 

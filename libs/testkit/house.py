@@ -20,11 +20,11 @@ from httpx2 import ASGITransport, AsyncClient, Response
 
 from libs.bus import Inbox
 from libs.database import Pool, open_pool, prepare
-from libs.eventlog import Conflict, KeyReused, PgLogs
-from libs.host import Context, Node, Service, Site
+from libs.eventlog import PgLogs
+from libs.host import PROBLEMS, Context, Node, Service, Site
 from libs.telemetry import Health
 from libs.views import Projector
-from libs.web import Accounts, Role, make_app, problem_for
+from libs.web import Accounts, Role, make_app
 from libs.wire import Position, Recorded
 
 COUNTY: Final = "511525"
@@ -33,7 +33,6 @@ SITE: Final = Site(COUNTY, (Node(COUNTY, "高县", "511500"), Node(TOWN, "文江
 MONDAY: Final = datetime(2007, 3, 5, 2, 0, tzinfo=UTC)
 """Monday, 5 March 2007, ten o'clock in Yibin; no holiday is near."""
 STRANGER: Final = "511526"
-PROBLEMS: Final = (problem_for(Conflict, 412, "changed-meanwhile"), problem_for(KeyReused, 422, "key-reused"))
 T = TypeVar("T")
 
 

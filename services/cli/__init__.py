@@ -1,11 +1,11 @@
-"""`liandong …`: the front door. Errors in one sentence with what to do next; exit codes 1 not running, 2 bad input, 3 something is wrong."""
+"""`liandong …`: the front door, commands only. Errors in one sentence with what to do next; exit codes 1 not running, 2 bad input, 3 something is wrong."""
 
 from __future__ import annotations
 
 import stamina
 import typer
 
-from services.cli import due, imports, operate, run_replay, up
+from services.cli import due, imports, operate, replay, up
 
 stamina.instrumentation.set_on_retry_hooks([])  # waiting for a site that starts is normal work
 app = typer.Typer(
@@ -14,7 +14,7 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("down")(up.down)
 app.command("due")(due.due)
-app.command("replay")(run_replay.replay)
+app.command("replay")(replay.replay)
 app.command("status")(operate.status)
 app.command("verify")(operate.verify)
 app.command("migrate")(operate.migrate)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import psutil
@@ -18,24 +14,10 @@ from rich.console import Console
 from rich.panel import Panel
 
 from libs.embedded import EmbeddedError
-from services.cli.onebox import BoxError, OneBox, default_folder
 from services.cli.operate import fail
-from services.cli.seed import seed
+from services.onebox import BoxError, OneBox, default_folder, seed
 
 console = Console()
-
-
-@contextmanager
-def throw_away() -> Iterator[OneBox]:
-    """A box in a temporary folder, running; erased at the end, whatever happens."""
-    with tempfile.TemporaryDirectory(prefix="liandong-") as folder:
-        box = OneBox(Path(folder) / "box")
-        try:
-            box.start()
-            yield box
-        finally:
-            box.stop()
-            box.erase()
 
 
 def up(
@@ -61,7 +43,9 @@ def up(
         while not once and not stop.wait(1.0):
             box.watch()
         console.print("正在停止……")
-    except (BoxError, EmbeddedError) as error:
+    except BoxError as error:
+        fail(str(error), error.code)
+    except EmbeddedError as error:
         fail(str(error), 1)
     finally:
         box.stop()

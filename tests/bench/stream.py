@@ -13,16 +13,16 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.bus.relay import Relay, new_producer
+from libs.bus import Relay
+from libs.bus.relay import new_producer
 from libs.database import Pool, open_pool, prepare
 from libs.embedded import create_topics
-from libs.eventlog import Act, Decision, New, PgLogs
-from libs.host import Node, Site
+from libs.eventlog import Consequence, Intent, New, PgLogs
 from libs.wire import Recorded, public_of, to_headers
-from services.hub.app import register
 from services.hub.inbox import CityStream
 from services.hub.inbox.keeping import COLUMNS
-from services.link.checkpoint import Checkpoints
+from services.hub.inbox.registering import register
+from services.link.app.checkpoints import Checkpoints
 from tests.bench.append import fresh, opened
 from tests.bench.report import Row, paired
 
@@ -34,14 +34,14 @@ async def fill(logs: PgLogs, count: int) -> list[Recorded]:
     """A log of cases, filed and closed."""
     log = logs.of(NODE)
 
-    def act(n: int) -> Act:
+    def act(n: int) -> Intent:
         number = f"511525-20261123-{n:06d}-7"
         filed = {"case": number, "pinned": {"item": f"I{n % 12}", "item_name": "事项"}, "officer": "C0117", "at": "2026-11-23T00:00:00Z"}
         events = [
             New("liandong.intake.CaseFiled.v1", msgspec.json.encode(filed), AT),
             New("liandong.intake.CaseClosed.v1", msgspec.json.encode({"case": number, "officer": "C0117"}), AT),
         ]
-        return Act(subject=number, decide=lambda _s: Decision(events), actor="C0117")
+        return Intent(subject=number, decide=lambda _s: Consequence(events), actor="C0117")
 
     for start in range(0, count // 2, 2000):
         await asyncio.gather(*(log.append(act(n)) for n in range(start, min(start + 2000, count // 2))))
@@ -133,7 +133,9 @@ async def _city(owner: str, key: Ed25519PrivateKey) -> tuple[Pool, CityStream]:
     identity, public = public_of(key)
     nodes = [{"code": NODE, "name": "高县", "parent": ""}]
     told = {"sites": [{"site": NODE, "key": identity, "public_key": public, "address": "", "nodes": nodes}]}
-    await register(pool, Site("511500", (Node("511500", "宜宾", ""),)), told)
+    logs = PgLogs(pool, "hub", ["511500"])
+    await logs.open()
+    await register(logs.of("511500"), pool, lambda: datetime.now(UTC), told)
     return pool, CityStream(pool, lambda: datetime.now(UTC))
 
 

@@ -1,4 +1,4 @@
-"""What a node vouches for: per feed, the last event sent before the checkpoint on the same partition (wire.md, "Checkpoints and receipts")."""
+"""What a node vouches for: per feed, the last event sent before the checkpoint on the same partition (docs/wire.md)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 import uuid_utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.bus.relay import Outgoing
+from libs.bus import Outgoing
 from libs.database import Pool
 from libs.wire import Checkpoint, Position, checkpoint_record, public_of
 
@@ -21,7 +21,7 @@ on conflict (node) do update set leased = counter.leased + $2 returning leased""
 
 
 class Checkpoints:
-    """The seal of the link's relay: one signed checkpoint per node touched, and of every node when idle."""
+    """What the link's relay sends beside the events: signed checkpoints, each listing the last sent event of every feed of its node."""
 
     def __init__(self, pool: Pool, nodes: Iterable[str], key: Ed25519PrivateKey, now: Callable[[], datetime]) -> None:
         self._pool, self._key, self._now = pool, key, now
@@ -30,18 +30,18 @@ class Checkpoints:
         self._counters: dict[str, tuple[int, int]] = {}
 
     async def begin(self, known: Sequence[Position]) -> None:
-        """The relay starts, having sent up to `known`."""
+        """Forgets what was sent in an earlier turn: the relay starts anew, and has sent each feed up to its position in `known`."""
         for feeds in self._feeds.values():
             feeds.clear()
         self._note(known)
 
     async def records(self, sent: Sequence[Position]) -> Sequence[Outgoing]:
-        """Right behind a batch on the same producer: the touched nodes' checkpoints."""
+        """A checkpoint of each node that has events in the batch whose last events are `sent`; they go out right behind it."""
         self._note(sent)
         return [await self._record(node) for node in sorted({_node(position) for position in sent})]
 
     async def idle(self) -> Sequence[Outgoing]:
-        """Every node's: its absence would be silence."""
+        """A checkpoint of every node of the site, sent when nothing else was: the city calls a node silent that it hears no checkpoint of."""
         return [await self._record(node) for node in sorted(self._feeds)]
 
     def _note(self, positions: Sequence[Position]) -> None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.database import open_pool, prepare, service_url
 from libs.wire import Position, parse_checkpoint, public_of, signed_by
-from services.link.checkpoint import LEASE, Checkpoints
+from services.link.app.checkpoints import LEASE, Checkpoints
 
 pytestmark = pytest.mark.server
 KEY = Ed25519PrivateKey.generate()
@@ -52,7 +52,7 @@ async def test_a_used_counter_never_comes_again_whatever_process_asks(database: 
 
 
 async def test_the_link_may_read_the_logs_and_nothing_more(database: str) -> None:
-    await prepare(database, "intake", readers=["link"])
+    await prepare(database, "intake")
     await prepare(database, "link")
     connection = await asyncpg.connect(service_url(database, "link"))
     assert await connection.fetch("select * from intake.event") == []

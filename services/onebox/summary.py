@@ -7,8 +7,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from services.cli.onebox import OneBox
-from services.cli.replay import send
+from services.onebox.box import OneBox
+from services.onebox.door import send
 
 
 def summarise(box: OneBox, log: str, seconds: float) -> dict[str, Any]:

@@ -1,0 +1,68 @@
+"""A site's services answering HTTP: their routes, the operator's, one problem for every fault of a log, health; and the process around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import asyncpg
+import uvicorn
+from fastapi import FastAPI
+
+from libs import eventlog
+from libs.contracts import Row
+from libs.host.context import Around, Site
+from libs.host.operate import operate_router
+from libs.host.running import SiteHost
+from libs.telemetry import Health
+from libs.web import Accounts, Rule, make_app, problem_for
+
+MAX_BODY: Final = 32 * 1024 * 1024
+"""Bytes of a request: a list of items comes in one."""
+
+PROBLEMS: Final[Sequence[Rule[Any]]] = (
+    problem_for(eventlog.Conflict, 412, "changed-meanwhile", more=lambda e: {"expected": e.expected, "found": e.found}),
+    problem_for(eventlog.KeyReused, 422, "key-reused", title="这个幂等键已用于另一项请求"),
+    problem_for(eventlog.Claimed, 409, "taken", title="已被占用", more=lambda e: {"scope": e.scope}),
+    problem_for(eventlog.TooLarge, 413, "too-large"),
+    problem_for(eventlog.Unwritable, 422, "unwritable", title="含有无法保存的字符"),
+    problem_for(eventlog.Busy, 503, "busy", retry_after=1),
+    problem_for(eventlog.Unknown, 503, "unknown-outcome", title="结果未知，请用同一幂等键重试", retry_after=1),
+    *(
+        problem_for(kind, 503, "database-away", retry_after=2)
+        for kind in (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError)
+    ),
+)
+"""How the faults of a log are answered by every service."""
+
+
+def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
+    """The site's application over opened services, in the order of the roster."""
+    health = Health(**{name: hosted.ready for name, hosted in host.services.items()})
+    services = [hosted.service for hosted in host.services.values()]
+    return make_app(
+        f"联动 {host.site.node(host.site.code).name}",
+        routers=[*(service.router for service in services), operate_router(host)],
+        accounts=accounts,
+        health=health,
+        pages=next((service.pages for service in services if service.pages is not None), None),
+        problems=PROBLEMS,
+        site=host.site.code,
+        catalogue=True,
+        max_body=MAX_BODY,
+    )
+
+
+async def run_site(
+    site: Site, rows: Iterable[Row], databases: Mapping[str, str], around: Around, accounts: Accounts, *, host: str, port: int
+) -> None:
+    """Runs a site's services until the process is told to stop; stops in reverse, also when the start fails half way."""
+    running = SiteHost(site, rows, around)
+    try:
+        await running.open(databases)
+        app = site_app(running, accounts)
+        await running.start()
+        config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        await uvicorn.Server(config).serve()
+    finally:
+        await running.stop()
