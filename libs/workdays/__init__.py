@@ -3,6 +3,7 @@
 from libs.workdays.calendar import CHINA, Calendar, DayReason, OutOfCalendar, midnight
 from libs.workdays.explain import REASONS, Back, CountedDay, count_back, explain
 from libs.workdays.ledger import (
+    OVERDUE_STEP,
     Budget,
     Due,
     Ledger,
@@ -17,6 +18,7 @@ from libs.workdays.ledger import (
 )
 
 __all__ = [
+    "OVERDUE_STEP",
     "CHINA",
     "REASONS",
     "Back",

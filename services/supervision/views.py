@@ -1,8 +1,8 @@
-"""What supervision shows: cards and findings from its own log; and what it remembers of each case, for the detectors."""
+"""What supervision shows: cards and findings from its own log."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,8 +10,6 @@ from libs.eventlog import Codec
 from libs.views import Column, Connection, Pool, Table, View
 from libs.wire import Recorded
 from services.supervision.events import CardIssued, FindingRaised
-from services.supervision.finding.acts import WatchedCase
-from services.supervision.finding.detectors import Deed, KnownAct
 
 CARDS: Final = "cards"
 FINDINGS: Final = "findings"
@@ -45,18 +43,6 @@ FINDING: Final = Table(
     Column("at", "timestamptz"),
     Column("imported", "boolean"),
 )
-KNOWN_ACT: Final = Table(
-    "known_act",
-    Column("case", "text", key=True),
-    Column("epoch", "integer", key=True),
-    Column("sequence", "bigint", key=True),
-    Column("source", "text"),
-    Column("deed", "text"),
-    Column("officer", "text"),
-    Column("at", "timestamptz"),
-    Column("imported", "boolean"),
-)
-LOG_CASE: Final = Table("log_case", Column("case", "text", key=True), Column("timeline", "text"))
 
 
 def cards_view(codec: Codec) -> View:
@@ -109,28 +95,3 @@ async def replay(pool: Pool, timeline: str) -> dict[str, dict[str, int]]:
     """Findings per detector and cards per colour of an imported log."""
     found, given = await pool.fetch(_FOUND, timeline), await pool.fetch(_GIVEN, timeline)
     return {"findings": {row["detector"]: row["count"] for row in found}, "cards": {row["colour"]: row["count"] for row in given}}
-
-
-# --- what is remembered of cases --------------------------------------------------------------------------------------------------
-
-# LATERAL with LIMIT keeps the index scan in plans made while the table was empty.
-_KNOWN: Final = f"""
-select f.* from unnest($1::text[]) as wanted ("case")
-cross join lateral (
-    select {KNOWN_ACT.columns} from known_act where known_act."case" = wanted."case" order by epoch, sequence limit 100000
-) f"""
-
-
-async def remembered(connection: Connection, cases: Sequence[str]) -> dict[str, WatchedCase]:
-    """The acts on these cases that were heard before, in the order recorded. The time they live in decides nothing and is not loaded."""
-    facts: dict[str, list[KnownAct]] = {case: [] for case in cases}
-    for row in await connection.fetch(_KNOWN, cases) if cases else ():
-        facts[row["case"]].append(KnownAct(**{**row, "deed": Deed(row["deed"])}))
-    return {case: WatchedCase(acts=tuple(found)) for case, found in facts.items()}
-
-
-async def remember(connection: Connection, before: Mapping[str, WatchedCase], after: Mapping[str, WatchedCase]) -> None:
-    """Keeps what was added; the rows commit with the cursor."""
-    logs = [{"case": case, "timeline": now.timeline} for case, now in after.items() if now.timeline]
-    await LOG_CASE.add(connection, logs)
-    await KNOWN_ACT.add(connection, [fact for case, now in after.items() for fact in now.acts[len(before[case].acts) :]])

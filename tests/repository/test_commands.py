@@ -10,22 +10,24 @@ from typing import Any, Final, get_args
 
 import pytest
 
-from tests.repository.syntax import ROOT, functions, name, services, tree
-from tests.repository.test_layers import ROOMS, modules
+from tests.repository.syntax import functions, name, services, tree
+from tests.repository.test_layers import ROOMS, decides, modules
 
 ROUTES: Final = frozenset({"http", "inbox", "ticker"})
 """The rooms through which commands come in."""
 
 
 def commands(service: Path) -> dict[str, Path]:
-    """The command classes of a service's subjects with the files that define them: each subject says which in its `Command`."""
+    """The command classes of a service's subjects with the files that define them: `Command` says which in every file with a decider."""
     found: dict[str, Path] = {}
-    for subject in sorted({place for place, _ in modules(service)} - ROOMS):
-        asked = importlib.import_module(f"services.{service.name}.{subject}").Command
-        for kind in get_args(asked) or (asked,):
-            found[kind.__name__] = ROOT / Path(*kind.__module__.split(".")).with_suffix(".py")
-            if not found[kind.__name__].exists():
-                found[kind.__name__] = ROOT / Path(*kind.__module__.split(".")) / "__init__.py"
+    for place, path in modules(service):
+        if place in ROOMS:
+            continue
+        module = importlib.import_module(name(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+        assert hasattr(module, "Command") or not decides(tree(path)), f"{name(path)} has a decider and no `Command`"
+        asked: Any = getattr(module, "Command", None)
+        kinds = get_args(asked) or ([asked] if asked else [])
+        found |= {kind.__name__: Path(importlib.import_module(kind.__module__).__file__ or "") for kind in kinds}
     return found
 
 
@@ -41,9 +43,10 @@ def named(module: ast.AST) -> Iterator[str]:
 
 
 def is_route(path: Path, service: Path) -> bool:
-    """Whether commands may come in through this file: a route, a hearer's `react`, or the table of a road."""
+    """Whether commands are put or listed here: a route, a hearer's `react`, the table of acts or of a road."""
     parts = path.relative_to(service).parts
-    return parts[0].removesuffix(".py") in ROUTES or "roads" in parts or any(f.name == "react" for f in functions(tree(path)))
+    table = decides(tree(path)) or "roads" in parts
+    return parts[0].removesuffix(".py") in ROUTES or table or any(function.name == "react" for function in functions(tree(path)))
 
 
 @pytest.mark.parametrize("service", services(), ids=lambda path: path.name)

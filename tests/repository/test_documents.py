@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository.test_house import ROOT, TRACKED, name
+from tests.repository.syntax import ROOT, TRACKED, name
 
 DOCUMENT = re.compile(r"(?<![\w/.}*-])(?!https?:)[\w.-][\w./-]*\.md\b")
 DECISION = re.compile(r"\b(?:[Dd]ecisions?[ /]|decisions/)(\d{4})|\[(\d{4})\]\(decisions/")

@@ -12,7 +12,7 @@ from tests.repository.syntax import PYTHON, Function, functions, name, tree
 
 HELPERS: Final = frozenset({"then", "refused", "taken", "one", "expect", "seen", "check_everything", "wait_at_city", "page"})
 """Helpers that assert; the test below holds each to that."""
-ANSWERED: Final = frozenset({"post", "get", "file"})
+ANSWERED: Final = frozenset({"post", "get", "file", "ask"})
 """Requests of a house: they assert the status they are given."""
 TESTS: Final = [path for path in PYTHON if path.name.startswith("test_")]
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from tests.repository.test_house import PYTHON, ROOT, name
+from tests.repository.syntax import PYTHON, ROOT, name
 
 COMMON = frozenset({"Event", "Command", "State"})
 """Names of the shape every decider has."""

@@ -38,6 +38,7 @@ class RegisterItem:
     at: datetime
 
 
+Command = RegisterItem
 Event = ItemRegistered | ItemChanged
 State = Wording | None
 

@@ -26,6 +26,9 @@ class EndImport:
     at: datetime
 
 
+Command = EndImport
+
+
 def stream(file_digest: str) -> str:
     """The stream of the runs of one file."""
     return f"import:{file_digest}"

@@ -14,6 +14,7 @@ from services.catalogue.procedure.limits import check_limits
 from services.catalogue.procedure.publishing import PublishProcedure, already, may_publish, published
 from services.catalogue.procedure.steps import check_steps
 
+Command = PublishProcedure
 State = ProcedurePublished | None
 
 

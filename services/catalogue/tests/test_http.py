@@ -105,7 +105,7 @@ async def test_a_word_no_view_could_show_is_not_taken(house: House, bad: str) ->
 @pytest.mark.parametrize("day", [1199145600, "1199145600", "2199-1-1", "2300-01-01", "2199-01-01T00:00:00"])
 async def test_a_day_is_a_string_never_a_number(house: House, day: object) -> None:
     await register(house)
-    await publish(house, 422, effective=day)
+    assert (await publish(house, 422, effective=day))["code"] == "invalid"
 
 
 @pytest.mark.parametrize(

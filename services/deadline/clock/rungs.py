@@ -14,8 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final, assert_never
 
 from libs.decider import record
-from libs.workdays import Calendar, Due, Ledger, WorkingDays, derive
-from libs.workdays.ledger import OVERDUE_STEP
+from libs.workdays import OVERDUE_STEP, Calendar, Due, Ledger, WorkingDays, derive
 from services.deadline.clock.art45 import Stops
 from services.deadline.clock.counting import ledger
 from services.deadline.events import ClockKind, ClockRed, ClockReminded, ClockYellow, Event, SilenceNoticed

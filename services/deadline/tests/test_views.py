@@ -13,9 +13,10 @@ from services.deadline.clock.heard import PinnedLimits
 from services.deadline.clock.starting import StartClock
 from services.deadline.clock.triggers import KnownCase, OpenStop
 from services.deadline.events import ClockKind
+from services.deadline.inbox.remembered import keep_cases, known_cases
 from services.deadline.tests.living import Living
 from services.deadline.tests.stories import CALENDAR, CASE, at, cancel, end, extend, resume, start, stop, tick
-from services.deadline.views import keep_cases, known_cases, waiting_by
+from services.deadline.views import waiting_by
 
 pytestmark = pytest.mark.server
 CLOCKS = subject(CALENDAR)

@@ -1,8 +1,7 @@
-"""What the deadline service shows and remembers: a row per clock, when each speaks next, and the cases it has heard of."""
+"""What the deadline service shows: a row per clock, and when each speaks next."""
 
 from services.deadline.views.clocks import VIEW, clocks_of, clocks_view, due_at_node, replay
-from services.deadline.views.due import Waiting, overdue_for_a_tick, waiting_by
-from services.deadline.views.heard import CONSUMER, keep_cases, known_cases
+from services.deadline.views.due import CONSUMER, Waiting, overdue_for_a_tick, waiting_by
 
 __all__ = [
     "CONSUMER",
@@ -11,8 +10,6 @@ __all__ = [
     "clocks_of",
     "clocks_view",
     "due_at_node",
-    "keep_cases",
-    "known_cases",
     "overdue_for_a_tick",
     "replay",
     "waiting_by",

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from libs.views import Column, Connection, Pool, Table
-from services.deadline.views.heard import CONSUMER
+
+CONSUMER: Final = "deadline"
+"""The name under which the service hears others."""
 
 DUE: Final = Table(
     "due_rung",

@@ -32,6 +32,7 @@ class IssueCard:
     imported: bool = False
 
 
+Command = IssueCard
 State = CardIssued | None
 
 

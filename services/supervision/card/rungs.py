@@ -43,10 +43,10 @@ class ClockRed:
 YellowOrRed = ClockYellow | ClockRed
 
 
-def react(rung: YellowOrRed, evidence: str) -> IssueCard:
-    """The card of a rung; `evidence` names the event that says it."""
+def react(remembered: None, rung: YellowOrRed, evidence: str) -> tuple[None, tuple[IssueCard]]:
+    """The card of a rung; `evidence` names the event that says it. Nothing is remembered: each rung stands for itself."""
     red = isinstance(rung, ClockRed)
-    return IssueCard(
+    card = IssueCard(
         case=rung.case,
         colour=Colour.RED if red else Colour.YELLOW,
         clock=rung.clock,
@@ -60,3 +60,4 @@ def react(rung: YellowOrRed, evidence: str) -> IssueCard:
         at=rung.at,
         imported=rung.imported,
     )
+    return remembered, (card,)

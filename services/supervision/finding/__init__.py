@@ -20,6 +20,7 @@ class RaiseFinding:
     seen: Seen
 
 
+Command = RaiseFinding
 State = FindingRaised | None
 
 

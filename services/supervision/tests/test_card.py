@@ -40,6 +40,6 @@ def test_a_red_rung_says_how_far_over_due_a_yellow_one_never_is() -> None:
     when: dict[str, Any] = {"due_at": at("2007-03-20", "00:00"), "at": at("2007-03-20", "00:00")}
     evidence = "urn:liandong:511525:deadline#1#7"
     red = ClockRed(**said, **when, generation=0, overdue=1)
-    assert react(red, evidence) == issue(overdue=1)
+    assert react(None, red, evidence) == (None, (issue(overdue=1),))
     yellow = ClockYellow(**said, **when, generation=2, imported=True)
-    assert react(yellow, evidence) == replace(issue(Colour.YELLOW, generation=2), imported=True)
+    assert react(None, yellow, evidence) == (None, (replace(issue(Colour.YELLOW, generation=2), imported=True),))

@@ -13,7 +13,8 @@ from services.deadline.clock import ACTOR, Command, State
 from services.deadline.clock.heard import Fact
 from services.deadline.clock.triggers import react
 from services.deadline.events import Event
-from services.deadline.views import CONSUMER, keep_cases, known_cases
+from services.deadline.inbox.remembered import keep_cases, known_cases
+from services.deadline.views import CONSUMER
 
 READER: Final = Reader({f"liandong.intake.{fact.__name__}.v1": fact for fact in get_args(Fact)})
 

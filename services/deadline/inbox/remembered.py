@@ -1,4 +1,4 @@
-"""The cases the service has heard of: what `react` remembers of each, in rows that commit with the inbox's cursor."""
+"""What `react` remembers of each case the service has heard of, in rows that commit with the inbox's cursor."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from libs.views import Column, Connection, Table
 from services.deadline.clock.heard import PinnedLimits
 from services.deadline.clock.triggers import KnownCase, OpenStop
 
-CONSUMER: Final = "deadline"
-"""The name under which the service hears others."""
 _NOW: Final = "excluded.{column}"
 
 CASES: Final = Table(

@@ -15,7 +15,7 @@ from services.supervision.card.rungs import ClockRed, ClockYellow, YellowOrRed
 from services.supervision.events import CardIssued, FindingRaised
 from services.supervision.finding import RaiseFinding, acts
 from services.supervision.finding.acts import ActOnCase, CaseFiled, HeardAct
-from services.supervision.views import remember, remembered
+from services.supervision.inbox.remembered import remember, remembered
 
 NAME: Final = "supervision"
 ACTOR: Final = "system:supervision"
@@ -61,7 +61,7 @@ def hears(cards: Cards, findings: Findings) -> Hears:
 
 
 def _card(cards: Cards, record: Recorded, rung: YellowOrRed) -> Effect:
-    command = rungs.react(rung, f"{record.source}#{record.epoch}#{record.sequence}")
+    _, (command,) = rungs.react(None, rung, f"{record.source}#{record.epoch}#{record.sequence}")
     return Effect(record, record.node, cards.intent(card.card_of(command), command, actor=ACTOR, correlation=rung.case))
 
 
