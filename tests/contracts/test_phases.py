@@ -10,7 +10,6 @@ from typing import NamedTuple, get_args
 import pytest
 from hypothesis import example, strategies
 from hypothesis import given as whenever
-from services.intake.tests.test_properties import ASKED
 
 from libs.contracts import phases
 from libs.decider import Refused
@@ -20,6 +19,7 @@ from services.hub.inbox.rows import fold
 from services.intake.case import CASE
 from services.intake.events import CaseEvent, Event, PinnedStep
 from services.intake.tests import stories as s
+from services.intake.tests.test_properties import ASKED
 
 CODEC = Codec("intake", get_args(Event))
 PHASES = type(CASE.initial.phase)
