@@ -75,7 +75,6 @@ class Relay:
 
     def __init__(self, *, pool: Pool, schemas: Sequence[str], topic: str, bootstrap: str, seal: Seal | None = None) -> None:
         self.topic, self.schemas = topic, tuple(schemas)
-        self.name = f"{'+'.join(schemas)}>{topic}"
         self._pool, self._bootstrap, self._seal = pool, bootstrap, seal
         self._woken = asyncio.Event()
         self._last = 0.0
@@ -93,14 +92,14 @@ class Relay:
                 if await self._turn():
                     delay = 0.5
             except Exception as error:
-                _log.warning("relay.again", relay=self.name, error=repr(error), seconds=delay)
+                _log.warning("relay.again", relay=self.topic, error=repr(error), seconds=delay)
                 delay = min(delay * 2, 10.0)
             await asyncio.sleep(delay)
 
     async def _turn(self) -> bool:
         """Holds the lock and serves until something fails; False: another one holds it."""
         async with self._pool.acquire() as connection:
-            if not await connection.fetchval(_LOCK, self.name):
+            if not await connection.fetchval(_LOCK, self.topic):
                 return False
             try:
                 producer = await new_producer(self._bootstrap)
@@ -111,11 +110,11 @@ class Relay:
                         await producer.stop()
             finally:
                 if not connection.is_closed():
-                    await connection.execute(_UNLOCK, self.name)
+                    await connection.execute(_UNLOCK, self.topic)
         return True
 
     async def _serve(self, connection: Connection, producer: AIOKafkaProducer) -> None:
-        rows = await connection.fetch(_LOAD, self.name)
+        rows = await connection.fetch(_LOAD, self.topic)
         self._sent = {row["source"]: Position(row["source"], row["epoch"], row["sequence"], row["hash"]) for row in rows}
         if self._seal is not None:
             await self._seal.begin(tuple(self._sent.values()))
@@ -169,7 +168,7 @@ class Relay:
 
     async def _save(self, connection: Connection, last: Sequence[Position]) -> None:
         await connection.execute(
-            _SAVE, self.name, [p.source for p in last], [p.epoch for p in last], [p.sequence for p in last], [p.hash for p in last]
+            _SAVE, self.topic, [p.source for p in last], [p.epoch for p in last], [p.sequence for p in last], [p.hash for p in last]
         )
         self._sent.update({position.source: position for position in last})
 

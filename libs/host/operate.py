@@ -79,7 +79,7 @@ async def _feed(host: SiteHost, node: str, service: str, epoch: int, after: int,
 
 
 async def _status(hosted: Hosted) -> dict[str, Any]:
-    pool, sent_as = hosted.pool, hosted.relay.name if hosted.relay else ""
+    pool, sent_as = hosted.pool, hosted.relay.topic if hosted.relay else ""
     return {
         "heads": [dict(row) for row in await pool.fetch(_STATUS, sent_as)],
         "cursors": [dict(row) for row in await pool.fetch(_CURSORS)],
