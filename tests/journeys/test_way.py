@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 from uuid import uuid4
 
+import msgspec
 import pytest
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -109,6 +110,19 @@ class City:
                 if answer.status_code != 409:
                     return str(answer.json()["case"])
 
+    async def seen(self, position: Mapping[str, Any]) -> None:
+        """The city has verified the feed up to here."""
+        await self.get(Role.OPERATOR, "/hub/wait", source=position["source"], sequence=position["sequence"], timeout=20)
+
+    async def answered(self, case: str) -> dict[str, Any]:
+        """The deadline service has heard of the acceptance and said what follows: its head."""
+        async with asyncio.timeout(30):
+            while "promised" not in await self.get(Role.CLERK, f"/deadline/cases/{case}/clocks"):
+                continue
+        feeds = msgspec.json.decode(await self.get(Role.OPERATOR, "/site/status"))["services"]["deadline"]["heads"]
+        found: dict[str, Any] = feeds[0]
+        return found
+
     async def close(self) -> None:
         for client in self._clients.values():
             await client.aclose()
@@ -155,8 +169,8 @@ async def test_one_acceptance_passes_every_station_in_order(city: City) -> None:
     case = await city.filed()
     with traced(way) as passed:
         done = await city.post(Role.CLERK, f"/intake/cases/{case}/acceptance", {})
-        position = done["position"]
-        await city.get(Role.OPERATOR, "/hub/wait", source=position["source"], sequence=position["sequence"], timeout=20)
+        await city.seen(done["position"])
+        await city.seen(await city.answered(case))
         page = await city.get(Role.LEADER, "/city")
     assert case in page
     assert lost(way, passed) == []
