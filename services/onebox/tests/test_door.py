@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx2
 import pytest
@@ -15,9 +15,10 @@ Answer = Callable[[httpx2.Request], httpx2.Response]
 
 
 @pytest.fixture(autouse=True)
-def _at_once() -> None:
-    """Nothing is waited for between tries."""
-    stamina.set_testing(True, attempts=5)
+def _at_once() -> Iterator[None]:
+    """Nothing is waited for between tries; afterwards it is again, for the tests that need it."""
+    with stamina.set_testing(True, attempts=5):
+        yield
 
 
 def speaking(answer: Answer) -> httpx2.Client:
