@@ -126,7 +126,7 @@ class CaseClosed(HeardOfCase):
     """Nothing is left to do in the case."""
 
 
-Fact = (
+FactOfCase = (
     CaseFiled
     | CorrectionsRequested
     | CorrectionsReturned

@@ -62,7 +62,7 @@ def case_of(clock: str) -> str:
     return clock.split(":")[1]
 
 
-def node_of(case: str) -> str:
+def node_of_case(case: str) -> str:
     """The node that keeps a case and its clocks: the first part of the case number."""
     return case.partition("-")[0]
 

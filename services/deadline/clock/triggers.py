@@ -1,6 +1,6 @@
 """What each fact of a case does to its clocks: which it ends, cancels, stops, lets go on, extends and starts (docs/clocks.md).
 
-`TRIGGERS` is the table. `react` reads it: from what is known of a case and a fact to what is known then, and the commands that follow.
+`TRIGGERS` is the table. `react` reads it: from what is remembered of a case and a fact to what is remembered then, and the commands.
 """
 
 from __future__ import annotations
@@ -26,19 +26,20 @@ from services.deadline.clock.heard import (
     ClocksSuspended,
     CorrectionsRequested,
     CorrectionsReturned,
-    Fact,
+    FactOfCase,
     LimitExtended,
     PinnedLimits,
     ResultDelivered,
     StepDone,
     StepStarted,
 )
-from services.deadline.clock.starting import StartClock, clock_of, kind_of, node_of
+from services.deadline.clock.starting import StartClock, clock_of, kind_of, node_of_case
 from services.deadline.events import ClockKind, LimitBudget, Unit
 
 CORRECTION, STATUTORY, PROMISED, STEP, DELIVERY = ClockKind
 STOPPED_BY_ART_45: Final = frozenset({STATUTORY, PROMISED, STEP})
-"""The clocks that a procedure of Art. 45 stops. Corrections, site visits, public notice and waiting for the upper level stop none."""
+"""The clocks that a procedure of Art. 45 stops where they run. Corrections, site visits, public notice and waiting for the upper level stop
+none. Of the clocks that begin while a procedure runs it stops those of steps alone."""
 NEVER_IMPORTED: Final = frozenset({CORRECTION, STEP, DELIVERY})
 """The clocks that an imported fact does not start: nobody is carded for the time before a case came."""
 ARTICLES: Final = {
@@ -54,7 +55,7 @@ IMPORTED_INSTANT: Final = "导入的办件记录所给的时刻（P-imported-act
 
 @record
 class OpenStop:
-    """A procedure of Art. 45 that runs in a case: clocks that begin meanwhile are stopped by it too."""
+    """A procedure of Art. 45 that runs in a case: the clocks of steps that begin meanwhile are stopped by it too."""
 
     reason: str
     first: date
@@ -73,13 +74,13 @@ class KnownCase:
     stop: OpenStop | None = None
 
     def of(self, kinds: Collection[ClockKind]) -> list[str]:
-        """The running clocks of these kinds."""
+        """The running clocks of these kinds, by their names."""
         return [name for name in self.running if kind_of(name) in kinds]
 
 
 @record
 class NewLimit:
-    """A limit that a fact sets running from `since`; officer and article as usual where empty."""
+    """A limit that a fact sets running from `since`. `officer` empty: the one of the fact; `article` empty: the one of the kind in `ARTICLES`."""
 
     name: str
     budget: LimitBudget
@@ -101,7 +102,7 @@ def _working_days(n: int) -> LimitBudget:
 
 
 def at_filing(known: KnownCase, fact: CaseFiled) -> Iterable[NewLimit]:
-    """Five working days to tell what is missing; of an imported log, the instants it gives."""
+    """At the filing: the limit for the correction notice, and the instants that an imported log gives as limits."""
     yield _correction(known, fact.at)
     if fact.instants is not None:
         for name, until in (("statutory", fact.instants.statutory), ("promised", fact.instants.promised)):
@@ -110,7 +111,7 @@ def at_filing(known: KnownCase, fact: CaseFiled) -> Iterable[NewLimit]:
 
 
 def after_return(known: KnownCase, fact: CorrectionsReturned) -> Iterable[NewLimit]:
-    """Five working days again, from the return."""
+    """At an incomplete return: the limit for the correction notice anew, from the return."""
     yield replace(_correction(known, fact.at), article=SILENCE_AFTER_RETURN)
 
 
@@ -120,7 +121,9 @@ def _correction(known: KnownCase, since: datetime) -> NewLimit:
 
 
 def at_acceptance(known: KnownCase, fact: CaseAccepted) -> Iterable[NewLimit]:
-    """Both limits from `effective`, unless a log gave instants; where the machine accepted, the officer who filed answers for them."""
+    """At acceptance: statutory and promised limit from `effective`, unless an imported log gave instants for them. Where silence accepted, the
+    officer who filed answers for them.
+    """
     if known.timeline:
         return
     officer = known.officer if fact.by == "silence" else fact.officer
@@ -129,13 +132,13 @@ def at_acceptance(known: KnownCase, fact: CaseAccepted) -> Iterable[NewLimit]:
 
 
 def of_step(_known: KnownCase, fact: StepStarted) -> Iterable[NewLimit]:
-    """The step's own limit, if it has one."""
+    """At the start of a step: its own limit, if it has one."""
     if fact.limit_days is not None:
         yield NewLimit(name=f"step:{fact.number}", budget=_working_days(fact.limit_days), since=fact.at, label=fact.name)
 
 
 def at_decision(known: KnownCase, fact: CaseDecided) -> Iterable[NewLimit]:
-    """The time to hand the result over."""
+    """At the decision: the limit for handing the result over."""
     yield NewLimit(name="delivery", budget=_working_days(known.limits.delivery_days), since=fact.at)
 
 
@@ -146,9 +149,9 @@ Doing = Callable[[KnownCase, Any, str], tuple[KnownCase, Commands]]
 
 
 def starts(limits: Callable[[KnownCase, Any], Iterable[NewLimit]]) -> Doing:
-    """Sets limits running."""
+    """A doing that sets running the limits that `limits` gives for a fact."""
 
-    def begun(known: KnownCase, fact: Fact, trigger: str) -> tuple[KnownCase, Commands]:
+    def begun(known: KnownCase, fact: FactOfCase, trigger: str) -> tuple[KnownCase, Commands]:
         begin = [limit for limit in limits(known, fact) if not (fact.imported and kind_of(limit.name) in NEVER_IMPORTED)]
         commands = [command for limit in begin for command in _begin(known, limit, fact, trigger)]
         corrections = known.corrections + sum(kind_of(limit.name) is CORRECTION for limit in begin)
@@ -157,14 +160,14 @@ def starts(limits: Callable[[KnownCase, Any], Iterable[NewLimit]]) -> Doing:
     return begun
 
 
-def _begin(known: KnownCase, limit: NewLimit, fact: Fact, trigger: str) -> Commands:
-    """Starts the clock; one that Art. 45 stops, and that begins while a procedure runs, stands still at once."""
+def _begin(known: KnownCase, limit: NewLimit, fact: FactOfCase, trigger: str) -> Commands:
+    """Starts the clock; that of a step which begins while a procedure of Art. 45 runs is stopped at once."""
     kind, clock = kind_of(limit.name), clock_of(known.case, limit.name)
     start = StartClock(
         clock=clock,
         case=known.case,
         kind=kind,
-        node=node_of(known.case),
+        node=node_of_case(known.case),
         officer=limit.officer or fact.officer,
         budget=limit.budget,
         trigger=trigger,
@@ -175,48 +178,48 @@ def _begin(known: KnownCase, limit: NewLimit, fact: Fact, trigger: str) -> Comma
         timeline=known.timeline if limit.budget.unit is Unit.UNTIL else "",
         imported=fact.imported,
     )
-    if known.stop is None or kind not in STOPPED_BY_ART_45:
+    if known.stop is None or kind is not STEP:
         return [(clock, start)]
     return [(clock, start), (clock, StopClock(reason=known.stop.reason, first=known.stop.first, trigger=trigger, at=fact.at))]
 
 
 def ends(*kinds: ClockKind) -> Doing:
-    """What the running clocks of these kinds measured is done."""
+    """A doing that ends the running clocks of these kinds: what they measured is done."""
 
-    def ended(known: KnownCase, fact: Fact, trigger: str) -> tuple[KnownCase, Commands]:
+    def ended(known: KnownCase, fact: FactOfCase, trigger: str) -> tuple[KnownCase, Commands]:
         return _over(known, known.of(kinds), EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
     return ended
 
 
 def ends_step(known: KnownCase, fact: StepDone, trigger: str) -> tuple[KnownCase, Commands]:
-    """The step of this number is done."""
+    """Ends the clock of the step of this number, if it runs."""
     names = [name for name in known.running if name == f"step:{fact.number}"]
     return _over(known, names, EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
 
 def cancels(*kinds: ClockKind) -> Doing:
-    """What the running clocks of these kinds measured will not happen."""
+    """A doing that cancels the running clocks of these kinds: what they measured will not happen."""
 
-    def cancelled(known: KnownCase, fact: Fact, trigger: str) -> tuple[KnownCase, Commands]:
+    def cancelled(known: KnownCase, fact: FactOfCase, trigger: str) -> tuple[KnownCase, Commands]:
         return _over(known, known.of(kinds), CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
     return cancelled
 
 
 def stops(known: KnownCase, fact: ClocksSuspended, trigger: str) -> tuple[KnownCase, Commands]:
-    """A procedure of Art. 45 stops what it can stop, and what begins while it runs."""
+    """A procedure of Art. 45 stops the clocks it can stop, and those of steps that begin while it runs."""
     stop = StopClock(reason=fact.reason, first=fact.first, trigger=trigger, at=fact.at)
     return replace(known, stop=OpenStop(reason=fact.reason, first=fact.first)), _to(known, known.of(STOPPED_BY_ART_45), stop)
 
 
 def resumes(known: KnownCase, fact: ClocksResumed, trigger: str) -> tuple[KnownCase, Commands]:
-    """The procedure is over: what it stopped goes on."""
+    """The procedure of Art. 45 is over: the clocks it stopped go on."""
     return replace(known, stop=None), _to(known, known.of(STOPPED_BY_ART_45), ResumeClock(last=fact.last, trigger=trigger, at=fact.at))
 
 
 def extends(known: KnownCase, fact: LimitExtended, trigger: str) -> tuple[KnownCase, Commands]:
-    """The statutory limit grows; the promised one too, if the procedure says so."""
+    """Extends the statutory clock; the promised one too, if the procedure says so."""
     kinds = (STATUTORY, PROMISED) if fact.moves_promise else (STATUTORY,)
     return known, _to(known, known.of(kinds), ExtendClock(budget=_working_days(fact.days), trigger=trigger, at=fact.at))
 
@@ -231,7 +234,7 @@ def _to(known: KnownCase, names: Iterable[str], command: Command) -> Commands:
 
 # --- the table --------------------------------------------------------------------------------------------------------------------
 
-TRIGGERS: Final[Mapping[type[Fact], Sequence[Doing]]] = {
+TRIGGERS: Final[Mapping[type[FactOfCase], Sequence[Doing]]] = {
     CaseFiled: (starts(at_filing),),
     CorrectionsRequested: (ends(CORRECTION),),
     CorrectionsReturned: (cancels(CORRECTION), starts(after_return)),
@@ -249,18 +252,18 @@ TRIGGERS: Final[Mapping[type[Fact], Sequence[Doing]]] = {
 }
 
 
-def react(known: KnownCase | None, fact: Fact, trigger: str) -> tuple[KnownCase, Commands]:
-    """What is known of the fact's case then, and what is asked of its clocks. `trigger` names the fact (source#epoch#number).
+def react(remembered: KnownCase | None, fact: FactOfCase, name: str) -> tuple[KnownCase, Commands]:
+    """What is remembered of the case after `fact`, whose name is `name` (source#epoch#number), and which clock, by its stream, is asked what.
 
     Raises `LookupError` for a case that was never filed, as far as was heard.
     """
     if isinstance(fact, CaseFiled):
         timeline = fact.instants.timeline if fact.instants else ""
-        known = KnownCase(case=fact.case, officer=fact.officer, limits=fact.pinned, timeline=timeline)
-    if known is None:
+        remembered = KnownCase(case=fact.case, officer=fact.officer, limits=fact.pinned, timeline=timeline)
+    if remembered is None:
         raise LookupError(f"{fact.case} was never filed, as far as was heard")
     commands: list[tuple[str, Command]] = []
     for doing in TRIGGERS[type(fact)]:
-        known, more = doing(known, fact, trigger)
+        remembered, more = doing(remembered, fact, name)
         commands.extend(more)
-    return known, commands
+    return remembered, commands

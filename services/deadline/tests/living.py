@@ -9,7 +9,7 @@ from libs.testkit.house import COUNTY, TOWN, House, expect
 from libs.testkit.neighbours import Neighbour
 from libs.wire import Recorded
 from services.deadline.app import CODEC, subject
-from services.deadline.clock.starting import clock_of, node_of
+from services.deadline.clock.starting import clock_of, node_of_case
 from services.deadline.events import Event
 from services.deadline.tests.stories import CALENDAR, CASE
 from services.deadline.ticker import Ticker
@@ -39,7 +39,7 @@ class Living:
 
     async def clock(self, name: str, case: str = CASE) -> list[Event]:
         """The facts of a clock."""
-        stream = await self.house.logs.of(node_of(case)).stream(clock_of(case, name))
+        stream = await self.house.logs.of(node_of_case(case)).stream(clock_of(case, name))
         return [CODEC.decode(recorded) for recorded in stream]
 
     async def row(self, name: str, case: str = CASE) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from libs.testkit.neighbours import Neighbour
 from services.deadline.clock import Command
-from services.deadline.clock.heard import Fact
+from services.deadline.clock.heard import FactOfCase
 from services.deadline.clock.rungs import TickClock
-from services.deadline.clock.starting import clock_of, node_of
+from services.deadline.clock.starting import clock_of, node_of_case
 from services.deadline.clock.triggers import KnownCase, react
 from services.deadline.events import ClockCancelled, ClockEnded, Event
 from services.deadline.inbox import READER
@@ -22,7 +22,7 @@ class Telling:
     """A case as far as it was told: what is known of it, and its clocks' facts by their streams."""
 
     def __init__(self, case: str = CASE) -> None:
-        self.case, self.intake = case, Neighbour("intake", [node_of(case)])
+        self.case, self.intake = case, Neighbour("intake", [node_of_case(case)])
         self.known: KnownCase | None = None
         self.clocks: dict[str, list[Event]] = {}
 
@@ -30,11 +30,11 @@ class Telling:
         """Intake says something, and it is heard; what the clocks make of it."""
         changes |= {"pinned": LIMITS} if fact == "CaseFiled" else {}
         recorded = await self.intake.says(fact, on, self.case, **changes)
-        return self.hear(READER.read(recorded), f"{recorded.source}#{recorded.epoch}#{recorded.sequence}")
+        return self.hear(READER.read(recorded), recorded.name)
 
-    def hear(self, fact: Fact, trigger: str = "t") -> list[Event]:
+    def hear(self, fact: FactOfCase, name: str = "t") -> list[Event]:
         """A fact is heard; what the clocks make of it."""
-        self.known, commands = react(self.known, fact, trigger)
+        self.known, commands = react(self.known, fact, name)
         return [event for clock, command in commands for event in self._ask(clock, command)]
 
     def tick(self, now: datetime) -> list[Event]:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from libs.workdays import CHINA
 from services.deadline.clock import CHANGES, Command
 from services.deadline.clock import heard as facts
-from services.deadline.clock.heard import Fact, PinnedLimits
+from services.deadline.clock.heard import FactOfCase, PinnedLimits
 from services.deadline.clock.rungs import TickClock
-from services.deadline.clock.starting import StartClock, case_of, clock_of, kind_of, node_of
+from services.deadline.clock.starting import StartClock, case_of, clock_of, kind_of, node_of_case
 from services.deadline.clock.triggers import ARTICLES, TRIGGERS, KnownCase, OpenStop, react
 from services.deadline.events import ClockEnded, ClockKind, ClockStarted, Event, SilenceNoticed
 from services.deadline.tests.stories import CASE, at, kinds, said
@@ -98,7 +98,7 @@ async def test_a_return_gives_five_days_again_under_a_name_of_its_own() -> None:
 # --- the table --------------------------------------------------------------------------------------------------------------------
 
 
-def asked(fact: Fact, known: KnownCase | None = None) -> tuple[KnownCase, list[tuple[str, str]]]:
+def asked(fact: FactOfCase, known: KnownCase | None = None) -> tuple[KnownCase, list[tuple[str, str]]]:
     """What is known after a fact, and which clock is asked what; all clocks run before, unless said otherwise."""
     before = known or KnownCase(case=CASE, officer="C0200", limits=LIMITS, running=EVERYTHING, corrections=1)
     after, commands = react(before, fact, "t")
@@ -137,12 +137,12 @@ LINES: list[tuple[Any, list[tuple[str, str]]]] = [
 
 
 @pytest.mark.parametrize(("heard", "expected"), LINES, ids=lambda part: type(part).__name__)
-def test_the_table_line_by_line(heard: Fact, expected: list[tuple[str, str]]) -> None:
+def test_the_table_line_by_line(heard: FactOfCase, expected: list[tuple[str, str]]) -> None:
     assert asked(heard)[1] == expected
 
 
 def test_every_fact_has_a_line_and_every_kind_of_clock_an_article() -> None:
-    assert set(TRIGGERS) == set(get_args(Fact)) == {type(heard) for heard, _ in LINES} | {facts.CaseFiled}
+    assert set(TRIGGERS) == set(get_args(FactOfCase)) == {type(heard) for heard, _ in LINES} | {facts.CaseFiled}
     assert set(ARTICLES) == set(ClockKind)
 
 
@@ -151,14 +151,14 @@ def test_every_command_is_started_ticked_or_changes_what_runs() -> None:
 
 
 @pytest.mark.parametrize(("heard", "expected"), LINES, ids=lambda part: type(part).__name__)
-def test_what_ends_is_forgotten_and_what_starts_is_known(heard: Fact, expected: list[tuple[str, str]]) -> None:
+def test_what_ends_is_forgotten_and_what_starts_is_known(heard: FactOfCase, expected: list[tuple[str, str]]) -> None:
     after, _ = asked(heard)
     over = {name for name, command in expected if command in ("EndClock", "CancelClock")}
     begun = {name for name, command in expected if command == "StartClock"}
     assert set(after.running) == (set(EVERYTHING) - over) | begun
 
 
-def test_what_begins_while_a_procedure_runs_is_stopped_by_it() -> None:
+def test_a_step_that_begins_while_a_procedure_runs_is_stopped_by_it() -> None:
     known, _ = asked(fact(facts.ClocksSuspended, reason="testing", first=DAY))
     assert known.stop == OpenStop(reason="testing", first=DAY)
     known, commands = asked(fact(facts.StepStarted, number=2, name="审查", limit_days=3), known)
@@ -167,8 +167,32 @@ def test_what_begins_while_a_procedure_runs_is_stopped_by_it() -> None:
     assert known.stop is None
 
 
+@pytest.mark.parametrize(
+    ("heard", "begun"),
+    [
+        (fact(facts.CorrectionsReturned), {"correction:2"}),
+        (fact(facts.CaseAccepted, effective=at("2007-03-08"), by="decision"), {"statutory", "promised"}),
+        (fact(facts.CaseDecided), {"delivery"}),
+    ],
+    ids=lambda part: type(part).__name__,
+)
+def test_any_other_clock_that_begins_while_a_procedure_runs_is_not_stopped_by_it(heard: FactOfCase, begun: set[str]) -> None:
+    known = KnownCase(case=CASE, officer="C0200", limits=LIMITS, corrections=1, stop=OpenStop(reason="testing", first=DAY))
+    assert asked(heard, known)[1] == [(name, "StartClock") for name in sorted(begun, reverse=True)]
+
+
+async def test_limits_of_a_case_accepted_while_a_procedure_runs_are_counted_from_the_first_day() -> None:
+    case = Telling()
+    await case.told("CaseFiled", "2007-03-05")
+    await case.told("ClocksSuspended", "2007-03-06", reason="testing", first="2007-03-06")
+    await case.told("CaseAccepted", "2007-03-07")
+    await case.told("ClocksResumed", "2007-03-09", last="2007-03-09")
+    assert [kinds(case.clock(name)) for name in ("statutory", "promised")] == [["ClockStarted"], ["ClockStarted"]]
+    assert said(case.tick(at("2007-03-22", "00:00")))[-1] == ("red", 0, 0, at("2007-03-22", "00:00"))
+
+
 @pytest.mark.parametrize("heard", [heard for heard, _ in LINES], ids=lambda heard: type(heard).__name__)
-def test_an_imported_fact_starts_no_correction_step_or_delivery_clock(heard: Fact) -> None:
+def test_an_imported_fact_starts_no_correction_step_or_delivery_clock(heard: FactOfCase) -> None:
     imported = type(heard)(**{**{name: getattr(heard, name) for name in type(heard).__dataclass_fields__}, "imported": True})
     started = {name for name, command in asked(imported)[1] if command == "StartClock"}
     assert started <= {"statutory", "promised"}
@@ -181,14 +205,14 @@ def test_a_fact_of_a_case_that_was_never_filed_is_nobodys() -> None:
 
 def test_the_name_of_a_clock_says_its_case_its_node_and_its_kind() -> None:
     clock = clock_of(CASE, "step:3")
-    assert (clock, case_of(clock), node_of(case_of(clock)), kind_of("step:3")) == (f"clock:{CASE}:step:3", CASE, "511525", ClockKind.STEP)
+    assert (clock, case_of(clock), node_of_case(case_of(clock)), kind_of("step:3")) == (f"clock:{CASE}:step:3", CASE, "511525", ClockKind.STEP)
 
 
 # --- whatever is told -------------------------------------------------------------------------------------------------------------
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> Sequence[Fact]:
+def lives(draw: st.DrawFn) -> Sequence[FactOfCase]:
     """A filing and whatever may follow, in order of time; a step has its own number, a case is accepted and decided once."""
     often = [facts.CorrectionsReturned, facts.StepStarted, facts.StepDone, facts.ClocksSuspended, facts.ClocksResumed, facts.LimitExtended]
     once = [facts.CorrectionsRequested, facts.CaseAccepted, facts.CaseDecided, facts.ResultDelivered, facts.CaseWithdrawn, facts.CaseClosed]
@@ -196,7 +220,7 @@ def lives(draw: st.DrawFn) -> Sequence[Fact]:
         st.permutations([*draw(st.lists(st.sampled_from(often), max_size=8)), *draw(st.sets(st.sampled_from(once)))])
     )
     moment, steps = at("2007-03-05"), 0
-    told: list[Fact] = [facts.CaseFiled(case=CASE, officer="C0117", at=moment, pinned=LIMITS)]
+    told: list[FactOfCase] = [facts.CaseFiled(case=CASE, officer="C0117", at=moment, pinned=LIMITS)]
     for kind in rest:
         moment += timedelta(hours=draw(st.integers(1, 300)))
         steps += kind is facts.StepStarted
@@ -215,7 +239,7 @@ def lives(draw: st.DrawFn) -> Sequence[Fact]:
 
 @settings(max_examples=100)
 @given(lives())
-def test_the_running_clocks_that_are_known_are_those_that_run(life: Sequence[Fact]) -> None:
+def test_the_running_clocks_that_are_known_are_those_that_run(life: Sequence[FactOfCase]) -> None:
     case = Telling()
     for heard in life:
         case.hear(heard)
@@ -225,7 +249,7 @@ def test_the_running_clocks_that_are_known_are_those_that_run(life: Sequence[Fac
 
 @settings(max_examples=100)
 @given(lives(), st.lists(st.integers(0, 24 * 60), max_size=12))
-def test_what_the_clocks_of_a_case_say_does_not_depend_on_the_ticks(life: Sequence[Fact], hours: list[int]) -> None:
+def test_what_the_clocks_of_a_case_say_does_not_depend_on_the_ticks(life: Sequence[FactOfCase], hours: list[int]) -> None:
     taken = {heard.at for heard in life}
     ticks = [moment for n in hours if (moment := at("2007-03-05") + timedelta(hours=n, minutes=30)) not in taken]
     ticked, last = Telling(), max(heard.at for heard in life) + timedelta(days=90)
