@@ -20,18 +20,18 @@ CODEC: Final = Codec("deadline", get_args(events.Event))
 
 
 def claims(event: events.Event) -> Sequence[Claim]:
-    """A rung is said once per generation, whoever asks."""
+    """The claim of a rung, so that it is said once per generation, whoever asks; other events claim nothing."""
     rung = claimed(event)
     return [Claim("rung", rung)] if rung else []
 
 
 def subject(calendar: Calendar) -> Subject[Command, State, events.Event]:
-    """Clocks as streams."""
+    """Clocks as streams of the log, with the rules under `calendar`."""
     return Subject(clock_decider(calendar), CODEC, claims=claims)
 
 
 def build(context: Context) -> Service:
-    """The service over what the host gives it."""
+    """Builds the deadline service over what the host gives it."""
     calendar = Calendar.load()
     clocks = subject(calendar)
     ticker = Ticker(context, clocks)

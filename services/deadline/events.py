@@ -75,7 +75,7 @@ class ClockStarted:
 
 @record
 class ClockStopped:
-    """Days from `first` on are not counted. `due_at` is None unless the limit passes before that day."""
+    """A clock was stopped: days from `first` on are not counted. `due_at` is None unless the limit passes before that day."""
 
     clock: str
     case: str
@@ -89,7 +89,7 @@ class ClockStopped:
 
 @record
 class ClockResumed:
-    """`last` was the last day not counted; the due instant is projected again, `generation` of rungs is new."""
+    """A clock went on: `last` was the last day not counted; the due instant is projected again, `generation` of rungs is new."""
 
     clock: str
     case: str
@@ -104,7 +104,7 @@ class ClockResumed:
 
 @record
 class ClockExtended:
-    """The budget grew by `budget`; the due instant is projected again, `generation` of rungs is new."""
+    """The budget of a clock grew by `budget`; the due instant is projected again, `generation` of rungs is new."""
 
     clock: str
     case: str
@@ -119,7 +119,7 @@ class ClockExtended:
 
 @record
 class ClockReminded:
-    """The counted day before the yellow one began: a reminder, no card."""
+    """A clock reminds: the counted day before its yellow one began. No card follows."""
 
     clock: str
     case: str

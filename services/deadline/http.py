@@ -1,4 +1,4 @@
-"""The door to the deadline service: clocks of a case, what is due, the proof of a deadline, and virtual time going on."""
+"""The routes of the deadline service: clocks of a case, clocks due at a node, the proof of a deadline, and virtual time going on."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class AdvanceTime(Form):
 
 
 class Advanced(BaseModel):
-    """What came of virtual time going on: clocks that were asked, rungs they said."""
+    """How many clocks were asked while virtual time went on, and how many rungs they said."""
 
     ticked: int
     fired: int
@@ -101,6 +101,6 @@ def _time(routes: APIRouter, context: Context, ticker: Ticker) -> None:
 
 
 def _shown(row: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """A row with words for people."""
+    """A clock's row with kind and state in words for people."""
     late = row["late"] if row["late"] is not None else row["due_at"] is not None and row["due_at"] <= now and not row["timeline"]
     return {**row, "kind_text": KINDS[ClockKind(row["kind"])], "state_text": state_text(row["state"], late=late or row["reds"] > 0)}

@@ -39,7 +39,7 @@ _late = metrics.get_meter("liandong.deadline").create_histogram(
 
 
 class Ticked(msgspec.Struct):
-    """What a pass of ticks came to: clocks that were asked, rungs they said."""
+    """How many clocks a pass of ticks asked, and how many rungs they said."""
 
     ticked: int = 0
     fired: int = 0
@@ -100,12 +100,14 @@ class Ticker:
             await asyncio.sleep(delay)
 
     async def advance(self, timeline: str, to: datetime, heard: Mapping[str, tuple[int, int]]) -> Ticked | None:
-        """Virtual time goes on to `to`, once the facts up to `heard` (source → epoch, number) have reached their clocks; None: not in time."""
+        """Lets virtual time go on to `to`, once the facts up to `heard` (source → epoch, number) have reached their clocks; None: they
+        did not in time.
+        """
         ready = await within(HEARING, lambda: self._heard(heard)) and await self.shown(HEARING)
         return await self.tick(timeline, to) if ready else None
 
     async def shown(self, timeout: float = 2.0) -> bool:
-        """Whether the view has everything of our own logs, within `timeout` seconds."""
+        """Whether the view shows everything in the logs of this service within `timeout` seconds."""
         heads = [head for head in await self.context.logs.heads() if head.sequence]
         return all([await self.context.current(VIEW, head, timeout) for head in heads])
 
@@ -115,7 +117,7 @@ class Ticker:
 
 
 async def within(seconds: float, so: Callable[[], Awaitable[bool]]) -> bool:
-    """Whether it becomes so in time; asked every 50 ms."""
+    """Whether `so` comes true within `seconds`; it is asked every 50 ms."""
     end = asyncio.get_running_loop().time() + seconds
     while not await so():
         if asyncio.get_running_loop().time() >= end:

@@ -59,7 +59,7 @@ State = Clock | None
 
 
 def decide(calendar: Calendar, command: Command, clock: State) -> Sequence[Event]:
-    """What follows; none: already so. Raises `OutOfCalendar` for times before 2004."""
+    """The events that follow from a command to a clock; none where it is already so. Raises `OutOfCalendar` for times before 2004."""
     if isinstance(command, StartClock):
         return [] if clock else [_projected(calendar, None, started(command, calendar))]
     if clock is None or clock.over:
@@ -74,14 +74,14 @@ def decide(calendar: Calendar, command: Command, clock: State) -> Sequence[Event
 
 
 def evolve(clock: State, event: Event) -> State:
-    """The clock after `event`, each topic folding its own part; total."""
+    """The clock after `event`, each topic folding its own part. Defined for every event in every state."""
     if isinstance(event, ClockStarted):
         return Clock(started=event)
     return clock and _changed(clock, event)
 
 
 def clock_decider(calendar: Calendar) -> Decider[Command, State, Event]:
-    """The rules under a calendar."""
+    """The decider of clocks under a calendar."""
     return Decider(initial=None, decide=partial(decide, calendar), evolve=evolve)
 
 

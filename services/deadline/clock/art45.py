@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @record
 class StopClock:
-    """Days from `first` on are not counted, for a procedure named by `reason`."""
+    """Stop the clock: days from `first` on are not counted, for a procedure named by `reason`."""
 
     reason: str
     first: date
@@ -27,7 +27,7 @@ class StopClock:
 
 @record
 class ResumeClock:
-    """`last` was the last day not counted."""
+    """Let the clock go on: `last` was the last day not counted."""
 
     last: date
     trigger: str
@@ -36,7 +36,7 @@ class ResumeClock:
 
 @record
 class Stopped:
-    """A procedure, heard of at `at`: days from `first` to `last` are not counted; `last` None: it still runs."""
+    """A procedure of Art. 45, heard of at `at`: days from `first` to `last` are not counted; `last` None: it still runs."""
 
     reason: str
     first: date
@@ -53,27 +53,27 @@ class Stops:
 
     @property
     def all(self) -> tuple[Stopped, ...]:
-        """All stops, in the order in which they were heard of."""
+        """Every stop of the clock, in the order in which they were heard of."""
         return (*self.past, self.open) if self.open else self.past
 
 
 def already_stopped(_c: StopClock, clock: Clock) -> bool:
-    """A stop runs already, or the limit is an instant, which nothing stops."""
+    """Whether stopping changes nothing: a stop runs already, or the limit is an instant, which nothing stops."""
     return clock.stops.open is not None or clock.started.budget.unit is Unit.UNTIL
 
 
 def stopped(c: StopClock, clock: Clock) -> ClockStopped:
-    """Days are not counted from `first` on."""
+    """The fact that the clock is stopped: its days are not counted from `first` on."""
     return ClockStopped(clock=clock.started.clock, case=clock.started.case, reason=c.reason, first=c.first, trigger=c.trigger, at=c.at)
 
 
 def already_running(_c: ResumeClock, clock: Clock) -> bool:
-    """No stop runs that could end."""
+    """Whether resuming changes nothing: no stop runs that could end."""
     return clock.stops.open is None
 
 
 def resumed(c: ResumeClock, clock: Clock) -> ClockResumed:
-    """Days are counted again behind `last`, which is never before the first day of the stop."""
+    """The fact that the clock goes on: its days are counted again behind `last`, which is never before the first day of the stop."""
     return ClockResumed(
         clock=clock.started.clock,
         case=clock.started.case,
@@ -100,5 +100,5 @@ def resumed_by(stops: Stops, event: ClockResumed) -> Stops:
 
 
 def ceased(stops: Stops, event: ClockResumed) -> datetime:
-    """From here the projection without the stop that now ended held no longer."""
+    """The instant from which the projection made before the stop, which has now ended, held no longer."""
     return min(max(stops.open.at, midnight(stops.open.first)), event.at) if stops.open else event.at

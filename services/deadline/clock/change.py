@@ -1,4 +1,4 @@
-"""What a command makes of a clock that runs: nothing where it is already so, else one fact. Each topic has a table of its own."""
+"""The change a command makes to a clock that runs: none where it is already so, else one fact. Each topic has a table of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ def _never(_command: object, _clock: Clock) -> bool:
 
 
 class Change(NamedTuple):
-    """`fact`: what then is so; the calendar's part of it (due, late, next) is filled in afterwards. `already`: the command changes nothing."""
+    """`fact` gives the fact that follows from a command; the calendar's part of it (due, late, next) is filled in afterwards. `already` tells
+    whether the command changes nothing.
+    """
 
     fact: Callable[[Any, Clock], Event]
     already: Callable[[Any, Clock], bool] = _never

@@ -20,7 +20,7 @@ def days(budget: LimitBudget) -> Days:
 
 
 def ledger(clock: Clock) -> Ledger:
-    """What the calendar needs to know of the clock."""
+    """The ledger of the clock: start, budget, stops and extensions, as the calendar counts them."""
     return Ledger(
         start=clock.started.start,
         budget=days(clock.started.budget),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @record
 class EndClock:
-    """What the clock measures was done at `at`."""
+    """End the clock: what it measures was done at `at`."""
 
     trigger: str
     at: datetime
@@ -24,7 +24,7 @@ class EndClock:
 
 @record
 class CancelClock:
-    """What the clock measures will not happen."""
+    """Cancel the clock: what it measures will not happen."""
 
     trigger: str
     at: datetime
@@ -32,7 +32,7 @@ class CancelClock:
 
 
 def ended(c: EndClock, clock: Clock) -> ClockEnded:
-    """What the clock measured is done; whether late, the calendar says afterwards."""
+    """The fact that the clock ended; whether that was late, the calendar says afterwards."""
     return ClockEnded(
         clock=clock.started.clock,
         case=clock.started.case,
@@ -47,7 +47,7 @@ def ended(c: EndClock, clock: Clock) -> ClockEnded:
 
 
 def cancelled(c: CancelClock, clock: Clock) -> ClockCancelled:
-    """What the clock measured will not happen."""
+    """The fact that the clock was cancelled."""
     return ClockCancelled(
         clock=clock.started.clock,
         case=clock.started.case,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @record
 class ExtendClock:
-    """The budget grows by `budget`."""
+    """Extend the clock: its budget grows by `budget`."""
 
     budget: LimitBudget
     trigger: str
@@ -23,12 +23,12 @@ class ExtendClock:
 
 
 def cannot_grow(c: ExtendClock, clock: Clock) -> bool:
-    """The limit is an instant, which nothing moves, or is counted in another unit."""
+    """Whether extending changes nothing: the limit is an instant, which nothing moves, or is counted in another unit."""
     return clock.started.budget.unit is Unit.UNTIL or c.budget.unit is not clock.started.budget.unit
 
 
 def extended(c: ExtendClock, clock: Clock) -> ClockExtended:
-    """The limit is longer, its rungs are a new generation."""
+    """The fact that the limit is longer; its rungs are a new generation."""
     return ClockExtended(
         clock=clock.started.clock,
         case=clock.started.case,
@@ -45,5 +45,5 @@ CHANGES: Final[Changes] = {ExtendClock: Change(extended, cannot_grow)}
 
 
 def extended_by(extensions: tuple[LimitBudget, ...], event: ClockExtended) -> tuple[LimitBudget, ...]:
-    """The extensions after one more."""
+    """The extensions of a clock after one more."""
     return (*extensions, event.budget)

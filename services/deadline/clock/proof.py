@@ -82,7 +82,7 @@ class ProofRung:
 
 @record
 class Basis:
-    """What the clock was started with."""
+    """What a clock was started with: trigger, article, budget, officer, start."""
 
     clock: str
     case: str
@@ -104,7 +104,9 @@ class Basis:
 
 @record
 class Derivation:
-    """What follows from the basis. `late`: past due when it ended, or, while it runs, when it was asked for; in virtual time, as far as that has gone on."""
+    """What calendar and facts make of the basis. `late`: past due when the clock ended, or, while it runs, when the proof was asked for; in
+    virtual time, as far as that has gone on.
+    """
 
     calendar: str
     days: tuple[ProofDay, ...]

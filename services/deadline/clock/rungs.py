@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @record
 class TickClock:
-    """It is `now`: whatever is due and not yet said is said, at its own instant."""
+    """Let the clock say, each at its own instant, the rungs that are due by `now` and not yet said."""
 
     now: datetime
 
@@ -53,7 +53,7 @@ class Spoken:
 
     @property
     def place(self) -> tuple[Rung, int]:
-        """Its place among the rungs of a generation."""
+        """The rung's place among the rungs of a generation."""
         return self.rung, self.overdue
 
 
@@ -70,7 +70,7 @@ class Generation:
 
 
 def rung_of(event: RungEvent) -> tuple[Rung, int]:
-    """The place of a rung that was said."""
+    """The place, among the rungs of a generation, of a rung that was said."""
     match event:
         case ClockReminded():
             return Rung.REMINDER, 0
@@ -90,7 +90,9 @@ def said_by(generation: Generation, event: RungEvent) -> Generation:
 
 
 def anew(generation: Generation, number: int, since: datetime) -> Generation:
-    """A new generation: rungs up to `since` had theirs before, for a new projection only moves rungs later. Silence is noticed once."""
+    """A new generation of rungs: those up to `since` belong to earlier ones, for a new projection only moves rungs later. Silence is noticed
+    once in the life of a clock.
+    """
     settled = since if generation.settled is None else max(generation.settled, since)
     return Generation(number=number, settled=settled, said=generation.said & {_SILENCE})
 
@@ -165,12 +167,12 @@ def say(calendar: Calendar, clock: Clock, so_far: Callable[[Spoken, Due], bool])
 
 
 def say_until(calendar: Calendar, clock: Clock, at: datetime) -> list[Event]:
-    """What the clock had reached when something happened at `at`."""
+    """The rungs the clock had reached, and not yet said, when something happened to it at `at`."""
     return say(calendar, clock, lambda spoken, due: reached(spoken, at, due))
 
 
 def _without_stop(calendar: Calendar, clock: Clock) -> datetime:
-    """Due as it was told before the stop that runs now."""
+    """The due instant as it was told before the stop that runs now."""
     due_at = derive(ledger(replace(clock, stops=Stops(past=clock.stops.past))), calendar).due_at
     assert due_at is not None  # only a stop that runs keeps the last day away
     return due_at

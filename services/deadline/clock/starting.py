@@ -11,7 +11,9 @@ from services.deadline.events import ClockKind, ClockStarted, LimitBudget, Start
 
 @record
 class StartClock:
-    """A limit runs from `start`. `trigger` is the fact that set it going (source#epoch#number), `article` the rule; `timeline` empty: real time."""
+    """Start a clock: a limit runs from `start`. `trigger` names the fact that set it going (source#epoch#number), `article` the rule;
+    `timeline` empty: real time.
+    """
 
     clock: str
     case: str
@@ -30,7 +32,7 @@ class StartClock:
 
 
 def started(c: StartClock, calendar: Calendar) -> ClockStarted:
-    """The clock runs, under the calendar of this version."""
+    """The fact that the clock runs, under the calendar of this version."""
     return ClockStarted(
         clock=c.clock,
         case=c.case,
@@ -58,12 +60,12 @@ def clock_of(case: str, name: str) -> str:
 
 
 def case_of(clock: str) -> str:
-    """The case whose clock it is."""
+    """The case a clock belongs to, by its number."""
     return clock.split(":")[1]
 
 
 def node_of_case(case: str) -> str:
-    """The node that keeps a case and its clocks: the first part of the case number."""
+    """The node that keeps a case and its clocks, by its code: the first part of the case number."""
     return case.partition("-")[0]
 
 

@@ -1,4 +1,4 @@
-"""Hears intake's facts: loads what is known of their cases, lets `react` think, saves what is known then, and asks the clocks."""
+"""Hears intake's facts: loads what is remembered of their cases, lets `react` think, saves what is remembered then, and asks the clocks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def hears(clocks: Subject[Command, State, Event]) -> Hears:
         known = await known_cases(connection, sorted({fact.case for fact in facts}))
         before, effects = dict(known), list[Effect]()
         for record, fact in zip(records, facts, strict=True):
-            known[fact.case], commands = react(known.get(fact.case), fact, f"{record.source}#{record.epoch}#{record.sequence}")
+            known[fact.case], commands = react(known.get(fact.case), fact, record.name)
             effects += [Effect(record, record.node, clocks.intent(clock, command, actor=ACTOR)) for clock, command in commands]
         await keep_cases(connection, [case for name, case in sorted(known.items()) if case != before.get(name)])
         return effects

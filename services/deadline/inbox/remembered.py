@@ -2,69 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Final
 
-from libs.views import Column, Connection, Table
+from libs.decider import record
+from libs.views import LATEST, Connection, Table
 from services.deadline.clock.heard import PinnedLimits
 from services.deadline.clock.triggers import KnownCase, OpenStop
 
-_NOW: Final = "excluded.{column}"
 
-CASES: Final = Table(
-    "heard_case",
-    Column("case", "text", key=True),
-    Column("officer", "text"),
-    Column("statutory_days", "integer"),
-    Column("promised_days", "integer"),
-    Column("delivery_days", "integer"),
-    Column("correction_days", "integer"),
-    Column("timeline", "text"),
-    Column("running", "text", known=_NOW),  # names with spaces between: an array would be written row by row
-    Column("corrections", "integer", known=_NOW),
-    Column("stopped_by", "text", known=_NOW),
-    Column("stopped_from", "date", known=_NOW),
-)
+@record
+class HeardCase:
+    """A row of the table: a `KnownCase` laid flat. `running` are names with spaces between: an array would be written row by row."""
+
+    case: str
+    officer: str
+    statutory_days: int
+    promised_days: int
+    delivery_days: int
+    correction_days: int
+    timeline: str
+    running: str
+    corrections: int
+    stopped_by: str
+    stopped_from: date | None
+
+
+_CHANGING: Final = ("running", "corrections", "stopped_by", "stopped_from")
+"""What facts after the filing change; the rest stays as the filing said it."""
+HEARD_CASES: Final = Table.of("heard_case", HeardCase, key=("case",), known=dict.fromkeys(_CHANGING, LATEST))
 
 
 async def known_cases(connection: Connection, cases: Sequence[str]) -> dict[str, KnownCase]:
-    """What is remembered of these cases."""
-    return {case: _known(row) for case, row in (await CASES.load(connection, cases)).items()}
+    """What is remembered of these cases, by case number."""
+    return {case: _known(HeardCase(**row)) for case, row in (await HEARD_CASES.load(connection, cases)).items()}
 
 
 async def keep_cases(connection: Connection, cases: Sequence[KnownCase]) -> None:
-    """Remembers the cases."""
-    await CASES.save(connection, [_row(case) for case in cases])
+    """Writes what is remembered of the cases."""
+    await HEARD_CASES.save(connection, [_row(case) for case in cases])
 
 
-def _known(row: Mapping[str, Any]) -> KnownCase:
+def _known(row: HeardCase) -> KnownCase:
     return KnownCase(
-        case=row["case"],
-        officer=row["officer"],
+        case=row.case,
+        officer=row.officer,
         limits=PinnedLimits(
-            statutory_days=row["statutory_days"],
-            promised_days=row["promised_days"],
-            delivery_days=row["delivery_days"],
-            correction_days=row["correction_days"],
+            statutory_days=row.statutory_days,
+            promised_days=row.promised_days,
+            delivery_days=row.delivery_days,
+            correction_days=row.correction_days,
         ),
-        timeline=row["timeline"],
-        running=tuple(row["running"].split()),
-        corrections=row["corrections"],
-        stop=OpenStop(reason=row["stopped_by"], first=row["stopped_from"]) if row["stopped_from"] else None,
+        timeline=row.timeline,
+        running=tuple(row.running.split()),
+        corrections=row.corrections,
+        stop=OpenStop(reason=row.stopped_by, first=row.stopped_from) if row.stopped_from else None,
     )
 
 
-def _row(case: KnownCase) -> dict[str, Any]:
-    return {
-        "case": case.case,
-        "officer": case.officer,
-        "statutory_days": case.limits.statutory_days,
-        "promised_days": case.limits.promised_days,
-        "delivery_days": case.limits.delivery_days,
-        "correction_days": case.limits.correction_days,
-        "timeline": case.timeline,
-        "running": " ".join(case.running),
-        "corrections": case.corrections,
-        "stopped_by": case.stop.reason if case.stop else "",
-        "stopped_from": case.stop.first if case.stop else None,
-    }
+def _row(case: KnownCase) -> HeardCase:
+    return HeardCase(
+        case=case.case,
+        officer=case.officer,
+        **asdict(case.limits),
+        timeline=case.timeline,
+        running=" ".join(case.running),
+        corrections=case.corrections,
+        stopped_by=case.stop.reason if case.stop else "",
+        stopped_from=case.stop.first if case.stop else None,
+    )

@@ -33,7 +33,7 @@ class Telling:
         return self.hear(READER.read(recorded), recorded.name)
 
     def hear(self, fact: FactOfCase, name: str = "t") -> list[Event]:
-        """A fact is heard; what the clocks make of it."""
+        """A fact by this name is heard; what the clocks make of it."""
         self.known, commands = react(self.known, fact, name)
         return [event for clock, command in commands for event in self._ask(clock, command)]
 

@@ -205,7 +205,12 @@ def test_a_fact_of_a_case_that_was_never_filed_is_nobodys() -> None:
 
 def test_the_name_of_a_clock_says_its_case_its_node_and_its_kind() -> None:
     clock = clock_of(CASE, "step:3")
-    assert (clock, case_of(clock), node_of_case(case_of(clock)), kind_of("step:3")) == (f"clock:{CASE}:step:3", CASE, "511525", ClockKind.STEP)
+    assert (clock, case_of(clock), node_of_case(case_of(clock)), kind_of("step:3")) == (
+        f"clock:{CASE}:step:3",
+        CASE,
+        "511525",
+        ClockKind.STEP,
+    )
 
 
 # --- whatever is told -------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any, Final, assert_never
 import msgspec
 
 from libs.eventlog import Codec
-from libs.views import Column, Connection, Pool, Table, View
+from libs.views import LATEST, Connection, Pool, Table, View
 from libs.wire import Recorded
 from services.deadline.events import (
     ClockCancelled,
@@ -28,34 +28,10 @@ from services.deadline.views.due import Waiting, keep_waiting
 
 VIEW: Final = "clocks"
 """The name of the view."""
-_NOW: Final = "excluded.{column}"
-
-CLOCKS: Final = Table(
-    "clocks",
-    Column("clock", "text", key=True),
-    Column("case", "text"),
-    Column("kind", "text"),
-    Column("label", "text"),
-    Column("node", "text"),
-    Column("officer", "text"),
-    Column("start", "timestamptz"),
-    Column("due_at", "timestamptz", known=_NOW),
-    Column("provisional", "boolean", known=_NOW),
-    Column("state", "text", known=_NOW),
-    Column("generation", "integer", known=_NOW),
-    Column("timeline", "text"),
-    Column("imported", "boolean"),
-    Column("reminded_at", "timestamptz", known=_NOW),
-    Column("yellow_at", "timestamptz", known=_NOW),
-    Column("red_at", "timestamptz", known=_NOW),
-    Column("reds", "integer", known=_NOW),
-    Column("ended_at", "timestamptz", known=_NOW),
-    Column("late", "boolean", known=_NOW),
-)
 
 
 class ShownClock(msgspec.Struct):
-    """A clock as the table has it; `state`: open, stopped, ended, cancelled."""
+    """A row of the table: a clock with its `state` (open, stopped, ended, cancelled), its due instant, the rungs it has said and its end."""
 
     clock: str
     case: str
@@ -78,19 +54,24 @@ class ShownClock(msgspec.Struct):
     late: bool | None = None
 
 
+_CHANGING: Final = ("due_at", "provisional", "state", "generation", "reminded_at", "yellow_at", "red_at", "reds", "ended_at", "late")
+"""What facts after the start change; the rest stays as the start said it."""
+SHOWN_CLOCKS: Final = Table.of("clocks", ShownClock, key=("clock",), known=dict.fromkeys(_CHANGING, LATEST))
+
+
 def clocks_view(codec: Codec) -> View:
     """The view over the service's own log; `codec` reads its events."""
 
     async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
         facts: list[Event] = [codec.decode(recorded) for recorded in events]
-        loaded = await CLOCKS.load(connection, sorted({fact.clock for fact in facts}))
+        loaded = await SHOWN_CLOCKS.load(connection, sorted({fact.clock for fact in facts}))
         rows = {clock: ShownClock(**row) for clock, row in loaded.items()}
         for fact in facts:
             if isinstance(fact, ClockStarted):
                 rows[fact.clock] = _row(fact)
             else:
                 _fold(rows[fact.clock], fact)
-        await CLOCKS.save(connection, list(rows.values()))
+        await SHOWN_CLOCKS.save(connection, list(rows.values()))
         next_at = {fact.clock: _next_at(fact) for fact in facts}
         speaking = [Waiting(at, clock, rows[clock].node, rows[clock].timeline) for clock, at in next_at.items() if at]
         await keep_waiting(connection, speaking, [clock for clock, at in next_at.items() if not at])
@@ -99,7 +80,7 @@ def clocks_view(codec: Codec) -> View:
 
 
 def _next_at(event: Event) -> datetime | None:
-    """When the clock speaks next, as its last fact says."""
+    """The instant at which the clock speaks next, as its last fact says."""
     return None if isinstance(event, SilenceNoticed | ClockEnded | ClockCancelled) else event.next_at
 
 
@@ -145,7 +126,7 @@ def _fold(row: ShownClock, event: Event) -> None:
 
 # --- queries ----------------------------------------------------------------------------------------------------------------------
 
-_SHOWN: Final = f"select {CLOCKS.columns} from clocks"
+_SHOWN: Final = f"select {SHOWN_CLOCKS.columns} from clocks"
 _REPLAY: Final = """
 select node, count(*) filter (where kind = 'promised' and red_at is not null) as red,
        count(*) filter (where kind = 'promised' and (yellow_at is not null or red_at is not null)) as yellow,
@@ -165,5 +146,5 @@ async def due_at_node(pool: Pool, node: str, until: datetime, limit: int) -> lis
 
 
 async def replay(pool: Pool, timeline: str) -> list[Mapping[str, Any]]:
-    """Per node: how many promised clocks of a timeline are red, how many reached yellow (reds included), statutory reds."""
+    """Per node of a timeline: how many promised clocks are red and how many reached yellow (reds included), how many statutory ones are red."""
     return [dict(row) for row in await pool.fetch(_REPLAY, timeline)]

@@ -6,18 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from libs.views import Column, Connection, Pool, Table
+from libs.views import LATEST, Connection, Pool, Table
 
 CONSUMER: Final = "deadline"
 """The name under which the service hears others."""
-
-DUE: Final = Table(
-    "due_rung",
-    Column("clock", "text", key=True),
-    Column("node", "text"),
-    Column("timeline", "text"),
-    Column("fires_at", "timestamptz", known="excluded.{column}"),
-)
 
 
 class Waiting(NamedTuple):
@@ -29,10 +21,11 @@ class Waiting(NamedTuple):
     timeline: str
 
 
+DUE_RUNGS: Final = Table.of("due_rung", Waiting, key=("clock",), known={"fires_at": LATEST})
 _SILENT: Final = "delete from due_rung where clock = any ($1::text[])"
 # In real time a node whose facts are known to have a gap waits: nobody is carded for what was not heard.
-_DUE: Final = """
-select fires_at, clock, node, timeline from due_rung
+_DUE: Final = f"""
+select {DUE_RUNGS.columns} from due_rung
 where timeline = $1 and fires_at <= $2 and (fires_at, clock) > ($3, $4)
   and ($1 <> '' or node <> all (select split_part(source, ':', 3) from cursor where consumer = $6 and behind))
 order by fires_at, clock limit $5"""
@@ -41,7 +34,7 @@ _OVERDUE: Final = "select count(*) from due_rung where timeline = '' and fires_a
 
 async def keep_waiting(connection: Connection, speaking: Sequence[Waiting], silent: Sequence[str]) -> None:
     """Writes when each of the speaking clocks speaks next; the silent ones, which have nothing to say by themselves, leave the queue."""
-    await DUE.save(connection, speaking)
+    await DUE_RUNGS.save(connection, speaking)
     if silent:
         await connection.execute(_SILENT, silent)
 
