@@ -1,4 +1,4 @@
-"""The door to supervision: cards and findings of a node, of a case, and the sums of an imported log."""
+"""The routes of supervision: cards and findings of a node, of a case, and the sums of an imported log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MACHINES: Final = [Depends(require(Role.OPERATOR, Role.SITE))]
 
 
 def supervision_router(context: Context) -> APIRouter:
-    """`/supervision/…`"""
+    """The routes under `/supervision`."""
     routes = APIRouter(prefix="/supervision", tags=["supervision"])
 
     @routes.get("/nodes/{node}/cards", dependencies=READERS)
@@ -32,7 +32,7 @@ def supervision_router(context: Context) -> APIRouter:
     @routes.get("/cases/{case}", dependencies=READERS)
     async def of_case(case: CasePath, epoch: Epoch = 1, sequence: Sequence = 0) -> Response:
         position = Position(origin(hosted(context.site, node_of_case(case)), "supervision"), epoch, sequence, "")
-        current = not sequence or all([await context.current(view, position) for view in (views.CARDS, views.FINDINGS)])
+        current = not sequence or all([await context.current(view, position) for view in (views.CARDS_VIEW, views.FINDINGS_VIEW)])
         return answer(await views.of_case(context.pool, case), current=current)
 
     @routes.get("/replay", dependencies=MACHINES)

@@ -7,60 +7,33 @@ from datetime import datetime
 from typing import Any, Final
 
 from libs.eventlog import Codec
-from libs.views import Column, Connection, Pool, Table, View
+from libs.views import Connection, Pool, Table, View
 from libs.wire import Recorded
 from services.supervision.events import CardIssued, FindingRaised
 
-CARDS: Final = "cards"
-FINDINGS: Final = "findings"
+CARDS_VIEW: Final = "cards"
+FINDINGS_VIEW: Final = "findings"
 """The names of the views."""
-
-CARD: Final = Table(
-    "cards",
-    Column("card", "text", key=True),
-    Column("case", "text"),
-    Column("colour", "text"),
-    Column("clock", "text"),
-    Column("clock_kind", "text"),
-    Column("node", "text"),
-    Column("officer", "text"),
-    Column("generation", "integer"),
-    Column("overdue", "integer"),
-    Column("due_at", "timestamptz"),
-    Column("evidence", "text"),
-    Column("at", "timestamptz"),
-    Column("imported", "boolean"),
-)
-FINDING: Final = Table(
-    "findings",
-    Column("finding", "text", key=True),
-    Column("detector", "text"),
-    Column("rule_version", "integer"),
-    Column("case", "text"),
-    Column("node", "text"),
-    Column("officers", "text[]"),
-    Column("evidence", "text[]"),
-    Column("at", "timestamptz"),
-    Column("imported", "boolean"),
-)
+ISSUED_CARDS: Final = Table.of("cards", CardIssued, key=("card",))
+RAISED_FINDINGS: Final = Table.of("findings", FindingRaised, key=("finding",))
 
 
 def cards_view(codec: Codec) -> View:
-    """The view over supervision's own log; `codec` reads its events."""
+    """The view of cards over supervision's own log; `codec` reads its events."""
 
     async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
-        await CARD.add(connection, [card for card in map(codec.decode, events) if isinstance(card, CardIssued)])
+        await ISSUED_CARDS.add(connection, [card for card in map(codec.decode, events) if isinstance(card, CardIssued)])
 
-    return View(CARDS, apply)
+    return View(CARDS_VIEW, apply)
 
 
 def findings_view(codec: Codec) -> View:
-    """The view over supervision's own log; `codec` reads its events."""
+    """The view of findings over supervision's own log; `codec` reads its events."""
 
     async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
-        await FINDING.add(connection, [finding for finding in map(codec.decode, events) if isinstance(finding, FindingRaised)])
+        await RAISED_FINDINGS.add(connection, [finding for finding in map(codec.decode, events) if isinstance(finding, FindingRaised)])
 
-    return View(FINDINGS, apply)
+    return View(FINDINGS_VIEW, apply)
 
 
 # --- queries ----------------------------------------------------------------------------------------------------------------------
@@ -69,19 +42,19 @@ def findings_view(codec: Codec) -> View:
 async def cards_at(pool: Pool, node: str, before: datetime, limit: int) -> list[dict[str, Any]]:
     """The cards of a node given before an instant, newest first."""
     where = "where node = $1 and at < $2 order by at desc, card limit $3"
-    return [dict(row) for row in await pool.fetch(f"select {CARD.columns} from cards {where}", node, before, limit)]
+    return [dict(row) for row in await pool.fetch(f"select {ISSUED_CARDS.columns} from cards {where}", node, before, limit)]
 
 
 async def findings_at(pool: Pool, node: str, before: datetime, limit: int) -> list[dict[str, Any]]:
     """The findings of a node first seen before an instant, newest first."""
     where = "where node = $1 and at < $2 order by at desc, finding limit $3"
-    return [dict(row) for row in await pool.fetch(f"select {FINDING.columns} from findings {where}", node, before, limit)]
+    return [dict(row) for row in await pool.fetch(f"select {RAISED_FINDINGS.columns} from findings {where}", node, before, limit)]
 
 
 async def of_case(pool: Pool, case: str) -> dict[str, list[dict[str, Any]]]:
     """Cards and findings of a case, oldest first."""
-    cards = await pool.fetch(f'select {CARD.columns} from cards where "case" = $1 order by at, card', case)
-    findings = await pool.fetch(f'select {FINDING.columns} from findings where "case" = $1 order by at, finding', case)
+    cards = await pool.fetch(f'select {ISSUED_CARDS.columns} from cards where "case" = $1 order by at, card', case)
+    findings = await pool.fetch(f'select {RAISED_FINDINGS.columns} from findings where "case" = $1 order by at, finding', case)
     return {"cards": [dict(row) for row in cards], "findings": [dict(row) for row in findings]}
 
 

@@ -1,6 +1,6 @@
 """The rules of a card: one for each rung of a clock that is yellow or red, to the responsible officer (docs/supervision.md).
 
-A yellow one from time alone warns. A reminder is no card; replies and appeals are not decided here yet.
+A yellow card from time alone warns. A reminder is no card; replies and appeals are not decided here yet.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from services.supervision.events import CardIssued, Colour
 
 @record
 class IssueCard:
-    """A rung was reached at `at`; `evidence` names the fact that says so."""
+    """Issue a card for a rung that was reached at `at`; `evidence` names the fact that says so."""
 
     case: str
     colour: Colour
@@ -47,7 +47,7 @@ def decide(command: IssueCard, issued: State) -> Sequence[CardIssued]:
 
 
 def evolve(_issued: State, event: CardIssued) -> State:
-    """A card is what was issued."""
+    """The card after `event`: what was issued."""
     return event
 
 

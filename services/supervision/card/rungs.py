@@ -1,17 +1,18 @@
-"""What supervision reads of the clocks' rungs: a yellow or a red one is a card. Nothing is remembered: a card is issued once by its stream."""
+"""What supervision reads of the rungs of clocks: a yellow or a red one becomes a card, which is issued once by its stream."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from libs.decider import record
-from services.supervision.card import IssueCard
+from services.supervision.card import IssueCard, card_of
 from services.supervision.events import Colour
 
 
 @record
 class ClockYellow:
-    """A clock is nearly due. It is never overdue."""
+    """A clock is nearly due."""
 
     clock: str
     case: str
@@ -43,12 +44,11 @@ class ClockRed:
 YellowOrRed = ClockYellow | ClockRed
 
 
-def react(remembered: None, rung: YellowOrRed, evidence: str) -> tuple[None, tuple[IssueCard]]:
-    """The card of a rung; `evidence` names the event that says it. Nothing is remembered: each rung stands for itself."""
-    red = isinstance(rung, ClockRed)
-    card = IssueCard(
+def react(remembered: None, rung: YellowOrRed, name: str) -> tuple[None, Sequence[tuple[str, IssueCard]]]:
+    """The card, with its stream, of a rung whose name is `name` (source#epoch#number). Nothing is remembered: each rung stands for itself."""
+    command = IssueCard(
         case=rung.case,
-        colour=Colour.RED if red else Colour.YELLOW,
+        colour=Colour.RED if isinstance(rung, ClockRed) else Colour.YELLOW,
         clock=rung.clock,
         clock_kind=rung.kind,
         node=rung.node,
@@ -56,8 +56,8 @@ def react(remembered: None, rung: YellowOrRed, evidence: str) -> tuple[None, tup
         generation=rung.generation,
         overdue=rung.overdue if isinstance(rung, ClockRed) else 0,
         due_at=rung.due_at,
-        evidence=evidence,
+        evidence=name,
         at=rung.at,
         imported=rung.imported,
     )
-    return remembered, (card,)
+    return remembered, [(card_of(command), command)]

@@ -12,7 +12,7 @@ from services.supervision.finding.detectors import RULE_VERSION, Deed, Seen
 
 @record
 class RaiseFinding:
-    """A detector saw something in a case."""
+    """Raise a finding: a detector saw something in a case."""
 
     case: str
     detector: Detector
@@ -50,7 +50,7 @@ def decide(command: RaiseFinding, raised: State) -> Sequence[FindingRaised]:
 
 
 def evolve(_raised: State, event: FindingRaised) -> State:
-    """A finding is what was raised."""
+    """The finding after `event`: what was raised."""
     return event
 
 

@@ -1,12 +1,13 @@
-"""What supervision reads of the facts of a case: acts are remembered in the order recorded, and looked through whenever one is added."""
+"""What supervision reads of the facts of a case: its acts are remembered in the order recorded, and the detectors look at each as it comes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from libs.decider import record
-from services.supervision.finding import RaiseFinding
-from services.supervision.finding.detectors import DETECTORS, Deed, KnownAct
+from services.supervision.finding import RaiseFinding, finding_of
+from services.supervision.finding.detectors import Deed, KnownAct, WatchedCase, watched
 
 
 @record
@@ -23,6 +24,11 @@ class CaseFiled:
     case: str
     instants: LogTime | None = None
 
+    @property
+    def timeline(self) -> str:
+        """The virtual time in which the case lives; empty: it lives in real time."""
+        return self.instants.timeline if self.instants else ""
+
 
 @record
 class ActOnCase:
@@ -36,22 +42,22 @@ class ActOnCase:
 
 @record
 class CorrectionsRequested(ActOnCase):
-    """Everything missing was told."""
+    """The applicant was told everything that is missing."""
 
 
 @record
 class CorrectionsReturned(ActOnCase):
-    """The applicant handed in what was asked."""
+    """The applicant handed in what was asked for."""
 
 
 @record
 class CaseAccepted(ActOnCase):
-    """Taken up."""
+    """The case was taken up."""
 
 
 @record
 class CaseNotAccepted(ActOnCase):
-    """Not taken up."""
+    """The case was not taken up."""
 
 
 @record
@@ -61,44 +67,44 @@ class StepStarted(ActOnCase):
 
 @record
 class StepDone(ActOnCase):
-    """A step was done; a step of examining or approving counts as that."""
+    """A step was done; a step whose role is to examine or to approve counts as an examination or an approval."""
 
     role: str
 
 
 @record
 class ClocksSuspended(ActOnCase):
-    """A procedure of Art. 45 was entered."""
+    """The beginning of a procedure of Art. 45 was entered."""
 
 
 @record
 class ClocksResumed(ActOnCase):
-    """Its end was entered."""
+    """The end of a procedure of Art. 45 was entered."""
 
 
 @record
 class LimitExtended(ActOnCase):
-    """The limit was extended (Art. 42)."""
+    """The limit of the case was extended (Art. 42)."""
 
 
 @record
 class CaseExamined(ActOnCase):
-    """The examiner came to a conclusion."""
+    """The examiner of the case came to a conclusion."""
 
 
 @record
 class CaseApproved(ActOnCase):
-    """The approver confirmed it."""
+    """The approver confirmed the examiner's conclusion."""
 
 
 @record
 class CaseDecided(ActOnCase):
-    """The decision was made."""
+    """The decision on the case was made."""
 
 
 @record
 class ResultDelivered(ActOnCase):
-    """The result was handed over."""
+    """The result was handed to the applicant."""
 
 
 @record
@@ -108,51 +114,30 @@ class CaseWithdrawn(ActOnCase):
 
 @record
 class CaseClosed(ActOnCase):
-    """Nothing was left to do: the end after which nobody acts."""
+    """The case was closed: the end after which nobody acts on it."""
 
 
-@record
-class HeardAct:
-    """A fact of a case, and which event of which feed says it."""
-
-    fact: CaseFiled | ActOnCase
-    source: str
-    epoch: int
-    sequence: int
-
-    @property
-    def node(self) -> str:
-        """The node whose feed it is."""
-        return self.source.split(":")[2]
+FilingOrAct = CaseFiled | ActOnCase
 
 
-@record
-class WatchedCase:
-    """What is remembered of a case. `timeline` empty: it lives in real time, as far as was heard."""
-
-    timeline: str = ""
-    acts: tuple[KnownAct, ...] = ()
-
-
-def react(remembered: WatchedCase, heard: HeardAct) -> tuple[WatchedCase, list[RaiseFinding]]:
-    """What is remembered then, and a finding for every detector that sees in this very act what it did not see before."""
-    fact = heard.fact
+def react(remembered: WatchedCase, fact: FilingOrAct, name: str) -> tuple[WatchedCase, Sequence[tuple[str, RaiseFinding]]]:
+    """What is remembered of the case after `fact`, whose name is `name` (source#epoch#number), and a finding, with its stream, for every
+    detector that sees in this very act what it did not see before.
+    """
     if isinstance(fact, CaseFiled):
-        timeline = fact.instants.timeline if fact.instants else ""
-        return WatchedCase(timeline=timeline, acts=remembered.acts), []
-    acts = (*remembered.acts, _known(fact, heard))
-    found = {detector: detect(acts) for detector, detect in DETECTORS.items()}
-    new = {detector: seen for detector, seen in found.items() if seen is not None and seen.place == len(remembered.acts)}
-    commands = [RaiseFinding(case=fact.case, detector=detector, node=heard.node, seen=seen) for detector, seen in new.items()]
-    return WatchedCase(timeline=remembered.timeline, acts=acts), commands
+        return remembered, ()
+    after = watched(remembered, _known(fact, len(remembered.acts), name))
+    node = fact.case.partition("-")[0]
+    new = {detector: seen for detector, seen in after.seen.items() if detector not in remembered.seen}
+    commands = [RaiseFinding(case=fact.case, detector=detector, node=node, seen=seen) for detector, seen in new.items()]
+    return after, [(finding_of(command), command) for command in commands]
 
 
-def _known(act: ActOnCase, heard: HeardAct) -> KnownAct:
+def _known(act: ActOnCase, place: int, evidence: str) -> KnownAct:
     return KnownAct(
         case=act.case,
-        source=heard.source,
-        epoch=heard.epoch,
-        sequence=heard.sequence,
+        place=place,
+        evidence=evidence,
         deed=deed_of(act),
         officer=act.officer,
         at=act.at,

@@ -1,21 +1,20 @@
-"""What supervision hears: rungs of clocks become cards, acts on cases are remembered and looked through. Here it only loads and saves."""
+"""Hears rungs of clocks, which become cards, and acts on cases, which the detectors look at. What is remembered is loaded and saved here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from libs.bus import Effect, Hears, Reader
 from libs.eventlog import Subject
 from libs.views import Connection
 from libs.wire import Recorded
-from services.supervision import card, finding
 from services.supervision.card import IssueCard, rungs
 from services.supervision.card.rungs import ClockRed, ClockYellow, YellowOrRed
 from services.supervision.events import CardIssued, FindingRaised
 from services.supervision.finding import RaiseFinding, acts
-from services.supervision.finding.acts import ActOnCase, CaseFiled, HeardAct
-from services.supervision.inbox.remembered import remember, remembered
+from services.supervision.finding.acts import CaseFiled, FilingOrAct
+from services.supervision.inbox.remembered import keep_log_cases, remember, remembered
 
 NAME: Final = "supervision"
 ACTOR: Final = "system:supervision"
@@ -44,7 +43,7 @@ READER: Final = Reader(
 
 Cards = Subject[IssueCard, CardIssued | None, CardIssued]
 Findings = Subject[RaiseFinding, FindingRaised | None, FindingRaised]
-OfCase = CaseFiled | ActOnCase
+_Asked = TypeVar("_Asked", IssueCard, RaiseFinding)
 
 
 def hears(cards: Cards, findings: Findings) -> Hears:
@@ -52,30 +51,30 @@ def hears(cards: Cards, findings: Findings) -> Hears:
 
     async def apply(connection: Connection, records: Sequence[Recorded]) -> list[Effect]:
         heard = [(record, READER.read(record)) for record in records]
-        effects = [_card(cards, record, fact) for record, fact in heard if isinstance(fact, YellowOrRed)]
-        return effects + await _findings(
-            connection, findings, [(record, fact) for record, fact in heard if not isinstance(fact, YellowOrRed)]
-        )
+        said = [(record, fact) for record, fact in heard if isinstance(fact, YellowOrRed)]
+        facts = [(record, fact) for record, fact in heard if not isinstance(fact, YellowOrRed)]
+        await keep_log_cases(connection, [fact for _, fact in facts if isinstance(fact, CaseFiled)])
+        return [*_cards(cards, said), *await _findings(connection, findings, facts)]
 
     return Hears(name=NAME, reader=READER, apply=apply)
 
 
-def _card(cards: Cards, record: Recorded, rung: YellowOrRed) -> Effect:
-    _, (command,) = rungs.react(None, rung, f"{record.source}#{record.epoch}#{record.sequence}")
-    return Effect(record, record.node, cards.intent(card.card_of(command), command, actor=ACTOR, correlation=rung.case))
+def _cards(cards: Cards, heard: Sequence[tuple[Recorded, YellowOrRed]]) -> list[Effect]:
+    return [effect for record, rung in heard for effect in _effects(cards, record, rungs.react(None, rung, record.name)[1])]
 
 
-async def _findings(connection: Connection, findings: Findings, heard: Sequence[tuple[Recorded, OfCase]]) -> list[Effect]:
+async def _findings(connection: Connection, findings: Findings, heard: Sequence[tuple[Recorded, FilingOrAct]]) -> list[Effect]:
     before = await remembered(connection, sorted({fact.case for _, fact in heard}))
     after, effects = dict(before), list[Effect]()
     for record, fact in heard:
-        told = HeardAct(fact=fact, source=record.source, epoch=record.epoch, sequence=record.sequence)
-        after[fact.case], commands = acts.react(after[fact.case], told)
-        effects += [_finding(findings, record, command) for command in commands]
+        after[fact.case], commands = acts.react(after[fact.case], fact, record.name)
+        effects += _effects(findings, record, commands)
     await remember(connection, before, after)
     return effects
 
 
-def _finding(findings: Findings, record: Recorded, command: RaiseFinding) -> Effect:
-    intent = findings.intent(finding.finding_of(command), command, actor=ACTOR, correlation=command.case)
-    return Effect(record, record.node, intent)
+def _effects(subject: Subject[_Asked, Any, Any], record: Recorded, commands: Sequence[tuple[str, _Asked]]) -> list[Effect]:
+    """The commands that follow from a record, each to its stream in the log of the record's node."""
+    return [
+        Effect(record, record.node, subject.intent(stream, command, actor=ACTOR, correlation=command.case)) for stream, command in commands
+    ]

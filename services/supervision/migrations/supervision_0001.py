@@ -49,12 +49,11 @@ def upgrade() -> None:
     op.execute("""
         create table known_act (
             "case"   text collate "C" not null,
-            epoch    integer not null,
-            sequence bigint not null,
-            source   text not null,
+            place    integer not null,
+            evidence text collate "C" not null,
             deed     text not null,
             officer  text not null,
             at       timestamptz not null,
             imported boolean not null,
-            primary key ("case", epoch, sequence)
+            primary key ("case", place, evidence)
         )""")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial, reduce
 from zoneinfo import ZoneInfo
 
 from libs.testkit.given import Given
 from services.supervision.card import CARD, IssueCard
 from services.supervision.events import CardIssued, Colour, Detector, FindingRaised
 from services.supervision.finding import FINDING, RaiseFinding
-from services.supervision.finding.detectors import Deed, KnownAct, Seen, same_officer
+from services.supervision.finding.detectors import Deed, KnownAct, Seen, WatchedCase, watched
 
 CASE = "511525-20070305-000001-0"
 INTAKE = "urn:liandong:511525:intake"
@@ -39,8 +41,18 @@ def issue(colour: Colour = Colour.RED, generation: int = 0, overdue: int = 0) ->
 
 
 def did(deed: Deed, officer: str, on: str, n: int, time: str = "10:00", *, imported: bool = False) -> KnownAct:
-    """The nth thing recorded."""
-    return KnownAct(case=CASE, source=INTAKE, epoch=1, sequence=n, deed=deed, officer=officer, at=at(on, time), imported=imported)
+    """The nth act on the case."""
+    evidence = f"{INTAKE}#1#{n}"
+    return KnownAct(case=CASE, place=n - 1, evidence=evidence, deed=deed, officer=officer, at=at(on, time), imported=imported)
+
+
+def seen_by(detector: Detector, facts: Sequence[KnownAct]) -> Seen | None:
+    """What a detector sees in a case, act by act."""
+    return reduce(watched, facts, WatchedCase()).seen.get(detector)
+
+
+same_officer = partial(seen_by, Detector.SAME_OFFICER)
+after_the_end = partial(seen_by, Detector.AFTER_THE_END)
 
 
 def raise_finding(seen: Seen, detector: Detector = Detector.SAME_OFFICER) -> RaiseFinding:

@@ -18,44 +18,40 @@ from services.supervision.finding.acts import (
     CaseDecided,
     CaseExamined,
     CaseFiled,
-    HeardAct,
+    FilingOrAct,
     LogTime,
     StepDone,
     StepStarted,
-    WatchedCase,
     deed_of,
     react,
 )
-from services.supervision.finding.detectors import DETECTORS, Deed
+from services.supervision.finding.detectors import Deed, WatchedCase
 from services.supervision.tests.stories import CASE, INTAKE, at
+from services.supervision.tests.whole import WHOLE
 
 
 def act(kind: type[ActOnCase], officer: str = "C0117", on: str = "2007-03-05", **more: Any) -> ActOnCase:
     return kind(case=CASE, officer=officer, at=at(on), **more)
 
 
-def heard(*facts: CaseFiled | ActOnCase) -> list[HeardAct]:
-    """As they stand in intake's feed."""
-    return [HeardAct(fact=fact, source=INTAKE, epoch=1, sequence=n) for n, fact in enumerate(facts, 1)]
-
-
-def watched(*facts: CaseFiled | ActOnCase) -> tuple[WatchedCase, list[RaiseFinding]]:
+def told(*facts: FilingOrAct) -> tuple[WatchedCase, list[RaiseFinding]]:
     """What is remembered of a case after these facts, and every finding that came of them."""
     case, findings = WatchedCase(), list[RaiseFinding]()
-    for one in heard(*facts):
-        case, more = react(case, one)
-        findings += more
+    for n, fact in enumerate(facts, 1):
+        case, commands = react(case, fact, f"{INTAKE}#1#{n}")
+        findings += [command for _, command in commands]
     return case, findings
 
 
 def test_a_filing_is_no_act_and_says_in_which_time_the_case_lives() -> None:
-    case, findings = watched(CaseFiled(case=CASE, instants=LogTime(timeline="receipt")), act(CaseAccepted))
-    assert (case.timeline, len(case.acts), findings) == ("receipt", 1, [])
-    assert watched(CaseFiled(case=CASE))[0].timeline == ""
+    imported, filed = CaseFiled(case=CASE, instants=LogTime(timeline="receipt")), CaseFiled(case=CASE)
+    case, findings = told(imported, act(CaseAccepted))
+    assert (len(case.acts), findings) == (1, [])
+    assert (imported.timeline, filed.timeline) == ("receipt", "")
 
 
 def test_an_act_is_remembered_with_the_event_that_says_it() -> None:
-    case, _ = watched(act(CaseAccepted), act(CaseClosed, imported=True))
+    case, _ = told(act(CaseAccepted), act(CaseClosed, imported=True))
     assert [(fact.deed, fact.evidence, fact.imported) for fact in case.acts] == [
         (Deed.ACT, f"{INTAKE}#1#1", False),
         (Deed.END, f"{INTAKE}#1#2", True),
@@ -81,11 +77,17 @@ def test_steps_and_examinations_count_alike(fact: ActOnCase, deed: Deed) -> None
 
 def test_a_finding_is_raised_by_the_very_act_in_which_it_becomes_visible() -> None:
     examined, approved = act(StepDone, "B", role="examine"), act(CaseApproved, "B")
-    assert watched(examined)[1] == []
-    (finding,) = watched(examined, approved)[1]
+    assert told(examined)[1] == []
+    (finding,) = told(examined, approved)[1]
     assert (finding.detector, finding.node, finding.seen.place) == (Detector.SAME_OFFICER, "511525", 1)
-    case, first, second = watched(examined, approved)[0], *heard(act(StepDone, "B", role="approve"), act(CaseDecided))
-    assert react(react(case, first)[0], second)[1] == []
+    assert told(examined, approved, act(StepDone, "B", role="approve"), act(CaseDecided))[1] == [finding]
+
+
+def test_a_finding_goes_to_the_stream_of_its_detector_and_case() -> None:
+    case, _ = told(act(CaseExamined, "B"))
+    _, ((stream, command),) = react(case, act(CaseApproved, "B"), f"{INTAKE}#1#2")
+    assert (stream, command.detector) == (f"finding:same-officer:{CASE}", Detector.SAME_OFFICER)
+    assert [fact.evidence for fact in command.seen.facts] == [f"{INTAKE}#1#1", f"{INTAKE}#1#2"]
 
 
 acts = st.builds(
@@ -98,7 +100,7 @@ acts = st.builds(
 
 @given(st.lists(acts, max_size=12))
 def test_heard_one_by_one_a_case_shows_what_its_whole_history_shows(facts: list[ActOnCase]) -> None:
-    case, findings = watched(*facts)
-    whole = {detector: seen for detector, detect in DETECTORS.items() if (seen := detect(case.acts)) is not None}
+    case, findings = told(*facts)
+    whole = {detector: seen for detector, whole_of in WHOLE.items() if (seen := whole_of(case.acts)) is not None}
     assert {finding.detector: finding.seen for finding in findings} == whole
     assert len(findings) == len(whole)

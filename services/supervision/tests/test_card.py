@@ -38,8 +38,8 @@ def test_what_was_issued_is_not_issued_again_whatever_it_says_now() -> None:
 def test_a_red_rung_says_how_far_over_due_a_yellow_one_never_is() -> None:
     said: dict[str, Any] = {"clock": f"clock:{CASE}:promised", "case": CASE, "kind": "promised", "node": "511525", "officer": "C0117"}
     when: dict[str, Any] = {"due_at": at("2007-03-20", "00:00"), "at": at("2007-03-20", "00:00")}
-    evidence = "urn:liandong:511525:deadline#1#7"
+    name, stream = "urn:liandong:511525:deadline#1#7", f"card:clock:{CASE}:promised"
     red = ClockRed(**said, **when, generation=0, overdue=1)
-    assert react(None, red, evidence) == (None, (issue(overdue=1),))
+    assert react(None, red, name) == (None, [(f"{stream}:red:0:1", issue(overdue=1))])
     yellow = ClockYellow(**said, **when, generation=2, imported=True)
-    assert react(None, yellow, evidence) == (None, (replace(issue(Colour.YELLOW, generation=2), imported=True),))
+    assert react(None, yellow, name) == (None, [(f"{stream}:yellow:2:0", replace(issue(Colour.YELLOW, generation=2), imported=True))])

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.supervision.events import Detector
-from services.supervision.finding.detectors import DETECTORS, Deed, KnownAct, after_the_end, same_officer
-from services.supervision.tests.stories import at, did, given_finding, raise_finding
+from services.supervision.finding.detectors import DETECTORS, Deed, KnownAct
+from services.supervision.tests.stories import after_the_end, at, did, given_finding, raise_finding, same_officer, seen_by
+from services.supervision.tests.whole import WHOLE
 
 ACT, EXAMINE, APPROVE, END = Deed.ACT, Deed.EXAMINE, Deed.APPROVE, Deed.END
 
@@ -86,7 +92,26 @@ facts_of_a_case = st.lists(
 
 @given(facts_of_a_case)
 def test_what_is_seen_becomes_visible_at_its_place_and_stays_the_same(facts: list[KnownAct]) -> None:
-    for detect in DETECTORS.values():
-        whole = detect(facts)
+    assert set(DETECTORS) == set(WHOLE) == set(Detector)
+    for detector, whole_of in WHOLE.items():
+        whole = whole_of(facts)
         for n in range(len(facts) + 1):
-            assert detect(facts[:n]) == (whole if whole is not None and n > whole.place else None)
+            assert seen_by(detector, facts[:n]) == whole_of(facts[:n]) == (whole if whole is not None and n > whole.place else None)
+
+
+class CountedTime(datetime):
+    """A time that counts how often it is asked whether it is later."""
+
+    asked = 0
+
+    def __gt__(self, other: Any) -> bool:
+        CountedTime.asked += 1
+        return super().__gt__(other)
+
+
+@pytest.mark.parametrize("end", [0, 500, 999])
+def test_a_long_case_is_looked_through_once(end: int) -> None:
+    CountedTime.asked, time = 0, CountedTime(2011, 3, 4, tzinfo=UTC)
+    acts = [replace(did(END if n == end else ACT, "A", "2011-03-04", n + 1), at=time) for n in range(1000)]
+    assert after_the_end(acts) is None
+    assert CountedTime.asked == 999
