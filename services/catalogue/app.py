@@ -8,9 +8,9 @@ from libs.eventlog import Codec, Subject
 from libs.host import Context, Service
 from services.catalogue import events
 from services.catalogue.http import catalogue_router
-from services.catalogue.http.imports import Imports
-from services.catalogue.http.items import Items
-from services.catalogue.http.procedures import Procedures
+from services.catalogue.http.imports import ImportStreams
+from services.catalogue.http.items import ItemStreams
+from services.catalogue.http.procedures import ProcedureStreams
 from services.catalogue.item import ITEM
 from services.catalogue.item.importing import IMPORT
 from services.catalogue.procedure import PROCEDURE
@@ -19,13 +19,13 @@ from services.catalogue.views import catalogue_view
 CODEC: Final = Codec("catalogue", get_args(events.Event))
 
 
-def subjects() -> tuple[Items, Imports, Procedures]:
-    """Items, runs of imports and procedures as streams."""
+def subjects() -> tuple[ItemStreams, ImportStreams, ProcedureStreams]:
+    """Items, runs of imports and procedures as streams of the log."""
     return Subject(ITEM, CODEC), Subject(IMPORT, CODEC), Subject(PROCEDURE, CODEC)
 
 
 def build(context: Context) -> Service:
-    """The service over what the host gives it."""
+    """Builds the catalogue over what the host gives it."""
     items, imports, procedures = subjects()
     return Service(
         name="catalogue",

@@ -9,7 +9,7 @@ from libs.decider import record
 
 
 class CaseKind(str, Enum):
-    """How an item is handled. The other kinds come with their flows."""
+    """How an item is handled: at once, or within a promised limit. The other kinds come with their flows."""
 
     IMMEDIATE = "immediate"
     PROMISED = "promised"
@@ -52,7 +52,7 @@ class ItemRegistered:
 
 @record
 class ItemChanged:
-    """The same item came again with other words; the whole new wording."""
+    """The same item came again with other words; the fact has the whole new wording."""
 
     item: str
     name: str

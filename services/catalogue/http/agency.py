@@ -17,7 +17,7 @@ FAULTS: Final[dict[type[Exception], str]] = {
 
 
 def agency_fault(code: str) -> str | None:
-    """What is wrong with an agency's code; None: nothing. The library would take lower case and spaces: told before it sees them."""
+    """What is wrong with an agency's code; None: nothing. Lower case and spaces, which the library would take, are told before it sees them."""
     if not code:
         return "机构编码为空"
     if AS_NUMBER.fullmatch(code):

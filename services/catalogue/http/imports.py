@@ -1,4 +1,4 @@
-"""An item list comes as a file: read and sifted whole, then every row that lands is appended. A run that broke off is simply run again."""
+"""An item list comes as a file: it is read and sifted whole, then every row that lands is appended. A run that broke off is run again."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from libs.paper import BadTable
 from libs.web import Account, NodePath, Role, answer, hosted, require
 from services.catalogue.events import ItemsImported
 from services.catalogue.http.item_list import ItemList, read_items
-from services.catalogue.http.items import Items
+from services.catalogue.http.items import ItemStreams
 from services.catalogue.item import RegisterItem, Wording, importing, stream
 from services.catalogue.item.importing import EndImport
 
-Imports = Subject[EndImport, None, ItemsImported]
+ImportStreams = Subject[EndImport, None, ItemsImported]
 TOGETHER: Final = 400
 """Rows of an import that are under way at once."""
 FileName = Annotated[str, Query(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -38,8 +38,8 @@ class Run(NamedTuple):
     at: datetime
 
 
-def imports_router(context: Context, items: Items, imports: Imports) -> APIRouter:
-    """Many items at once. No idempotency key: whatever stands so already is not written again."""
+def imports_router(context: Context, items: ItemStreams, imports: ImportStreams) -> APIRouter:
+    """The route for many items at once. It takes no idempotency key: an item that stands so already is not written again."""
     routes, editor = APIRouter(), Depends(require(Role.EDITOR))
 
     @routes.post("/nodes/{node}/imports")
@@ -61,8 +61,8 @@ def _not_read(bad: BadTable) -> Response:
     return Response(msgspec.json.encode(problem), 422, media_type="application/problem+json")
 
 
-async def _landed(context: Context, items: Items, run: Run) -> Counter[str]:
-    """Appends every row that lands, many at once; how many were `new`, `changed` and `unchanged`."""
+async def _landed(context: Context, items: ItemStreams, run: Run) -> Counter[str]:
+    """Appends every row that lands, many at once, and counts how many were `new`, `changed` and `unchanged`."""
     log, outcomes = context.logs.of(run.node), Counter[str]()
     landed = run.found.sifted.landed
     for start in range(0, len(landed), TOGETHER):
@@ -71,7 +71,7 @@ async def _landed(context: Context, items: Items, run: Run) -> Counter[str]:
     return outcomes
 
 
-def _row(items: Items, wording: Wording, run: Run) -> Intent:
+def _row(items: ItemStreams, wording: Wording, run: Run) -> Intent:
     command = RegisterItem(wording=wording, by=run.by, at=run.at)
     return items.intent(stream(wording.item), command, actor=run.by, correlation=f"import:{run.found.digest[:16]}")
 
@@ -82,8 +82,8 @@ def _outcome(done: Done) -> str:
     return "changed" if done.version > 1 else "new"
 
 
-async def _ended(context: Context, imports: Imports, run: Run, outcomes: Counter[str]) -> Response:
-    """That the run ended is a fact; the answer tells what became of every row that did not land."""
+async def _ended(context: Context, imports: ImportStreams, run: Run, outcomes: Counter[str]) -> Response:
+    """Appends the fact that the run ended; the answer tells what became of every row that did not land."""
     found, sifted = run.found, run.found.sifted
     command = EndImport(
         file_digest=found.digest,

@@ -12,7 +12,7 @@ from services.catalogue.item.rows import AGENCY, REQUIRED, ItemRow, Sifted, sift
 
 @dataclass(frozen=True, slots=True)
 class ItemList:
-    """A file as it was read; `note` says what a clerk should know of it."""
+    """An item list as its file was read; `note` says what a clerk should know of the file."""
 
     digest: str
     note: str
@@ -21,7 +21,7 @@ class ItemList:
 
 
 def read_items(data: bytes) -> ItemList:
-    """The whole list. Raises `libs.paper.BadTable` where the file is no such table. Blocks: a workbook takes up to a minute."""
+    """Reads and sifts the whole list. Raises `libs.paper.BadTable` where the file is no such table. Blocks: a workbook takes up to a minute."""
     table = read_table(data, REQUIRED)
     rows = (ItemRow(number=number, cells=cells, agency_fault=agency_fault(cells.get(AGENCY, ""))) for number, cells in table.rows)
     return ItemList(hashlib.sha256(data).hexdigest(), table.note, len(table.rows), sift(rows))

@@ -1,4 +1,4 @@
-"""An editor registers one item."""
+"""The route by which an editor registers one item."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from libs.web import Envelope, Form, NodePath, Role, done_answer, envelope, host
 from services.catalogue.http.agency import agency_fault
 from services.catalogue.item import Event, RegisterItem, State, Wording, stream
 
-Items = Subject[RegisterItem, State, Event]
+ItemStreams = Subject[RegisterItem, State, Event]
 Code = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\s\x00-\x1f\x7f]+$")]
 Title = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """A name of an item, a department, a step or a post: the lists published have long ones."""
 
 
 class ItemForm(Form):
-    """One item."""
+    """One item as an editor enters it."""
 
     item: Code
     name: Title
@@ -29,8 +29,8 @@ class ItemForm(Form):
     agency: Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
 
 
-def items_router(context: Context, items: Items) -> APIRouter:
-    """One item by hand."""
+def items_router(context: Context, items: ItemStreams) -> APIRouter:
+    """The route for one item entered by hand."""
     routes, editor = APIRouter(), Depends(envelope(Role.EDITOR))
 
     @routes.post("/nodes/{node}/items", status_code=201)

@@ -1,4 +1,4 @@
-"""An editor publishes a procedure."""
+"""The route by which an editor publishes a procedure."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from libs.web import Day, Envelope, Form, NodePath, Role, done_answer, envelope,
 from libs.workdays import CHINA
 from services.catalogue import item
 from services.catalogue.events import CaseKind, ProcedurePublished, ProcedureStepRole, Step
-from services.catalogue.http.items import Code, Items, Title
+from services.catalogue.http.items import Code, ItemStreams, Title
 from services.catalogue.procedure import State, stream
 from services.catalogue.procedure.publishing import PublishProcedure
 
-Procedures = Subject[PublishProcedure, State, ProcedurePublished]
-Days = Annotated[int, Field(ge=0, le=400)]
+ProcedureStreams = Subject[PublishProcedure, State, ProcedurePublished]
+LimitDays = Annotated[int, Field(ge=0, le=400)]
 LongText = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 """What a law is cited with."""
 
 
 class StepForm(Form):
-    """One step of a procedure."""
+    """One step of a procedure, as an editor enters it."""
 
     name: Title
     post: Title
     role: ProcedureStepRole = ProcedureStepRole.WORK
-    limit_days: Days | None = None
+    limit_days: LimitDays | None = None
     two_officers: bool = False
 
 
@@ -40,20 +40,20 @@ class ProcedureForm(Form):
     item: Code
     regime: Title = "licence"
     kind: CaseKind
-    statutory_days: Days
-    promised_days: Days
-    delivery_days: Days = 10
-    extension_days: Days = 10
+    statutory_days: LimitDays
+    promised_days: LimitDays
+    delivery_days: LimitDays = 10
+    extension_days: LimitDays = 10
     extension_moves_promise: bool = False
-    correction_days: Days = 5
+    correction_days: LimitDays = 5
     steps: Annotated[tuple[StepForm, ...], Field(max_length=60)]
     basis: LongText
     special_law: LongText = ""
     effective: Day | None = None
 
 
-def procedures_router(context: Context, items: Items, procedures: Procedures) -> APIRouter:
-    """A new version of an item's procedure."""
+def procedures_router(context: Context, items: ItemStreams, procedures: ProcedureStreams) -> APIRouter:
+    """The route for a new version of an item's procedure."""
     routes, editor = APIRouter(), Depends(envelope(Role.EDITOR))
 
     @routes.post("/nodes/{node}/procedures", status_code=201)

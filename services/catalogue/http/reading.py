@@ -1,4 +1,4 @@
-"""What stands in the catalogue of a node: items by word and page, one item, the procedures in force on a day."""
+"""Queries of what stands in the catalogue of a node: items by word and page, one item, the procedures in force on a day."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ItemPath = Annotated[str, Path(max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 def reading_router(context: Context) -> APIRouter:
-    """Queries of anybody who has an account; each waits for the position the caller has from a command."""
+    """The routes of queries, for anybody who has an account; each waits for the position the caller has from a command."""
     routes = APIRouter(dependencies=[Depends(require())])
 
     async def reached(node: NodePath, epoch: Epoch = 1, sequence: Sequence = 0) -> bool:

@@ -1,4 +1,4 @@
-"""An item: one matter people can apply for, known at a node under its code (plan section 二(一)1). An import lands it; so may an editor."""
+"""An item: one matter people can apply for, known at a node under its code (plan section 二(一)1). An import or an editor registers it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Wording:
 
 @record
 class RegisterItem:
-    """The item is to stand so."""
+    """Register an item with this wording, or change its wording to this."""
 
     wording: Wording
     by: str
@@ -57,7 +57,7 @@ def may_register(wording: Wording) -> None:
 
 
 def decide(command: RegisterItem, known: State) -> Sequence[Event]:
-    """Registered once, changed by other words, `[]` where it stands so already."""
+    """An item is registered once and changed by other words; `[]` where it stands so already."""
     may_register(command.wording)
     if command.wording == known:
         return []
@@ -66,7 +66,7 @@ def decide(command: RegisterItem, known: State) -> Sequence[Event]:
 
 
 def evolve(_known: State, event: Event) -> State:
-    """An item is what was said of it last."""
+    """The item after `event`: what was said of it last."""
     return Wording(**{name: getattr(event, name) for name in Wording.__dataclass_fields__})
 
 

@@ -13,7 +13,7 @@ from services.catalogue.events import ItemsImported
 
 @record
 class EndImport:
-    """Every row of the file landed or was set aside."""
+    """End a run of an import: every row of the file landed or was set aside."""
 
     file_digest: str
     file_name: str
@@ -35,12 +35,12 @@ def stream(file_digest: str) -> str:
 
 
 def decide(command: EndImport, _state: None) -> Sequence[ItemsImported]:
-    """Each run is a fact of its own, whatever the earlier ones did. Refuses nothing."""
+    """The fact that the run ended: each run is a fact of its own, whatever the earlier ones did. Refuses nothing."""
     return [ItemsImported(**asdict(command))]
 
 
 def evolve(_state: None, _event: ItemsImported) -> None:
-    """A run is not looked back at."""
+    """Nothing is remembered of a run."""
 
 
 IMPORT: Final[Decider[EndImport, None, ItemsImported]] = Decider(None, decide, evolve)

@@ -1,4 +1,4 @@
-"""Which row of an item list lands, and which row or agency code is set aside, and why: nothing is guessed, everything is told."""
+"""Which row of an item list lands, and which row or agency code is set aside, and why. No value is guessed, and every fault is told."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class SetAside:
 
 @record
 class Sifted:
-    """What lands, which rows are set aside, and which agency codes of rows that land."""
+    """What a list comes to: the wordings that land, the rows set aside, and the agency codes set aside of rows that land."""
 
     landed: tuple[Wording, ...]
     set_aside: tuple[SetAside, ...]
@@ -56,7 +56,7 @@ class Sifted:
 
 
 def sift(rows: Iterable[ItemRow]) -> Sifted:
-    """Goes through the whole list; of rows with the same code the first that is sound lands."""
+    """Sifts the whole list; of rows with the same code the first that is sound lands."""
     first: dict[str, int] = {}
     landed: list[ItemRow] = []
     aside: list[SetAside] = []

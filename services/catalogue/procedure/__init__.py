@@ -1,6 +1,6 @@
 """A procedure: the versioned rules under which an item is handled (Art. 30), checked against the law when it is published.
 
-Asked in this order: may it be published (`publishing`), are its limits lawful (`limits`), its steps (`steps`), does it say anything new.
+A command is asked in this order: may it be published (`publishing`), are its limits lawful (`limits`), its steps (`steps`), does it say anything new.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def stream(item: str) -> str:
 
 
 def decide(command: PublishProcedure, before: State) -> Sequence[ProcedurePublished]:
-    """The next version, or `[]` where the last one says the same."""
+    """The next version of the procedure, or `[]` where the last one says the same."""
     may_publish(command)
     told = published(command, before)
     check_limits(told)
@@ -33,7 +33,7 @@ def decide(command: PublishProcedure, before: State) -> Sequence[ProcedurePublis
 
 
 def evolve(_before: State, event: ProcedurePublished) -> State:
-    """A procedure is its last version."""
+    """The procedure after `event`: its last version."""
     return event
 
 

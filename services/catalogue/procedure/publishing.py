@@ -43,7 +43,7 @@ _RULES: Final = [name for name in _SAID if name not in {"effective", "by", "at"}
 
 
 def may_publish(c: PublishProcedure) -> None:
-    """Refuses what is for no item, back-dated, without basis or of a regime unknown here."""
+    """Refuses a procedure that is for no item, back-dated, without basis or of a regime unknown here."""
     if not c.registered:
         raise refused("unknown-item", item=c.item)
     if c.effective < c.today:
@@ -55,12 +55,12 @@ def may_publish(c: PublishProcedure) -> None:
 
 
 def published(c: PublishProcedure, before: ProcedurePublished | None) -> ProcedurePublished:
-    """What then is so: the next version."""
+    """The fact that the next version is published, as the command says it."""
     return ProcedurePublished(version=1 if before is None else before.version + 1, **{name: getattr(c, name) for name in _SAID})
 
 
 def already(told: ProcedurePublished, before: ProcedurePublished | None) -> bool:
-    """Whether the last version says the same, from the same day or earlier."""
+    """Whether the last version has the same rules, from the same day or earlier."""
     if before is None or before.effective > told.effective:
         return False
     return all(getattr(told, name) == getattr(before, name) for name in _RULES)
