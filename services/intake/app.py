@@ -12,7 +12,7 @@ from services.intake import events
 from services.intake.case import CASE
 from services.intake.http import intake_router
 from services.intake.http.acts import Putting
-from services.intake.http.filing import Counter, Procedures
+from services.intake.http.filing import FilingCounter, KnownProcedures
 from services.intake.http.numbering import Numbering, settle
 from services.intake.inbox import hears
 from services.intake.numbers import NUMBERS
@@ -22,10 +22,10 @@ CODEC: Final = Codec("intake", get_args(events.Event))
 
 
 def build(context: Context) -> Service:
-    """The service over what the host gives it."""
-    calendar, procedures = Calendar.load(), Procedures(context)
+    """The service intake over what the host gives it."""
+    calendar, procedures = Calendar.load(), KnownProcedures(context)
     cases, serials = Subject(CASE, CODEC), Subject(NUMBERS, CODEC)
-    counter = Counter(Putting(context, cases, calendar), Numbering(context, serials), procedures)
+    counter = FilingCounter(Putting(context, cases, calendar), Numbering(context, serials), procedures)
     return Service(
         name="intake",
         router=intake_router(counter),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -12,7 +13,7 @@ from libs.wire import Recorded
 from libs.workdays import Calendar
 from services.intake.case import Case, Command
 from services.intake.case.act import SYSTEM
-from services.intake.case.heard import Known, ProcedurePublished, SilenceNoticed, react
+from services.intake.case.heard import Learned, ProcedurePublished, SilenceNoticed, react
 from services.intake.events import CaseEvent
 from services.intake.numbers import parts
 from services.intake.views import learn
@@ -25,18 +26,16 @@ READER: Final = Reader(
 )
 
 
-def hears(cases: Subject[Command, Case, CaseEvent], calendar: Calendar, learned: Callable[[], None]) -> Hears:
-    """The one consumer of intake; `learned` is called after every batch."""
+def hears(cases: Subject[Command, Case, CaseEvent], calendar: Calendar, after: Callable[[], None]) -> Hears:
+    """The one consumer of intake; `after` is called when a batch has been committed."""
 
     async def apply(connection: Connection, facts: Sequence[Recorded]) -> list[Effect]:
-        known: dict[str, Known] = {}
+        learned: defaultdict[str, Learned] = defaultdict(lambda: Learned(calendar=calendar))
         effects: list[Effect] = []
         for fact in facts:
-            before = known.get(fact.node, Known(calendar=calendar))
-            known[fact.node], commands = react(before, READER.read(fact))
-            effects.extend(Effect(fact, parts(c.case)[0], cases.intent(c.case, c, actor=SYSTEM)) for c in commands)
-        await learn(connection, {node: now.versions for node, now in known.items()})
-        learned()
+            learned[fact.node], commands = react(learned[fact.node], READER.read(fact), fact.name)
+            effects.extend(Effect(fact, parts(stream)[0], cases.intent(stream, command, actor=SYSTEM)) for stream, command in commands)
+        await learn(connection, {node: now.versions for node, now in learned.items()})
         return effects
 
-    return Hears(name="intake", reader=READER, apply=apply)
+    return Hears(name="intake", reader=READER, apply=apply, after=after)

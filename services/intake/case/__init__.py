@@ -59,7 +59,7 @@ class Case:
     taking_up: TakingUp = TakingUp()
     missing: tuple[str, ...] = ()
     steps: Steps = Steps()
-    stops: Suspensions = Suspensions()
+    suspensions: Suspensions = Suspensions()
     extended: LimitExtended | None = None
     opinions: Opinions = Opinions()
     decided: CaseDecided | None = None
@@ -73,7 +73,8 @@ def decide(command: Command, case: Case) -> Sequence[CaseEvent]:
     if not command.imported:
         if act.already(command, case):
             return ()
-        in_turn(PROMISED, type(command), case.phase)
+        if not isinstance(command, filing.File):  # it begins the road
+            in_turn(PROMISED, type(command), case.phase)
         act.check(command, case)
     facts = act.fact(command, case)
     return facts if isinstance(facts, tuple) else (facts,)
@@ -87,7 +88,7 @@ def evolve(case: Case, event: CaseEvent) -> Case:
         taking_up=acceptance.fold(case.taking_up, event),
         missing=corrections.fold(case.missing, event),
         steps=steps.fold(case.steps, event),
-        stops=suspension.fold(case.stops, event),
+        suspensions=suspension.fold(case.suspensions, event),
         extended=extension.fold(case.extended, event),
         opinions=examination.fold(case.opinions, event),
         decided=decision.fold(case.decided, event),

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @record
 class Accept(AskedByCalendar):
-    """受理."""
+    """受理: an officer takes the case up."""
 
 
 @record
 class RefuseAcceptance(AskedByCalendar):
-    """不予受理, naming the right agency."""
+    """不予受理: an officer does not take the case up, and names the right agency."""
 
     reason: str
     right_agency: str
@@ -33,7 +33,7 @@ class RefuseAcceptance(AskedByCalendar):
 
 @record
 class DeemAccepted(AskedByCalendar):
-    """The limit for telling passed in silence; said by the deadline service."""
+    """The limit for telling what is missing passed in silence; the deadline service says so."""
 
 
 Command = Accept | RefuseAcceptance | DeemAccepted
@@ -48,7 +48,7 @@ class TakingUp:
 
 
 def fold(taking_up: TakingUp, event: CaseEvent) -> TakingUp:
-    """What is remembered after `event`."""
+    """What this topic remembers after `event`."""
     match event:
         case CaseFiled(at=at) | CorrectionsReturned(at=at):
             return replace(taking_up, received=at)
@@ -66,50 +66,50 @@ def silence_passed(case: Case, at: datetime, calendar: Calendar) -> bool:
 
 
 def already_accepted(_c: Accept, case: Case) -> bool:
-    """It is taken up, whatever came of it since."""
+    """Whether the case is taken up, whatever came of it since, short of an end."""
     return case.taking_up.effective is not None and case.phase not in ENDS
 
 
 def accepted(c: Accept, case: Case) -> CaseAccepted:
-    """What then is so; told too late, the case has been accepted by silence before."""
+    """The fact that the case is taken up, by this decision; told too late, it has been taken up by silence before."""
     if not c.imported and silence_passed(case, c.at, c.calendar):
         return accepted_by_silence(c, case)
     return accepted_by_decision(c)
 
 
 def accepted_by_decision(c: Asked) -> CaseAccepted:
-    """Limits run from now."""
+    """The fact that the case is taken up by decision: its limits run from now."""
     return CaseAccepted(**said(c), by=AcceptedBy.DECISION, effective=c.at)
 
 
 def accepted_by_silence(c: Asked, case: Case) -> CaseAccepted:
-    """Limits run from the receipt of the materials."""
+    """The fact that the case is taken up by silence: its limits run from the receipt of the materials."""
     return CaseAccepted(**said(c), by=AcceptedBy.SILENCE, effective=case.taking_up.received or c.at)
 
 
 def already_declined(_c: RefuseAcceptance, case: Case) -> bool:
-    """It was not accepted."""
+    """Whether the case was not accepted before."""
     return case.phase is Phase.NOT_ACCEPTED
 
 
 def may_decline(c: RefuseAcceptance, case: Case) -> None:
-    """Why not."""
+    """Raises `Refused` where silence has been acceptance."""
     if silence_passed(case, c.at, c.calendar):
         raise refused("silence-was-acceptance")
 
 
 def declined(c: RefuseAcceptance, _case: Case) -> CaseNotAccepted:
-    """What then is so."""
+    """The fact that the case is not accepted."""
     return CaseNotAccepted(**said(c), reason=c.reason, right_agency=c.right_agency)
 
 
 def deem_accepted(case: str, at: datetime, calendar: Calendar) -> DeemAccepted:
-    """What follows, for a case, from a silence noticed at `at`."""
+    """The command that follows, for a case, from a silence noticed at `at`."""
     return DeemAccepted(case=case, officer=SYSTEM, at=at, calendar=calendar)
 
 
 def spoken_in_time(c: DeemAccepted, case: Case) -> bool:
-    """Silence changes nothing where somebody spoke, or where the time to speak still runs."""
+    """Whether silence changes nothing: an officer spoke in time, or the time to speak still runs."""
     return case.phase not in (Phase.FILED, Phase.INCOMPLETE) or not silence_passed(case, c.at, c.calendar)
 
 

@@ -1,4 +1,4 @@
-"""What every topic of a case is made of: what all commands say, and an act: why not, what then is so, what changes nothing."""
+"""What every topic of a case is made of: what all commands say, and an act, which is a command's check, its fact, and when it changes nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from services.intake.case import Case
 
 SYSTEM: Final = "system:intake"
-"""Who acts where nobody does: time, a start of the service."""
+"""The officer of acts that no officer does: those of passing time, and of a start of the service."""
 
 
 @record
@@ -33,7 +33,7 @@ class Asked:
 
 @record
 class AskedByCalendar(Asked):
-    """A command whose rule counts days."""
+    """A command whose rule counts days, by `calendar`."""
 
     calendar: Calendar
 
@@ -48,7 +48,7 @@ class TakenOver(TypedDict):
 
 
 def said(c: Asked) -> TakenOver:
-    """Which case, which officer, when, and whether imported."""
+    """What the fact of a command takes over from it: which case, which officer, when, and whether imported."""
     return {"case": c.case, "officer": c.officer, "at": c.at, "imported": c.imported}
 
 
@@ -67,8 +67,9 @@ def _always(_case: Case) -> bool:
 class Act(Generic[C]):
     """One intention, asked when it is in turn.
 
-    `check` raises `Refused`, or lets pass. `fact` is what then is so; imported acts come there directly. `already`: it changes nothing.
-    `offered`: whether it makes sense now to propose it to an officer; it may still be refused for what it says.
+    `check` raises `Refused`, or lets the command pass. `fact` makes the fact, or facts, of it; imported acts come there directly. `already`
+    says whether the command would change nothing. `offered` says whether it makes sense now to propose the act to an officer, who may still
+    be refused for what the command says.
     """
 
     check: Callable[[C, Case], None]
@@ -86,5 +87,5 @@ def unbound(_c: Asked, _case: Case) -> None:
 
 
 def unoffered(_case: Case) -> bool:
-    """Nobody is offered this act on a case."""
+    """For an act that nobody is offered: a filing, or what time alone says."""
     return False

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @record
 class RequestCorrections(AskedByCalendar):
-    """Everything that is missing, in one notice."""
+    """一次告知: an officer tells the applicant everything that is missing, in one notice."""
 
     missing: tuple[str, ...]
 
 
 @record
 class ReturnCorrections(Asked):
-    """The applicant handed in what was asked; `still_missing` is empty when all came."""
+    """补正: the applicant handed in what the notice named; `still_missing` is empty when all of it came."""
 
     still_missing: tuple[str, ...] = ()
 
@@ -33,17 +33,17 @@ Command = RequestCorrections | ReturnCorrections
 
 
 def fold(missing: tuple[str, ...], event: CaseEvent) -> tuple[str, ...]:
-    """What the notice named."""
+    """The materials that the last notice named, after `event`."""
     return event.missing if isinstance(event, CorrectionsRequested) else missing
 
 
 def already_told(c: RequestCorrections, case: Case) -> bool:
-    """The same notice is out."""
+    """Whether the same notice is out."""
     return case.phase is Phase.CORRECTING and set(c.missing) == set(case.missing)
 
 
 def may_tell(c: RequestCorrections, case: Case) -> None:
-    """Why not."""
+    """Raises `Refused` where the notice names nothing or more than the one before it, or where silence has been acceptance."""
     if case.phase is Phase.INCOMPLETE and not set(c.missing) <= set(case.missing):
         raise refused("already-told-once")
     if not c.missing:
@@ -53,18 +53,18 @@ def may_tell(c: RequestCorrections, case: Case) -> None:
 
 
 def told(c: RequestCorrections, _case: Case) -> CorrectionsRequested:
-    """What then is so."""
+    """The fact that the applicant has been told what is missing."""
     return CorrectionsRequested(**said(c), missing=c.missing)
 
 
 def may_return(c: ReturnCorrections, case: Case) -> None:
-    """Why not."""
+    """Raises `Refused` where something is said to be missing that the notice did not name."""
     if not set(c.still_missing) <= set(case.missing):
         raise refused("already-told-once")
 
 
 def returned(c: ReturnCorrections, _case: Case) -> tuple[CaseEvent, ...]:
-    """What then is so; with everything returned the case is accepted."""
+    """The fact that the corrections came back; with everything returned the case is taken up, too."""
     back = CorrectionsReturned(**said(c), still_missing=c.still_missing)
     return (back,) if c.still_missing or c.imported else (back, accepted_by_decision(c))
 

@@ -8,10 +8,10 @@ from libs.workdays import CHINA, Calendar, Ledger, derive
 
 
 def day_of(at: datetime) -> date:
-    """The day it is in China."""
+    """The day in China at `at`."""
     return at.astimezone(CHINA).date()
 
 
 def passed(ledger: Ledger, at: datetime, calendar: Calendar) -> bool:
-    """Whether the limit has passed at `at`. An imported case may be older than the calendar; its limits have passed."""
+    """Whether the limit of `ledger` has passed at `at`. An imported case may be older than the calendar; then its limits have passed."""
     return ledger.start_day < calendar.first or derive(ledger, calendar).late(at)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @record
 class Decide(Asked):
-    """`document` is the decision's number; a refusal says why."""
+    """决定: `document` is the number of the written decision; a refusal of the application has its `reasons`."""
 
     outcome: Outcome
     document: str
@@ -27,19 +27,19 @@ Command = Decide
 
 
 def fold(decided: CaseDecided | None, event: CaseEvent) -> CaseDecided | None:
-    """The decision, once there is one."""
+    """The decision, once there is one, after `event`."""
     return event if isinstance(event, CaseDecided) else decided
 
 
 def already_decided(c: Decide, case: Case) -> bool:
-    """So, in that document."""
+    """Whether the case was decided so, in the same document."""
     return case.decided is not None and (case.decided.outcome, case.decided.document) == (c.outcome, c.document)
 
 
 def may_decide(c: Decide, case: Case) -> None:
-    """Why not."""
+    """Raises `Refused` where a procedure of Art. 45 runs, or the decision is not as approved, not in writing, without reasons, by the examiner."""
     approved = case.opinions.approved
-    if case.stops.running is not None:
+    if case.suspensions.running is not None:
         raise refused("suspended")
     if approved is None or approved.outcome is not c.outcome:
         raise refused("not-as-approved")
@@ -51,8 +51,8 @@ def may_decide(c: Decide, case: Case) -> None:
 
 
 def decided(c: Decide, _case: Case) -> CaseDecided:
-    """What then is so."""
+    """The fact that the case is decided."""
     return CaseDecided(**said(c), outcome=c.outcome, document=c.document, reasons=c.reasons)
 
 
-ACTS: Final[Acts] = {Decide: Act(may_decide, decided, already_decided, lambda case: case.stops.running is None)}
+ACTS: Final[Acts] = {Decide: Act(may_decide, decided, already_decided, lambda case: case.suspensions.running is None)}

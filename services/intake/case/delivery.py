@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @record
 class Deliver(Asked):
-    """How the applicant got it."""
+    """送达: the applicant has the result; `how` says by which channel."""
 
     how: Channel
 
@@ -25,18 +25,18 @@ Command = Deliver
 
 
 def already_delivered(_c: Deliver, case: Case) -> bool:
-    """It is in the applicant's hands."""
+    """Whether the result is in the applicant's hands."""
     return case.phase is Phase.DELIVERED
 
 
 def may_deliver(c: Deliver, _case: Case) -> None:
-    """Why not."""
+    """Raises `Refused` for a channel that only imports have."""
     if c.how is Channel.INTERNAL:
         raise refused("internal-is-for-imports")
 
 
 def delivered(c: Deliver, _case: Case) -> ResultDelivered:
-    """What then is so."""
+    """The fact that the result is in the applicant's hands."""
     return ResultDelivered(**said(c), how=c.how)
 
 

@@ -1,4 +1,4 @@
-"""撤回, 办结: the applicant takes the case back; nothing is left to do."""
+"""撤回, 办结: the applicant takes the case back; a case with which nothing is left to do is closed."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ if TYPE_CHECKING:
 
 @record
 class Withdraw(Asked):
-    """撤回 by the applicant."""
+    """撤回: the applicant takes the case back."""
 
 
 @record
 class Close(Asked):
-    """办结."""
+    """办结: nothing is left to do with the case."""
 
 
 Command = Withdraw | Close
 
 
 def already_withdrawn(_c: Withdraw, case: Case) -> bool:
-    """It was taken back."""
+    """Whether the applicant took the case back before."""
     return case.phase is Phase.WITHDRAWN
 
 
 def withdrawn(c: Withdraw, _case: Case) -> CaseWithdrawn:
-    """What then is so."""
+    """The fact that the applicant has taken the case back."""
     return CaseWithdrawn(**said(c), by_silence=False)
 
 
 def already_closed(_c: Close, case: Case) -> bool:
-    """Nothing was left to do before."""
+    """Whether the case was closed before."""
     return case.phase is Phase.CLOSED
 
 
 def closed(c: Close, _case: Case) -> CaseClosed:
-    """What then is so."""
+    """The fact that the case is closed."""
     return CaseClosed(**said(c))
 
 

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @record
 class Examine(Asked):
-    """审查."""
+    """审查: an officer examines the case and recommends an outcome."""
 
     recommends: Outcome
 
 
 @record
 class Approve(Asked):
-    """核准."""
+    """核准: another officer approves the outcome."""
 
     outcome: Outcome
 
@@ -42,7 +42,7 @@ class Opinions:
 
 
 def fold(opinions: Opinions, event: CaseEvent) -> Opinions:
-    """What is remembered after `event`."""
+    """What this topic remembers after `event`."""
     match event:
         case CaseExamined():
             return replace(opinions, examined=event)
@@ -53,13 +53,13 @@ def fold(opinions: Opinions, event: CaseEvent) -> Opinions:
 
 
 def already_examined(c: Examine, case: Case) -> bool:
-    """By this officer, with this conclusion."""
+    """Whether this officer examined the case before, with the same conclusion."""
     said_before = case.opinions.examined
     return said_before is not None and (said_before.officer, said_before.recommends) == (c.officer, c.recommends)
 
 
 def may_examine(c: Examine, case: Case) -> None:
-    """Why not."""
+    """Raises `Refused` without a conclusion, with steps before approval open, or for an officer who approved a step of the case."""
     if c.recommends is Outcome.NOT_STATED:
         raise refused("no-outcome")
     step = next_step(case)
@@ -69,18 +69,18 @@ def may_examine(c: Examine, case: Case) -> None:
 
 
 def examined(c: Examine, _case: Case) -> CaseExamined:
-    """What then is so."""
+    """The fact that the case is examined."""
     return CaseExamined(**said(c), recommends=c.recommends)
 
 
 def already_approved(c: Approve, case: Case) -> bool:
-    """By this officer, with this conclusion."""
+    """Whether this officer approved the case before, with the same conclusion."""
     said_before = case.opinions.approved
     return said_before is not None and (said_before.officer, said_before.outcome) == (c.officer, c.outcome)
 
 
 def may_approve(c: Approve, case: Case) -> None:
-    """Why not."""
+    """Raises `Refused` without a conclusion, with steps open, or for an officer who examined the case or a step of it."""
     if c.outcome is Outcome.NOT_STATED:
         raise refused("no-outcome")
     if next_step(case) is not None:
@@ -89,7 +89,7 @@ def may_approve(c: Approve, case: Case) -> None:
 
 
 def approved(c: Approve, _case: Case) -> CaseApproved:
-    """What then is so."""
+    """The fact that the case is approved."""
     return CaseApproved(**said(c), outcome=c.outcome)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @record
 class ExtendLimit(AskedByCalendar):
-    """By `days` working days, approved by `head` in `document`, the applicant told on `told`."""
+    """延长: the statutory limit is extended by `days` working days, approved by `head` in `document`, the applicant told on `told`."""
 
     days: int
     head: str
@@ -30,7 +30,7 @@ Command = ExtendLimit
 
 
 def fold(extended: LimitExtended | None, event: CaseEvent) -> LimitExtended | None:
-    """The extension, once there is one."""
+    """The extension, once there is one, after `event`."""
     return event if isinstance(event, LimitExtended) else extended
 
 
@@ -39,17 +39,17 @@ def limit_passed(case: Case, at: datetime, calendar: Calendar) -> bool:
     effective = case.taking_up.effective
     if case.pinned is None or effective is None:
         return False
-    stops = tuple(Stop(stop.first, stop.last) for stop in case.stops.all if stop.last is None or stop.first <= stop.last)
+    stops = tuple(Stop(one.first, one.last) for one in case.suspensions.all if one.last is None or one.first <= one.last)
     return passed(Ledger(effective, WorkingDays(case.pinned.statutory_days), stops), at, calendar)
 
 
 def already_extended(c: ExtendLimit, case: Case) -> bool:
-    """By that document, by as many days."""
+    """Whether the limit was extended by the same document, by as many days."""
     return case.extended is not None and (case.extended.days, case.extended.document) == (c.days, c.document)
 
 
 def may_extend(c: ExtendLimit, case: Case) -> None:
-    """Why not."""
+    """Raises `Refused` unless it is the first extension, within what the procedure allows, by the head, told, and before the limit passes."""
     if case.extended is not None:
         raise refused("extended-once")
     if case.pinned is None or not 0 < c.days <= case.pinned.extension_days:
@@ -63,7 +63,7 @@ def may_extend(c: ExtendLimit, case: Case) -> None:
 
 
 def extended(c: ExtendLimit, case: Case) -> LimitExtended:
-    """What then is so."""
+    """The fact that the statutory limit is extended."""
     moves = case.pinned is not None and case.pinned.extension_moves_promise
     return LimitExtended(**said(c), days=c.days, moves_promise=moves, head=c.head, document=c.document, told=c.told)
 

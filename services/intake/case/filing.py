@@ -15,12 +15,13 @@ from services.intake.law import refused
 if TYPE_CHECKING:
     from services.intake.case import Case
 
-PROMISED: Final = "promised"
+PROMISED_KIND: Final = "promised"
+"""The one kind of case that is offered yet (P-kinds-offered)."""
 
 
 @record
 class File(Asked):
-    """`case`, `applicant` (a random subject id) and `pinned` are made at the edge."""
+    """收件: materials are handed over. `case`, `applicant` (a random subject id) and `pinned` are made at the edge."""
 
     node: str
     pinned: Pinned
@@ -35,12 +36,12 @@ Command = File
 
 
 def fold(pinned: Pinned | None, event: CaseEvent) -> Pinned | None:
-    """The procedure the case keeps."""
+    """The procedure that the case keeps, after `event`."""
     return event.pinned if isinstance(event, CaseFiled) else pinned
 
 
 def known(c: Asked, case: Case) -> None:
-    """A number names one case, from its filing on. Raises `Refused`; imported acts are no exception."""
+    """Raises `Refused` where the number names a case already, or, for any act but filing, no case yet; imported acts are no exception."""
     if isinstance(c, File) and case.phase is not Phase.NONE:
         raise refused("number-taken")
     if not isinstance(c, File) and case.phase is Phase.NONE:
@@ -48,15 +49,15 @@ def known(c: Asked, case: Case) -> None:
 
 
 def may_file(c: File, _case: Case) -> None:
-    """Why not."""
-    if c.pinned.kind != PROMISED:
+    """Raises `Refused` for a kind that is not offered, or a channel that only imports have."""
+    if c.pinned.kind != PROMISED_KIND:
         raise refused("kind-not-offered")
     if c.channel is Channel.INTERNAL:
         raise refused("internal-is-for-imports")
 
 
 def filed(c: File, _case: Case) -> CaseFiled:
-    """What then is so."""
+    """The fact that the materials are handed over: the case begins."""
     return CaseFiled(
         **said(c),
         node=c.node,

@@ -14,7 +14,7 @@ from services.intake.case.filing import Version
 from services.intake.events import Pinned, PinnedStep, StepRole
 
 CORRECTION: Final = "correction"
-"""The clock whose silence is acceptance."""
+"""The kind of the clock whose silence is acceptance."""
 
 
 @record
@@ -59,20 +59,23 @@ Heard = ProcedurePublished | SilenceNoticed
 
 
 @record
-class Known:
-    """What is remembered of a node's neighbours: the calendar, and procedure versions, oldest first heard."""
+class Learned:
+    """What a batch teaches of one node: the procedure versions that it published, in the order heard; kept when the batch ends.
+
+    `calendar` is the one by which silences are judged.
+    """
 
     calendar: Calendar
     versions: tuple[Version, ...] = ()
 
 
-def react(known: Known, fact: Heard) -> tuple[Known, tuple[Command, ...]]:
-    """What is remembered after `fact`, and the commands that follow from it."""
+def react(remembered: Learned, fact: Heard, _name: str) -> tuple[Learned, tuple[tuple[str, Command], ...]]:
+    """What is learned with `fact`, and the commands that follow from it with their streams. None of them keeps the name of the fact."""
     match fact:
         case ProcedurePublished():
-            return replace(known, versions=(*known.versions, (fact.effective, _pinned(fact)))), ()
+            return replace(remembered, versions=(*remembered.versions, (fact.effective, _pinned(fact)))), ()
         case SilenceNoticed(case=case, kind=kind, at=at):
-            return known, (deem_accepted(case, at, known.calendar),) if kind == CORRECTION else ()
+            return remembered, ((case, deem_accepted(case, at, remembered.calendar)),) if kind == CORRECTION else ()
         case _:
             assert_never(fact)
 

@@ -27,14 +27,14 @@ from services.intake.events import (
 
 
 class Phase(str, Enum):
-    """In the order of the promised kind; the last three are ends."""
+    """Where a case stands, in the order of the promised kind; the last three are ends."""
 
     NONE = "none"
     FILED = "filed"
     CORRECTING = "correcting"
-    """The notice is out; it is the applicant's turn."""
+    """The notice of what is missing is out; it is the applicant's turn."""
     INCOMPLETE = "incomplete"
-    """Something came back, not all; it is our turn."""
+    """Some of what was missing came back, not all; it is our turn."""
     ACCEPTED = "accepted"
     EXAMINED = "examined"
     APPROVED = "approved"
@@ -49,7 +49,7 @@ ENDS: Final = frozenset({Phase.NOT_ACCEPTED, Phase.WITHDRAWN, Phase.CLOSED})
 
 
 def after(phase: Phase, event: CaseEvent) -> Phase:
-    """Total, also over imported facts in whatever order they came; nothing opens a closed case again."""
+    """The phase after `event`; total, also over imported facts in whatever order they came; nothing opens a closed case again."""
     return phase if phase is Phase.CLOSED else _left(phase, event)
 
 

@@ -25,7 +25,7 @@ class StartStep(Asked):
 
 @record
 class FinishStep(Asked):
-    """The step is done, by one officer or by two. `role` is for imports; otherwise the procedure says it."""
+    """The step in hand is done, by one officer or by two. `role` is for imports; otherwise the procedure says it."""
 
     name: str
     second_officer: str = ""
@@ -44,7 +44,7 @@ class Steps:
 
 
 def fold(steps: Steps, event: CaseEvent) -> Steps:
-    """What is remembered after `event`."""
+    """What this topic remembers after `event`."""
     match event:
         case StepStarted():
             return replace(steps, in_hand=event)
@@ -61,13 +61,13 @@ def next_step(case: Case) -> PinnedStep | None:
 
 
 def already_started(c: StartStep, case: Case) -> bool:
-    """It is in this officer's hands."""
+    """Whether the step is in this officer's hands."""
     step = case.steps.in_hand
     return step is not None and (step.name, step.officer) == (c.name, c.officer)
 
 
 def may_start(c: StartStep, case: Case) -> None:
-    """Why not."""
+    """Raises `Refused` where another step is in hand, this one is not the next, or the officer did what its role excludes."""
     if case.steps.in_hand is not None:
         raise refused("step-in-hand")
     step = next_step(case)
@@ -77,20 +77,20 @@ def may_start(c: StartStep, case: Case) -> None:
 
 
 def started(c: StartStep, case: Case) -> StepStarted:
-    """What then is so."""
+    """The fact that the step is in the officer's hands."""
     step = None if c.imported else next_step(case)
     role, limit = (step.role, step.limit_days) if step else (c.role, None)
     return StepStarted(**said(c), number=len(case.steps.done) + 1, name=c.name, role=role, limit_days=limit)
 
 
 def already_done(c: FinishStep, case: Case) -> bool:
-    """It was the last one done, by this officer."""
+    """Whether the step was the last one done, by this officer."""
     last = case.steps.done[-1] if case.steps.done and case.steps.in_hand is None else None
     return last is not None and (last.name, last.officer) == (c.name, c.officer)
 
 
 def may_finish(c: FinishStep, case: Case) -> None:
-    """Why not."""
+    """Raises `Refused` where the step is not in hand, wants a second officer, or one of the officers did what its role excludes."""
     in_hand, step = case.steps.in_hand, next_step(case)
     if in_hand is None or step is None or in_hand.name != c.name:
         raise refused("step-not-started")
@@ -100,7 +100,7 @@ def may_finish(c: FinishStep, case: Case) -> None:
 
 
 def done(c: FinishStep, case: Case) -> StepDone:
-    """What then is so."""
+    """The fact that the step is done."""
     step = None if c.imported else next_step(case)
     role = step.role if step else c.role
     return StepDone(**said(c), number=len(case.steps.done) + 1, name=c.name, role=role, second_officer=c.second_officer)

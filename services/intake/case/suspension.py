@@ -38,8 +38,8 @@ Command = SuspendClocks | ResumeClocks
 
 
 @record
-class Uncounted:
-    """Days from `first` to `last` are not counted; `last` None: the procedure still runs."""
+class Suspension:
+    """Days from `first` to `last` are not counted; `last` None: the procedure of Art. 45 still runs."""
 
     first: date
     last: date | None = None
@@ -47,53 +47,53 @@ class Uncounted:
 
 @record
 class Suspensions:
-    """What this topic remembers, in the order it was recorded."""
+    """What this topic remembers: every suspension of the case, in the order they were recorded."""
 
-    all: tuple[Uncounted, ...] = ()
+    all: tuple[Suspension, ...] = ()
 
     @property
-    def running(self) -> Uncounted | None:
-        """The procedure that runs now."""
+    def running(self) -> Suspension | None:
+        """The suspension whose procedure runs now, or None."""
         return self.all[-1] if self.all and self.all[-1].last is None else None
 
 
-def fold(stops: Suspensions, event: CaseEvent) -> Suspensions:
-    """What is remembered after `event`."""
+def fold(suspensions: Suspensions, event: CaseEvent) -> Suspensions:
+    """What this topic remembers after `event`."""
     match event:
         case ClocksSuspended(first=first):
-            return Suspensions(all=(*stops.all, Uncounted(first=first)))
-        case ClocksResumed(last=last) if stops.all:
-            return Suspensions(all=(*stops.all[:-1], replace(stops.all[-1], last=last)))
+            return Suspensions(all=(*suspensions.all, Suspension(first=first)))
+        case ClocksResumed(last=last) if suspensions.all:
+            return Suspensions(all=(*suspensions.all[:-1], replace(suspensions.all[-1], last=last)))
         case _:
-            return stops
+            return suspensions
 
 
 def already_suspended(c: SuspendClocks, case: Case) -> bool:
-    """A procedure runs from that day."""
-    return case.stops.running is not None and case.stops.running.first == c.first
+    """Whether a procedure runs from the same day."""
+    return case.suspensions.running is not None and case.suspensions.running.first == c.first
 
 
 def may_suspend(c: SuspendClocks, case: Case) -> None:
-    """Why not."""
-    if case.stops.running is not None:
+    """Raises `Refused` where a procedure runs, or where the applicant was not told of this one in writing by its first day."""
+    if case.suspensions.running is not None:
         raise refused("already-suspended")
     if not c.notice or c.notified > c.first or c.notified > day_of(c.at):
         raise refused("not-notified")
 
 
 def suspended(c: SuspendClocks, _case: Case) -> ClocksSuspended:
-    """What then is so."""
+    """The fact that a procedure of Art. 45 runs."""
     return ClocksSuspended(**said(c), reason=c.reason, expected_days=c.expected_days, notice=c.notice, notified=c.notified, first=c.first)
 
 
 def already_resumed(c: ResumeClocks, case: Case) -> bool:
-    """The last procedure ended on that day."""
-    return bool(case.stops.all) and case.stops.all[-1].last == c.last
+    """Whether the last procedure ended on the same day."""
+    return bool(case.suspensions.all) and case.suspensions.all[-1].last == c.last
 
 
 def may_resume(c: ResumeClocks, case: Case) -> None:
-    """Why not."""
-    running = case.stops.running
+    """Raises `Refused` where no procedure runs, or where its last day lies before its first or after today."""
+    running = case.suspensions.running
     if running is None:
         raise refused("not-suspended")
     if not running.first <= c.last <= day_of(c.at):
@@ -101,11 +101,11 @@ def may_resume(c: ResumeClocks, case: Case) -> None:
 
 
 def resumed(c: ResumeClocks, _case: Case) -> ClocksResumed:
-    """What then is so."""
+    """The fact that the procedure of Art. 45 has ended."""
     return ClocksResumed(**said(c), last=c.last)
 
 
 ACTS: Final[Acts] = {
-    SuspendClocks: Act(may_suspend, suspended, already_suspended, lambda case: case.stops.running is None),
-    ResumeClocks: Act(may_resume, resumed, already_resumed, lambda case: case.stops.running is not None),
+    SuspendClocks: Act(may_suspend, suspended, already_suspended, lambda case: case.suspensions.running is None),
+    ResumeClocks: Act(may_resume, resumed, already_resumed, lambda case: case.suspensions.running is not None),
 }

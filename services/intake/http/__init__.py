@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from services.intake.http import acceptance, corrections, decision, delivery, ending, examination, extension, steps, suspension
 from services.intake.http.acts import Route, Routes, add_acts
-from services.intake.http.filing import Counter, add_filing
+from services.intake.http.filing import FilingCounter, add_filing
 from services.intake.http.imports import add_imports
 from services.intake.http.reading import add_reading
 
@@ -23,10 +23,10 @@ ROUTES: Final[Routes] = {
     **delivery.ROUTES,
     **ending.ROUTES,
 }
-"""The last part of the path → command, roles, form."""
+"""The table of acts: the last part of the path → command, roles, form."""
 
 
-def intake_router(counter: Counter) -> APIRouter:
+def intake_router(counter: FilingCounter) -> APIRouter:
     """`/intake/…`"""
     router = APIRouter(prefix="/intake", tags=["intake"])
     add_filing(router, counter)

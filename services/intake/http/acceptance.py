@@ -12,7 +12,7 @@ from services.intake.http.acts import Route, Routes
 
 
 class Declining(Form):
-    """Why, and which agency is the right one."""
+    """Why the case is not accepted, and which agency is the right one."""
 
     reason: Annotated[Text, Field(min_length=1)]
     right_agency: Name

@@ -21,7 +21,7 @@ CaseSubject = Subject[Command, Case, CaseEvent]
 
 
 class Route(NamedTuple):
-    """Who may ask for a command, and with which form; None: there is nothing to say."""
+    """Which command a path asks for, who may ask, and with which form; None: the command says nothing beyond case, officer and time."""
 
     command: type[Any]
     roles: tuple[Role, ...]
@@ -33,7 +33,7 @@ Routes = Mapping[str, Route]
 
 
 class Answer(BaseModel):
-    """Where the log stands after an act, and the case's version for the next If-Match."""
+    """The answer to an act: where the log stands after it, and the case's version for the next If-Match."""
 
     case: str
     position: dict[str, str | int]
@@ -47,12 +47,12 @@ class Putting:
         self.context, self.cases, self.calendar = context, cases, calendar
 
     async def put(self, command: Command, by: Envelope) -> Done:
-        """Decides and writes. Raises `Refused` or `LogError`."""
+        """Has the command decided, and its facts written. Raises `Refused` or `LogError`."""
         intent = self.cases.intent(command.case, command, **by.said, traceparent=current_traceparent())
         return await self.context.logs.of(hosted(self.context.site, node_of_case(command.case))).append(intent)
 
     async def ask(self, route: Route, case: str, by: Envelope, form: Form | None = None) -> Response:
-        """The act of a route, done here and now."""
+        """Puts the command of a route, done here and now, and answers the request."""
         said = form.model_dump() if form else {}
         said |= {"calendar": self.calendar} if issubclass(route.command, AskedByCalendar) else {}
         done = await self.put(route.command(case=case, officer=by.actor, at=self.context.now(), **said), by)
@@ -60,7 +60,7 @@ class Putting:
 
 
 def add_acts(router: APIRouter, routes: Routes, putting: Putting) -> None:
-    """`POST …/cases/{case}/<part>` for every part."""
+    """Adds `POST …/cases/{case}/<part>` for every part of `routes`."""
     for part, route in routes.items():
         router.post(f"/cases/{{case}}/{part}", response_model=Answer, name=route.command.__name__)(_handler(route, putting))
 

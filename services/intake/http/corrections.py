@@ -10,13 +10,13 @@ from services.intake.http.acts import Route, Routes
 
 
 class CorrectionNotice(Form):
-    """Everything that is missing."""
+    """Everything that is missing from the materials."""
 
     missing: Names
 
 
 class CorrectionReturn(Form):
-    """What is missing still; nothing: all came."""
+    """What of the notice is missing still; empty: all of it came."""
 
     still_missing: Names = ()
 

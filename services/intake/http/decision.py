@@ -11,7 +11,7 @@ from services.intake.http.acts import Route, Routes
 
 
 class DecisionDocument(Form):
-    """What was decided, the document's number, and why where it was refused."""
+    """What was decided, the number of the document, and the reasons where the application is refused."""
 
     outcome: Outcome
     document: Text

@@ -12,7 +12,7 @@ from services.intake.http.acts import Route, Routes
 
 
 class Prolonging(Form):
-    """By how many working days, by whom, in which document, and when the applicant was told."""
+    """By how many working days the limit is extended, by which head, in which document, and when the applicant was told."""
 
     days: Annotated[int, Field(ge=1, le=365)]
     head: Staff

@@ -23,7 +23,7 @@ from services.intake.http.numbering import Numbering
 from services.intake.views import versions
 
 REMEMBER_SECONDS: Final = 1.0
-"""For how long a procedure's versions are not looked up again."""
+"""For how many seconds a procedure's versions are not looked up again."""
 Draft = Callable[..., File]
 """A filing that lacks `case` and `applicant`."""
 
@@ -36,7 +36,7 @@ class Filing(Form):
     materials: Names = ()
 
 
-class Procedures:
+class KnownProcedures:
     """The procedures known at this site's nodes, as the view has them, or had them a second ago: a version never changes, and a new one
     is heard later than that anyway.
     """
@@ -50,7 +50,7 @@ class Procedures:
         return in_force(await self._versions(node, item), day_of(at), imported=imported)
 
     def forget(self) -> None:
-        """Something new was heard of procedures."""
+        """Has procedures looked up anew: something was heard of them."""
         self._known.clear()
 
     async def _versions(self, node: str, item: str) -> list[Version]:
@@ -63,14 +63,17 @@ class Procedures:
         return known
 
 
-class Counter:
+class FilingCounter:
     """Where cases are filed under new numbers."""
 
-    def __init__(self, putting: Putting, numbering: Numbering, procedures: Procedures) -> None:
+    def __init__(self, putting: Putting, numbering: Numbering, procedures: KnownProcedures) -> None:
         self.putting, self.procedures, self._numbering = putting, procedures, numbering
 
     async def file(self, node: str, at: datetime, by: Envelope, draft: Draft) -> tuple[str, Done]:
-        """The number, and where the log stands; repeated: the number it got the first time. Raises `Refused` or `LogError`."""
+        """Files the draft: the number of the case, and where the log stands. A repeated request gets the number of the first.
+
+        Raises `Refused` or `LogError`.
+        """
         case = await self._numbering.take(node, day_of(at))
         try:
             done = await self.putting.put(draft(case=case, applicant=f"subj-{uuid4()}"), by)
@@ -84,8 +87,8 @@ class Counter:
         return done.events[0].subject, done
 
 
-def add_filing(router: APIRouter, counter: Counter) -> None:
-    """`POST /nodes/{node}/cases`."""
+def add_filing(router: APIRouter, counter: FilingCounter) -> None:
+    """Adds `POST /nodes/{node}/cases`."""
     context, clerk = counter.putting.context, Depends(envelope(Role.CLERK))
 
     @router.post("/nodes/{node}/cases", status_code=201, response_model=Answer, name="File")

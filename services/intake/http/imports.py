@@ -23,14 +23,14 @@ from services.intake.case.ending import Close
 from services.intake.case.filing import File
 from services.intake.case.steps import FinishStep
 from services.intake.events import Channel, Instants, Outcome, Pinned, StepRole
-from services.intake.http.filing import Counter, Draft
+from services.intake.http.filing import Draft, FilingCounter
 from services.intake.views import replayed
 
 Pins = dict[tuple[str, date], Pinned]
 
 
 class ImportedAct(Form):
-    """An officer did something."""
+    """Who did an act of the record, and when."""
 
     at: Moment
     officer: Staff
@@ -71,7 +71,7 @@ class ImportedCases(Form):
 
 
 class Imported(BaseModel):
-    """What the cases came to; `repeated` acts had been taken before."""
+    """How many cases and acts an import took; `repeated` acts had been taken before."""
 
     cases: int
     acts: int
@@ -79,8 +79,8 @@ class Imported(BaseModel):
     position: dict[str, str | int]
 
 
-def add_imports(router: APIRouter, counter: Counter) -> None:
-    """Imports, which may be stopped anywhere and sent again, nothing being taken twice; and what became of a log's cases."""
+def add_imports(router: APIRouter, counter: FilingCounter) -> None:
+    """Adds imports, which may be stopped anywhere and sent again, nothing being taken twice; and what became of a log's cases."""
     context, operator = counter.putting.context, Depends(require(Role.SITE, Role.OPERATOR))
 
     @router.post("/nodes/{node}/imports", response_model=Imported, name="Import")
@@ -95,7 +95,7 @@ def add_imports(router: APIRouter, counter: Counter) -> None:
         return answer({"nodes": await replayed(context.pool, log)})
 
 
-async def pins(counter: Counter, node: str, cases: Iterable[ImportedCase]) -> Pins:
+async def pins(counter: FilingCounter, node: str, cases: Iterable[ImportedCase]) -> Pins:
     """The procedure each case ran under, looked up once per item and day. Raises `Refused` before anything is written."""
     wanted = {(case.item, day_of(case.filed.at)): case for case in cases}
     return {key: await counter.procedures.pin(node, case.item, case.filed.at, imported=True) for key, case in wanted.items()}
@@ -104,11 +104,11 @@ async def pins(counter: Counter, node: str, cases: Iterable[ImportedCase]) -> Pi
 class Import:
     """The cases of one request side by side, the acts of each one after the other."""
 
-    def __init__(self, counter: Counter, node: str, form: ImportedCases, account: Account, pinned: Pins) -> None:
+    def __init__(self, counter: FilingCounter, node: str, form: ImportedCases, account: Account, pinned: Pins) -> None:
         self._counter, self._node, self._form, self._account, self._pinned = counter, node, form, account, pinned
 
     async def run(self) -> list[Done]:
-        """Raises the first refusal or fault, after every other case has come as far as it can."""
+        """Works through every case. Raises the first refusal or fault, after every other case has come as far as it can."""
         results = await asyncio.gather(*(self._case(case) for case in self._form.cases), return_exceptions=True)
         done: list[Done] = []
         for result in results:
@@ -150,7 +150,7 @@ class Import:
 
 
 def acts(case: str, given: ImportedCase) -> Iterator[tuple[Command, BaseModel]]:
-    """What happened after filing, in the order of the record, each with the part of the record it was made from."""
+    """The commands of what happened after filing, in the order of the record, each with the part of the record it was made from."""
     for step in given.steps:
         yield FinishStep(case=case, officer=step.officer, at=step.at, name=step.name, role=step.role, imported=True), step
     if (decided := given.decided) is not None:

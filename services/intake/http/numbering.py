@@ -36,7 +36,7 @@ class Numbering:
         self._locks: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def take(self, node: str, filed: date) -> str:
-        """A number nobody else has. Raises `KeyError` for a node not hosted here, `Refused("numbers-used-up")`, `LogError`."""
+        """A case number that nobody else has. Raises `KeyError` for a node not hosted here, `Refused("numbers-used-up")`, `LogError`."""
         held = self._held[node, filed.year]
         while not held:
             async with self._locks[node, filed.year]:
@@ -45,7 +45,7 @@ class Numbering:
         return case_number(node, filed, held.take())
 
     def give_back(self, case: str) -> None:
-        """The number was not used after all; the next case gets its serial."""
+        """Takes back a number that was not used after all; the next case gets its serial."""
         node, year, serial = parts(case)
         self._held[node, year].give_back(serial)
 

@@ -1,4 +1,4 @@
-"""What is asked about cases: one, a page of a node's, how many there are."""
+"""What is asked about cases: one case, a page of a node's cases, how many there are."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ After = Annotated[str, Query(max_length=40, pattern=r"^[0-9-]*$")]
 
 
 def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
-    """`GET …`, for anybody who works for the node."""
+    """Adds `GET …`, for anybody who works for the node."""
     context, anybody = putting.context, Depends(require())
 
     @router.get("/cases/{case}", dependencies=[anybody])

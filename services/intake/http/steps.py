@@ -10,13 +10,13 @@ from services.intake.http.acts import Route, Routes
 
 
 class StepBegin(Form):
-    """Which step."""
+    """Which step is taken in hand."""
 
     name: Name
 
 
 class StepEnd(Form):
-    """Which step, and who else was there."""
+    """Which step is done, and by which second officer."""
 
     name: Name
     second_officer: Staff = ""

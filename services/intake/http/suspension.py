@@ -12,7 +12,7 @@ from services.intake.events import Stopper
 from services.intake.http.acts import Route, Routes
 
 
-class Suspension(Form):
+class SuspensionNotice(Form):
     """What the written notice says, and when the applicant got it."""
 
     reason: Stopper
@@ -23,12 +23,12 @@ class Suspension(Form):
 
 
 class Resumption(Form):
-    """The last day not counted."""
+    """The last day that is not counted."""
 
     last: Day
 
 
 ROUTES: Final[Routes] = {
-    "suspension": Route(SuspendClocks, (Role.APPROVER,), Suspension),
+    "suspension": Route(SuspendClocks, (Role.APPROVER,), SuspensionNotice),
     "resumption": Route(ResumeClocks, (Role.APPROVER,), Resumption),
 }

@@ -15,7 +15,7 @@ from services.intake.events import NumberEvent, NumbersLeased, NumbersVoided
 from services.intake.law import refused
 
 LAST: Final = 999_999
-"""Six digits: a node's serials of one year."""
+"""The last serial of six digits: a node's serials of one year."""
 
 
 @record
@@ -50,7 +50,7 @@ class Serials:
 
 
 def decide(command: Command, state: Serials) -> Sequence[NumberEvent]:
-    """Raises `Refused` when the year's serials are used up, or when serials nobody leased are to be voided."""
+    """The facts that follow from `command`. Raises `Refused` when the year's serials are used up, or when serials nobody leased are to be voided."""
     match command:
         case LeaseNumbers(year=year, size=size, process=process, at=at):
             last = min(state.next + size - 1, LAST)
@@ -68,7 +68,7 @@ def decide(command: Command, state: Serials) -> Sequence[NumberEvent]:
 
 
 def evolve(state: Serials, event: NumberEvent) -> Serials:
-    """The state after `event`."""
+    """The year's serials after `event`."""
     match event:
         case NumbersLeased(last=last):
             return replace(state, next=last + 1)

@@ -9,7 +9,7 @@ BLOCK: Final = 50
 LARGEST: Final = 1600
 """A block that was used up within a second is followed by one of twice its size, up to this."""
 SOON: Final = 1.0
-"""Seconds."""
+"""Within how many seconds a block counts as used up soon."""
 
 
 class Allocator:
@@ -28,7 +28,7 @@ class Allocator:
         return self._free.popleft()
 
     def give_back(self, serial: int) -> None:
-        """The serial was not used after all; it is the next one."""
+        """Takes back a serial that was not used after all; it is the next one given out."""
         self._free.appendleft(serial)
 
     def wanted(self, now: float) -> int:

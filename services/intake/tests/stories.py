@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from libs.decider import Refused
 from libs.testkit.given import Given
 from libs.workdays import Calendar
 from services.intake.case import CASE, Command
@@ -165,6 +168,15 @@ def accepted_by(by: AcceptedBy, effective: str, on: str, officer: str, time: str
     return CaseAccepted(case=NUMBER, by=by, effective=at(effective), officer=officer, at=at(on, time))
 
 
+def went_on(commands: Iterable[Command], *steps: PinnedStep) -> Told:
+    """The history that these commands make of a case just filed; what is refused adds nothing."""
+    history = filed(*steps)
+    for command in commands:
+        with suppress(Refused):
+            history.extend(CASE.decide(command, CASE.fold(history)))
+    return history
+
+
 # --- stories ----------------------------------------------------------------------------------------------------------------------------
 
 
@@ -215,3 +227,9 @@ def delivered() -> Told:
 
 def closed() -> Told:
     return given(delivered()).when(close()).history()
+
+
+def all_stories() -> dict[str, Told]:
+    """Every story above, by its name."""
+    tellers = {name: tell for name, tell in globals().items() if getattr(tell, "__annotations__", {}).get("return") == "Told"}
+    return {name: tell() for name, tell in tellers.items() if tell is not went_on}

@@ -1,80 +1,118 @@
-"""The road of the promised kind, act by act and phase by phase: what is in turn, and with which code everything else is refused."""
+"""The road of the promised kind through `decide`, act by act and phase by phase: in turn, already so, or refused with the code of the phase."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
 import pytest
 
-from services.intake.case.acceptance import Accept, DeemAccepted, RefuseAcceptance
-from services.intake.case.corrections import RequestCorrections, ReturnCorrections
-from services.intake.case.decision import Decide
-from services.intake.case.delivery import Deliver
-from services.intake.case.ending import Close, Withdraw
-from services.intake.case.examination import Approve, Examine
-from services.intake.case.extension import ExtendLimit
-from services.intake.case.phase import Phase
-from services.intake.case.roads import in_turn, turn
+from services.intake.case import Command
+from services.intake.case.phase import ENDS, Phase
+from services.intake.case.roads import turn
 from services.intake.case.roads.promised import PROMISED
-from services.intake.case.steps import FinishStep, StartStep
-from services.intake.case.suspension import ResumeClocks, SuspendClocks
-from services.intake.tests.refusals import code_of
+from services.intake.tests import stories as s
+from services.intake.tests.stories import given
 
-YES = "yes"
-WALK = (
-    Phase.FILED,
-    Phase.CORRECTING,
-    Phase.INCOMPLETE,
-    Phase.ACCEPTED,
-    Phase.EXAMINED,
-    Phase.APPROVED,
-    Phase.DECIDED,
-    Phase.DELIVERED,
-)
-"""The phases a case walks through; after them come the ends."""
-BEFORE = ["not-yet-accepted"] * 3
-AFTER = ["already-decided"] * 2
-TAKEN_UP = ["already-accepted"] * 5
-WORK = [*BEFORE, YES, YES, YES, *AFTER]
-ROAD: dict[type[object], list[str]] = {
-    Accept: [YES, YES, YES, *TAKEN_UP],
-    RefuseAcceptance: [YES, "told-to-correct", "told-to-correct", *TAKEN_UP],
-    DeemAccepted: [YES, "already-accepted", YES, *TAKEN_UP],
-    RequestCorrections: [YES, "already-told-once", YES, *TAKEN_UP],
-    ReturnCorrections: ["not-told", YES, YES, *TAKEN_UP],
-    StartStep: WORK,
-    FinishStep: WORK,
-    SuspendClocks: WORK,
-    ResumeClocks: WORK,
-    ExtendLimit: WORK,
-    Examine: [*BEFORE, YES, *["already-examined"] * 4],
-    Approve: [*["not-examined"] * 4, YES, *["already-approved"] * 3],
-    Decide: [*["not-approved"] * 5, YES, *AFTER],
-    Deliver: [*["not-decided"] * 6, YES, "ended"],
-    Withdraw: [YES] * 6 + AFTER,
-    Close: [*["not-delivered"] * 7, YES],
+TURN, SO, ENDED = "in turn", "already so", "ended"
+TOLD = (s.request_corrections(), s.return_corrections("承诺书"))
+WALK: Final[dict[Phase, Sequence[Command]]] = {
+    Phase.FILED: (),
+    Phase.CORRECTING: TOLD[:1],
+    Phase.INCOMPLETE: TOLD,
+    Phase.ACCEPTED: (s.accept(),),
+    Phase.EXAMINED: (s.accept(), s.examine()),
+    Phase.APPROVED: (s.accept(), s.examine(), s.approve()),
+    Phase.DECIDED: (s.accept(), s.examine(), s.approve(), s.decide()),
+    Phase.DELIVERED: (s.accept(), s.examine(), s.approve(), s.decide(), s.deliver()),
+    Phase.NOT_ACCEPTED: (s.refuse_acceptance(),),
+    Phase.WITHDRAWN: (s.withdraw(),),
+    Phase.CLOSED: (s.accept(), s.examine(), s.approve(), s.decide(), s.deliver(), s.close()),
 }
+"""How a case comes to stand in each phase: the eight it walks through, and the three ends."""
+OPEN = ["not-yet-accepted"] * 3
+WORK = [*OPEN, TURN, TURN, TURN, *["already-decided"] * 2, *[ENDED] * 3]
+TAKEN_UP = ["already-accepted"] * 5
 
 
-@pytest.mark.parametrize("command", ROAD, ids=lambda command: command.__name__)
-def test_an_act_is_in_turn_or_refused_with_the_code_of_its_phase(command: type[object]) -> None:
-    assert [asked(command, phase) for phase in WALK] == ROAD[command]
+class Line(NamedTuple):
+    """An act that its topic lets pass whenever it is in turn; `before` makes it so, and leaves the phase where it is."""
+
+    act: Command
+    answers: Sequence[str]
+    before: Sequence[Command] = ()
 
 
-@pytest.mark.parametrize("command", ROAD, ids=lambda command: command.__name__)
-def test_what_ended_is_at_most_closed(command: type[object]) -> None:
-    at_an_end = YES if command is Close else "ended"
-    assert [asked(command, phase) for phase in (Phase.NOT_ACCEPTED, Phase.WITHDRAWN)] == [at_an_end] * 2
-    assert asked(command, Phase.CLOSED) == "ended"
+ROAD: Final[Sequence[Line]] = [
+    Line(s.accept("2007-03-15"), [TURN, TURN, TURN, *[SO] * 5, *[ENDED] * 3]),
+    Line(s.refuse_acceptance(), [TURN, *["told-to-correct"] * 2, *TAKEN_UP, SO, *[ENDED] * 2]),
+    Line(s.deem_accepted("2007-04-30"), [TURN, SO, TURN, *[SO] * 8]),
+    Line(s.request_corrections("承诺书"), [TURN, "already-told-once", TURN, *TAKEN_UP, *[ENDED] * 3]),
+    Line(s.return_corrections("承诺书"), ["not-told", TURN, TURN, *TAKEN_UP, *[ENDED] * 3]),
+    Line(s.start_step("现场核查"), WORK),
+    Line(s.finish_step("现场核查", second="examiner-2"), WORK, before=[s.start_step("现场核查")]),
+    Line(s.suspend(), WORK),
+    Line(s.resume(), WORK, before=[s.suspend()]),
+    Line(s.extend(), WORK),
+    Line(s.examine("examiner-2"), [*OPEN, TURN, *["already-examined"] * 4, *[ENDED] * 3], before=[s.finish_step("现场核查")]),
+    Line(
+        s.approve("approver-2"), [*["not-examined"] * 4, TURN, *["already-approved"] * 3, *[ENDED] * 3], before=[s.finish_step("现场核查")]
+    ),
+    Line(s.decide(document="宜水许〔2007〕6号"), [*["not-approved"] * 5, TURN, *["already-decided"] * 2, *[ENDED] * 3]),
+    Line(s.deliver(), [*["not-decided"] * 6, TURN, SO, *[ENDED] * 3]),
+    Line(s.withdraw(), [*[TURN] * 6, *["already-decided"] * 2, ENDED, SO, ENDED]),
+    Line(s.close(), [*["not-delivered"] * 7, TURN, TURN, TURN, SO]),
+]
+
+
+def standing(phase: Phase, before: Sequence[Command] = ()) -> s.Told:
+    """A case of one step that came to stand in `phase`, as another system's record would have it."""
+    told = s.went_on(map(s.imported, [*WALK[phase], *before]), s.SITE_VISIT)
+    assert given(told).state.phase is phase
+    return told
+
+
+def answer(line: Line, phase: Phase) -> str:
+    """What the rules answer."""
+    happened = given(standing(phase, line.before)).when(line.act)
+    return happened.refusal.code if happened.refusal else TURN if happened.events else SO
+
+
+@pytest.mark.parametrize("line", ROAD, ids=lambda line: type(line.act).__name__)
+def test_an_act_is_in_turn_already_so_or_refused_with_the_code_of_its_phase(line: Line) -> None:
+    assert [answer(line, phase) for phase in WALK] == list(line.answers)
 
 
 def test_the_whole_road_is_looked_at() -> None:
-    assert {command.__name__ for command in PROMISED} - {"File"} == {command.__name__ for command in ROAD}
+    assert [type(line.act) for line in ROAD] == list(PROMISED)
+    assert list(WALK) == [phase for phase in Phase if phase is not Phase.NONE]
 
 
-def test_a_turn_without_codes_of_its_own_goes_from_the_filing_to_the_end() -> None:
-    road = {Close: turn(Phase.ACCEPTED)}
-    assert code_of(in_turn, road, Close, Phase.NONE) == "unknown-case"
-    assert code_of(in_turn, road, Close, Phase.DELIVERED) == "ended"
+@pytest.mark.parametrize("act", [line.act for line in ROAD], ids=lambda act: type(act).__name__)
+def test_the_road_begins_with_the_filing(act: Command) -> None:
+    given().when(act).refused("unknown-case")
+    given().when(s.imported(act)).refused("unknown-case")
 
 
-def asked(command: type[object], phase: Phase) -> str:
-    return code_of(in_turn, PROMISED, command, phase) or YES
+@pytest.mark.parametrize("phase", WALK)
+def test_a_road_is_begun_once(phase: Phase) -> None:
+    given(standing(phase)).when(s.file()).refused("number-taken")
+    given(standing(phase)).when(s.imported(s.file())).refused("number-taken")
+
+
+def test_a_case_worked_on_without_acceptance_is_not_accepted_any_more() -> None:
+    """Only another system's record has such a case."""
+    given(s.went_on([s.imported(s.examine())])).when(s.accept()).refused("already-accepted")
+
+
+def test_a_turn_has_codes_before_it_behind_it_and_at_the_ends_and_none_where_nothing_asks_for_one() -> None:
+    ends = dict.fromkeys(ENDS, "ended")
+    both = turn(Phase.EXAMINED, early="not-examined", late="already-approved", instead={Phase.FILED: "not-yet-accepted"})
+    assert {code: {phase for phase, own in both.codes.items() if own == code} for code in both.codes.values()} == {
+        "not-yet-accepted": {Phase.FILED},
+        "not-examined": {Phase.CORRECTING, Phase.INCOMPLETE, Phase.ACCEPTED},
+        "already-approved": {Phase.APPROVED, Phase.DECIDED, Phase.DELIVERED},
+        "ended": set(ENDS),
+    }
+    assert turn(Phase.FILED).codes == ends
+    assert turn(Phase.DELIVERED, Phase.WITHDRAWN, early="not-delivered").codes.keys() == set(WALK) - {Phase.DELIVERED, Phase.WITHDRAWN}

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from libs.web import Role
 from services.intake.case import ACTS, possible
 from services.intake.case.acceptance import DeemAccepted
 from services.intake.case.act import AskedByCalendar
 from services.intake.case.filing import File
 from services.intake.http import ROUTES, Route
-from services.intake.http.suspension import Suspension
+from services.intake.http.suspension import SuspensionNotice
 from services.intake.tests import stories as s
 from services.intake.tests.stories import given
 
@@ -36,12 +35,6 @@ def test_a_form_says_what_its_command_asks(route: Route) -> None:
     assert said == asked
 
 
-@pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
-def test_somebody_may_ask(route: Route) -> None:
-    assert route.roles
-    assert set(route.roles) <= {Role.CLERK, Role.EXAMINER, Role.APPROVER}
-
-
 def test_what_is_possible_can_be_asked_for() -> None:
     routed = {route.command for route in ROUTES.values()}
     for story in (s.filed(), s.told_to_correct(), s.returned_incomplete(), s.reviewed(), s.suspended(), s.approved(), s.delivered()):
@@ -59,7 +52,7 @@ NOTICE: dict[str, Any] = {
 
 def test_a_form_becomes_the_commands_own_types() -> None:
     told = s.suspend()
-    assert Suspension.model_validate(NOTICE | {"reason": "inspection"}).model_dump() == {
+    assert SuspensionNotice.model_validate(NOTICE | {"reason": "inspection"}).model_dump() == {
         name: getattr(told, name) for name in ("reason", "expected_days", "notice", "notified", "first")
     }
 
@@ -79,4 +72,4 @@ def test_a_form_becomes_the_commands_own_types() -> None:
 )
 def test_what_a_form_does_not_take(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        Suspension.model_validate(NOTICE | wrong)
+        SuspensionNotice.model_validate(NOTICE | wrong)

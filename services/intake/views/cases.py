@@ -1,52 +1,20 @@
-"""The list of cases: its columns said once, what a batch of facts makes of them, and the queries on them."""
+"""The list of cases: what a batch of facts makes of a row, what becomes of a row that is known, and the queries on the list."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from libs.contracts import phases
-from libs.views import Column, Pool, Table
+from libs.views import FIRST_SAID, LATEST, LATEST_SAID, Pool, Table
 from services.intake.events import CaseAccepted, CaseClosed, CaseDecided, CaseEvent, CaseFiled
-
-_SAID: Final = "case when excluded.{column} = '' then {table}.{column} else excluded.{column} end"
-_NEW: Final = "excluded.{column}"
-_LAST: Final = "coalesce(excluded.{column}, {table}.{column})"
-_FIRST: Final = "coalesce({table}.{column}, excluded.{column})"
-_PHASE: Final = f"case when {{table}}.{{column}} = '{phases().closed}' or excluded.{{column}} = '' then {{table}}.{{column}} else excluded.{{column}} end"
-
-# A case that is known already meets its own row: what the batch says nothing about stays.
-CASES: Final = Table(
-    "cases",
-    Column("number", "text", key=True),
-    Column("node", "text"),
-    Column("year", "integer"),
-    Column("serial", "integer"),
-    Column("item", "text"),
-    Column("item_name", "text"),
-    Column("procedure_version", "integer"),
-    Column("kind", "text"),
-    Column("channel", "text"),
-    Column("ref", "text"),
-    Column("imported", "boolean"),
-    Column("timeline", "text"),
-    Column("phase", "text", known=_PHASE),
-    Column("suspended", "boolean", known=_LAST),
-    Column("outcome", "text", known=_SAID),
-    Column("officer", "text", known=_NEW),
-    Column("filed_at", "timestamptz"),
-    Column("accepted_at", "timestamptz", known=_LAST),
-    Column("decided_at", "timestamptz", known=_LAST),
-    Column("finished_at", "timestamptz", known=_FIRST),
-    Column("closed_at", "timestamptz", known=_LAST),
-    Column("version", "integer", known=_NEW),
-)
 
 
 @dataclass(slots=True)
 class ListedCase:
-    """What a batch of facts makes of one case; empty, None: nothing new.
+    """A row of the list, and what a batch of facts makes of it; empty, None: nothing new.
 
     `suspended` is the raw mark beside the phase. `finished_at` is the first end, whatever is recorded later.
     """
@@ -104,29 +72,54 @@ class ListedCase:
         self.timeline, self.filed_at = instants.timeline if instants else "", filed.at
 
 
-_CASE: Final = """
-select number as "case", node, item, item_name, procedure_version, kind, channel, ref, imported, phase, outcome, officer,
-       coalesce(suspended, false) and phase <> all ($1::text[]) as suspended,
-       filed_at, accepted_at, decided_at, finished_at, closed_at, version
-from cases"""
+_TEXT_SAID: Final = "case when excluded.{column} = '' then {table}.{column} else excluded.{column} end"
+"""What was said last; an empty text says nothing."""
+_MOVED: Final = f"case when {{table}}.{{column}} = '{phases().closed}' or excluded.{{column}} = '' then {{table}}.{{column}} else excluded.{{column}} end"
+"""Where the batch leaves the case, if it moves it; a closed case stays closed."""
+
+# A case that is known already meets its own row: what the batch says nothing about stays.
+CASES: Final = Table.of(
+    "cases",
+    ListedCase,
+    key=("number",),
+    known={
+        "phase": _MOVED,
+        "suspended": LATEST_SAID,
+        "outcome": _TEXT_SAID,
+        "officer": LATEST,
+        "accepted_at": LATEST_SAID,
+        "decided_at": LATEST_SAID,
+        "finished_at": FIRST_SAID,
+        "closed_at": LATEST_SAID,
+        "version": LATEST,
+    },
+)
+_CASE: Final = f"select {CASES.columns} from cases"
+_UNSHOWN: Final = frozenset({"number", "year", "serial", "timeline"})
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as people see it: its number is the case, and no mark stands beside an end."""
+    suspended = bool(row["suspended"]) and not phases().ended(row["phase"])
+    return {name: value for name, value in row.items() if name not in _UNSHOWN} | {"case": row["number"], "suspended": suspended}
 
 
 async def case_row(pool: Pool, case: str) -> dict[str, Any] | None:
-    """One case as the view has it, or None."""
-    row = await pool.fetchrow(f"{_CASE} where number = $2", list(phases().ends), case)
-    return dict(row) if row else None
+    """One case as people see it, or None."""
+    row = await pool.fetchrow(f"{_CASE} where number = $1", case)
+    return _shown(row) if row else None
 
 
 _PAGE: Final = f"""{_CASE}
-where number > greatest($3, $2 || '-') and number < $2 || '.' and ($4 = '' or phase = $4)"""
+where number > greatest($2, $1 || '-') and number < $1 || '.' and ($3 = '' or phase = $3)"""
 _NOT_CLOSED: Final = f"{_PAGE} and closed_at is null"
 
 
 async def case_page(pool: Pool, node: str, phase: str, after: str, limit: int) -> list[dict[str, Any]]:
     """The cases of a node behind the number `after`, in order of numbers; `phase` empty: all. All numbers of a node lie side by side."""
     query = _PAGE if phase in ("", phases().closed) else _NOT_CLOSED
-    rows = await pool.fetch(f"{query} order by number limit $5", list(phases().ends), node, after, phase, limit)
-    return [dict(row) for row in rows]
+    rows = await pool.fetch(f"{query} order by number limit $4", node, after, phase, limit)
+    return [_shown(row) for row in rows]
 
 
 _COUNTS: Final = """

@@ -10,22 +10,21 @@ from libs.views import Connection, View
 from libs.wire import Recorded
 from services.intake.events import NumbersLeased, NumbersVoided
 from services.intake.views.cases import CASES, ListedCase
-from services.intake.views.serials import LEASES, settled
+from services.intake.views.serials import LEASES, Lease, settled
 
 CASES_VIEW: Final = "cases"
-"""The view's name."""
+"""The name of the view, for those who wait for it."""
 
 
 def cases_view(codec: Codec) -> View:
-    """`codec` reads intake's events."""
+    """The view whose events `codec` reads."""
 
     async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
         rows: dict[str, ListedCase] = {}
         for recorded in events:
             match codec.decode(recorded):
                 case NumbersLeased(year=year, first=first, last=last, process=process):
-                    lease = {"node": recorded.node, "year": year, "first": first, "last": last, "process": process}
-                    await LEASES.add(connection, [lease])
+                    await LEASES.add(connection, [Lease(recorded.node, year, first, last, process)])
                 case NumbersVoided() as voided:
                     await settled(connection, recorded.node, voided)
                 case event:

@@ -9,25 +9,20 @@ from typing import Any, Final
 
 import msgspec
 
-from libs.views import Column, Connection, Pool, Table
+from libs.decider import record
+from libs.views import Connection, Pool, Table
 from services.intake.events import Pinned, PinnedStep
 
-PROCEDURES: Final = Table(
-    "procedures",
-    Column("node", "text", key=True),
-    Column("item", "text", key=True),
-    Column("procedure_version", "integer", key=True),
-    Column("item_name", "text"),
-    Column("kind", "text"),
-    Column("effective", "date"),
-    Column("statutory_days", "integer"),
-    Column("promised_days", "integer"),
-    Column("delivery_days", "integer"),
-    Column("extension_days", "integer"),
-    Column("extension_moves_promise", "boolean"),
-    Column("correction_days", "integer"),
-    Column("steps", "jsonb"),
-)
+
+@record
+class KnownVersion(Pinned):
+    """A row: what a case pins of a version, the node that published it, and the day from which it is in force. The steps are kept as JSON."""
+
+    node: str
+    effective: date
+
+
+PROCEDURES: Final = Table.of("procedures", KnownVersion, key=("node", "item", "procedure_version"), types={"steps": "jsonb"})
 _VERSIONS: Final = f"""
 select {PROCEDURES.columns} from procedures where node = any ($1::text[]) and item = $2
 order by array_position($1::text[], node), effective desc, procedure_version desc"""

@@ -6,17 +6,21 @@ from typing import Final
 
 import msgspec
 
-from libs.views import Column, Connection, Pool, Table
+from libs.views import Connection, Pool, Table
 from services.intake.events import NumbersVoided
 
-LEASES: Final = Table(
-    "leases",
-    Column("node", "text", key=True),
-    Column("year", "integer", key=True),
-    Column("first", "integer", key=True),
-    Column("last", "integer"),
-    Column("process", "text"),
-)
+
+class Lease(msgspec.Struct, frozen=True):
+    """A row: the serials `first`..`last` of a node's year, which a process leased."""
+
+    node: str
+    year: int
+    first: int
+    last: int
+    process: str
+
+
+LEASES: Final = Table.of("leases", Lease, key=("node", "year", "first"))
 _SETTLE: Final = "update leases set settled = true where node = $1 and year = $2 and process = $3 and not settled"
 
 # Numbers of one node and year lie side by side, so the one index on them serves this too.
@@ -42,10 +46,10 @@ class Unused(msgspec.Struct, frozen=True):
 
 
 async def settled(connection: Connection, node: str, voided: NumbersVoided) -> None:
-    """Nothing of that process is open any more."""
+    """Notes that no serial of a process whose numbers were voided is open any more."""
     await connection.execute(_SETTLE, node, voided.year, voided.process)
 
 
 async def unused_serials(pool: Pool, alive: str) -> list[Unused]:
-    """Per node, year and process other than `alive`, as far as the view has come; an empty list of serials: all were used."""
+    """What is unused per node, year and process other than `alive`, as far as the view has come; an empty list of serials: all were used."""
     return [Unused(r["node"], r["year"], r["process"], tuple(r["unused"])) for r in await pool.fetch(_UNUSED, alive)]

@@ -1,4 +1,4 @@
-"""A road is data: which act is in turn in which phase, one table per kind of case."""
+"""A road is data: which act is in turn in which phase of a case, one table per kind of case. Filing stands on no road: it begins one."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from libs.decider import record
 from services.intake.case.phase import ENDS, Phase
 from services.intake.law import refused
 
-_ORDER: Final = {phase: n for n, phase in enumerate(Phase)}
+_WALK: Final = tuple(phase for phase in Phase if phase is not Phase.NONE and phase not in ENDS)
+"""The phases between filing and the ends, in order."""
 
 
 @record
 class Turn:
-    """The phases an act may come in, and the codes of its refusal before and after them; `instead` where a phase has a code of its own."""
+    """The phases an act may come in, and the code of its refusal in the others.
+
+    A phase in neither is one in which the act can only be already so, which is answered before its turn is asked for.
+    """
 
     phases: frozenset[Phase]
-    early: str
-    late: str
-    instead: Mapping[Phase, str]
-
-    def refusal(self, phase: Phase) -> str:
-        """The code in a phase that is not one of `phases`."""
-        if phase in ENDS:
-            return "ended"
-        early = _ORDER[phase] < min(_ORDER[own] for own in self.phases)
-        return self.instead.get(phase, self.early if early else self.late)
+    codes: Mapping[Phase, str]
 
 
 Road = Mapping[type[Any], Turn]
 """Command → its turn."""
 
 
-def turn(*phases: Phase, early: str = "unknown-case", late: str = "ended", instead: Mapping[Phase, str] | None = None) -> Turn:
-    """An act's turn in `phases`; without `early` it may come from the filing on, without `late` up to the end."""
-    return Turn(phases=frozenset(phases), early=early, late=late, instead=instead or {})
+def turn(*phases: Phase, early: str = "", late: str = "", instead: Mapping[Phase, str] | None = None) -> Turn:
+    """An act's turn in `phases`: refused with the code `early` before the first of them, with `late` in the others before an end, with
+    "ended" at an end; `instead` where a phase has a code of its own.
+    """
+    first = min(_WALK.index(phase) for phase in phases if phase in _WALK)
+    codes = {phase: early if n < first else late for n, phase in enumerate(_WALK)} | dict.fromkeys(ENDS, "ended") | dict(instead or {})
+    return Turn(phases=frozenset(phases), codes={phase: code for phase, code in codes.items() if code and phase not in phases})
 
 
 def in_turn(road: Road, command: type[Any], phase: Phase) -> None:
-    """Raises `Refused` where `phase` is not this command's turn."""
-    if phase not in road[command].phases:
-        raise refused(road[command].refusal(phase))
+    """Raises `Refused` where `phase` is not the turn of this command."""
+    own = road[command]
+    if phase not in own.phases:
+        raise refused(own.codes[phase])

@@ -11,13 +11,12 @@ from services.intake.case.delivery import Deliver
 from services.intake.case.ending import Close, Withdraw
 from services.intake.case.examination import Approve, Examine
 from services.intake.case.extension import ExtendLimit
-from services.intake.case.filing import File
 from services.intake.case.phase import Phase
 from services.intake.case.roads import Road, turn
 from services.intake.case.steps import FinishStep, StartStep
 from services.intake.case.suspension import ResumeClocks, SuspendClocks
 
-NONE, FILED, CORRECTING, INCOMPLETE = Phase.NONE, Phase.FILED, Phase.CORRECTING, Phase.INCOMPLETE
+FILED, CORRECTING, INCOMPLETE = Phase.FILED, Phase.CORRECTING, Phase.INCOMPLETE
 ACCEPTED, EXAMINED, APPROVED, DECIDED, DELIVERED = Phase.ACCEPTED, Phase.EXAMINED, Phase.APPROVED, Phase.DECIDED, Phase.DELIVERED
 NOT_ACCEPTED, WITHDRAWN = Phase.NOT_ACCEPTED, Phase.WITHDRAWN
 
@@ -25,10 +24,9 @@ _TOLD = {CORRECTING: "told-to-correct", INCOMPLETE: "told-to-correct"}
 _WORK = turn(ACCEPTED, EXAMINED, APPROVED, early="not-yet-accepted", late="already-decided")
 
 PROMISED: Final[Road] = {
-    File: turn(NONE),
     Accept: turn(FILED, CORRECTING, INCOMPLETE, late="already-accepted"),
     RefuseAcceptance: turn(FILED, late="already-accepted", instead=_TOLD),
-    DeemAccepted: turn(FILED, INCOMPLETE, late="already-accepted"),
+    DeemAccepted: turn(FILED, INCOMPLETE),
     RequestCorrections: turn(FILED, INCOMPLETE, late="already-accepted", instead={CORRECTING: "already-told-once"}),
     ReturnCorrections: turn(CORRECTING, INCOMPLETE, early="not-told", late="already-accepted"),
     StartStep: _WORK,
