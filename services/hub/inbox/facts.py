@@ -15,7 +15,8 @@ from libs.decider import record
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 """What rows are found by; an index takes no more."""
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An instant with its offset."""
 
 
 @record
@@ -119,28 +120,28 @@ class ClockStarted(OfClock):
 
     kind: str
     label: str
-    due_at: Moment | None
+    due_at: Aware | None
 
 
 @record
 class ClockStopped(OfClock):
     """Days are not counted; it is due at no moment, unless the limit passes before."""
 
-    due_at: Moment | None = None
+    due_at: Aware | None = None
 
 
 @record
 class ClockResumed(OfClock):
     """Days are counted again, to a new moment."""
 
-    due_at: Moment | None
+    due_at: Aware | None
 
 
 @record
 class ClockExtended(OfClock):
     """The limit grew, to a new moment."""
 
-    due_at: Moment | None
+    due_at: Aware | None
 
 
 @record
@@ -179,7 +180,7 @@ class CardIssued(OfCase):
     colour: Literal["yellow", "red"]
     clock_kind: str
     officer: str
-    due_at: Moment
+    due_at: Aware
     imported: bool = False
 
 

@@ -1,4 +1,4 @@
-"""What the city keeps of what arrives: feeds and their positions, the archive, the nodes' newest checkpoints, evidence. Plain SQL, fetchedes everywhere."""
+"""What the city keeps of what arrives: feeds and their positions, the archive, the nodes' newest checkpoints, evidence. Plain SQL, in batches."""
 
 from __future__ import annotations
 

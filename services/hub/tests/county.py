@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import count
 from types import SimpleNamespace
@@ -10,10 +11,18 @@ from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from httpx2 import ASGITransport, AsyncClient, Response
 
+from libs.database import open_pool, prepare
+from libs.eventlog import PgLogs
+from libs.telemetry import Health
+from libs.testkit.house import expect
 from libs.testkit.neighbours import Neighbour
+from libs.web import Accounts, Role, make_app
 from libs.wire import Checkpoint, Position, Recorded, chain_hash, checkpoint_record, public_of, to_headers
+from services.hub.http import router
 from services.hub.inbox import CityStream
+from services.hub.inbox.registering import register
 from services.hub.views import city as city_views
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -73,6 +82,19 @@ class City:
     async def take(self, *records: Any) -> None:
         await self.stream.take(records)
 
+    async def asked(self, path: str, *, by: Role | None = Role.LEADER, node: str = "511500", **params: Any) -> Response:
+        """The answer to a query, whatever it is, by somebody who works for `node`; None: by nobody known."""
+        accounts = Accounts()
+        token = accounts.issue("L1", [by], [node], "领导")[1] if by else ""
+        app = make_app("hub", routers=[router(self.pool, self.stream, lambda: AT)], accounts=accounts, health=Health())
+        headers = {"Authorization": f"Bearer {token}"}
+        async with AsyncClient(transport=ASGITransport(app=app), base_url="http://hub", headers=headers) as client:
+            return await client.get(path, params=params or None)
+
+    async def get(self, path: str, *, status: int = 200, **params: Any) -> Any:
+        """The content of an answer that has the status, as a leader of the city sees it."""
+        return expect(await self.asked(path, **params), status)
+
     async def numbers(self) -> list[str]:
         return [row["number"] for row in await self.pool.fetch("select number from city_case order by number")]
 
@@ -81,3 +103,18 @@ class City:
 
     async def state(self, node: str = COUNTY) -> str:
         return next(str(n["state"]) for n in await city_views.nodes(self.pool, AT) if n["code"] == node)
+
+
+@asynccontextmanager
+async def knowing_one_county(database: str) -> AsyncIterator[City]:
+    """The city, told twice of a county and its township."""
+    pool = await open_pool(await prepare(database, "hub"), "hub")
+    key, public = public_of(KEY)
+    nodes = [{"code": COUNTY, "name": "高县", "parent": "511500"}, {"code": TOWN, "name": "文江镇", "parent": COUNTY}]
+    told = {"sites": [{"site": COUNTY, "key": key, "public_key": public, "address": "http://county", "nodes": nodes}]}
+    logs = PgLogs(pool, "hub", ["511500"])
+    await logs.open()
+    for _ in range(2):
+        await register(logs.of("511500"), pool, lambda: AT, told)
+    yield City(pool)
+    await pool.close()
