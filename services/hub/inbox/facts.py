@@ -14,7 +14,7 @@ from libs.bus import Reader
 from libs.decider import record
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
-"""What rows are found by; an index takes no more."""
+"""A name that rows are found by: an index takes no longer one."""
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 """An instant with its offset."""
 
@@ -125,7 +125,7 @@ class ClockStarted(OfClock):
 
 @record
 class ClockStopped(OfClock):
-    """Days are not counted; it is due at no moment, unless the limit passes before."""
+    """Days are not counted: the clock is due at no moment, unless its limit passes before."""
 
     due_at: Aware | None = None
 
@@ -146,14 +146,14 @@ class ClockExtended(OfClock):
 
 @record
 class ClockYellow(OfClock):
-    """Nearly due."""
+    """The clock is nearly due."""
 
     kind: str
 
 
 @record
 class ClockRed(OfClock):
-    """Past due."""
+    """The clock is past due."""
 
     kind: str
 
