@@ -11,22 +11,16 @@ from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from httpx2 import ASGITransport, AsyncClient, Response
 
-from libs.database import open_pool, prepare
-from libs.eventlog import PgLogs
-from libs.telemetry import Health
-from libs.testkit.house import expect
+from libs.host import Around, Node, Site
+from libs.testkit.house import COUNTY, TOWN, House, open_house
 from libs.testkit.neighbours import Neighbour
-from libs.web import Accounts, Role, make_app
-from libs.wire import Checkpoint, Position, Recorded, chain_hash, checkpoint_record, public_of, to_headers
-from services.hub.http import router
-from services.hub.inbox import CityStream
-from services.hub.inbox.registering import register
+from libs.wire import Checkpoint, Position, Recorded, chain_hash, checkpoint_record, decode_page, public_of, to_headers
+from services.hub.app import build
 from services.hub.views import city as city_views
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
-COUNTY, TOWN = "511525", "511525100"
+SITE = Site("511500", (Node("511500", "宜宾市", ""),))
 KEY, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 OFFSETS = count()
 
@@ -74,26 +68,28 @@ def forged(event: Recorded, data: bytes, before: Recorded | None = None) -> Reco
 
 
 class City:
-    """The hub's consumer over a real database."""
+    """The hub, running over a real database."""
 
-    def __init__(self, pool: Any) -> None:
-        self.pool, self.stream = pool, CityStream(pool, lambda: AT)
+    def __init__(self, house: House) -> None:
+        self.house, self.pool = house, house.pool
 
     async def take(self, *records: Any) -> None:
-        await self.stream.take(records)
+        """One fetch of the city stream."""
+        await self.house.take(*records)
 
-    async def asked(self, path: str, *, by: Role | None = Role.LEADER, node: str = "511500", **params: Any) -> Response:
-        """The answer to a query, whatever it is, by somebody who works for `node`; None: by nobody known."""
-        accounts = Accounts()
-        token = accounts.issue("L1", [by], [node], "领导")[1] if by else ""
-        app = make_app("hub", routers=[router(self.pool, self.stream, lambda: AT)], accounts=accounts, health=Health())
-        headers = {"Authorization": f"Bearer {token}"}
-        async with AsyncClient(transport=ASGITransport(app=app), base_url="http://hub", headers=headers) as client:
-            return await client.get(path, params=params or None)
+    async def get(self, path: str, *, by: str = "leader", status: int = 200, **params: Any) -> Any:
+        """Asks a query of the hub."""
+        return await self.house.get(f"/hub{path}", by=by, status=status, **params)
 
-    async def get(self, path: str, *, status: int = 200, **params: Any) -> Any:
-        """The content of an answer that has the status, as a leader of the city sees it."""
-        return expect(await self.asked(path, **params), status)
+    async def archived(self, **params: Any) -> list[Recorded]:
+        """A page of the county's feed of intake, as the archive gives it."""
+        answer = await self.house.http.get(f"/hub/feed/{COUNTY}/intake/1", params=params, headers=self.house.headers("leader"))
+        return list(decode_page(answer.content))
+
+    async def reached(self, event: Recorded, status: int = 200) -> bool:
+        """Whether the city has verified up to the event."""
+        answer = await self.get("/wait", source=event.source, sequence=event.sequence, timeout=0.05, status=status)
+        return bool(answer["reached"])
 
     async def numbers(self) -> list[str]:
         return [row["number"] for row in await self.pool.fetch("select number from city_case order by number")]
@@ -105,16 +101,15 @@ class City:
         return next(str(n["state"]) for n in await city_views.nodes(self.pool, AT) if n["code"] == node)
 
 
-@asynccontextmanager
-async def knowing_one_county(database: str) -> AsyncIterator[City]:
-    """The city, told twice of a county and its township."""
-    pool = await open_pool(await prepare(database, "hub"), "hub")
+def registry() -> dict[str, Any]:
+    """What the city is told at its start: one county, its township, its key."""
     key, public = public_of(KEY)
     nodes = [{"code": COUNTY, "name": "高县", "parent": "511500"}, {"code": TOWN, "name": "文江镇", "parent": COUNTY}]
-    told = {"sites": [{"site": COUNTY, "key": key, "public_key": public, "address": "http://county", "nodes": nodes}]}
-    logs = PgLogs(pool, "hub", ["511500"])
-    await logs.open()
-    for _ in range(2):
-        await register(logs.of("511500"), pool, lambda: AT, told)
-    yield City(pool)
-    await pool.close()
+    return {"sites": [{"site": COUNTY, "key": key, "public_key": public, "address": "http://county", "nodes": nodes}]}
+
+
+@asynccontextmanager
+async def knowing_one_county(database: str) -> AsyncIterator[City]:
+    """The city over `database`; opening it again is a restart."""
+    async with open_house(build, database, name="hub", site=SITE, now=AT, around=Around(registry=registry)) as house:
+        yield City(house)
