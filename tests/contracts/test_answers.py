@@ -9,10 +9,13 @@ import pytest
 
 from libs.testkit.house import COUNTY, TOWN, open_house
 from libs.testkit.neighbours import Neighbour, moment
+from libs.workdays import Calendar
 from services.deadline.app import build as deadline
+from services.deadline.app import subject
+from services.deadline.ticker import REAL, Ticker
 from services.hub.tests.county import carried, feed, filed, knowing_one_county, of, word
 from services.intake.app import build as intake
-from tests.contracts.answering import HTTP, WRITES, keep, shape_of
+from tests.contracts.answering import HTTP, WRITES, stale
 
 CASE = "511525-20070305-000001-0"
 CLOCK = f"clock:{CASE}:promised"
@@ -29,23 +32,28 @@ async def test_of_the_hub(database: str) -> None:
     async with knowing_one_county(database) as city:
         await city.take(*map(carried, [*events, *clocks, *seen]), word(1, events[-1], clocks[-1], seen[-1]))
         await city.take(*map(carried, town), word(1, town[-1], node=TOWN))
-        for name, path in {"city": "/hub/city", "feeds": "/hub/feeds", "case": "/hub/cases/{case}"}.items():
-            keep(f"hub-{name}", path, await city.get(path.format(case=CASE)))
+        assert stale("hub-city", "/hub/city", await city.get("/city")) == []
+        assert stale("hub-feeds", "/hub/feeds", await city.get("/feeds")) == []
+        assert stale("hub-case", "/hub/cases/{case}", await city.get(f"/cases/{CASE}")) == []
 
 
 @pytest.mark.server
 async def test_of_the_deadline_service(database: str) -> None:
-    """A promised clock that was stopped and extended, ran to its red, and whose days are all told."""
+    """A promised clock that was stopped and extended, whose rungs were said up to the red one."""
     says = Neighbour("intake", [COUNTY]).says
-    async with open_house(deadline, database, name="deadline", now=moment("2007-06-01")) as house:
+    async with open_house(deadline, database, name="deadline", now=moment("2007-03-30")) as house:
         limits = {"statutory_days": 20, "promised_days": 10}
         await house.hear(await says("CaseFiled", "2007-03-05", CASE, pinned=limits), await says("CaseAccepted", "2007-03-05", CASE))
         await house.hear(await says("ClocksSuspended", "2007-03-08", CASE, reason="technical-assessment"))
         await house.hear(await says("ClocksResumed", "2007-03-13", CASE))
         await house.hear(await says("LimitExtended", "2007-03-14", CASE, days=5, moves_promise=True))
         await house.shown()
-        for name, path in {"clocks": "/deadline/cases/{case}/clocks", "proof": "/deadline/clocks/{clock}/proof"}.items():
-            keep(f"deadline-{name}", path, await house.get(path.format(case=CASE, clock=CLOCK), by="operator"))
+        await Ticker(house.context, subject(Calendar.load())).tick(REAL, moment("2007-03-30"))
+        await house.shown()
+        clocks = await house.get(f"/deadline/cases/{CASE}/clocks", by="operator")
+        proof = await house.get(f"/deadline/clocks/{CLOCK}/proof", by="operator")
+        assert stale("deadline-clocks", "/deadline/cases/{case}/clocks", clocks) == []
+        assert stale("deadline-proof", "/deadline/clocks/{clock}/proof", proof) == []
 
 
 @pytest.mark.server
@@ -57,8 +65,10 @@ async def test_of_intake(database: str) -> None:
         form = {"item": "511A00001", "channel": "counter", "materials": ["申请书"]}
         done = await house.post(f"/intake/nodes/{COUNTY}/cases", form, by="clerk", status=201)
         done = await house.post(f"/intake/cases/{done['case']}/acceptance", {}, by="clerk", version=done["version"], status=200)
-        for name, path in {"case": "/intake/cases/{case}", "counts": "/intake/nodes/{node}/counts"}.items():
-            keep(f"intake-{name}", path, await house.get(path.format(case=done["case"], node=COUNTY), by="operator", after=done))
+        case = await house.get(f"/intake/cases/{done['case']}", by="operator", seen=done)
+        counts = await house.get(f"/intake/nodes/{COUNTY}/counts", by="operator", seen=done)
+        assert stale("intake-case", "/intake/cases/{case}", case) == []
+        assert stale("intake-counts", "/intake/nodes/{node}/counts", counts) == []
 
 
 def test_every_file_is_held_against_its_owner() -> None:
@@ -71,28 +81,32 @@ CASES: dict[str, Any] = {"cases": [{"case": "c1", "days": 3, "due": None}, {"cas
 
 
 def test_another_day_has_the_same_shape(tmp_path: Path) -> None:
-    keep("x", "/x", CASES, tmp_path, {WRITES: "1"})
-    keep("x", "/x", {"open": 7, "cases": [{"case": "c3", "due": None, "days": 9}]}, tmp_path, {})
-    assert shape_of(CASES)["open"] == "integer"
+    assert stale("x", "/x", CASES, tmp_path, {WRITES: "1"}) == []
+    assert stale("x", "/x", {"open": 7, "cases": [{"case": "c3", "due": None, "days": 9}]}, tmp_path, {}) == []
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "because"),
     [
-        {**CASES, "closed": 1},
-        {"cases": CASES["cases"]},
-        {**CASES, "open": "2"},
-        {**CASES, "cases": []},
-        {**CASES, "cases": [{"number": "c1", "days": 3, "due": None}]},
-        {**CASES, "cases": [*CASES["cases"], {"case": "c3", "days": 3, "due": "2007-03-05"}]},
+        ({**CASES, "closed": 1}, ["answer.closed: None → integer"]),
+        ({"cases": CASES["cases"]}, ["answer.open: integer → None"]),
+        ({**CASES, "open": "2"}, ["answer.open: integer → string"]),
+        (
+            {**CASES, "cases": [{"number": "c1", "days": 3, "due": None}]},
+            ["answer.cases[].case: string → None", "answer.cases[].number: None → string"],
+        ),
+        ({**CASES, "cases": [*CASES["cases"], {"case": "c3", "days": 3, "due": "x"}]}, ["answer.cases[].due: null → null or string"]),
     ],
 )
-def test_a_field_that_came_or_went_or_changed_is_named(tmp_path: Path, answer: dict[str, Any]) -> None:
-    keep("x", "/x", CASES, tmp_path, {WRITES: "1"})
-    with pytest.raises(AssertionError, match=r"contracts/http/x\.json is stale"):
-        keep("x", "/x", answer, tmp_path, {})
+def test_a_field_that_came_or_went_or_changed_is_named(tmp_path: Path, answer: dict[str, Any], because: list[str]) -> None:
+    assert stale("x", "/x", CASES, tmp_path, {WRITES: "1"}) == []
+    assert stale("x", "/x", answer, tmp_path, {}) == [f"contracts/http/x.json, {one}" for one in because]
+
+
+def test_another_path_is_named(tmp_path: Path) -> None:
+    assert stale("x", "/x", CASES, tmp_path, {WRITES: "1"}) == []
+    assert stale("x", "/y", CASES, tmp_path, {}) == ["contracts/http/x.json, path: /x → /y"]
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match=r"contracts/http/x\.json is missing"):
-        keep("x", "/x", CASES, tmp_path, {})
+    assert stale("x", "/x", CASES, tmp_path, {}) == [f"contracts/http/x.json is missing: write it with {WRITES}=1 and commit it"]
