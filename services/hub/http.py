@@ -23,7 +23,7 @@ _payload = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRouter:
-    """`/hub/…`"""
+    """The routes under `/hub`."""
     routes = APIRouter(prefix="/hub", tags=["hub"], dependencies=READERS)
 
     @routes.get("/city")
