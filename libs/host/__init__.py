@@ -3,8 +3,9 @@
 Read `context` first (what goes in and what comes out), then `running` (a site's services), `serving` (their HTTP), `operate`.
 """
 
-from libs.host.context import Around, Build, Context, Current, Node, Service, Site
-from libs.host.running import Hosted, SiteHost, imported
+from libs.host.context import Around, Build, Context, Node, Service, Site
+from libs.host.loops import Loops
+from libs.host.running import SiteHost, imported
 from libs.host.serving import PROBLEMS, run_site, site_app
 
 __all__ = [
@@ -12,8 +13,7 @@ __all__ = [
     "Around",
     "Build",
     "Context",
-    "Current",
-    "Hosted",
+    "Loops",
     "Node",
     "Service",
     "Site",

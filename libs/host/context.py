@@ -108,7 +108,7 @@ class Context:
     around: Around = Around()
 
 
-Step = Callable[[], Awaitable[None]]
+Chore = Callable[[], Awaitable[None]]
 """Something a service does once, or for as long as it runs."""
 
 
@@ -122,11 +122,11 @@ class Service:
     hears: tuple[Hears, ...] = ()
     takes: Take | None = None
     """Is given the raw records of the topics that the service's row of the roster names in full."""
-    tasks: tuple[Step, ...] = ()
+    tasks: tuple[Chore, ...] = ()
     """Loops that run as long as the service does; they end by cancellation. One that fails is started again, one that returns is done."""
-    opening: tuple[Step, ...] = ()
+    opening: tuple[Chore, ...] = ()
     """Done once, in order, before anything of the site runs; what one raises keeps the site from starting."""
-    closing: tuple[Step, ...] = ()
+    closing: tuple[Chore, ...] = ()
     """Done once, in order, after the loops have ended and while the pool is still open."""
     woken: tuple[Callable[[], None], ...] = ()
     """Called after every commit of any service in this process; must not wait."""

@@ -21,14 +21,14 @@ select v.view, v.source, h.sequence - v.sequence as lag from view_position v joi
 where h.sequence > v.sequence order by v.view, v.source"""
 
 OPERATOR = [Depends(require(Role.OPERATOR))]
-READER = [Depends(require(Role.OPERATOR, Role.SITE))]
+READERS = [Depends(require(Role.OPERATOR, Role.SITE))]
 
 
 def operate_router(host: SiteHost) -> APIRouter:
     """`/site/…` for `liandong status`, `parked` and `verify`; `/feed/…` for whoever missed something."""
     router = APIRouter(tags=["operate"])
 
-    @router.get("/feed/{node}/{service}/{epoch}", dependencies=READER)
+    @router.get("/feed/{node}/{service}/{epoch}", dependencies=READERS)
     async def feed(
         node: str,
         service: str,
@@ -38,7 +38,7 @@ def operate_router(host: SiteHost) -> APIRouter:
     ) -> Response:
         return Response(encode_page(await _feed(host, node, service, epoch, after, limit)), media_type="application/cloudevents-batch+json")
 
-    @router.get("/site/status", dependencies=READER)
+    @router.get("/site/status", dependencies=READERS)
     async def status() -> dict[str, Any]:
         return {"site": host.site.code, "services": {name: await _status(hosted) for name, hosted in host.public.items()}}
 

@@ -6,6 +6,7 @@ Everything is asked from the services by HTTP; nothing is decided and nothing is
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import httpx2
 from fastapi import APIRouter, Depends, HTTPException, Query
@@ -14,9 +15,9 @@ from starlette.responses import RedirectResponse, Response
 
 from libs.host import Site
 from libs.web import Pages, Role, require
-from services.dashboard.views import city_model, clock_rows, proof_model, timeline_model
+from services.dashboard.views import city_model, clock_rows, placed, proof_model, timeline_model
 
-READER = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
+READERS = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
 
 
 class SiteClient:
@@ -40,9 +41,14 @@ class SiteClient:
         await self._client.aclose()
 
 
+def named(what: str) -> str:
+    """A case or clock as one part of a path, so that what a page asks is about that number and nothing else."""
+    return quote(what, safe=":")
+
+
 def router(site: Site, client: SiteClient, pages: Pages, *, hub: bool, city: str) -> APIRouter:
     """The pages of a site; those of the city only where the hub is."""
-    routes = APIRouter(include_in_schema=False, dependencies=READER)
+    routes = APIRouter(include_in_schema=False, dependencies=READERS)
 
     @routes.get("/")
     async def home() -> Response:
@@ -54,7 +60,7 @@ def router(site: Site, client: SiteClient, pages: Pages, *, hub: bool, city: str
 
     @routes.get("/clocks/{clock:path}")
     async def proof(request: Request, clock: str) -> Response:
-        found = proof_model(await client.ask(f"/deadline/clocks/{clock}/proof"))
+        found = proof_model(await client.ask(f"/deadline/clocks/{named(clock)}/proof"))
         return pages.render(request, "proof.html", proof=found, clock=clock)
 
     if hub:
@@ -75,7 +81,7 @@ def _city_pages(routes: APIRouter, client: SiteClient, pages: Pages) -> None:
 
     @routes.get("/cases/{case}")
     async def case_page(request: Request, case: str) -> Response:
-        found = timeline_model(await client.ask(f"/hub/cases/{case}"))
+        found = timeline_model(await client.ask(f"/hub/cases/{named(case)}"))
         return pages.render(request, "case.html", found=found, case=case)
 
 
@@ -87,6 +93,6 @@ def _site_pages(routes: APIRouter, site: Site, client: SiteClient, pages: Pages,
 
     @routes.get("/cases/{case}")
     async def case_clocks(request: Request, case: str) -> Response:
-        row = await client.ask(f"/intake/cases/{case}")
-        clocks = clock_rows(await client.ask(f"/deadline/cases/{case}/clocks"))
+        row = placed(await client.ask(f"/intake/cases/{named(case)}"))
+        clocks = clock_rows(await client.ask(f"/deadline/cases/{named(case)}/clocks"))
         return pages.render(request, "clocks.html", case=row, number=case, clocks=clocks, city=city)

@@ -9,7 +9,7 @@ from services.hub.inbox.registering import register
 
 
 def build(context: Context) -> Service:
-    """The city's end of the network."""
+    """The hub over what the host gives it."""
     stream = CityStream(context.pool, context.now)
     log = context.logs.of(context.site.code)
 

@@ -10,12 +10,12 @@ import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 
 from libs.database import Pool
-from libs.web import CasePath, Epoch, Name, NodePath, Role, Sequence, answer, require
+from libs.web import CasePath, Epoch, NodePath, Role, Sequence, Word, answer, require
 from libs.wire import Recorded, encode_page
 from services.hub.inbox import CityStream
 from services.hub.views import archive, city, verify
 
-READER = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
+READERS = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
 Source = Annotated[str, Query(max_length=80, pattern=r"^urn:liandong:[0-9]{6,12}:[a-z][a-z0-9-]*$")]
 ServicePath = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
 EpochPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -23,8 +23,8 @@ _payload = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRouter:
-    """`/hub/…`"""
-    routes = APIRouter(prefix="/hub", tags=["hub"], dependencies=READER)
+    """The routes under `/hub`."""
+    routes = APIRouter(prefix="/hub", tags=["hub"], dependencies=READERS)
 
     @routes.get("/city")
     async def at_a_glance() -> Response:
@@ -39,7 +39,7 @@ def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRo
         return answer({**found, "timeline": timeline})
 
     @routes.get("/replay")
-    async def replay(log: Name) -> Response:
+    async def replay(log: Word) -> Response:
         return answer(await city.replayed(pool, log))
 
     @routes.get("/wait")

@@ -26,7 +26,7 @@ class RegisterNode:
 
 @record
 class RegisterKey:
-    """A site's key is known."""
+    """A site signs with this key."""
 
     key: str
     site: str

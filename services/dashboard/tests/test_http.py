@@ -18,24 +18,15 @@ from services.dashboard.tests import answers
 from services.dashboard.tests.answers import CASE, CLOCK
 
 SITE = Site("511525", (Node("511525", "高县", "511500"), Node("511525100", "文江镇", "511525")))
-FEED = {
-    "source": "urn:liandong:511525:intake",
-    "epoch": 1,
-    "archived": 7,
-    "verified": 5,
-    "hash": "sha256:0123456789abcdef",
-    "state": "live",
-}
-CLOCK_ROW = {"clock": CLOCK, "kind_text": "承诺时限", "label": "", "state_text": "计时中", "due_at": answers.AT}
 ANSWERS: dict[str, Any] = {
-    "/hub/city": answers.city(answers.row()),
-    "/hub/feeds": [FEED],
+    "/hub/city": answers.city(answers.recent()),
+    "/hub/feeds": [answers.changed(answers.kept("hub-feeds")[0], archived=7, verified=5)],
     f"/hub/cases/{CASE}": answers.timeline(answers.row(), answers.event("liandong.intake.CaseFiled.v1")),
-    "/intake/nodes/511525/counts": {"cases": 4, "open": 3, "finished": 1},
-    "/intake/nodes/511525100/counts": {"cases": 2, "open": 2, "finished": 0},
+    "/intake/nodes/511525/counts": answers.kept("intake-counts"),
+    "/intake/nodes/511525100/counts": answers.changed(answers.kept("intake-counts"), cases=2, open=2),
     "/site/status": {"services": {"intake": {"heads": [{"sequence": 9, "relay_depth": 0}], "parked": 0}}},
-    f"/intake/cases/{CASE}": answers.row(),
-    f"/deadline/cases/{CASE}/clocks": [CLOCK_ROW],
+    f"/intake/cases/{CASE}": answers.listed(),
+    f"/deadline/cases/{CASE}/clocks": answers.kept("deadline-clocks"),
     f"/deadline/clocks/{CLOCK}/proof": answers.proof(),
 }
 
@@ -53,12 +44,12 @@ class Answering:
         return ANSWERS[path]
 
 
-async def get(path: str, *, hub: bool, role: Role = Role.LEADER) -> tuple[Response, list[str]]:
-    """The page, and what it asked for."""
+async def get(path: str, *, hub: bool, role: Role = Role.LEADER, node: str = "511500") -> tuple[Response, list[str]]:
+    """The page for somebody who works for `node`, and what it asked for."""
     behind: Any = Answering()
     pages = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
     accounts = Accounts()
-    _, token = accounts.issue("L1", [role], ["511500"], "领导")
+    _, token = accounts.issue("L1", [role], [node], "领导")
     routes = http.router(SITE, behind, pages, hub=hub, city="http://city")
     app = make_app("dashboard", routers=[routes], accounts=accounts, health=Health(), pages=pages)
     headers = {"Authorization": f"Bearer {token}", "Accept": "text/html"}
@@ -101,3 +92,23 @@ async def test_what_is_not_there_is_said(path: str, hub: bool) -> None:
 async def test_only_who_watches_may_see_the_pages() -> None:
     answer, asked = await get("/city", hub=True, role=Role.CLERK)
     assert (answer.status_code, asked) == (403, [])
+
+
+@pytest.mark.parametrize("hub", [True, False])
+async def test_a_case_is_shown_to_those_who_work_for_its_node_or_above(hub: bool) -> None:
+    statuses = {node: await get(f"/cases/{CASE}", hub=hub, node=node) for node in ("511500", "511525", "511525100", "511526")}
+    assert {node: answer.status_code for node, (answer, _) in statuses.items()} == {
+        "511500": 200,
+        "511525": 200,
+        "511525100": 403,
+        "511526": 403,
+    }
+    assert [asked for answer, asked in statuses.values() if answer.status_code == 403] == [[], []]
+
+
+@pytest.mark.parametrize(("hub", "service"), [(True, "hub"), (False, "intake")])
+@pytest.mark.parametrize(("behind", "named"), [("%3F", "%3F"), ("%3Fx=1", "%3Fx%3D1"), ("%23", "%23")])
+async def test_a_number_with_something_behind_it_is_asked_for_as_it_is(hub: bool, service: str, behind: str, named: str) -> None:
+    """To the check of who works where it is no case's number; it must not become one on the way to the service that is asked."""
+    answer, asked = await get(f"/cases/{CASE}{behind}", hub=hub, node="511526")
+    assert (answer.status_code, asked) == (404, [f"/{service}/cases/{CASE}{named}"])

@@ -15,8 +15,8 @@ from libs.contracts import phases
 from libs.testkit.contracts import contract
 from libs.web import Pages
 from services.dashboard.tests import answers
-from services.dashboard.tests.answers import AT, CASE, event, node, row
-from services.dashboard.views import city_model, clock_rows, proof_model, timeline_model
+from services.dashboard.tests.answers import CASE, clock, event, node, recent, row
+from services.dashboard.views import city_model, clock_rows, placed, proof_model, timeline_model
 from services.dashboard.views.words import FACTS, STATES
 
 PAGES = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
@@ -38,16 +38,21 @@ def case_page(case: dict[str, Any], *events: dict[str, Any], clocks: tuple[dict[
     return page("case.html", found=timeline_model(answers.timeline(case, *events, clocks=clocks)), case=CASE)
 
 
+def test_only_what_its_owner_answers_can_be_in_an_answer() -> None:
+    with pytest.raises(AssertionError, match="finished_on is not answered; code, name"):
+        node(finished_on=3)
+
+
 @pytest.mark.parametrize("phase", phases().words)
 def test_every_phase_has_its_word_on_both_pages(phase: str) -> None:
-    assert phases().words[phase] in city(row(phase))
+    assert phases().words[phase] in city(recent(phase))
     assert phases().words[phase] in case_page(row(phase))
 
 
 def test_suspension_stands_beside_the_phase() -> None:
-    for text in (city(row("examined", suspended=True)), case_page(row("examined", suspended=True))):
+    for text in (city(recent("examined", suspended=True)), case_page(row("examined", suspended=True))):
         assert "已审查 依法不计时" in text
-    assert "依法不计时" not in city(row("examined")) + case_page(row("examined"))
+    assert "依法不计时" not in city(recent("examined")) + case_page(row("examined"))
 
 
 def test_a_case_known_by_its_clocks_alone_has_a_page() -> None:
@@ -66,9 +71,7 @@ def test_every_state_of_a_node_has_a_word(state: str) -> None:
 
 
 def test_cards_and_findings_are_told() -> None:
-    card = {"case": CASE, "at": AT, "due_at": AT, "clock_kind": "promised", "colour": "red", "node_name": "高县", "officer": "C1"}
-    finding = {"case": CASE, "at": AT, "detector": "same-officer", "node_name": "高县"}
-    text = city(cards=[{**card, "imported": False}], findings=[finding])
+    text = city(cards=True)
     assert "红牌 承诺时限" in text
     assert "同一人审查和核准" in text
 
@@ -101,27 +104,27 @@ def test_what_is_unknown_or_broken_is_shown_by_its_own_name() -> None:
 
 
 def test_the_clocks_of_a_case() -> None:
-    clock = {
-        "clock": f"clock:{CASE}:promised",
-        "kind": "promised",
-        "label": None,
-        "due_at": AT,
-        "red": True,
-        "yellow": True,
-        "ended": False,
-    }
-    text = case_page(row(), clocks=(clock, {**clock, "kind": None, "due_at": None, "ended": True}))
+    text = case_page(row(), clocks=(clock(red=True), clock(kind=None, due_at=None, ended=True)))
     assert "承诺 红" in text
     assert "停止计时" in text
     assert "已结束" in text
 
 
 def test_a_sites_own_clocks_and_their_proof() -> None:
-    clock = {"clock": f"clock:{CASE}:promised", "kind_text": "承诺时限", "label": "", "state_text": "计时中", "due_at": AT}
-    (shown,) = clock_rows([clock])
-    assert shown["due_at"] == datetime(2026, 11, 23, 1, tzinfo=UTC)
-    text = page("clocks.html", case={"item_name": "食品经营许可"}, number=CASE, clocks=[shown], city="http://city")
-    assert "承诺时限" in text
+    (_, shown, _) = clock_rows(answers.kept("deadline-clocks"))
+    assert shown["due_at"] == datetime(2007, 3, 29, 16, tzinfo=UTC)
+    text = page("clocks.html", case=placed(answers.listed()), number=CASE, clocks=[shown], city="http://city")
+    assert "承诺时限 2007年3月29日 24:00 前 已超期" in text
+
+
+@pytest.mark.parametrize("phase", phases().words)
+def test_a_sites_own_page_of_a_case_says_phase_and_mark_as_the_city_does(phase: str) -> None:
+    running, marked = [
+        page("clocks.html", case=placed(answers.listed(phase, suspended=suspended)), number=CASE, clocks=[], city="http://city")
+        for suspended in (False, True)
+    ]
+    assert f"食品经营许可 {phases().words[phase]} {CASE}" in running
+    assert f"食品经营许可 {phases().words[phase]} 依法不计时 {CASE}" in marked
 
 
 def test_a_proof_says_why_every_day_counts() -> None:

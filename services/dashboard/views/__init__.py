@@ -24,7 +24,7 @@ def city_model(found: Mapping[str, Any]) -> dict[str, Any]:
         for card in found["cards"]
     ]
     findings = [{**row, "at": moment(row["at"]), "what": word(row["detector"], DETECTORS)} for row in found["findings"]]
-    recent = [{**_placed(row), "filed_at": moment(row["filed_at"])} for row in found["recent"]]
+    recent = [{**placed(row), "filed_at": moment(row["filed_at"])} for row in found["recent"]]
     return {"now": moment(found["now"]), "nodes": nodes, "total": total, "cards": cards, "findings": findings, "recent": recent}
 
 
@@ -33,7 +33,7 @@ def _node(node: Mapping[str, Any]) -> dict[str, Any]:
     return {**node, "state_text": text, "tone": tone, "seen": moment(node["seen"])}
 
 
-def _placed(row: Mapping[str, Any]) -> dict[str, Any]:
+def placed(row: Mapping[str, Any]) -> dict[str, Any]:
     """A case's row with the words of its phase and of the mark beside it, empty where there is none."""
     known = phases()
     return {**row, "phase_text": word(row["phase"], known.words), "mark_text": known.suspended_word if row["suspended"] else ""}
@@ -44,7 +44,7 @@ def timeline_model(found: Mapping[str, Any]) -> dict[str, Any]:
     row = found["case"]
     times = {key: moment(row[key]) for key in ("filed_at", "decided_at", "closed_at")}
     return {
-        "case": {**_placed(row), **times},
+        "case": {**placed(row), **times},
         "events": [_event(event) for event in reversed(found["timeline"])],
         "clocks": [_clock(clock) for clock in found["clocks"]],
         "verified": all(event["verified"] for event in found["timeline"]),

@@ -1,6 +1,6 @@
-"""The Chinese words of facts: a title for every public event, which of its fields a timeline shows, and the words of their values.
+"""The Chinese words of facts: a title for every promised event, sent or not, which of its fields a timeline shows, and the words of their values.
 
-`contracts/events` is what a test holds these tables against; the words of phases stand in `contracts/phases.toml`.
+A test holds these tables against `contracts/events`; the words of phases stand in `contracts/phases.toml`.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ STATES: Final[Mapping[str, tuple[str, str]]] = {
     "forked": ("链分叉", "bad"),
     "unknown": ("未接入", "mute"),
 }
-"""A node's state in the network: its word, its tone."""
+"""The word and the tone of a node's state in the network."""
 
 
 def word(value: object, words: Mapping[str, str]) -> str:

@@ -40,7 +40,7 @@ class CityStream:
         self._moved = asyncio.Condition()
 
     async def take(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
-        """Raises only when the fetch must come again."""
+        """Takes one fetch. Raises only when it must come again."""
         fetched = sort(records)
         async with self._pool.acquire() as connection:
             if not self._speakers.knows(fetched):
@@ -120,7 +120,7 @@ class CityStream:
         return False
 
     async def _until(self, key: Key, sequence: int) -> None:
-        """Until this process has come so far, or it is time to look again."""
+        """Waits until this process has come so far, or it is time to look again."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS), self._moved:
                 await self._moved.wait_for(lambda: self._reached.get(key, 0) >= sequence)

@@ -14,8 +14,9 @@ from libs.bus import Reader
 from libs.decider import record
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
-"""What rows are found by; an index takes no more."""
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A name that rows are found by: an index takes no longer one."""
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An instant with its offset."""
 
 
 @record
@@ -119,40 +120,40 @@ class ClockStarted(OfClock):
 
     kind: str
     label: str
-    due_at: Moment | None
+    due_at: Aware | None
 
 
 @record
 class ClockStopped(OfClock):
-    """Days are not counted; it is due at no moment, unless the limit passes before."""
+    """Days are not counted: the clock is due at no moment, unless its limit passes before."""
 
-    due_at: Moment | None = None
+    due_at: Aware | None = None
 
 
 @record
 class ClockResumed(OfClock):
     """Days are counted again, to a new moment."""
 
-    due_at: Moment | None
+    due_at: Aware | None
 
 
 @record
 class ClockExtended(OfClock):
     """The limit grew, to a new moment."""
 
-    due_at: Moment | None
+    due_at: Aware | None
 
 
 @record
 class ClockYellow(OfClock):
-    """Nearly due."""
+    """The clock is nearly due."""
 
     kind: str
 
 
 @record
 class ClockRed(OfClock):
-    """Past due."""
+    """The clock is past due."""
 
     kind: str
 
@@ -179,7 +180,7 @@ class CardIssued(OfCase):
     colour: Literal["yellow", "red"]
     clock_kind: str
     officer: str
-    due_at: Moment
+    due_at: Aware
     imported: bool = False
 
 

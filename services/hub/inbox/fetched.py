@@ -32,7 +32,7 @@ class Evidence:
 
     @property
     def digest(self) -> str:
-        """The same evidence twice is one row."""
+        """Names this evidence, so that the same twice is one row."""
         text = f"{self.kind}\n{self.source}\n{self.epoch}\n{self.sequence}\n".encode()
         return hashlib.sha256(text + self.record).hexdigest()
 

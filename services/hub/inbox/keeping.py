@@ -1,4 +1,4 @@
-"""What the city keeps of what arrives: feeds and their positions, the archive, the nodes' newest checkpoints, evidence. Plain SQL, fetchedes everywhere."""
+"""What the city keeps of what arrives: feeds and their positions, the archive, the nodes' newest checkpoints, evidence. Plain SQL, in batches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from libs.database import Connection
-from libs.wire import Recorded
+from libs.wire import Recorded, node_of
 from services.hub.inbox.feed import Feed, Key
 from services.hub.inbox.fetched import Evidence, Fetched, Signed
 
@@ -55,7 +55,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing"""
 async def make_feeds(connection: Connection, keys: Iterable[Key]) -> None:
     """Opens the feeds that are new."""
     if ordered := sorted(keys):
-        await connection.execute(_MAKE, [key[0] for key in ordered], [key[1] for key in ordered], [key[0].split(":")[2] for key in ordered])
+        await connection.execute(_MAKE, [key[0] for key in ordered], [key[1] for key in ordered], [node_of(key[0]) for key in ordered])
 
 
 async def lock_feeds(connection: Connection, keys: Iterable[Key]) -> tuple[dict[Key, Feed], dict[Key, int]]:
@@ -101,14 +101,14 @@ async def store(connection: Connection, fetched: Fetched, feeds: dict[Key, Feed]
 
 
 async def _keep_checkpoints(connection: Connection, signed: Sequence[Signed], now: datetime) -> None:
-    """The newest per node and day as evidence, and when each node was last seen."""
+    """Keeps the newest checkpoint of each node and day as evidence, and when each node was last seen."""
     heads = [[c.node for c, _, _ in signed], [c.counter for c, _, _ in signed], [c.time for c, _, _ in signed]]
     await connection.execute(_KEEP, *heads, [value for _, value, _ in signed], [signature for _, _, signature in signed], now)
     await connection.execute(_SEEN, *heads, now)
 
 
 async def keep(connection: Connection, evidence: Sequence[Evidence], now: datetime) -> None:
-    """Keeps what does not fit; the same evidence once."""
+    """Keeps the evidence; the same is kept once."""
     rows = [(e.kind, e.node, e.source, e.epoch, e.sequence, e.because, e.record, e.digest, now) for e in evidence]
     if rows:
         await connection.executemany(_EVIDENCE, rows)

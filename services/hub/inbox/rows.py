@@ -50,7 +50,7 @@ def _read(event: Recorded, version: str) -> Any:
 
 
 def _moved(folded: Folded, event: Recorded, fact: f.OfCase) -> None:
-    """A fact of intake: where it leaves its case."""
+    """Puts the case where a fact of intake leaves it."""
     kind, row = type(fact), folded.case(event.node, fact.case)
     row.phase = PHASES.after(row.phase or "", kind.__name__) or None
     row.suspended = PHASES.suspended(row.suspended, kind.__name__)
@@ -84,13 +84,15 @@ def _clock(folded: Folded, event: Recorded, fact: f.OfClock) -> CityClock:
 
 
 def _started(folded: Folded, event: Recorded, fact: f.ClockStarted) -> None:
-    row = _clock(folded, event, fact)
-    row.kind, row.label, row.due_at, row.moved = fact.kind, fact.label, fact.due_at, True
+    row = _due(folded, event, fact)
+    row.kind, row.label = fact.kind, fact.label
 
 
-def _due(folded: Folded, event: Recorded, fact: f.ClockStopped | f.ClockResumed | f.ClockExtended) -> None:
+def _due(folded: Folded, event: Recorded, fact: f.ClockStarted | f.ClockStopped | f.ClockResumed | f.ClockExtended) -> CityClock:
     row = _clock(folded, event, fact)
-    row.due_at, row.moved = fact.due_at, True
+    row.due_at = fact.due_at
+    folded.moved.add((row.node, row.clock))
+    return row
 
 
 def _warned(folded: Folded, event: Recorded, fact: f.ClockYellow | f.ClockRed) -> None:
@@ -120,7 +122,7 @@ def _finding(folded: Folded, event: Recorded, fact: f.FindingRaised) -> None:
     folded.findings.append(CityFinding(fact.finding, event.node, fact.case, fact.detector, event.time, fact.evidence))
 
 
-_OWN: Final[Mapping[type[f.OfCase], Callable[[Folded, Recorded, Any], None]]] = {
+_OWN: Final[Mapping[type[f.OfCase], Callable[[Folded, Recorded, Any], object]]] = {
     f.CaseFiled: _filed,
     f.CaseDecided: _decided,
     f.CaseClosed: _closed,

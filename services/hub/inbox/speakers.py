@@ -1,9 +1,9 @@
-"""Who may speak to the city: nodes and their sites, keys and their halves, as the registry says."""
+"""Who may speak to the city: nodes and their sites, keys and their public halves, as the registry says."""
 
 from __future__ import annotations
 
 from libs.database import Connection
-from libs.wire import signed_by
+from libs.wire import node_of, signed_by
 from services.hub.inbox.fetched import Evidence, Fetched, Signed, about, proof
 
 
@@ -23,14 +23,14 @@ class Speakers:
 
     def knows(self, fetched: Fetched) -> bool:
         """Whether everybody who spoke in this fetch is known."""
-        spoke = {source.split(":")[2] for source, _ in fetched.events} | set(fetched.checkpoints)
+        spoke = {node_of(source) for source, _ in fetched.events} | set(fetched.checkpoints)
         keys = {checkpoint.key for came in fetched.checkpoints.values() for checkpoint, _, _ in came}
         return spoke <= set(self.nodes) and keys <= set(self.keys)
 
     def admit(self, fetched: Fetched) -> None:
         """Drops events of nodes that are not in the registry; keeps of each node the newest checkpoint whose signature holds."""
-        for key in [key for key in fetched.events if key[0].split(":")[2] not in self.nodes]:
-            node = key[0].split(":")[2]
+        for key in [key for key in fetched.events if node_of(key[0]) not in self.nodes]:
+            node = node_of(key[0])
             fetched.evidence.extend(about("unknown-node", event, f"{node} 不在登记册中") for event, _ in fetched.events.pop(key))
         for node, came in fetched.checkpoints.items():
             for entry in sorted(came, key=lambda entry: entry[0].counter, reverse=True):

@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from libs.contracts import phases
+from libs.testkit.house import COUNTY
 from libs.wire import chain_hash
-from services.hub.tests.county import AT, COUNTY, City, Told, carried, feed, filed, of, word
+from services.hub.tests.county import AT, City, Told, carried, feed, filed, of, word
 from services.hub.views import city as city_views
 
 pytestmark = pytest.mark.server

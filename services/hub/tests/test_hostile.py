@@ -10,9 +10,10 @@ import asyncpg
 import msgspec
 import pytest
 
+from libs.testkit.house import COUNTY, TOWN
 from libs.wire import Recorded, chain_hash, public_of, signed_by, to_headers
 from services.hub.inbox import CityStream
-from services.hub.tests.county import AT, COUNTY, KEY, TOWN, City, carried, feed, filed, forged, record, word
+from services.hub.tests.county import AT, KEY, City, carried, feed, filed, forged, record, word
 from services.hub.views import archive
 from services.hub.views import city as city_views
 from services.hub.views import verify as verification
@@ -168,7 +169,7 @@ async def test_a_batch_that_fails_leaves_nothing_and_is_whole_when_it_comes_agai
     await owner.close()
     await city.take(*records)
     assert await city.numbers() == ["c1", "c2"]
-    assert await city.stream.wait(events[0].source, 1, 2, 0.05)
+    assert await city.reached(events[1])
 
 
 async def test_a_fork_is_kept_with_both_signatures(city: City) -> None:

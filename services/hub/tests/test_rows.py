@@ -9,11 +9,12 @@ import msgspec
 import pytest
 
 from libs.contracts import phases
+from libs.testkit.house import COUNTY
 from libs.testkit.neighbours import Neighbour
 from libs.wire import Recorded
 from services.hub.inbox import READER
 from services.hub.inbox.rows import fold
-from services.hub.tests.county import AT, COUNTY, Told, feed, filed, of
+from services.hub.tests.county import AT, Told, feed, filed, of
 from services.hub.views import CityCase
 
 CASE = "511525-20261123-000001-7"
@@ -86,7 +87,7 @@ async def test_a_clock_from_start_to_end() -> None:
         folded = fold(await feed(*facts, service="deadline"))
         (found,) = folded.clocks.values()
         assert found.clock == f"clock:{CASE}:promised"
-        return (found.kind, found.label, found.due_at, found.moved, found.red, found.ended)
+        return (found.kind, found.label, found.due_at, bool(folded.moved), found.red, found.ended)
 
     assert await clock(started) == ("statutory", "法定期限", DUE, True, False, False)
     assert await clock(started, stopped) == ("statutory", "法定期限", None, True, False, False)

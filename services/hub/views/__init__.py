@@ -12,13 +12,9 @@ from datetime import date, datetime
 from typing import Final
 
 from libs.contracts import phases
-from libs.views import Column, Connection, Table
+from libs.views import EVER, FIRST_SAID, LATEST, LATEST_SAID, Connection, Table
 from libs.wire import Recorded
 from libs.workdays import CHINA
-
-_TOLD: Final = "coalesce(excluded.{column}, {table}.{column})"
-"""The newest that was said; null: nothing was."""
-_EVER: Final = "excluded.{column} or {table}.{column}"
 
 
 @dataclass(slots=True)
@@ -45,7 +41,7 @@ class CityCase:
 
 @dataclass(slots=True)
 class CityClock:
-    """What a batch says of a clock; None: nothing. `moved`: its due moment was told."""
+    """What a batch says of a clock; None: nothing."""
 
     node: str
     clock: str
@@ -53,7 +49,6 @@ class CityClock:
     kind: str | None = None
     label: str | None = None
     due_at: datetime | None = None
-    moved: bool = False
     yellow: bool = False
     red: bool = False
     ended: bool = False
@@ -88,17 +83,21 @@ class CityFinding:
 
 @dataclass(slots=True)
 class Folded:
-    """What a batch of verified events says: rows by node and number or clock, facts counted by day, and what could not be shown."""
+    """What a batch of verified events says: rows by node and number or clock, facts counted by day, and what could not be shown.
+
+    `moved` names the clocks whose due moment was told.
+    """
 
     cases: dict[tuple[str, str], CityCase] = field(default_factory=dict)
     days: Counter[tuple[str, str, str, date]] = field(default_factory=Counter)
     clocks: dict[tuple[str, str], CityClock] = field(default_factory=dict)
+    moved: set[tuple[str, str]] = field(default_factory=set)
     cards: list[CityCard] = field(default_factory=list)
     findings: list[CityFinding] = field(default_factory=list)
     not_shown: list[tuple[Recorded, str]] = field(default_factory=list)
 
     def case(self, node: str, number: str) -> CityCase:
-        """The row of a case, there from now on."""
+        """The row of a case, made where there was none."""
         row = self.cases.get((node, number))
         if row is None:
             row = self.cases[(node, number)] = CityCase(node, number)
@@ -109,62 +108,24 @@ class Folded:
         self.days[(row.node, row.number, kind, at.astimezone(CHINA).date())] += 1
 
 
-CASES: Final = Table(
+_STAYS_CLOSED: Final = f"case when {{table}}.{{column}} = '{phases().closed}' then {{table}}.{{column}} else {LATEST_SAID} end"
+_MARKS: Final = dict.fromkeys(("yellow", "red"), EVER)
+CITY_CASES: Final = Table.of(
     "city_case",
-    Column("node", "text", key=True),
-    Column("number", "text", key=True),
-    Column("item", "text", known=_TOLD),
-    Column("item_name", "text", known=_TOLD),
-    Column("phase", "text", known=f"case when {{table}}.{{column}} = '{phases().closed}' then {{table}}.{{column}} else {_TOLD} end"),
-    Column("suspended", "boolean", known=_TOLD),
-    Column("filed_at", "timestamptz", known=_TOLD),
-    Column("decided_at", "timestamptz", known=_TOLD),
-    Column("closed_at", "timestamptz", known=_TOLD),
-    Column("finished_at", "timestamptz", known="coalesce({table}.{column}, excluded.{column})"),
-    Column("imported", "boolean", known=_EVER),
-    Column("ref", "text", known=_TOLD),
-    Column("timeline", "text", known=_TOLD),
-    Column("yellow", "boolean", known=_EVER),
-    Column("red", "boolean", known=_EVER),
-    Column("statutory_red", "boolean", known=_EVER),
+    CityCase,
+    key=("node", "number"),
+    known=dict.fromkeys(("item", "item_name", "suspended", "filed_at", "decided_at", "closed_at", "ref", "timeline"), LATEST_SAID)
+    | {"phase": _STAYS_CLOSED, "finished_at": FIRST_SAID, "imported": EVER, "statutory_red": EVER, **_MARKS},
 )
-_CLOCK: Final = (
-    Column("node", "text", key=True),
-    Column("clock", "text", key=True),
-    Column("number", "text"),
-    Column("kind", "text", known=_TOLD),
-    Column("label", "text", known=_TOLD),
-    Column("yellow", "boolean", known=_EVER),
-    Column("red", "boolean", known=_EVER),
-    Column("ended", "boolean", known=_EVER),
-)
-CLOCKS: Final = Table("city_clock", *_CLOCK, Column("due_at", "timestamptz"))
-MOVED_CLOCKS: Final = Table("city_clock", *_CLOCK, Column("due_at", "timestamptz", known="excluded.{column}"))
+_KNOWN_CLOCK: Final = {"kind": LATEST_SAID, "label": LATEST_SAID, "ended": EVER, **_MARKS}
+CITY_CLOCKS: Final = Table.of("city_clock", CityClock, key=("node", "clock"), known=_KNOWN_CLOCK)
+MOVED_CLOCKS: Final = Table.of("city_clock", CityClock, key=("node", "clock"), known={**_KNOWN_CLOCK, "due_at": LATEST})
 """The same clocks, where their due moment was told; that may be none."""
-CARDS: Final = Table(
-    "city_card",
-    Column("card", "text", key=True),
-    Column("node", "text", key=True),
-    Column("number", "text"),
-    Column("colour", "text"),
-    Column("clock_kind", "text"),
-    Column("officer", "text"),
-    Column("due_at", "timestamptz"),
-    Column("at", "timestamptz"),
-    Column("imported", "boolean"),
-)
-FINDINGS: Final = Table(
-    "city_finding",
-    Column("finding", "text", key=True),
-    Column("node", "text", key=True),
-    Column("number", "text"),
-    Column("detector", "text"),
-    Column("at", "timestamptz"),
-    Column("evidence", "text[]"),
-)
+CITY_CARDS: Final = Table.of("city_card", CityCard, key=("card", "node"))
+CITY_FINDINGS: Final = Table.of("city_finding", CityFinding, key=("finding", "node"))
 # The first end of a case is told by its row: what the batch says of it counts only where none was known.
 _SAVED: Final = f"""
-with saved as ({CASES.upsert} returning new.node, new.number, old.finished_at as before, new.finished_at)
+with saved as ({CITY_CASES.upsert} returning new.node, new.number, old.finished_at as before, new.finished_at)
 select node, number, finished_at from saved where before is null and finished_at is not null"""
 # A fact whose case is not known yet waits for it, so that every number stands under its item.
 _DAYS: Final = """
@@ -190,17 +151,16 @@ async def save(connection: Connection, folded: Folded) -> None:
     """Writes what a batch says; each event comes once, for it moves with its feed's verified position."""
     if folded.cases:
         await _save_cases(connection, folded)
-    clocks = [folded.clocks[key] for key in sorted(folded.clocks)]
-    await MOVED_CLOCKS.save(connection, [row for row in clocks if row.moved])
-    await CLOCKS.save(connection, [row for row in clocks if not row.moved])
-    await CARDS.add(connection, folded.cards)
-    await FINDINGS.add(connection, folded.findings)
+    await MOVED_CLOCKS.save(connection, [folded.clocks[key] for key in sorted(folded.moved)])
+    await CITY_CLOCKS.save(connection, [folded.clocks[key] for key in sorted(folded.clocks.keys() - folded.moved)])
+    await CITY_CARDS.add(connection, folded.cards)
+    await CITY_FINDINGS.add(connection, folded.findings)
 
 
 async def _save_cases(connection: Connection, folded: Folded) -> None:
-    """Cases, then what is counted by day: a case counts as finished when this batch brought its first end."""
+    """Writes cases, then what is counted by day: a case counts as finished when this batch brought its first end."""
     rows = [folded.cases[key] for key in sorted(folded.cases)]
-    for node, number, at in await connection.fetch(_SAVED, *CASES.arrays(rows)):
+    for node, number, at in await connection.fetch(_SAVED, *CITY_CASES.arrays(rows)):
         folded.count(folded.case(node, number), "finished", at)
     if folded.days:
         told = list(zip(*((*key, n) for key, n in folded.days.items()), strict=True))

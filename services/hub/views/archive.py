@@ -42,7 +42,7 @@ async def feeds(pool: Pool) -> list[dict[str, Any]]:
 
 
 def feed_state(row: Mapping[str, Any]) -> str:
-    """For people: live, gap, forked."""
+    """The state of a feed as its row has it: live, gap or forked."""
     if row["forked"]:
         return "forked"
     return "gap" if row["ahead"] > row["archived"] else "live"
@@ -57,7 +57,7 @@ async def evidence(pool: Pool, latest: int = 200) -> list[dict[str, Any]]:
 
 
 async def pages(pool: Pool, key: Key, upto: int, size: int = 2000) -> AsyncIterator[list[Recorded]]:
-    """A feed in keyset pages."""
+    """The archived events of a feed up to a number, page by page."""
     after = 0
     while after < upto:
         events = await page(pool, key, after, upto, size)

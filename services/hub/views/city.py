@@ -10,7 +10,7 @@ from libs.database import Pool
 from libs.workdays import CHINA
 
 SILENT: Final = timedelta(seconds=90)
-"""Three intervals without a checkpoint."""
+"""A node is silent after three intervals without a checkpoint."""
 
 _NODES: Final = """
 select r.node as code, r.name, r.parent, r.site, r.address, n.counter, n.time, n.seen,
@@ -39,7 +39,7 @@ select node, number, ref, closed_at is not null as closed, yellow, red, statutor
 
 
 async def nodes(pool: Pool, now: datetime) -> list[dict[str, Any]]:
-    """Every registered node: its numbers, its place in the network, how old its word is."""
+    """Every registered node: its numbers, its place in the network, how old its newest checkpoint is."""
     numbers: dict[str, dict[str, tuple[int, int]]] = {}
     for row in await pool.fetch(_NUMBERS, now.astimezone(CHINA).date()):
         numbers.setdefault(row["node"], {})[row["kind"]] = (row["n"], row["today"])
@@ -67,7 +67,7 @@ def _node(row: dict[str, Any], numbers: dict[str, tuple[int, int]], now: datetim
 
 
 def state_of(row: dict[str, Any], now: datetime) -> str:
-    """Live, gap, forked, silent, or unknown for a node that never spoke."""
+    """The state of a node: live, gap, forked, silent, or unknown where no checkpoint of it ever came."""
     if row["seen"] is None:
         return "unknown"
     if row["forked"]:

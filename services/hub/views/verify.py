@@ -10,8 +10,9 @@ from services.hub.views.archive import Key, feeds, pages
 
 
 async def verify(pool: Pool) -> dict[str, Any]:
-    """The archive read again, byte for byte, against what the nodes signed. `faults` names the first of each feed; `verified`: there is none.
-    `waiting` events have no checkpoint yet.
+    """Reads the archive again, byte for byte, and holds it against what the nodes signed.
+
+    `faults` has the first fault of each feed, and `verified` says that there is none; `events` are verified, `waiting` have no checkpoint yet.
     """
     signed, faults = await _signed(pool)
     count = waiting = 0

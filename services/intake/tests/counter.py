@@ -37,7 +37,7 @@ async def file(house: House, node: str = COUNTY, *, key: str = "", item: str = I
 
 async def show(house: House, done: dict[str, Any]) -> dict[str, Any]:
     """The case as its page shows it after an act."""
-    found: dict[str, Any] = await house.get(f"/intake/cases/{done['case']}", by="clerk", after=done)
+    found: dict[str, Any] = await house.get(f"/intake/cases/{done['case']}", by="clerk", seen=done)
     return found
 
 
