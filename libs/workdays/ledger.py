@@ -64,7 +64,7 @@ class Stop:
             raise ValueError(f"不计时的区间颠倒了：{self.first} 至 {self.last}")
 
 
-class Policy(str, Enum):
+class NonWorkingStart(str, Enum):
     """How a start on a non-working day is read: as it is, or as the next working day."""
 
     AS_IS = "as_is"
@@ -79,7 +79,7 @@ class Ledger:
     budget: Budget
     stops: tuple[Stop, ...] = ()
     extensions: tuple[Budget, ...] = ()
-    policy: Policy = Policy.AS_IS
+    policy: NonWorkingStart = NonWorkingStart.AS_IS
     closing: time = CLOSING
 
     @property
@@ -109,7 +109,7 @@ class Due(NamedTuple):
 
 
 _DAY: Final = timedelta(1)
-_ROLL_FORWARD: Final = Policy.ROLL_FORWARD  # derive is a hot path, and looking up an enum's member is slow
+_ROLL_FORWARD: Final = NonWorkingStart.ROLL_FORWARD  # derive is a hot path, and looking up an enum's member is slow
 
 
 def _not_negative(n: int) -> None:

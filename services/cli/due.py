@@ -19,7 +19,7 @@ from libs.workdays import (
     CountedDay,
     Ledger,
     NaturalDays,
-    Policy,
+    NonWorkingStart,
     Stop,
     WorkingDays,
     count_back,
@@ -57,12 +57,12 @@ def due(
             return
         if start is None:
             raise BadInput("给出起算日，如：liandong due 2007-09-10 --limit 20wd")
-        budget, reading = _budget(DEFAULT if limit is None else limit), _policy(Policy.AS_IS if policy is None else policy)
+        budget, reading = _budget(DEFAULT if limit is None else limit), _policy(NonWorkingStart.AS_IS if policy is None else policy)
         if not backward:
             extensions = () if extend is None else (_budget(extend),)
             ledger = Ledger(_start(start), budget, tuple(map(_stop, stop or ())), extensions, reading)
             _show(_forward(ledger), "due_date", as_json)
-        elif extend is not None or stop or reading is not Policy.AS_IS:
+        elif extend is not None or stop or reading is not NonWorkingStart.AS_IS:
             raise BadInput("倒推没有延长、不计时和顺延起算")
         else:
             _show(_backward(_start(start), budget), "latest_date", as_json)
@@ -94,9 +94,9 @@ def _day(text: object) -> date:
     return day.astimezone(CHINA).date() if isinstance(day, datetime) else day
 
 
-def _policy(text: object) -> Policy:
+def _policy(text: object) -> NonWorkingStart:
     try:
-        return Policy(text)
+        return NonWorkingStart(text)
     except ValueError:
         raise BadInput(f"{text!r} 不是起算办法；写成 as_is 或 roll_forward") from None
 
@@ -204,7 +204,7 @@ def _forward_case(case: dict[str, Any], calendar: Calendar) -> dict[str, Any]:
         WorkingDays(_number(case["limit_working_days"])),
         tuple(Stop(_day(stop["from"]), _day(stop["to"])) for stop in case.get("suspensions", [])),
         (WorkingDays(extension),) if extension else (),
-        _policy(case.get("non_working_start", Policy.AS_IS)),
+        _policy(case.get("non_working_start", NonWorkingStart.AS_IS)),
     )
     found = derive(ledger, calendar).due_date
     return {"due_date": found.isoformat() if found else None}

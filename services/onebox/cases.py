@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final, Protocol
 
 from services.onebox.door import Door
-from services.onebox.items import ITEMS, Steps
+from services.onebox.items import ITEMS, SeedSteps
 
 SEED: Final = 2007
 
@@ -54,7 +54,7 @@ def work(door: Door, node: str, n: int) -> None:
     _to_the_end(do, steps, luck)
 
 
-def _to_the_end(do: Do, steps: Steps, luck: float) -> None:
+def _to_the_end(do: Do, steps: SeedSteps, luck: float) -> None:
     for number, (name, _, role, _) in enumerate(steps, start=1):
         who = "approver" if role == "approve" else "examiner"
         do(who, "steps/start", {"name": name}, f":{number}")

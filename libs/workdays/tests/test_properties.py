@@ -7,12 +7,24 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.workdays import Budget, Calendar, Ledger, NaturalDays, Policy, Stop, WorkingDays, derive, explain, overdue_generation, red_at
+from libs.workdays import (
+    Budget,
+    Calendar,
+    Ledger,
+    NaturalDays,
+    NonWorkingStart,
+    Stop,
+    WorkingDays,
+    derive,
+    explain,
+    overdue_generation,
+    red_at,
+)
 
 CALENDAR = Calendar.load()
 DAYS = st.dates(date(2004, 1, 1), date(2030, 12, 31))
 LENGTHS = st.integers(0, 40)
-POLICIES = st.sampled_from(Policy)
+POLICIES = st.sampled_from(NonWorkingStart)
 
 
 @st.composite

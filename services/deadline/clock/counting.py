@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from libs.workdays import Budget as Days
-from libs.workdays import Ledger, NaturalDays, Policy, Stop, Until, WorkingDays
+from libs.workdays import Ledger, NaturalDays, NonWorkingStart, Stop, Until, WorkingDays
 from services.deadline.events import LimitBudget, Unit
 
 if TYPE_CHECKING:
@@ -26,5 +26,5 @@ def ledger(clock: Clock) -> Ledger:
         budget=days(clock.started.budget),
         stops=tuple(Stop(stop.first, stop.last) for stop in clock.stops.all),
         extensions=tuple(days(extension) for extension in clock.extensions),
-        policy=Policy(clock.started.policy.value),
+        policy=NonWorkingStart(clock.started.policy.value),
     )
