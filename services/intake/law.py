@@ -27,8 +27,7 @@ LAW: Final[Mapping[str, Law]] = {
     # corrections
     "already-told-once": Law("行政许可法第三十二条第一款第四项", "应当一次告知需要补正的全部内容，不得要求补正告知以外的内容"),
     "nothing-named": Law("行政许可法第三十二条第一款第四项", "补正告知应当写明需要补正的内容"),
-    # corrections that nobody was told of, an extension that nobody was told of
-    "not-told": Law("行政许可法第三十二条第一款第四项，行政许可法第四十二条", "应当先告知申请人：补正的内容，或者延长期限的理由"),
+    "corrections-not-told": Law("行政许可法第三十二条第一款第四项", "尚未告知补正"),
     # steps
     "step-in-hand": Law("P-steps-in-order", "上一环节尚未完成"),
     "out-of-order": Law("P-steps-in-order", "应当按照实施办法规定的环节顺序办理"),
@@ -43,6 +42,7 @@ LAW: Final[Mapping[str, Law]] = {
     "last-day-wrong": Law("行政许可法第四十五条，P-notice-before-stop", "末日应当在首日与今日之间"),
     "suspended": Law("行政许可法第四十五条，P-notice-before-stop", "依法不计时的程序尚未结束"),
     # extension
+    "extension-not-told": Law("行政许可法第四十二条", "应当将延长期限的理由告知申请人"),
     "extended-once": Law("行政许可法第四十二条", "期限只能延长一次"),
     "too-long": Law("行政许可法第四十二条", "延长天数超过实施办法规定"),
     "no-head": Law("行政许可法第四十二条", "延长期限应当经行政机关负责人批准"),

@@ -57,7 +57,7 @@ def may_extend(c: ExtendLimit, case: Case) -> None:
     if not c.head or not c.document:
         raise refused("no-head")
     if c.told > day_of(c.at):
-        raise refused("not-told")
+        raise refused("extension-not-told")
     if limit_passed(case, c.at, c.calendar):
         raise refused("limit-passed")
 

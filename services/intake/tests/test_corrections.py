@@ -61,7 +61,7 @@ def test_nothing_of_the_list_returned_is_the_whole_list_again() -> None:
 
 
 def test_corrections_are_returned_only_when_asked_for() -> None:
-    given(s.filed()).when(s.return_corrections()).refused("not-told")
+    given(s.filed()).when(s.return_corrections()).refused("corrections-not-told")
     given(s.accepted()).when(s.return_corrections()).refused("already-accepted")
 
 

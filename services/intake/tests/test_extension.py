@@ -40,7 +40,7 @@ def test_an_extension_needs_the_agencys_head() -> None:
 
 
 def test_an_extension_needs_the_applicant_told() -> None:
-    given(s.accepted()).when(s.extend(told="2007-03-29")).refused("not-told")
+    given(s.accepted()).when(s.extend(told="2007-03-29")).refused("extension-not-told")
 
 
 def test_a_limit_that_has_passed_is_not_extended() -> None:

@@ -48,7 +48,7 @@ ROAD: Final[Sequence[Line]] = [
     Line(s.refuse_acceptance(), [TURN, *["told-to-correct"] * 2, *TAKEN_UP, SO, *[ENDED] * 2]),
     Line(s.deem_accepted("2007-04-30"), [TURN, SO, TURN, *[SO] * 8]),
     Line(s.request_corrections("承诺书"), [TURN, "already-told-once", TURN, *TAKEN_UP, *[ENDED] * 3]),
-    Line(s.return_corrections("承诺书"), ["not-told", TURN, TURN, *TAKEN_UP, *[ENDED] * 3]),
+    Line(s.return_corrections("承诺书"), ["corrections-not-told", TURN, TURN, *TAKEN_UP, *[ENDED] * 3]),
     Line(s.start_step("现场核查"), WORK),
     Line(s.finish_step("现场核查", second="examiner-2"), WORK, before=[s.start_step("现场核查")]),
     Line(s.suspend(), WORK),

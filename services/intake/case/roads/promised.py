@@ -28,7 +28,7 @@ PROMISED: Final[Road] = {
     RefuseAcceptance: turn(FILED, late="already-accepted", instead=_TOLD),
     DeemAccepted: turn(FILED, INCOMPLETE),
     RequestCorrections: turn(FILED, INCOMPLETE, late="already-accepted", instead={CORRECTING: "already-told-once"}),
-    ReturnCorrections: turn(CORRECTING, INCOMPLETE, early="not-told", late="already-accepted"),
+    ReturnCorrections: turn(CORRECTING, INCOMPLETE, early="corrections-not-told", late="already-accepted"),
     StartStep: _WORK,
     FinishStep: _WORK,
     SuspendClocks: _WORK,
