@@ -62,7 +62,7 @@ class Table:
         return cls(name, *(Column(field, kept, field in key, (known or {}).get(field, "")) for field, kept in fields.items()))
 
     def __init__(self, name: str, *columns: Column) -> None:
-        self.name, self._columns = name, columns
+        self.name, self.described = name, columns
         self._keys = [_quoted(column.name) for column in columns if column.key]
         self.columns: Final = ", ".join(_quoted(column.name) for column in columns)
         """For `select`."""
@@ -82,7 +82,7 @@ class Table:
     def _known(self) -> str:
         changed = [
             f"{_quoted(column.name)} = {column.known.format(column=_quoted(column.name), table=self.name)}"
-            for column in self._columns
+            for column in self.described
             if column.known
         ]
         return f"update set {', '.join(changed)}" if changed else "nothing"
@@ -90,7 +90,7 @@ class Table:
     def arrays(self, rows: Iterable[Any]) -> list[list[Any]]:
         """The parameters of `upsert` and `insert`: enumerations as their values, tuples as lists."""
         listed = list(rows)
-        return [[_plain(_value(row, column.name)) for row in listed] for column in self._columns]
+        return [[_plain(_value(row, column.name)) for row in listed] for column in self.described]
 
     async def save(self, connection: Connection, rows: Sequence[Any]) -> None:
         """Writes the rows, each key at most once among them; what becomes of known ones the columns say."""
@@ -110,7 +110,7 @@ class Table:
         """The rows of these keys, by key; only for a table with one key column."""
         if len(self._keys) != 1:
             raise ValueError(f"{self.name} has {len(self._keys)} key columns")
-        key = next(column.name for column in self._columns if column.key)
+        key = next(column.name for column in self.described if column.key)
         return {row[key]: row for row in await connection.fetch(self._load, list(keys))}
 
 
