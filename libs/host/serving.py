@@ -13,12 +13,16 @@ from libs import eventlog
 from libs.contracts import Row
 from libs.host.context import Around, Site
 from libs.host.operate import operate_router
-from libs.host.running import SiteHost
+from libs.host.running import STOP_SECONDS, SiteHost
 from libs.telemetry import Health
 from libs.web import Accounts, Rule, make_app, problem_for
 
 MAX_BODY: Final = 32 * 1024 * 1024
 """Bytes of a request: a list of items comes in one."""
+REQUESTS_SECONDS: Final = 5
+"""How long requests may take to be answered when the site is told to stop."""
+SITE_STOP_SECONDS: Final = REQUESTS_SECONDS + STOP_SECONDS
+"""The longest a site's process takes to stop; whoever runs it waits longer before it is killed."""
 
 PROBLEMS: Final[Sequence[Rule[Any]]] = (
     problem_for(eventlog.Conflict, 412, "changed-meanwhile", more=lambda e: {"expected": e.expected, "found": e.found}),
@@ -56,13 +60,13 @@ def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
 async def run_site(
     site: Site, rows: Iterable[Row], databases: Mapping[str, str], around: Around, accounts: Accounts, *, host: str, port: int
 ) -> None:
-    """Runs a site's services until the process is told to stop; stops in reverse, also when the start fails half way."""
+    """Runs a site's services until the process is told to stop, then stops them, also those of a start that failed half way."""
     running = SiteHost(site, rows, around)
     try:
         await running.open(databases)
         app = site_app(running, accounts)
         await running.start()
-        config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=REQUESTS_SECONDS)
         await uvicorn.Server(config).serve()
     finally:
         await running.stop()
