@@ -78,10 +78,11 @@ def down(erase: Annotated[bool, typer.Option("--erase", help="清空全部数据
     running = _running(box)
     if running is not None:
         running.terminate()
+        patience = box.stop_seconds + 5
         try:
-            running.wait(60)
+            running.wait(patience)
         except psutil.TimeoutExpired:
-            fail(f"进程 {running.pid} 在 60 秒内没有停止；请查看 {box.folder}", 1)
+            fail(f"进程 {running.pid} 在 {patience:.0f} 秒内没有停止；请查看 {box.folder}", 1)
         console.print("已停止")
     if erase:
         try:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from libs.contracts import standing
 from libs.embedded import Kafka, Postgres, create_topics
 from services.onebox import folder as kept
 from services.onebox.folder import BoxError
-from services.onebox.sites import CITY, ROOT, SiteOfBox
+from services.onebox.sites import CITY, ROOT, STOP_SECONDS, SiteOfBox
 
 SITES: Final = Path(__file__).parent / "one_box.toml"
 _log = structlog.get_logger("box")
@@ -125,13 +126,19 @@ class OneBox:
                 self.start_site(site)
 
     def stop(self) -> None:
-        """The sites first, each finishing what it holds, then the servers."""
+        """The sites first, all at once, each finishing what it holds, then the servers."""
         for site in self.sites:
             site.tell_to_stop()
+        until = time.monotonic() + STOP_SECONDS
         for site in self.sites:
-            site.wait_stopped()
+            site.wait_stopped(until)
         self.kafka.stop()
         self.postgres.stop()
+
+    @property
+    def stop_seconds(self) -> float:
+        """The longest `stop` takes."""
+        return STOP_SECONDS + self.kafka.stop_seconds + self.postgres.stop_seconds
 
     def erase(self) -> None:
         """Everything of this box is gone."""

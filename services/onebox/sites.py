@@ -16,6 +16,7 @@ from typing import Any, Final
 import httpx2
 
 from libs.embedded import free_port, spawn
+from libs.host import SITE_STOP_SECONDS
 from libs.web import Accounts, Role
 from libs.wire import create_key, public_key
 from services.onebox.folder import BoxError
@@ -23,7 +24,8 @@ from services.onebox.folder import BoxError
 ROOT: Final = Path(__file__).parents[2]
 CITY: Final = "511500"
 START_SECONDS: Final = 60.0
-STOP_SECONDS: Final = 20.0
+STOP_SECONDS: Final = SITE_STOP_SECONDS + 5.0
+"""How long a site's process has to end: longer than the site itself may take."""
 
 STAFF: Final = (
     ("clerk", "C0117", [Role.CLERK], "窗口受理"),
@@ -133,12 +135,12 @@ class SiteOfBox:
         if self.process is not None and self.ended is None:
             self.process.send_signal(signal.SIGTERM)
 
-    def wait_stopped(self) -> None:
-        """Until the process has ended; one that takes too long is killed."""
+    def wait_stopped(self, until: float) -> None:
+        """Waits for the end of the process; one that still runs at `until` (of the monotonic clock) is killed."""
         if self.process is None:
             return
         try:
-            self.process.wait(STOP_SECONDS)
+            self.process.wait(max(until - time.monotonic(), 0.0))
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
