@@ -49,8 +49,10 @@ class Hears(msgspec.Struct, frozen=True):
     """One consumer of a service. `apply` gets facts of the reader's types, each once and in the order of its feed (several origins may be
     mixed); rows it writes on the connection commit with the cursor, effects it returns are appended before. It must not catch what it cannot
     handle: a record it raises on is parked with its reason, later records of that subject queue behind it, everything else flows.
+    `after` is called whenever a batch has been committed; it must not wait.
     """
 
     name: str
     reader: Reader
     apply: Callable[[Connection, Sequence[Recorded]], Awaitable[Sequence[Effect]]]
+    after: Callable[[], None] | None = None

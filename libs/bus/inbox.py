@@ -110,6 +110,7 @@ class Inbox:
             if fresh:
                 await self._apply(connection, fresh)
             await _move(connection, self.name, cursors)
+        self._committed()
         if any(cursor.behind for cursor in cursors):
             _log.info("inbox.behind", consumer=self.name, feeds=[c.source for c in cursors if c.behind])
             self.behind.set()
@@ -217,7 +218,13 @@ class Inbox:
 
     async def retry(self, parked: Sequence[int] | None = None) -> tuple[int, int]:
         """Applies parked records again, subject by subject in order; (applied, still parked)."""
-        return await parking.retry(self._pool, self.name, parked, self._again)
+        result = await parking.retry(self._pool, self.name, parked, self._again)
+        self._committed()
+        return result
+
+    def _committed(self) -> None:
+        if self.hears.after is not None:
+            self.hears.after()
 
     async def _again(self, connection: Connection, event: Recorded) -> None:
         if event.type in self.hears.reader.types:

@@ -128,13 +128,20 @@ class Relay:
                 if time.monotonic() - self._last > IDLE_SECONDS:
                     await self._idle(producer)
         except asyncio.CancelledError:
-            await self._idle(producer)
+            await self._last_words(producer)
             raise
 
     async def _idle(self, producer: AIOKafkaProducer) -> None:
         self._last = time.monotonic()
         if self._seal is not None:
             await self._send(producer, await self._seal.idle())
+
+    async def _last_words(self, producer: AIOKafkaProducer) -> None:
+        """At an orderly stop; a broker that does not take them does not keep the relay from stopping."""
+        try:
+            await self._idle(producer)
+        except Exception as error:
+            _log.warning("relay.last_words_lost", relay=self.topic, error=repr(error))
 
     async def _rest(self) -> None:
         try:

@@ -31,10 +31,10 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, TraceSt
 from opentelemetry.util.types import Attributes
 from structlog.types import EventDict, Processor, WrappedLogger
 
-from libs.telemetry.health import Finding, Health, Report
+from libs.telemetry.health import Condition, Health, Report
 
 __all__ = [
-    "Finding",
+    "Condition",
     "Health",
     "Report",
     "bare_span",

@@ -15,7 +15,7 @@ import msgspec
 
 from libs.eventlog import Consequence, Intent, MemoryLogs, New
 from libs.testkit.contracts import Shape, contract, misfits, sample
-from libs.wire import Recorded
+from libs.wire import Recorded, node_of
 from libs.workdays import CHINA
 
 __all__ = ["Neighbour", "moment", "sample"]
@@ -59,7 +59,7 @@ class Neighbour:
     async def feed(self, source: str, epoch: int = 1, after: int = 0, limit: int = 10_000) -> Sequence[Recorded]:
         """What it said at a node, as its feed API gives it."""
         assert epoch == 1, f"{source} has one epoch"
-        return await self._logs.of(source.split(":")[2]).feed(after, limit)
+        return await self._logs.of(node_of(source)).feed(after, limit)
 
 
 def moment(at: datetime | str) -> datetime:

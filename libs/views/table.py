@@ -6,13 +6,23 @@ Writing never joins and loading is a LATERAL with LIMIT, so plans that were made
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from enum import Enum
-from typing import Any, Final, NamedTuple
+from types import NoneType
+from typing import Any, Final, NamedTuple, get_args, get_origin, get_type_hints
 
 from libs.database import Connection, Pool
 
-REPLACED: Final = "excluded.{column}"
-KEPT_WHERE_NEW_IS_NULL: Final = "coalesce(excluded.{column}, {table}.{column})"
+LATEST: Final = "excluded.{column}"
+"""What was said last."""
+LATEST_SAID: Final = "coalesce(excluded.{column}, {table}.{column})"
+"""What was said last; null says nothing."""
+FIRST_SAID: Final = "coalesce({table}.{column}, excluded.{column})"
+"""What was said first; null says nothing."""
+EVER: Final = "excluded.{column} or {table}.{column}"
+"""Whether it was ever so."""
+TYPES: Final[Mapping[type[Any], str]] = {str: "text", bool: "boolean", int: "integer", datetime: "timestamptz", date: "date"}
+"""How what a row says is kept."""
 
 
 class Column(NamedTuple):
@@ -30,6 +40,26 @@ class Column(NamedTuple):
 
 class Table:
     """The table `name` with its columns in order. Rows are given as objects or mappings with the columns' names."""
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        row: type[Any],
+        *,
+        key: Sequence[str],
+        known: Mapping[str, str] | None = None,
+        types: Mapping[str, str] | None = None,
+    ) -> Table:
+        """The table that keeps rows of the class `row` (a dataclass, a record, a msgspec struct): its fields in order are the columns.
+
+        `key` and `known` as for `Column`; `types` where the PostgreSQL type is another than the field's own (`bigint`, `jsonb`).
+        Raises `KeyError` for a field of a type that has none, `ValueError` for a name that is no field.
+        """
+        fields = {field: (types or {}).get(field) or _kept_as(hint) for field, hint in get_type_hints(row).items()}
+        if strange := {*key, *(known or {}), *(types or {})} - fields.keys():
+            raise ValueError(f"{row.__name__} has no {', '.join(sorted(strange))}")
+        return cls(name, *(Column(field, kept, field in key, (known or {}).get(field, "")) for field, kept in fields.items()))
 
     def __init__(self, name: str, *columns: Column) -> None:
         self.name, self._columns = name, columns
@@ -82,6 +112,16 @@ class Table:
             raise ValueError(f"{self.name} has {len(self._keys)} key columns")
         key = next(column.name for column in self._columns if column.key)
         return {row[key]: row for row in await connection.fetch(self._load, list(keys))}
+
+
+def _kept_as(hint: Any) -> str:
+    """The PostgreSQL type of a field's; a union with None may be null."""
+    parts = [part for part in get_args(hint) if part is not NoneType]
+    if get_origin(hint) is tuple:
+        return f"{_kept_as(parts[0])}[]"
+    if parts:
+        return _kept_as(parts[0])
+    return "text" if issubclass(hint, Enum) else TYPES[hint]
 
 
 def _quoted(name: str) -> str:

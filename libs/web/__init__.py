@@ -1,12 +1,11 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
-from libs.web.accounts import Account, Accounts, NotAllowed, Role, covers
+from libs.web.accounts import Account, Accounts, Role
 from libs.web.app import make_app
 from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
 from libs.web.forms import CASE, NODE, CasePath, Day, Epoch, Form, Limit, Moment, Name, Names, NodePath, Sequence, Staff, Text, Word
-from libs.web.headers import IdempotencyKey, IfMatch, etag
-from libs.web.pages import NavLink, Pages, prefers_html
-from libs.web.problems import Problem, Rule, problem_for
+from libs.web.pages import NavLink, Pages
+from libs.web.problems import Rule, problem_for
 from libs.web.signin import require
 
 __all__ = [
@@ -18,8 +17,6 @@ __all__ = [
     "Envelope",
     "Epoch",
     "Form",
-    "IdempotencyKey",
-    "IfMatch",
     "Limit",
     "Moment",
     "NODE",
@@ -27,9 +24,7 @@ __all__ = [
     "Names",
     "NavLink",
     "NodePath",
-    "NotAllowed",
     "Pages",
-    "Problem",
     "Role",
     "Rule",
     "Sequence",
@@ -37,14 +32,11 @@ __all__ = [
     "Text",
     "Word",
     "answer",
-    "covers",
     "done_answer",
     "envelope",
-    "etag",
     "hosted",
     "make_app",
     "node_of_case",
-    "prefers_html",
     "problem_for",
     "require",
 ]

@@ -17,7 +17,9 @@ from typing import Final
 
 import msgspec
 
-NODE: Final = re.compile(r"\d{6}|\d{9}|\d{12}")
+from libs.web.forms import NODE
+
+_NODE: Final = re.compile(NODE)
 
 
 class Role(StrEnum):
@@ -69,7 +71,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     nodes: frozenset[str]
 
     def __post_init__(self) -> None:
-        if not self.staff or not self.roles or not self.nodes or not all(NODE.fullmatch(node) for node in self.nodes):
+        if not self.staff or not self.roles or not self.nodes or not all(_NODE.fullmatch(node) for node in self.nodes):
             raise ValueError(f"account {self.staff!r} needs a staff number, a role and division codes of 6, 9 or 12 digits")
 
     def may(self, role: Role, node: str) -> bool:

@@ -15,7 +15,7 @@ from libs.web.headers import IdempotencyKey, IfMatch, etag
 from libs.web.signin import require
 
 
-class Asking(TypedDict):
+class IntentParts(TypedDict):
     """The part of an intent that the request says."""
 
     actor: str
@@ -41,9 +41,9 @@ class Envelope:
         return self.account.staff
 
     @property
-    def said(self) -> Asking:
+    def said(self) -> IntentParts:
         """For `Subject.intent(stream, command, **envelope.said)`."""
-        return Asking(actor=self.account.staff, key=self.key, digest=self.digest, expected=self.expected)
+        return IntentParts(actor=self.account.staff, key=self.key, digest=self.digest, expected=self.expected)
 
 
 def envelope(*roles: Role) -> Callable[..., Awaitable[Envelope]]:

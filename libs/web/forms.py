@@ -13,8 +13,10 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-NODE: Final = r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$"
-CASE: Final = r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?-[0-9]{8}-[0-9]{6}-[0-9]$"
+NODE: Final = r"[0-9]{6}([0-9]{3}([0-9]{3})?)?"
+"""A division code; the pattern of a whole string."""
+CASE: Final = rf"{NODE}-[0-9]{{8}}-[0-9]{{6}}-[0-9]"
+"""A case number."""
 _WORDS: Final = r"^[^\x00-\x1f\x7f]+$"
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -42,9 +44,9 @@ Moment = Annotated[
 """An instant with its offset, between 1949 and 2200; kept in UTC."""
 Day = Annotated[date, BeforeValidator(_day), Field(ge=_FIRST, lt=_BEYOND)]
 """A day of the calendar, between 1949 and 2200."""
-NodePath = Annotated[str, Path(pattern=NODE)]
+NodePath = Annotated[str, Path(pattern=f"^{NODE}$")]
 """A node's division code in the path: 6, 9 or 12 digits."""
-CasePath = Annotated[str, Path(pattern=CASE)]
+CasePath = Annotated[str, Path(pattern=f"^{CASE}$")]
 """A case number in the path."""
 Epoch = Annotated[int, Query(ge=1, le=2**31 - 1)]
 Sequence = Annotated[int, Query(ge=0, le=2**62)]

@@ -36,14 +36,14 @@ ATTEMPT_SECONDS: Final = 60.0
 CASE_NUMBER: Final = re.compile(CASE)
 READS: Final = frozenset({"GET", "HEAD"})
 
-Clock = Callable[[], float]
+Seconds = Callable[[], float]
 """Seconds, going forward only."""
 
 
-class Window:
+class RateLimit:
     """At most `limit` in any `seconds`, per key; kept in this process, for the keys seen last."""
 
-    def __init__(self, limit: int, seconds: float, clock: Clock = time.monotonic, keys: int = 10_000) -> None:
+    def __init__(self, limit: int, seconds: float, clock: Seconds = time.monotonic, keys: int = 10_000) -> None:
         self._limit, self._seconds, self._clock, self._keys = limit, seconds, clock, keys
         self._seen: OrderedDict[str, deque[float]] = OrderedDict()
 
@@ -65,7 +65,7 @@ class Window:
 class Sessions:
     """Who has signed in, by the digest of an opaque cookie."""
 
-    def __init__(self, accounts: Accounts, site: str = "", clock: Clock = time.monotonic) -> None:
+    def __init__(self, accounts: Accounts, site: str = "", clock: Seconds = time.monotonic) -> None:
         self._accounts, self._clock = accounts, clock
         self._open: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self.cookie = f"liandong-{site or 'session'}"
@@ -124,7 +124,7 @@ def _place(request: Request) -> str | None:
     """The node a path is about; None where it names none, or a case number that is none (the handler's types say so)."""
     case = request.path_params.get("case", "")
     node: str | None = request.path_params.get("node")
-    return case.partition("-")[0] if node is None and CASE_NUMBER.match(case) else node
+    return case.partition("-")[0] if node is None and CASE_NUMBER.fullmatch(case) else node
 
 
 def _who(request: Request) -> Account | None:
@@ -151,7 +151,7 @@ def local(path: str) -> str:
     return "/" if parts.scheme or parts.netloc else path
 
 
-def sign_in_router(pages: Pages, sessions: Sessions, window: Window) -> APIRouter:
+def sign_in_router(pages: Pages, sessions: Sessions, limit: RateLimit) -> APIRouter:
     """The sign-in page, its form and the way out."""
     router = APIRouter(include_in_schema=False)
 
@@ -163,7 +163,7 @@ def sign_in_router(pages: Pages, sessions: Sessions, window: Window) -> APIRoute
     async def begin(request: Request, token: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "/") -> Response:  # noqa: A002
         if not same_origin(request.headers):
             raise NotAllowed("登录表单须从本站页面提交")
-        seconds = window.wait(request.client.host if request.client else "")
+        seconds = limit.wait(request.client.host if request.client else "")
         if seconds:
             raise HTTPException(429, headers={"Retry-After": str(seconds)})
         value = sessions.begin(token.strip())

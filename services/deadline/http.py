@@ -22,7 +22,7 @@ from services.deadline.events import ClockKind
 if TYPE_CHECKING:
     from services.deadline.ticker import Ticker
 
-ClockPath = Annotated[str, Path(pattern=rf"^clock:{CASE[1:-1]}:[a-z]+(:[0-9]{{1,6}})?$")]
+ClockPath = Annotated[str, Path(pattern=rf"^clock:{CASE}:[a-z]+(:[0-9]{{1,6}})?$")]
 Anybody = Annotated[Account, Depends(require())]
 ANYBODY: Final = [Depends(require())]
 OPERATOR: Final = [Depends(require(Role.OPERATOR, Role.SITE))]

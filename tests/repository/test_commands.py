@@ -42,6 +42,12 @@ def named(module: ast.AST) -> Iterator[str]:
             yield node.name.split(".")[-1]
 
 
+def doors(service: Path, command: str) -> list[str]:
+    """The files of the HTTP room that name a command; an import of another system's record is a door of its own."""
+    files = [path for place, path in modules(service) if place == "http" and path.name != "imports.py"]
+    return [name(path) for path in files if command in set(named(tree(path)))]
+
+
 def is_route(path: Path, service: Path) -> bool:
     """Whether commands are put or listed here: a route, a hearer's `react`, the table of acts or of a road."""
     parts = path.relative_to(service).parts
@@ -60,6 +66,12 @@ def test_a_command_is_named_where_it_belongs(service: Path) -> None:
         if path != known[command]
     ]
     assert strays == []
+
+
+@pytest.mark.parametrize("service", services(), ids=lambda path: path.name)
+def test_a_command_comes_in_by_one_door(service: Path) -> None:
+    wide = {command: found for command in commands(service) if len(found := doors(service, command)) > 1}
+    assert wide == {}
 
 
 def test_the_services_that_decide_have_commands() -> None:

@@ -17,6 +17,10 @@ from tests.repository.syntax import ROOT, TRACKED, name
 DOCUMENT = re.compile(r"(?<![\w/.}*-])(?!https?:)[\w.-][\w./-]*\.md\b")
 DECISION = re.compile(r"\b(?:[Dd]ecisions?[ /]|decisions/)(\d{4})|\[(\d{4})\]\(decisions/")
 POLICY = re.compile(r"\bP-[a-z][a-z0-9-]*")
+FILE = re.compile(r"`([\w/.-]+\.(?:py|toml|yml|html|json|lock))(?:::[\w.<>]+)?`")
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+GENERATED = {"law", "policies", "benchmarks"}
+"""Compared with what makes them; they shorten paths."""
 STATION = re.compile(r"`([\w/.-]+\.py)::([\w.<>]+)`")
 STOP = re.compile(r"^(\d+)\. `([\w/.-]+\.py)::([\w.<>]+)` — \S", re.MULTILINE)
 TEXTS = [path for path in TRACKED if path.suffix in {".py", ".md", ".toml", ".yml", ".yaml"}]
@@ -30,6 +34,20 @@ def missing_documents(text: str, folder: Path) -> Wrong:
     """Documents named in `text` that stand neither beside it nor where the path says from the root."""
     for target in DOCUMENT.findall(text.replace('" / "', "/")):
         if not (folder / target).is_file() and not (ROOT / target).is_file():
+            yield target
+
+
+def missing_files(text: str, folder: Path) -> Wrong:
+    """Files named and places linked to in a document: by a path from beside it, from the root or from `services/`; a bare name stands
+    somewhere below the document's folder, for a document of `docs/` anywhere.
+    """
+    within = ROOT if folder.is_relative_to(ROOT / "docs") else folder
+    for target in FILE.findall(text):
+        known = [(place / target).is_file() for place in (folder, ROOT, ROOT / "services")]
+        if not any(known) and ("/" in target or not any(path.name == target and path.is_relative_to(within) for path in TRACKED)):
+            yield target
+    for target in LINK.findall(text):
+        if not target.startswith(("http:", "https:", "mailto:")) and not (folder / target).exists():
             yield target
 
 
@@ -80,6 +98,7 @@ def test_what_is_named_exists(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     wrong = [*missing_documents(text, path.parent), *missing_decisions(text)]
     wrong += missing_policies(text) if speaks_of_policies(path) else []
+    wrong += missing_files(text, path.parent) if path.suffix == ".md" and path.stem not in GENERATED else []
     wrong += missing_stations(text) if path.suffix == ".md" and path.stem != "law" else []  # that page is compared with the run itself
     assert wrong == [], f"{name(path)} names what does not exist"
 
@@ -94,6 +113,17 @@ BITES: list[tuple[Callable[[str], Wrong], str, list[str]]] = [
     (lambda text: missing_documents(text, ROOT), f"(design: {GONE}, step 5) and docs/wire.md", [GONE]),
     (lambda text: missing_documents(text, ROOT / "docs"), f"[way]({WAY}), `docs/{GONE}`, https://example.org/x/{GONE}", [f"docs/{GONE}"]),
     (lambda text: missing_documents(text, ROOT), 'glob("*.md")', []),
+    (
+        lambda text: missing_files(text, ROOT / "docs"),
+        "`libs/decider.py`, `libs/gone.py::f`, `decider.py`, `gone.py`",
+        ["libs/gone.py", "gone.py"],
+    ),
+    (lambda text: missing_files(text, ROOT / "services" / "hub"), "`registry.py`, `hub/registry.py`, `decider.py`", ["decider.py"]),
+    (
+        lambda text: missing_files(text, ROOT / "docs"),
+        "![x](pictures/city.png) [y](pictures/gone.png) [z](decisions#a)",
+        ["pictures/gone.png"],
+    ),
     (missing_decisions, made_up("(deci", "sion 0010), docs/deci", "sions/0999-x; [9998](deci", "sions/9998-y)"), ["0999", "9998"]),
     (missing_policies, made_up("P-two-persons，P-", "nobody"), [made_up("P-", "nobody")]),
     (missing_stations, "`libs/decider.py::Decider.fold`, `libs/decider.py::refusing.<locals>.refused`", []),

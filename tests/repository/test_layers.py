@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -15,8 +14,13 @@ from tests.repository.syntax import ROOT, imports, name, services, tree
 ROOMS: Final = frozenset({"events", "law", "inbox", "http", "views", "app", "settings", "ticker"})
 BESIDE: Final = frozenset({"tests", "migrations", "templates", "static", "__pycache__"})
 PURE: Final = ("libs.decider", "libs.workdays")
-WORLD: Final = frozenset({"asyncio", "os", "random", "secrets", "socket", "subprocess", "tempfile", "threading", "time", "urllib", "uuid"})
-"""Of the standard library, what reads a clock, draws randomness or touches the machine."""
+THINKING: Final = frozenset(
+    {"__future__", "abc", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "itertools", "math", "operator", "re"}
+    | {"typing", "unicodedata"}
+)
+"""Of the standard library, what neither reads a clock nor draws randomness nor touches the machine; rules import no other of it."""
+BESIDE_SERVICES: Final = frozenset({"box.py", "cli", "onebox", "__init__.py", "__pycache__"})
+"""What stands in `services/` and is no service: it runs them."""
 ALL: Final = ("libs",)
 LIBRARIES: Final = {"events": ("libs.decider",), "law": ("libs.decider",), **dict.fromkeys(ROOMS - {"events", "law"}, ALL)}
 """What of the libraries a room may import; a subject only what is pure."""
@@ -56,7 +60,7 @@ def allowed(own: str, place: str, target: str) -> bool:
         return target.startswith(f"{own}.") and (here == place or may_see(place, here))
     if first == "libs":
         return any(target == library or target.startswith(f"{library}.") for library in LIBRARIES.get(place, PURE))
-    return (place in ROOMS and place not in ("events", "law")) or first in sys.stdlib_module_names - WORLD
+    return (place in ROOMS and place not in ("events", "law")) or first in THINKING
 
 
 def may_see(place: str, other: str) -> bool:
@@ -64,6 +68,17 @@ def may_see(place: str, other: str) -> bool:
     if place not in ROOMS:
         return other in ("events", "law")
     return other == "events" if place == "views" else place not in ("events", "law") and (other != "app" or place == "app")
+
+
+def strays(root: Path) -> list[str]:
+    """Python files below `services/` that belong to no service, and packages that do more than say what they are."""
+    known = {service.name for service in services(root)} | BESIDE_SERVICES
+    files = [path.relative_to(root / "services") for path in sorted((root / "services").rglob("*.py"))]
+    fronts = [path for path in files if len(path.parts) == 2 and path.name == "__init__.py" and path.parts[0] not in BESIDE_SERVICES]
+    return [
+        *(f"{path} belongs to no service" for path in files if path.parts[0] not in known),
+        *(f"{path} does more than say what it is" for path in fronts if len(tree(root / "services" / path).body) > 1),
+    ]
 
 
 @pytest.mark.parametrize("service", services(), ids=lambda path: path.name)
@@ -89,6 +104,8 @@ GOOD: Final = {
         ("helpers.py", "import msgspec\n", "helpers.py imports msgspec"),
         ("lock/net.py", "import asyncio\n", "lock/net.py imports asyncio"),
         ("lock/time.py", "from time import time\n", "lock/time.py imports time.time"),
+        ("lock/file.py", "from pathlib import Path\n", "lock/file.py imports pathlib.Path"),
+        ("lock/rows.py", "import sqlite3\n", "lock/rows.py imports sqlite3"),
         ("lock/http.py", "from services.door.http import X\n", "lock/http.py imports services.door.http.X"),
         ("lock/log.py", "from libs.eventlog import Codec\n", "lock/log.py imports libs.eventlog.Codec"),
         ("lock/other.py", "from services.window.events import X\n", "lock/other.py imports services.window.events.X"),
@@ -107,6 +124,21 @@ def test_what_does_not_belong_is_named(tmp_path: Path, file: str, text: str, fau
         (service / where).parent.mkdir(parents=True, exist_ok=True)
         (service / where).write_text(good)
     assert fault in list(faults(service))
+
+
+def test_nothing_stands_beside_the_services() -> None:
+    assert strays(ROOT) == []
+
+
+def test_a_stray_is_found(tmp_path: Path) -> None:
+    for where, text in {"door/app.py": "", "door/__init__.py": "import os\n", "stray/helpers.py": "", "util.py": "", "box.py": ""}.items():
+        (tmp_path / "services" / where).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "services" / where).write_text(f'"""Says what it is."""\n{text}')
+    assert strays(tmp_path) == [
+        "stray/helpers.py belongs to no service",
+        "util.py belongs to no service",
+        "door/__init__.py does more than say what it is",
+    ]
 
 
 def test_what_belongs_is_not(tmp_path: Path) -> None:

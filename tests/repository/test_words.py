@@ -36,20 +36,25 @@ def classes(text: str) -> Iterator[str]:
 
 
 def types(text: str) -> set[str]:
-    """Classes, and types put together on the first level of a module: `Budget = WorkingDays | NaturalDays`."""
+    """Classes, and types put together on the first level of a module: `Budget = WorkingDays | NaturalDays`. Constants are written large."""
     targets = [
         target
         for node in ast.parse(text).body
-        if isinstance(node, ast.Assign | ast.AnnAssign)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and not made_by(node.value, "TypeVar")
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
     ]
-    return set(classes(text)) | {target.id for target in targets if isinstance(target, ast.Name)}
+    named = {target.id for target in targets if isinstance(target, ast.Name)}
+    return set(classes(text)) | {word for word in named if word[0].isupper() and not word.isupper()}
+
+
+def made_by(value: ast.expr | None, function: str) -> bool:
+    return isinstance(value, ast.Call) and ast.unparse(value.func) == function
 
 
 def owner(path: str) -> str:
-    """The service a module belongs to, or "libs"."""
-    parts = PurePosixPath(path).parts
-    return parts[1] if parts[0] == "services" else "libs"
+    """The service or the library a module belongs to."""
+    first, second, *_ = PurePosixPath(path).parts
+    return second if first == "services" else f"libs/{second.removesuffix('.py')}"
 
 
 def of_events(path: str) -> bool:
@@ -58,16 +63,16 @@ def of_events(path: str) -> bool:
 
 
 def twice(texts: Sources) -> list[str]:
-    """Names with two meanings: in two services, or in a service and a library. A fact, and the parts of it, may be read under its name."""
+    """Names of types with two meanings: in two services or libraries. A fact, and the parts of it, may be read under its name."""
     places: dict[str, list[str]] = {}
     for path, text in texts.items():
-        for word in classes(text):
+        for word in types(text):
             places.setdefault(word, []).append(path)
     found: list[str] = []
     for word, paths in sorted(places.items()):
         owners = {owner(path) for path in paths}
         promised = {owner(path) for path in paths if of_events(path)}
-        if len(owners) > 1 and word not in COMMON and (len(promised) != 1 or "libs" in owners):
+        if len(owners) > 1 and word not in COMMON and (len(promised) != 1 or any(one.startswith("libs/") for one in owners)):
             found.append(f"{word}: {', '.join(sorted(paths))}")
     return found
 
@@ -132,6 +137,9 @@ def test_a_reader_is_named_like_the_fact_and_every_decider_has_a_state() -> None
 def test_two_meanings_are_found() -> None:
     assert twice({**SHOP, "services/mail/till.py": "class Till: ..."}) == ["Till: services/mail/till.py, services/shop/till.py"]
     assert twice({**SHOP, "libs/money.py": "class Till: ..."}) == ["Till: libs/money.py, services/shop/till.py"]
+    assert twice({**SHOP, "services/mail/till.py": "Till = int | str"}) == ["Till: services/mail/till.py, services/shop/till.py"]
+    assert twice({"libs/web/x.py": "Till = int", "libs/paper.py": "class Till: ..."}) == ["Till: libs/paper.py, libs/web/x.py"]
+    assert twice({"libs/web/x.py": "TILL = 1\nT = TypeVar('T')", "libs/paper.py": "TILL = 2\nT = TypeVar('T')"}) == []
     assert twice({**SHOP, "services/mail/events/post.py": "class Sold: ..."}) == [
         "Sold: services/mail/events/post.py, services/shop/events.py"
     ]

@@ -90,6 +90,27 @@ async def listener(database: str) -> AsyncIterator[Listener]:
     await pool.close()
 
 
+async def test_what_follows_a_batch_follows_its_commit(listener: Listener) -> None:
+    told: list[int] = []
+
+    async def counting(connection: Connection, events: Sequence[Recorded]) -> Sequence[Effect]:
+        assert told == [], "not yet: the batch may still come to nothing"
+        return await listener.apply(connection, events)
+
+    async def away(_connection: Connection, _events: Sequence[Recorded]) -> Sequence[Effect]:
+        raise ConnectionError("the database is away")
+
+    async def after(apply: Any) -> None:
+        hears = Hears("deadline", Reader({TYPE: dict}), apply, after=lambda: told.append(1))
+        await Inbox(hears, listener.pool, listener.logs, listener.page).hear(await facts("a"))
+
+    with pytest.raises(ConnectionError):
+        await after(away)
+    assert (told, await listener.heard()) == ([], [])
+    await after(counting)
+    assert (told, await listener.heard()) == ([1], ["a"])
+
+
 async def test_what_comes_twice_is_heard_once(listener: Listener) -> None:
     events = await facts("a", "do b", "c")
     await listener.inbox.take([record(e) for e in events[:2]])

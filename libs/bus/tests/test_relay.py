@@ -149,6 +149,26 @@ async def test_a_seal_follows_every_batch(database: str, kafka_bootstrap: str) -
     await logs.pool.close()
 
 
+class Speechless(Marks):
+    """A seal whose last words do not come out."""
+
+    async def idle(self) -> Sequence[Outgoing]:
+        if self.told[1:]:
+            raise ConnectionError("the broker is away")
+        return await super().idle()
+
+
+async def test_a_relay_stops_when_told_whatever_becomes_of_its_last_words(database: str, kafka_bootstrap: str) -> None:
+    topic, logs, marks = await new_topic(kafka_bootstrap), await opened(database), Speechless()
+    await say(logs, 2)
+    task = await running(Relay(pool=logs.pool, schemas=["intake"], topic=topic, bootstrap=kafka_bootstrap, seal=marks))
+    await read(kafka_bootstrap, topic, 2)
+    task.cancel()
+    await asyncio.wait([task], timeout=10)
+    assert task.cancelled()
+    await logs.pool.close()
+
+
 async def test_a_batch_that_fails_comes_again_and_poison_reaches_the_handler(kafka_bootstrap: str, database: str) -> None:
     topic, logs = await new_topic(kafka_bootstrap), await opened(database)
     await say(logs, 5)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 
 import asyncpg
 import pytest
 
-from libs.views import Column, Connection, Table
+from libs.views import EVER, FIRST_SAID, LATEST, LATEST_SAID, Column, Connection, Table
 
 pytestmark = pytest.mark.server
 
@@ -74,6 +74,39 @@ async def test_a_column_of_lists_keeps_them_apart(connection: Connection) -> Non
     await LISTS.save(connection, [{"name": "a", "parts": ("x", "y")}, {"name": "b", "parts": ()}])
     await LISTS.save(connection, [{"name": "b", "parts": (Kind.PLAIN,)}])
     assert [tuple(row) for row in await connection.fetch("select * from lists order by name")] == [("a", ["x", "y"]), ("b", ["plain"])]
+
+
+@dataclass
+class Room:
+    name: str
+    kind: Kind
+    parts: tuple[str, ...]
+    opened: datetime | None = None
+    seen: date | None = None
+    weight: int = 0
+    dirty: bool = False
+
+
+def test_the_columns_are_the_rows_fields() -> None:
+    known = {"kind": LATEST, "opened": FIRST_SAID, "seen": LATEST_SAID, "dirty": EVER}
+    rooms = Table.of("rooms", Room, key=("name",), known=known, types={"weight": "bigint"})
+    assert rooms.columns == '"name", "kind", "parts", "opened", "seen", "weight", "dirty"'
+    said_by_hand = Table(
+        "rooms",
+        Column("name", "text", key=True),
+        Column("kind", "text", known="excluded.{column}"),
+        Column("parts", "text[]"),
+        Column("opened", "timestamptz", known="coalesce({table}.{column}, excluded.{column})"),
+        Column("seen", "date", known="coalesce(excluded.{column}, {table}.{column})"),
+        Column("weight", "bigint"),
+        Column("dirty", "boolean", known="excluded.{column} or {table}.{column}"),
+    )
+    assert rooms.upsert == said_by_hand.upsert
+
+
+def test_a_column_that_is_no_field_is_told() -> None:
+    with pytest.raises(ValueError, match="Room has no colour, size"):
+        Table.of("rooms", Room, key=("name",), known={"colour": LATEST}, types={"size": "bigint"})
 
 
 async def test_nothing_to_write_asks_nothing(connection: Connection) -> None:

@@ -15,7 +15,8 @@ from starlette.responses import Response
 
 from libs.decider import Refused
 from libs.telemetry import Health, current_traceparent
-from libs.web import Account, Accounts, IdempotencyKey, IfMatch, NavLink, Pages, Role, etag, make_app, problem_for, require
+from libs.web import Account, Accounts, NavLink, Pages, Role, make_app, problem_for, require
+from libs.web.headers import IdempotencyKey, IfMatch, etag
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
