@@ -34,6 +34,8 @@ MONDAY: Final = datetime(2007, 3, 5, 2, 0, tzinfo=UTC)
 STRANGER: Final = "511526"
 ALONE: Final = Around()
 """Nothing stands around the service."""
+PATIENCE: Final = 60.0
+"""Seconds a task may take to end: nothing here is a timed test."""
 T = TypeVar("T")
 
 
@@ -111,7 +113,7 @@ class House:
         try:
             yield
         finally:
-            await loops.stop()
+            await loops.stop(PATIENCE)
         assert not loops.failed, loops.failed
 
     def stands_beside(self, other: House) -> None:
