@@ -42,7 +42,7 @@ STOP_SECONDS: Final = EARS_SECONDS + END_SECONDS + LAST_WORDS_SECONDS + 2 * (LAS
 
 
 def now() -> datetime:
-    """The clock of the edge; rules get it in their commands."""
+    """The time it is. Rules never ask for it: they are told in their commands."""
     return datetime.now(UTC)
 
 
@@ -95,7 +95,7 @@ class Hosted:
         return logs
 
     def _wake(self) -> None:
-        """This service has committed."""
+        """Wakes relay and views: this service has committed."""
         if self.relay is not None:
             self.relay.wake()
         self.projector.wake()
@@ -104,7 +104,7 @@ class Hosted:
         return await self.projector.wait(view, position, timeout)
 
     def start(self, ears: Ears) -> bool:
-        """Views, relay, loops; the consumers are handed to `ears`, which start last. Whether there are any."""
+        """Starts views, relay and loops, and hands the consumers to `ears`, which start last. True: there are consumers."""
         if self.service.views:
             self.loops.run("views", self.projector.run)
         if self.relay is not None:
@@ -126,7 +126,7 @@ class Hosted:
         return await self.logs.of(node).feed(after, limit, epoch)
 
     async def verify(self) -> list[Checked]:
-        """Every event of its log against its chain, node by node."""
+        """Checks every event of its log against its chain, node by node."""
         return [await verify(self.logs.of(node.code)) for node in self.site.nodes] if self.logs is not None else []
 
     async def ready(self) -> None:
@@ -186,7 +186,7 @@ class SiteHost:
             await hosted.open(build(name), databases.get(name, ""), page, self._committed)
 
     def _committed(self) -> None:
-        """A service of this process has committed."""
+        """Wakes every service that asked for it: one of this process has committed."""
         for hosted in self.services.values():
             for wake in hosted.service.woken:
                 wake()

@@ -43,7 +43,7 @@ class Speaks(Protocol):
     """A neighbour whose feed can be read again."""
 
     async def feed(self, source: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
-        """A page of one of its feeds."""
+        """A page of one of its feeds, as its feed API gives it."""
 
 
 class House:
@@ -83,7 +83,7 @@ class House:
 
     async def recorded(self, kind: type[Any] | None = None) -> list[Recorded]:
         """The service's own events over all nodes, feed by feed in order; of one type only where it is given."""
-        events = [event for head in await self.logs.heads() for event in await self.logs.of(head.source.split(":")[2]).feed(limit=100_000)]
+        events = [event for head in await self.logs.heads() for event in await self.logs.of(head.node).feed(limit=100_000)]
         return [event for event in events if kind is None or event.type.split(".")[2] == kind.__name__]
 
     async def all(self, kind: type[T]) -> list[T]:
@@ -145,7 +145,7 @@ class House:
         return expect(await self.http.get(asked, headers=self.headers(by)), status)
 
     def pass_days(self, days: int) -> date:
-        """Time goes by."""
+        """Lets so many days go by: the new date."""
         self.time += timedelta(days=days)
         return self.time.date()
 

@@ -47,7 +47,7 @@ def said(result: Result, code: int = 0) -> Any:
 
 
 def parked_at(box: OneBox, services: set[str]) -> None:
-    """Until each of these services of the county has something parked."""
+    """Waits until each of these services of the county has something parked."""
     end, found = time.monotonic() + 20, set[str]()
     with box.site(COUNTY).client() as client:
         while time.monotonic() < end and found != services:

@@ -99,7 +99,7 @@ class City:
         return answer.text
 
     async def filed(self) -> str:
-        """A case of an item with a procedure that intake has heard of; catalogue's answer tells how far it must have heard."""
+        """Publishes an item with its procedure and files a case of it, as soon as intake has heard of the item: the case's number."""
         await self.post(Role.EDITOR, f"/catalogue/nodes/{NODE}/items", ITEM)
         await self.post(Role.EDITOR, f"/catalogue/nodes/{NODE}/procedures", PROCEDURE)
         form = {"item": ITEM["item"], "channel": "counter", "materials": ["申请书"]}
@@ -112,11 +112,11 @@ class City:
                     return str(answer.json()["case"])
 
     async def seen(self, position: Mapping[str, Any]) -> None:
-        """The city has verified the feed up to here."""
+        """Waits until the city has verified the feed up to here."""
         await self.get(Role.OPERATOR, "/hub/wait", source=position["source"], sequence=position["sequence"], timeout=20)
 
     async def answered(self, case: str) -> dict[str, Any]:
-        """The deadline service has heard of the acceptance and said what follows: its head."""
+        """Waits until the deadline service has heard of the acceptance and said what follows: its head."""
         async with asyncio.timeout(30):
             while "promised" not in await self.get(Role.CLERK, f"/deadline/cases/{case}/clocks"):
                 continue
@@ -131,7 +131,7 @@ class City:
 
 @asynccontextmanager
 async def running(owner: str, bootstrap: str) -> AsyncIterator[City]:
-    """The services of the roster as they stand at the city, over a real database and a real broker, answering on a port."""
+    """Runs the services of the roster as they stand at the city, over a real database and a real broker, answering on a port."""
     await prepare_site(owner, "city")
     await create_topics(bootstrap, {topic.name: (topic.partitions, topic.config) for topic in topics([NODE])})
     accounts, key, address = Accounts(), Ed25519PrivateKey.generate(), f"http://127.0.0.1:{(port := free_port())}"
