@@ -22,6 +22,9 @@ class Told:
         self.lines: list[str] = []
         self.contexts: dict[str, Context] = {}
         self.fails: dict[str, str] = {}
+        """What a service does not do, by its name: "open" or "close"."""
+        self.waits: dict[str, asyncio.Event] = {}
+        """Services whose opening never ends, with what tells that it began."""
 
     def build(self, name: str) -> Build:
         def build(context: Context) -> Service:
@@ -35,6 +38,9 @@ class Told:
             self.lines.append(f"{name} {what}")
             if self.fails.get(name) == what:
                 raise RuntimeError(f"{name} does not {what}")
+            if what == "open" and name in self.waits:
+                self.waits[name].set()
+                await asyncio.Event().wait()
 
         return lambda: asyncio.ensure_future(step())
 
