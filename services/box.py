@@ -19,7 +19,7 @@ from libs.wire import load_key
 
 
 class Settings(BaseSettings):
-    """What a site is told: by environment, `LIANDONG_…`, no default secrets."""
+    """What a site is told by its environment, `LIANDONG_…`. No secret has a default."""
 
     model_config = SettingsConfigDict(env_prefix="LIANDONG_", env_nested_delimiter="__")
 
@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     at: Literal["site", "city"] = "site"
     """Which rows of the roster stand here: those of every site, or at the city its own too."""
     databases: dict[str, SecretStr]
-    """Address for every service that has a database, with the service's own role."""
+    """The address of its database for every service that has one, with the service's own role."""
     kafka: str
     port: int
     host: str = "127.0.0.1"
@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     key: Path
     """The site's signing key; it never leaves the site."""
     feed_token: SecretStr
-    """With which this site's own parts ask this site: consumers its feeds, pages its services."""
+    """The token with which this site's own parts ask this site: consumers its feeds, pages its services."""
     city: str
     """Address of the city's site, for pages that link there."""
     registry: Path | None = None
@@ -68,7 +68,7 @@ class Settings(BaseSettings):
 
 
 def serve() -> None:
-    """The process of a site."""
+    """Runs the process of a site until it is told to stop."""
     told = Settings()  # type: ignore[call-arg]  # the environment says
     telemetry.setup("box", site=told.site, json=told.json_logs, otlp_endpoint=told.otlp)
     databases = {name: url.get_secret_value() for name, url in told.databases.items()}

@@ -36,7 +36,7 @@ def service_url(owner_url: str, service: str) -> str:
 
 
 async def prepare_site(owner_url: str, at: str) -> list[str]:
-    """Every database there is to prepare at a site, or at the city (`at`): the names of the services, in order."""
+    """Prepares every database of a site, or of the city's (`at`): the names of the services, in order."""
     names = [row.name for row in standing(at) if row.database != "none"]
     for name in names:
         await prepare(owner_url, name)
@@ -50,7 +50,10 @@ def readers_of(service: str) -> tuple[str, ...]:
 
 
 async def prepare(owner_url: str, service: str) -> str:
-    """Schema, role, tables and grants of `service`, and its log readable for whom the roster says. Repeatable. Where the service connects."""
+    """Makes schema, role, tables and grants of `service`, and its log readable for whom the roster says: the address where the service connects.
+
+    Doing it again changes nothing.
+    """
     role, url = role_of(owner_url, service), service_url(owner_url, service)
     connection = await asyncpg.connect(owner_url)
     try:

@@ -6,10 +6,11 @@ Read `context` first (what goes in and what comes out), then `running` (a site's
 from libs.host.context import Around, Build, Context, Node, Service, Site
 from libs.host.loops import Loops
 from libs.host.running import SiteHost, imported
-from libs.host.serving import PROBLEMS, run_site, site_app
+from libs.host.serving import PROBLEMS, SITE_STOP_SECONDS, run_site, site_app
 
 __all__ = [
     "PROBLEMS",
+    "SITE_STOP_SECONDS",
     "Around",
     "Build",
     "Context",

@@ -52,7 +52,7 @@ def _unknown(code: str) -> Node:
 
 
 class Current(Protocol):
-    """Waits until a view of this service has reached a position; False: not within `timeout` seconds (show it as not yet current)."""
+    """Waits until a view of this service has reached a position. False: it has not within `timeout` seconds; show it as not yet current."""
 
     async def __call__(self, view: str, position: Position, timeout: float = 2.0) -> bool: ...
 
@@ -76,7 +76,7 @@ class Around:
     city: str = ""
     """Where the city's site answers HTTP."""
     token: str = ""
-    """With which the site's own parts ask this site."""
+    """The token with which the site's own parts ask this site."""
     signing_key: Callable[[], Ed25519PrivateKey] = _no_key
     """The site's signing key, read when asked for; it never leaves the site. Raises `LookupError` where there is none."""
     registry: Callable[[], Mapping[str, Any]] = _nobody
@@ -104,7 +104,7 @@ class Context:
     now: Callable[[], datetime]
     current: Current
     process: str
-    """Unique per process start: owns leased numbers."""
+    """A name no other start of a process has: numbers are leased under it."""
     around: Around = Around()
 
 

@@ -1,9 +1,13 @@
-"""Runs the services of a site: log, views, relay, consumers and loops of each, started in the order of the roster, stopped in reverse."""
+"""Runs the services of a site: log, views, relay, consumers and loops of each, started in the order of the roster.
+
+They stop together; last those that read what the others have said, so that the link's last checkpoint covers all of it.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import importlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, cast
@@ -18,7 +22,7 @@ from libs.database import Pool, open_pool, unopened_pool
 from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, verify
 from libs.host.context import Around, Build, Context, Service, Site
 from libs.host.feeds import feed_page
-from libs.host.loops import Loops
+from libs.host.loops import END_SECONDS, LAST_SECONDS, Loops
 from libs.views import Projector
 from libs.wire import Position, Recorded
 
@@ -27,9 +31,18 @@ _log = structlog.get_logger("host")
 POOL: Final = 8
 """Connections of a service at most: appends, views, consumer, requests, and one for its relay."""
 
+EARS_SECONDS: Final = 10.0
+"""How long the consumers may take to end."""
+LAST_WORDS_SECONDS: Final = 12.0
+"""How long the loops may take of services that read the others: the link's sends its last checkpoint."""
+CLOSE_SECONDS: Final = 2.0
+"""How long a service may take to do what it does at its closing, and as long again to give back its connections."""
+STOP_SECONDS: Final = EARS_SECONDS + END_SECONDS + LAST_WORDS_SECONDS + 2 * (LAST_SECONDS + 2 * CLOSE_SECONDS)
+"""The longest a site takes to stop: the consumers, then the services that are read, then those that read them."""
+
 
 def now() -> datetime:
-    """The clock of the edge; rules get it in their commands."""
+    """The time it is. Rules never ask for it: they are told in their commands."""
     return datetime.now(UTC)
 
 
@@ -51,12 +64,21 @@ class Hosted:
         self.projector = Projector(self.pool, ())
         self.inboxes: list[Inbox] = []
         self.loops = Loops(f"{site.code} {row.name}")
+        self._connected = False
+
+    @property
+    def reads(self) -> bool:
+        """Whether it reads what the others have said, by their logs or by a topic of the whole city: then it stops after them."""
+        return self.row.database == "logs" or bool(self.row.raw)
 
     async def open(self, build: Build, url: str, page: FeedPage, committed: Callable[[], None]) -> None:
-        """Connects where there is a database (`url`), builds, and does what the service does at its opening; nothing runs yet."""
+        """Connects where there is a database (`url`), builds, and does what the service does at its opening; nothing runs yet.
+
+        Raises `LookupError` for a database without an address.
+        """
         logs: Logs = MemoryLogs(self.name, ())
         if self.row.database != "none":
-            self.pool = await open_pool(url, self.name, size=POOL)
+            self.pool, self._connected = await open_pool(url, self.name, size=POOL), True
             logs = self.logs = await self._open_logs(committed)
         self.service = build(Context(self.site, logs, self.pool, now, self._current, self._process, self._around))
         self.projector = Projector(self.pool, self.service.views)
@@ -73,7 +95,7 @@ class Hosted:
         return logs
 
     def _wake(self) -> None:
-        """This service has committed."""
+        """Wakes relay and views: this service has committed."""
         if self.relay is not None:
             self.relay.wake()
         self.projector.wake()
@@ -82,7 +104,7 @@ class Hosted:
         return await self.projector.wait(view, position, timeout)
 
     def start(self, ears: Ears) -> bool:
-        """Views, relay, loops; the consumers are handed to `ears`, which start last. Whether there are any."""
+        """Starts views, relay and loops, and hands the consumers to `ears`, which start last. True: there are consumers."""
         if self.service.views:
             self.loops.run("views", self.projector.run)
         if self.relay is not None:
@@ -104,7 +126,7 @@ class Hosted:
         return await self.logs.of(node).feed(after, limit, epoch)
 
     async def verify(self) -> list[Checked]:
-        """Every event of its log against its chain, node by node."""
+        """Checks every event of its log against its chain, node by node."""
         return [await verify(self.logs.of(node.code)) for node in self.site.nodes] if self.logs is not None else []
 
     async def ready(self) -> None:
@@ -114,17 +136,29 @@ class Hosted:
         await self.loops.well()
 
     async def stop(self) -> None:
-        """Ends the loops, does what the service does at its closing, closes the connections. What fails is logged; the rest is done."""
-        await self.loops.stop()
-        for step in (*self.service.closing, self._close):
-            try:
-                await step()
-            except Exception as error:  # the others have to be stopped all the same
-                _log.error("host.stop_failed", service=self.name, exc_info=error)
+        """Ends the loops, does what the service does at its closing, gives back the connections. What fails is logged; the rest is done."""
+        await self.loops.stop(LAST_WORDS_SECONDS if self.reads else END_SECONDS)
+        await within(CLOSE_SECONDS, self.name, self._close)
+        if self._connected:
+            await within(CLOSE_SECONDS, self.name, self.pool.close)
 
     async def _close(self) -> None:
-        if self.row.database != "none":
-            await self.pool.close()
+        for chore in self.service.closing:
+            try:
+                await chore()
+            except Exception as error:  # the others have to be done all the same
+                _log.error("host.stop_failed", owner=self.name, exc_info=error)
+
+
+async def within(seconds: float, owner: str, chore: Callable[[], Awaitable[object]]) -> None:
+    """Does what is to be done at a stop. What fails, or takes longer than `seconds`, is logged and left behind: the rest has to stop too."""
+    doing = asyncio.ensure_future(chore())
+    await asyncio.wait([doing], timeout=seconds)
+    if not doing.done():
+        doing.cancel()
+        _log.error("host.stop_takes_too_long", owner=owner, seconds=seconds)
+    elif not doing.cancelled() and (error := doing.exception()) is not None:
+        _log.error("host.stop_failed", owner=owner, exc_info=error)
 
 
 class SiteHost:
@@ -152,7 +186,7 @@ class SiteHost:
             await hosted.open(build(name), databases.get(name, ""), page, self._committed)
 
     def _committed(self) -> None:
-        """A service of this process has committed."""
+        """Wakes every service that asked for it: one of this process has committed."""
         for hosted in self.services.values():
             for wake in hosted.service.woken:
                 wake()
@@ -166,9 +200,9 @@ class SiteHost:
             await ears.start()
 
     async def stop(self) -> None:
-        """Ends the consumers, then the services in reverse order."""
+        """Ends the consumers, then together the services that are read, then those that read them; after `STOP_SECONDS` at the latest."""
         if self._ears is not None:
-            await self._ears.stop()
-        for hosted in reversed(self.services.values()):
-            await hosted.stop()
+            await within(EARS_SECONDS, "ears", self._ears.stop)
+        for reading in (False, True):
+            await asyncio.gather(*(hosted.stop() for hosted in self.services.values() if hosted.reads is reading))
         await self._client.aclose()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+import asyncio
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, Self
 
 import asyncpg
 import uvicorn
@@ -13,12 +16,17 @@ from libs import eventlog
 from libs.contracts import Row
 from libs.host.context import Around, Site
 from libs.host.operate import operate_router
-from libs.host.running import SiteHost
+from libs.host.running import STOP_SECONDS, SiteHost
 from libs.telemetry import Health
 from libs.web import Accounts, Rule, make_app, problem_for
 
 MAX_BODY: Final = 32 * 1024 * 1024
 """Bytes of a request: a list of items comes in one."""
+REQUESTS_SECONDS: Final = 5
+"""How long requests may take to be answered when the site is told to stop."""
+SITE_STOP_SECONDS: Final = REQUESTS_SECONDS + STOP_SECONDS
+"""The longest a site's process takes to stop; whoever runs it waits longer before it is killed."""
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 PROBLEMS: Final[Sequence[Rule[Any]]] = (
     problem_for(eventlog.Conflict, 412, "changed-meanwhile", more=lambda e: {"expected": e.expected, "found": e.found}),
@@ -53,16 +61,63 @@ def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
     )
 
 
+class Server(uvicorn.Server):
+    """Leaves signals to the site: uvicorn would raise them once more, and end the process before its services have stopped."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def end(self) -> None:
+        """Takes no more requests; `serve` returns when those it has are answered, after `REQUESTS_SECONDS` at the latest."""
+        self.should_exit = True
+
+
+class ToldToStop:
+    """While this is open, the first SIGTERM or SIGINT does what is in `then`; later ones do nothing, for the site is stopping already."""
+
+    def __init__(self, then: Callable[[], object]) -> None:
+        self.then, self.told = then, False
+
+    def _tell(self) -> None:
+        if not self.told:
+            self.told = True
+            self.then()
+
+    def __enter__(self) -> Self:
+        for number in SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, self._tell)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number in SIGNALS:
+            asyncio.get_running_loop().remove_signal_handler(number)
+
+
 async def run_site(
     site: Site, rows: Iterable[Row], databases: Mapping[str, str], around: Around, accounts: Accounts, *, host: str, port: int
 ) -> None:
-    """Runs a site's services until the process is told to stop; stops in reverse, also when the start fails half way."""
+    """Runs a site's services until the process is told to stop, then stops them, also those of a start that failed half way or was given up."""
     running = SiteHost(site, rows, around)
-    try:
-        await running.open(databases)
-        app = site_app(running, accounts)
-        await running.start()
-        config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5)
-        await uvicorn.Server(config).serve()
-    finally:
-        await running.stop()
+    starting = asyncio.ensure_future(_started(running, databases))
+    with ToldToStop(starting.cancel) as stop:
+        try:
+            await starting
+            if stop.told:
+                return
+            app = site_app(running, accounts)
+            server = Server(
+                uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=REQUESTS_SECONDS)
+            )
+            stop.then = server.end
+            await server.serve()
+        except asyncio.CancelledError:
+            if not stop.told:
+                raise
+        finally:
+            await running.stop()
+
+
+async def _started(running: SiteHost, databases: Mapping[str, str]) -> None:
+    await running.open(databases)
+    await running.start()

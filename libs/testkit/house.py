@@ -34,6 +34,8 @@ MONDAY: Final = datetime(2007, 3, 5, 2, 0, tzinfo=UTC)
 STRANGER: Final = "511526"
 ALONE: Final = Around()
 """Nothing stands around the service."""
+PATIENCE: Final = 60.0
+"""Seconds a task may take to end: nothing here is a timed test."""
 T = TypeVar("T")
 
 
@@ -41,7 +43,7 @@ class Speaks(Protocol):
     """A neighbour whose feed can be read again."""
 
     async def feed(self, source: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
-        """A page of one of its feeds."""
+        """A page of one of its feeds, as its feed API gives it."""
 
 
 class House:
@@ -81,7 +83,7 @@ class House:
 
     async def recorded(self, kind: type[Any] | None = None) -> list[Recorded]:
         """The service's own events over all nodes, feed by feed in order; of one type only where it is given."""
-        events = [event for head in await self.logs.heads() for event in await self.logs.of(head.source.split(":")[2]).feed(limit=100_000)]
+        events = [event for head in await self.logs.heads() for event in await self.logs.of(head.node).feed(limit=100_000)]
         return [event for event in events if kind is None or event.type.split(".")[2] == kind.__name__]
 
     async def all(self, kind: type[T]) -> list[T]:
@@ -111,7 +113,7 @@ class House:
         try:
             yield
         finally:
-            await loops.stop()
+            await loops.stop(PATIENCE)
         assert not loops.failed, loops.failed
 
     def stands_beside(self, other: House) -> None:
@@ -143,7 +145,7 @@ class House:
         return expect(await self.http.get(asked, headers=self.headers(by)), status)
 
     def pass_days(self, days: int) -> date:
-        """Time goes by."""
+        """Lets so many days go by: the new date."""
         self.time += timedelta(days=days)
         return self.time.date()
 

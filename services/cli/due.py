@@ -31,7 +31,7 @@ from libs.workdays import (
 console = Console()
 DEFAULT: Final = "20wd"
 _BUDGET = re.compile(r"(\d{1,4})(wd|nd)", re.IGNORECASE)
-Days = WorkingDays | NaturalDays
+TypedBudget = WorkingDays | NaturalDays
 
 
 class BadInput(Exception):
@@ -107,7 +107,7 @@ def _number(value: object) -> int:
     return value
 
 
-def _budget(text: str) -> Days:
+def _budget(text: str) -> TypedBudget:
     found = _BUDGET.fullmatch(text.strip())
     if found is None:
         raise BadInput(f"{text!r} 不是期限；写成 20wd（工作日）或 30nd（自然日）")
@@ -140,7 +140,7 @@ def _forward(ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def _backward(event: datetime | date, budget: Days) -> dict[str, Any]:
+def _backward(event: datetime | date, budget: TypedBudget) -> dict[str, Any]:
     day = event.astimezone(CHINA).date() if isinstance(event, datetime) else event
     found = count_back(day, budget, Calendar.load())
     end = midnight(date.fromordinal(found.latest_date.toordinal() + 1))

@@ -73,7 +73,7 @@ def _title(answer: httpx2.Response) -> str:
 
 
 def show(found: dict[str, Any]) -> None:
-    """For people."""
+    """Prints the report for people."""
     console.print(
         f"共 {found['rows']:,} 行：落地 {found['landed']:,}（新增 {found['new']:,}，变更 {found['changed']:,}，"
         f"未变 {found['unchanged']:,}），搁置 {len(found['set_aside'])} 行；机构编码搁置 {len(found['agencies_set_aside'])} 行"

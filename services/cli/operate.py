@@ -36,13 +36,13 @@ def site_of(node: str) -> SiteOfBox:
 
 
 def fail(sentence: str, code: int) -> NoReturn:
-    """One clear sentence, and out. 1: not running, 2: bad input, 3: something is wrong with the data."""
+    """Ends the command with one clear sentence and `code`. 1: not running, 2: bad input, 3: something is wrong with the data."""
     typer.echo(sentence, err=True)
     raise typer.Exit(code)
 
 
 def ask(site: SiteOfBox, method: str, path: str, **more: Any) -> Any:
-    """One request to a site of the box."""
+    """Sends one request to a site of the box: the JSON of the answer. Ends the command where it is refused or nobody answers."""
     try:
         with site.client() as client:
             answer = client.request(method, path, **more)

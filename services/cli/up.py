@@ -53,7 +53,7 @@ def up(
 
 
 def tell(box: OneBox, first: bool) -> None:
-    """Addresses, tokens, what to try."""
+    """Prints addresses, tokens, and what to try."""
     for site in box.sites:
         name = next(node["name"] for node in site.nodes if node["code"] == site.code)
         console.print(f"[bold]{site.code} {name}[/]  {site.address}", soft_wrap=True)
@@ -78,10 +78,11 @@ def down(erase: Annotated[bool, typer.Option("--erase", help="清空全部数据
     running = _running(box)
     if running is not None:
         running.terminate()
+        patience = box.stop_seconds + 5
         try:
-            running.wait(60)
+            running.wait(patience)
         except psutil.TimeoutExpired:
-            fail(f"进程 {running.pid} 在 60 秒内没有停止；请查看 {box.folder}", 1)
+            fail(f"进程 {running.pid} 在 {patience:.0f} 秒内没有停止；请查看 {box.folder}", 1)
         console.print("已停止")
     if erase:
         try:
@@ -92,7 +93,7 @@ def down(erase: Annotated[bool, typer.Option("--erase", help="清空全部数据
 
 
 def _running(box: OneBox) -> psutil.Process | None:
-    """The `liandong up` that runs this box."""
+    """The process of the `liandong up` that runs this box, if there is one."""
     try:
         process = psutil.Process(int((box.folder / "up.pid").read_text()))
         return process if "up" in process.cmdline() else None

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from libs.contracts import standing
 from libs.embedded import Kafka, Postgres, create_topics
 from services.onebox import folder as kept
 from services.onebox.folder import BoxError
-from services.onebox.sites import CITY, ROOT, SiteOfBox
+from services.onebox.sites import CITY, ROOT, STOP_SECONDS, SiteOfBox
 
 SITES: Final = Path(__file__).parent / "one_box.toml"
 _log = structlog.get_logger("box")
@@ -41,7 +42,7 @@ class OneBox:
 
     @property
     def new(self) -> bool:
-        """Nothing was ever started here."""
+        """Whether nothing was ever started here."""
         return not kept.known(self.folder)
 
     def read(self) -> OneBox:
@@ -62,7 +63,7 @@ class OneBox:
         return self.site(CITY)
 
     def make(self) -> None:
-        """Ports, keys, accounts; what the box keeps of itself is written last, so that a half-made box is made anew."""
+        """Makes ports, keys and accounts. What the box keeps of itself is written last, so that a half-made box is made anew."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for row in tomllib.loads(SITES.read_text(encoding="utf-8"))["site"]:
             self.sites.append(SiteOfBox.make(row["code"], row["nodes"], self.folder / row["code"]))
@@ -74,11 +75,11 @@ class OneBox:
         return self.folder / "registry.json"
 
     def registry(self) -> dict[str, Any]:
-        """What the hub has to know: sites, public keys, nodes."""
+        """What the hub has to know of every site: its public key, its address, its nodes."""
         return {"sites": [site.registered for site in self.sites]}
 
     def start_servers(self) -> None:
-        """PostgreSQL and Kafka, schemas and topics."""
+        """Starts PostgreSQL and Kafka, and makes schemas and topics that are not there yet."""
         self.postgres.start()
         self.kafka.start()
         asyncio.run(self._prepare())
@@ -92,13 +93,13 @@ class OneBox:
         await _groups_ready(self.kafka.bootstrap)
 
     async def migrate(self) -> list[str]:
-        """Brings every schema of every site forward; what was looked at."""
+        """Brings every schema of every site forward: the names of all it looked at."""
         from libs.database import prepare_site
 
         return [f"{site.code}/{name}" for site in self.sites for name in await prepare_site(self.postgres.url(site.database), site.at)]
 
     def start_site(self, site: SiteOfBox) -> None:
-        """The site's process, over the box's servers."""
+        """Starts the site's process over the box's servers."""
         from libs.database import service_url
 
         owner = self.postgres.url(site.database)
@@ -106,7 +107,7 @@ class OneBox:
         site.start(databases, self.kafka.bootstrap, self.city.address, self._registry)
 
     def start(self) -> None:
-        """Everything, until the first page answers."""
+        """Starts the servers, then the sites, and waits until every site answers."""
         if self.new:
             self.make()
         elif not self.sites:
@@ -118,23 +119,29 @@ class OneBox:
             site.wait_ready()
 
     def watch(self) -> None:
-        """Starts a site's process again that ended by itself; to be called now and then."""
+        """Starts a site's process again that ended by itself. Whoever runs the box calls this now and then."""
         for site in self.sites:
             if (code := site.ended) is not None:
                 _log.warning("box.site_ended", site=site.code, code=code)
                 self.start_site(site)
 
     def stop(self) -> None:
-        """The sites first, each finishing what it holds, then the servers."""
+        """Stops the sites, all at once, each finishing what it holds; then the servers."""
         for site in self.sites:
             site.tell_to_stop()
+        until = time.monotonic() + STOP_SECONDS
         for site in self.sites:
-            site.wait_stopped()
+            site.wait_stopped(until)
         self.kafka.stop()
         self.postgres.stop()
 
+    @property
+    def stop_seconds(self) -> float:
+        """The longest that `stop` takes."""
+        return STOP_SECONDS + self.kafka.stop_seconds + self.postgres.stop_seconds
+
     def erase(self) -> None:
-        """Everything of this box is gone."""
+        """Stops the servers and removes everything of this box."""
         self.kafka.erase()
         self.postgres.erase()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -159,7 +166,7 @@ def default_folder() -> Path:
 
 
 def hosted(sites: Sequence[SiteOfBox]) -> list[str]:
-    """All node codes, sorted."""
+    """The codes of all nodes of these sites, sorted."""
     return sorted(node["code"] for site in sites for node in site.nodes)
 
 

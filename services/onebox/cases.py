@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final, Protocol
 
 from services.onebox.door import Door
-from services.onebox.items import ITEMS, SeedSteps
+from services.onebox.items import ITEMS, StepRows
 
 SEED: Final = 2007
 
@@ -19,7 +19,7 @@ class Do(Protocol):
 
 
 def work(door: Door, node: str, n: int) -> None:
-    """One case, as far as its number says: most are finished, some wait, are corrected, suspended, withdrawn or turned away."""
+    """Files a case and works it as far as its number says: most are finished, some wait, are corrected, suspended, withdrawn or turned away."""
     chance = random.Random(SEED * 100_003 + n)  # noqa: S311 (the same box every time)
     code, _, _, _, steps, materials = chance.choice(ITEMS)
     filed = door.post(
@@ -54,7 +54,7 @@ def work(door: Door, node: str, n: int) -> None:
     _to_the_end(do, steps, luck)
 
 
-def _to_the_end(do: Do, steps: SeedSteps, luck: float) -> None:
+def _to_the_end(do: Do, steps: StepRows, luck: float) -> None:
     for number, (name, _, role, _) in enumerate(steps, start=1):
         who = "approver" if role == "approve" else "examiner"
         do(who, "steps/start", {"name": name}, f":{number}")

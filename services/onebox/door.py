@@ -12,7 +12,7 @@ from services.onebox.sites import SiteOfBox
 
 
 def _not_now(error: Exception) -> bool:
-    """The site is away or busy, or has not heard yet of the item that was published a moment ago."""
+    """Whether the site is away or busy, or has not heard yet of the item that was published a moment ago."""
     if isinstance(error, httpx2.HTTPStatusError):
         return error.response.status_code == 503 or (error.response.status_code == 409 and "unknown-item" in error.response.text)
     return isinstance(error, httpx2.TransportError)
@@ -20,7 +20,7 @@ def _not_now(error: Exception) -> bool:
 
 @stamina.retry(on=_not_now, timeout=120, attempts=None, wait_max=2.0)
 def send(client: httpx2.Client, method: str, path: str, **more: Any) -> Any:
-    """One request and its JSON. Raises `httpx2.HTTPStatusError` for a no; a site that is away is waited for, two minutes at most."""
+    """Sends one request: the JSON of the answer. Raises `httpx2.HTTPStatusError` for a refusal; a site that is away is waited for, two minutes at most."""
     answer = client.request(method, path, **more)
     answer.raise_for_status()
     return answer.json()
@@ -41,11 +41,11 @@ class Door:
         self.close()
 
     def close(self) -> None:
-        """Lets the connections go."""
+        """Closes the connections."""
         self._open.close()
 
     def post(self, who: str, path: str, key: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """One command. Raises `httpx2.HTTPStatusError` for a refusal."""
+        """Sends one command: the JSON of the answer. Raises `httpx2.HTTPStatusError` for a refusal."""
         headers = {"Idempotency-Key": f"{self._ahead}:{key}"}
         found: dict[str, Any] = send(self._clients[who], "POST", path, json=body or {}, headers=headers)
         return found

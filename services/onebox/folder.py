@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 FORMAT: Final = 2
-"""Of everything in the folder: settings, databases, events, topics. A box of another number cannot be read."""
+"""The number of the form that everything in the folder has: settings, databases, events, topics. A box of another number cannot be read."""
 NAME: Final = "box.json"
 
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from services.onebox.door import Door
 
-SeedSteps = Sequence[tuple[str, str, str, int]]
-_USUAL: Final[SeedSteps] = (("现场核查", "examiner", "work", 2), ("审查", "examiner", "examine", 1), ("核准", "approver", "approve", 1))
-_PAPER: Final[SeedSteps] = (("审查", "examiner", "examine", 2), ("核准", "approver", "approve", 1))
+StepRows = Sequence[tuple[str, str, str, int]]
+_USUAL: Final[StepRows] = (("现场核查", "examiner", "work", 2), ("审查", "examiner", "examine", 1), ("核准", "approver", "approve", 1))
+_PAPER: Final[StepRows] = (("审查", "examiner", "examine", 2), ("核准", "approver", "approve", 1))
 ITEMS: Final = (
     ("LD-511A-0001", "食品经营许可（新办）", "市场监督管理局", 8, _USUAL, ("申请书", "场所平面布局图", "食品安全管理制度")),
     ("LD-511A-0002", "公共场所卫生许可", "卫生健康局", 10, _USUAL, ("申请书", "卫生检测报告")),
@@ -28,7 +28,7 @@ ITEMS: Final = (
 
 
 def publish(door: Door, node: str) -> None:
-    """The items with their procedures, under `node`."""
+    """Publishes the items with their procedures under `node`."""
     for code, name, department, promised, steps, _ in ITEMS:
         item = {"item": code, "name": name, "type_code": "01", "department": department}
         door.post("editor", f"/catalogue/nodes/{node}/items", f"{code}:item", item)

@@ -51,7 +51,7 @@ def past(n: int, now: datetime, calendar: Calendar) -> dict[str, Any]:
 
 
 def import_past(box: OneBox, progress: Progress) -> None:
-    """The old register of every node, as imported acts; then its clocks up to now."""
+    """Imports the old register of every node, act by act; then lets its clocks run up to now."""
     now, calendar = datetime.now(CHINA), Calendar.load()
     nodes = [(site, node["code"]) for site in box.sites for node in site.nodes]
     task = progress.add_task("近几周的旧登记（导入）", total=PAST)

@@ -40,7 +40,7 @@ def _batches(cases: Sequence[LoggedCase]) -> Iterator[Sequence[LoggedCase]]:
 
 
 def publish(client: httpx2.Client, node: str) -> None:
-    """The procedure under which the log's cases stand; told once, repeated harmlessly."""
+    """Publishes the procedure under which the log's cases stand; doing it again changes nothing."""
     item = {"item": ITEM, "name": "环境许可收件阶段（导入）", "type_code": "01", "department": "导入的办件日志"}
     send(client, "POST", f"/catalogue/nodes/{node}/items", json=item, headers={"Idempotency-Key": f"replay:{ITEM}:item"})
     steps = [("T02 Check confirmation of receipt", "examiner", "examine"), ("T04 Determine confirmation of receipt", "approver", "approve")]
@@ -61,7 +61,7 @@ def publish(client: httpx2.Client, node: str) -> None:
 
 
 def run_import(box: OneBox, log: str, cases: Sequence[LoggedCase], console: Console) -> None:
-    """Sends every case to its node's site; may be stopped anywhere and run again."""
+    """Sends every case to the site of its node. It may be stopped anywhere and run again."""
     shares = spread(cases, hosted(box.sites))
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console)
     with bar as progress, ExitStack() as open_clients, ThreadPoolExecutor(TOGETHER) as pool:
@@ -108,7 +108,7 @@ def advance(box: OneBox, log: str, to: datetime) -> None:
 
 
 def settle(box: OneBox, seconds: float = 120.0) -> None:
-    """Until every site is quiet and the city has verified everything. Raises `TimeoutError`."""
+    """Waits until every site is quiet and the city has verified everything. Raises `TimeoutError`."""
     end = time.monotonic() + seconds
     before: object = None
     while time.monotonic() < end:
@@ -121,7 +121,7 @@ def settle(box: OneBox, seconds: float = 120.0) -> None:
 
 
 def _picture(box: OneBox) -> object | None:
-    """Everybody's heads, once all cursors and the city stand at them; None before."""
+    """The heads of all services, once all cursors and the city stand at them; None before."""
     every: dict[str, int] = {}
     cursors: list[tuple[str, int, bool]] = []
     for site in box.sites:

@@ -16,6 +16,7 @@ from typing import Any, Final
 import httpx2
 
 from libs.embedded import free_port, spawn
+from libs.host import SITE_STOP_SECONDS
 from libs.web import Accounts, Role
 from libs.wire import create_key, public_key
 from services.onebox.folder import BoxError
@@ -23,7 +24,8 @@ from services.onebox.folder import BoxError
 ROOT: Final = Path(__file__).parents[2]
 CITY: Final = "511500"
 START_SECONDS: Final = 60.0
-STOP_SECONDS: Final = 20.0
+STOP_SECONDS: Final = SITE_STOP_SECONDS + 5.0
+"""How long a site's process has to end: longer than the site itself may take."""
 
 STAFF: Final = (
     ("clerk", "C0117", [Role.CLERK], "窗口受理"),
@@ -36,7 +38,7 @@ STAFF: Final = (
     ("operator", "O0001", [Role.OPERATOR, Role.LEADER, Role.SUPERVISOR, Role.SITE], "运行维护"),
     ("site", "system:site", [Role.SITE, Role.SUPERVISOR], "本节点服务"),
 )
-"""Who works at each site of the box: word, staff number, roles, post."""
+"""Who works at each site of the box: a word to call them by, staff number, roles, post."""
 
 
 @dataclass(slots=True)
@@ -87,11 +89,11 @@ class SiteOfBox:
         return {"site": self.code, "key": key, "public_key": public, "address": self.address, "nodes": self.nodes}
 
     def client(self, who: str = "operator", timeout: float = 60.0) -> httpx2.Client:
-        """Speaks to the site as one of its staff."""
+        """A client that speaks to the site as one of its staff."""
         return httpx2.Client(base_url=self.address, headers={"Authorization": f"Bearer {self.tokens[who]}"}, timeout=timeout)
 
     def start(self, databases: Mapping[str, str], kafka: str, city: str, registry: Path) -> None:
-        """One process, with nothing of the owner's rights in its environment. From the main thread: the process ends with it."""
+        """Starts its process, with nothing of the owner's rights in its environment. To be called from the main thread: the process ends with that."""
         told = {
             "SITE": self.code,
             "NODES": json.dumps(self.nodes),
@@ -113,11 +115,11 @@ class SiteOfBox:
 
     @property
     def ended(self) -> int | None:
-        """With what its process ended by itself; None while it runs, or was never started."""
+        """The exit code of its process if that ended by itself; None while it runs, or was never started."""
         return None if self.process is None else self.process.poll()
 
     def wait_ready(self, seconds: float = START_SECONDS) -> None:
-        """Until the site answers. Raises `BoxError` with the end of its log."""
+        """Waits until the site answers. Raises `BoxError` with the end of its log where it does not."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.ended is None:
             try:
@@ -133,12 +135,12 @@ class SiteOfBox:
         if self.process is not None and self.ended is None:
             self.process.send_signal(signal.SIGTERM)
 
-    def wait_stopped(self) -> None:
-        """Until the process has ended; one that takes too long is killed."""
+    def wait_stopped(self, until: float) -> None:
+        """Waits for the end of the process; one that still runs at `until` (of the monotonic clock) is killed."""
         if self.process is None:
             return
         try:
-            self.process.wait(STOP_SECONDS)
+            self.process.wait(max(until - time.monotonic(), 0.0))
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -70,7 +70,7 @@ def _agree(city: dict[str, Any], sites: list[dict[str, Any]]) -> bool:
 
 
 def show(summary: dict[str, Any], console: Console) -> None:
-    """For people."""
+    """Prints the summary for people."""
     table = Table(title="重放结果")
     table.add_column("项目")
     table.add_column("数量", justify="right")

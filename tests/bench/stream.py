@@ -7,13 +7,14 @@ import time
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.bus import Relay
+from libs.bus import Checkpoints, Relay
 from libs.bus.relay import new_producer
 from libs.database import Pool, open_pool, prepare
 from libs.embedded import create_topics
@@ -22,7 +23,7 @@ from libs.wire import Recorded, public_of, to_headers
 from services.hub.inbox import CityStream
 from services.hub.inbox.keeping import COLUMNS
 from services.hub.inbox.registering import register
-from services.link.app.checkpoints import Checkpoints
+from services.link.app import lease
 from tests.bench.append import fresh, opened
 from tests.bench.report import Row, paired
 
@@ -92,7 +93,7 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
     logs = await opened(await fresh(owner))
     events = await fill(logs, count)
     key, link = Ed25519PrivateKey.generate(), await open_pool(await prepare(await fresh(owner), "link"), "link")
-    seal = Checkpoints(link, [NODE], key, lambda: datetime.now(UTC))
+    seal = Checkpoints([NODE], key, lambda: datetime.now(UTC), partial(lease, link))
     name, producer = await topic(bootstrap), await new_producer(bootstrap)
     sender = Relay(pool=logs.pool, schemas=["intake"], topic=name, bootstrap=bootstrap, seal=seal)
     async with logs.pool.acquire() as connection:

@@ -35,7 +35,7 @@ SEED = 20261123
 
 
 def kill(box: OneBox, site: SiteOfBox) -> None:
-    """As hard as it gets; then the box's watchman starts it again."""
+    """Kills the site's process as hard as it gets, and lets the box start it again."""
     assert site.process is not None
     os.kill(site.process.pid, signal.SIGKILL)
     site.process.wait()

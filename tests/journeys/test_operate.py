@@ -20,6 +20,7 @@ from aiokafka import AIOKafkaProducer
 from libs.contracts import standing
 from libs.wire import Position, broken, decode_page
 from services.onebox import Door, OneBox, publish, settle, work
+from services.onebox.sites import STOP_SECONDS
 
 pytestmark = pytest.mark.server
 COUNTY = "511525"
@@ -47,7 +48,7 @@ def said(result: Result, code: int = 0) -> Any:
 
 
 def parked_at(box: OneBox, services: set[str]) -> None:
-    """Until each of these services of the county has something parked."""
+    """Waits until each of these services of the county has something parked."""
     end, found = time.monotonic() + 20, set[str]()
     with box.site(COUNTY).client() as client:
         while time.monotonic() < end and found != services:
@@ -172,3 +173,14 @@ def test_migrating_a_running_box_looks_at_every_database_of_the_roster(box: OneB
         assert [line for line in lines if line.startswith(site.code)] == [
             f"{site.code}/{row.name}" for row in standing(site.at) if row.database != "none"
         ]
+
+
+def test_a_site_that_is_told_to_stop_ends_by_itself_and_in_order(box: OneBox) -> None:
+    county = box.site(COUNTY)
+    process = county.process
+    assert process is not None
+    county.tell_to_stop()
+    assert process.wait(STOP_SECONDS) == 0, "it was not the signal that ended it"
+    box.watch()
+    county.wait_ready()
+    assert "host.stop" not in (county.folder / "site.log").read_text(encoding="utf-8", errors="replace")

@@ -15,7 +15,7 @@ TOWNSHIP = "511525103"
 
 
 def wait_at_city(box: OneBox, position: dict[str, Any]) -> None:
-    """The city has verified the feed up to the position; no sleeps."""
+    """Waits, at the city, until it has verified the feed up to the position."""
     with box.city.client() as client:
         query = {"source": position["source"], "sequence": position["sequence"], "timeout": 20}
         answer = client.get("/hub/wait", params=query)

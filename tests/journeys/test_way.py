@@ -59,14 +59,15 @@ def lost(way: list[Station], passed: list[Station]) -> list[Station]:
 
 @contextmanager
 def traced(way: list[Station]) -> Iterator[list[Station]]:
-    """Every call of a station while this is open, in order. Functions that wait are called again when they go on: the order is that of the work."""
-    wanted, names, passed = set(way), dict[str, str](), list[Station]()
+    """Every call of a station while this is open, in order. A coroutine that waits and goes on was called once: its frame is known."""
+    wanted, names, passed, entered = set(way), dict[str, str](), list[Station](), dict[int, FrameType]()
 
     def called(frame: FrameType, what: str, _arg: Any) -> None:
         if what == "call":
             code = frame.f_code
             file = names.setdefault(code.co_filename, code.co_filename.removeprefix(f"{ROOT}/"))
-            if (file, code.co_qualname) in wanted:
+            if (file, code.co_qualname) in wanted and id(frame) not in entered:
+                entered[id(frame)] = frame  # kept, so that no other frame gets its id
                 passed.append((file, code.co_qualname))
 
     sys.setprofile(called)
@@ -98,7 +99,7 @@ class City:
         return answer.text
 
     async def filed(self) -> str:
-        """A case of an item with a procedure that intake has heard of; catalogue's answer tells how far it must have heard."""
+        """Publishes an item with its procedure and files a case of it, as soon as intake has heard of the item: the case's number."""
         await self.post(Role.EDITOR, f"/catalogue/nodes/{NODE}/items", ITEM)
         await self.post(Role.EDITOR, f"/catalogue/nodes/{NODE}/procedures", PROCEDURE)
         form = {"item": ITEM["item"], "channel": "counter", "materials": ["申请书"]}
@@ -111,11 +112,11 @@ class City:
                     return str(answer.json()["case"])
 
     async def seen(self, position: Mapping[str, Any]) -> None:
-        """The city has verified the feed up to here."""
+        """Waits until the city has verified the feed up to here."""
         await self.get(Role.OPERATOR, "/hub/wait", source=position["source"], sequence=position["sequence"], timeout=20)
 
     async def answered(self, case: str) -> dict[str, Any]:
-        """The deadline service has heard of the acceptance and said what follows: its head."""
+        """Waits until the deadline service has heard of the acceptance and said what follows: its head."""
         async with asyncio.timeout(30):
             while "promised" not in await self.get(Role.CLERK, f"/deadline/cases/{case}/clocks"):
                 continue
@@ -130,7 +131,7 @@ class City:
 
 @asynccontextmanager
 async def running(owner: str, bootstrap: str) -> AsyncIterator[City]:
-    """The services of the roster as they stand at the city, over a real database and a real broker, answering on a port."""
+    """Runs the services of the roster as they stand at the city, over a real database and a real broker, answering on a port."""
     await prepare_site(owner, "city")
     await create_topics(bootstrap, {topic.name: (topic.partitions, topic.config) for topic in topics([NODE])})
     accounts, key, address = Accounts(), Ed25519PrivateKey.generate(), f"http://127.0.0.1:{(port := free_port())}"
@@ -191,3 +192,28 @@ def test_the_tracer_sees_calls_of_the_stations_and_no_others() -> None:
         stations("")
         lost([], [])
     assert passed == [(me, "stations")]
+
+
+async def outer() -> None:
+    """Waits for the inner one, and goes on behind it."""
+    await inner()
+    await asyncio.sleep(0)
+
+
+async def inner() -> None:
+    """Waits in between, so that both are entered again."""
+    await asyncio.sleep(0)
+
+
+async def test_a_coroutine_that_goes_on_is_not_called_again() -> None:
+    me = str(Path(__file__).relative_to(ROOT))
+    first, second = (me, "outer"), (me, "inner")
+    with traced([first, second]) as passed:
+        await outer()
+    assert passed == [first, second]
+    assert lost([first, second], passed) == []
+    assert lost([second, first], passed) == [first], "the reversed pair is no way"
+    with traced([first, second]) as passed:
+        await outer()
+        await outer()
+    assert passed == [first, second, first, second], "a new call is one"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from libs.host.loops import Loops
 
@@ -23,6 +24,25 @@ async def test_a_loop_that_fails_is_started_again_and_counted() -> None:
     await well.wait()
     assert (runs, loops.failed, loops.down) == ([0, 1, 2], {"views": 2}, set())
     await loops.well()
+    await loops.stop()
+
+
+async def test_the_pause_grows_until_a_run_has_lasted_longer() -> None:
+    now, lasting, well = [0.0], iter([0.0, 0.001, 0.0, 3600.0, 0.0]), asyncio.Event()
+    loops = Loops("511525 intake", lambda: now[0])
+
+    async def loop() -> None:
+        lasts = next(lasting, None)
+        if lasts is None:
+            well.set()
+            return
+        now[0] += lasts
+        raise ValueError("again")
+
+    with capture_logs() as logged:
+        loops.run("relay", loop, pause=0.001)
+        await well.wait()
+    assert [line["seconds"] for line in logged] == [0.001, 0.002, 0.004, 0.001, 0.002]
     await loops.stop()
 
 
@@ -87,3 +107,20 @@ async def test_a_lost_cancellation_is_said_once_more() -> None:
     await begun.wait()
     await loops.stop(seconds=0.01)
     assert len(told) == 2
+
+
+async def test_a_loop_that_fails_at_its_last_words_is_not_started_again() -> None:
+    loops, begun = Loops("511525 link"), asyncio.Event()
+
+    async def loop() -> None:
+        assert not begun.is_set(), "once"
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as told:
+            raise ConnectionError("the broker is away") from told
+
+    loops.run("up", loop, pause=3600)
+    await begun.wait()
+    await loops.stop(seconds=3600)
+    assert loops.failed == {"up": 1}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from libs.contracts import standing
+from libs.host import SITE_STOP_SECONDS
 from libs.web import Accounts, Role
 from libs.wire import load_key, public_of
 from services.onebox import FORMAT, STAFF, BoxError, OneBox, sites
@@ -96,6 +98,46 @@ def test_a_site_that_ends_by_itself_is_started_again(box: OneBox, monkeypatch: p
     monkeypatch.setattr(sites.SiteOfBox, "ended", property(lambda site: ended[site.code]))
     box.watch()
     assert again == ["511525"]
+
+
+class Stubborn:
+    """A process that does not end when it is asked to; the time it is waited for passes at once."""
+
+    def __init__(self, clock: list[float]) -> None:
+        self._clock, self.waited, self.killed = clock, 0.0, False
+
+    def poll(self) -> int | None:
+        """It runs."""
+        return None
+
+    def send_signal(self, _number: int) -> None:
+        """It does not listen."""
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Until it is killed."""
+        if not self.killed:
+            assert timeout is not None
+            self.waited = timeout
+            self._clock[0] += timeout
+            raise subprocess.TimeoutExpired("site", timeout)
+
+    def kill(self) -> None:
+        """By force."""
+        self.killed = True
+
+
+def test_a_site_has_the_time_it_says_it_takes_before_it_is_killed(box: OneBox, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    stubborn = [Stubborn(clock) for _ in box.sites]
+    for site, process in zip(box.sites, stubborn, strict=True):
+        site.process = process  # type: ignore[assignment]
+    box.stop()
+    assert stubborn[0].waited > SITE_STOP_SECONDS, "the site may take as long as it says"
+    assert stubborn[1].waited == 0, "both were told at once"
+    assert all(process.killed for process in stubborn)
+    assert box.stop_seconds > clock[0] - 100.0
+    assert [site.process for site in box.sites] == [None, None]
 
 
 def test_a_site_that_does_not_start_is_told_with_the_end_of_its_log(box: OneBox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,30 +1,29 @@
-"""What a node vouches for: per feed, the last event sent before the checkpoint on the same partition (docs/wire.md)."""
+"""The seal of a relay to the city: signed checkpoints, in which a node vouches for what was sent of its feeds (docs/wire.md)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 import uuid_utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.bus import Outgoing
-from libs.database import Pool
+from libs.bus.relay import Outgoing
 from libs.wire import Checkpoint, Position, checkpoint_record, public_of
+
+Lease = Callable[[str, int], Awaitable[int]]
+"""Takes as many counters of a node as are asked for, for good: the last of them."""
 
 LEASE: Final = 1000
 """Counters taken at once; a used one never comes again, gaps are normal."""
-_LEASE: Final = """
-insert into counter (node, leased) values ($1, $2)
-on conflict (node) do update set leased = counter.leased + $2 returning leased"""
 
 
 class Checkpoints:
-    """What the link's relay sends beside the events: signed checkpoints, each listing the last sent event of every feed of its node."""
+    """What the relay sends beside the events. Each checkpoint lists, per feed of its node, the last event sent before it on the same partition."""
 
-    def __init__(self, pool: Pool, nodes: Iterable[str], key: Ed25519PrivateKey, now: Callable[[], datetime]) -> None:
-        self._pool, self._key, self._now = pool, key, now
+    def __init__(self, nodes: Iterable[str], key: Ed25519PrivateKey, now: Callable[[], datetime], lease: Lease) -> None:
+        self._key, self._now, self._lease = key, now, lease
         self._name = public_of(key)[0]
         self._feeds: dict[str, dict[str, Position]] = {node: {} for node in nodes}
         self._counters: dict[str, tuple[int, int]] = {}
@@ -38,7 +37,7 @@ class Checkpoints:
     async def records(self, sent: Sequence[Position]) -> Sequence[Outgoing]:
         """A checkpoint of each node that has events in the batch whose last events are `sent`; they go out right behind it."""
         self._note(sent)
-        return [await self._record(node) for node in sorted({_node(position) for position in sent})]
+        return [await self._record(node) for node in sorted({position.node for position in sent})]
 
     async def idle(self) -> Sequence[Outgoing]:
         """A checkpoint of every node of the site, sent when nothing else was: the city calls a node silent that it hears no checkpoint of."""
@@ -46,7 +45,7 @@ class Checkpoints:
 
     def _note(self, positions: Sequence[Position]) -> None:
         for position in positions:
-            self._feeds[_node(position)][position.source] = position
+            self._feeds[position.node][position.source] = position
 
     async def _record(self, node: str) -> Outgoing:
         feeds = tuple(self._feeds[node].values())
@@ -56,11 +55,7 @@ class Checkpoints:
     async def _counter(self, node: str) -> int:
         used, leased = self._counters.get(node, (0, 0))
         if used == leased:
-            leased = await self._pool.fetchval(_LEASE, node, LEASE)
+            leased = await self._lease(node, LEASE)
             used = leased - LEASE
         self._counters[node] = (used + 1, leased)
         return used + 1
-
-
-def _node(position: Position) -> str:
-    return position.source.split(":")[2]
