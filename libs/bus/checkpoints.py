@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from libs.bus.relay import Outgoing
 from libs.wire import Checkpoint, Position, checkpoint_record, public_of
 
-Lease = Callable[[str, int], Awaitable[int]]
+TakeCounters = Callable[[str, int], Awaitable[int]]
 """Takes as many counters of a node as are asked for, for good: the last of them."""
 
 LEASE: Final = 1000
@@ -22,7 +22,7 @@ LEASE: Final = 1000
 class Checkpoints:
     """What the relay sends beside the events. Each checkpoint lists, per feed of its node, the last event sent before it on the same partition."""
 
-    def __init__(self, nodes: Iterable[str], key: Ed25519PrivateKey, now: Callable[[], datetime], lease: Lease) -> None:
+    def __init__(self, nodes: Iterable[str], key: Ed25519PrivateKey, now: Callable[[], datetime], lease: TakeCounters) -> None:
         self._key, self._now, self._lease = key, now, lease
         self._name = public_of(key)[0]
         self._feeds: dict[str, dict[str, Position]] = {node: {} for node in nodes}

@@ -92,6 +92,8 @@ class Relay:
                 if await self._turn():
                     delay = 0.5
             except Exception as error:
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    raise asyncio.CancelledError from error  # it failed while it was stopping: it stops
                 _log.warning("relay.again", relay=self.topic, error=repr(error), seconds=delay)
                 delay = min(delay * 2, 10.0)
             await asyncio.sleep(delay)

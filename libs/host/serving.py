@@ -61,7 +61,7 @@ def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
     )
 
 
-class Server(uvicorn.Server):
+class Answering(uvicorn.Server):
     """Leaves signals to the site: uvicorn would raise them once more, and end the process before its services have stopped."""
 
     @contextmanager
@@ -106,7 +106,7 @@ async def run_site(
             if stop.told:
                 return
             app = site_app(running, accounts)
-            server = Server(
+            server = Answering(
                 uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=REQUESTS_SECONDS)
             )
             stop.then = server.end
