@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from libs.host import Site
 from libs.web import CASE, Account, Pages, Role, node_of_case, require
-from services.dashboard.views import city_model, clock_rows, placed, proof_model, timeline_model
+from services.dashboard.views import city_model, clock_rows, feed_rows, placed, proof_model, timeline_model
 
 READER: Final = Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))
 CLOCK: Final = re.compile(rf"clock:(?P<case>{CASE}):[a-z]+(:[0-9]{{1,6}})?")
@@ -88,7 +88,8 @@ def _city_pages(routes: APIRouter, client: SiteClient, pages: Pages) -> None:
 
     @routes.get("/network")
     async def network(request: Request) -> Response:
-        return pages.render(request, "network.html", feeds=await client.ask("/hub/feeds"), city=city_model(await client.ask("/hub/city")))
+        feeds = feed_rows(await client.ask("/hub/feeds"))
+        return pages.render(request, "network.html", feeds=feeds, city=city_model(await client.ask("/hub/city")))
 
     @routes.get("/cases/{case}")
     async def case_page(request: Request, case: str) -> Response:
