@@ -44,7 +44,7 @@ def operate_router(host: SiteHost) -> APIRouter:
 
     @router.get("/site/verify", dependencies=OPERATOR)
     async def verify_all() -> dict[str, Any]:
-        found = [verdict for hosted in host.public.values() for verdict in await hosted.verify()]
+        found = [verdict for hosted in host.services.values() for verdict in await hosted.verify()]
         rows = [{"source": v.source, "epoch": v.epoch, "events": v.events, "sequence": v.sequence, "fault": v.fault} for v in found]
         return {"verified": all(v.fault is None for v in found), "origins": rows}
 

@@ -57,8 +57,8 @@ def tell(box: OneBox, first: bool) -> None:
     for site in box.sites:
         name = next(node["name"] for node in site.nodes if node["code"] == site.code)
         console.print(f"[bold]{site.code} {name}[/]  {site.address}", soft_wrap=True)
-        for word, post in (("leader", "看板"), ("clerk", "窗口")):
-            console.print(f"  {post}令牌（{word}）：{site.tokens[word]}", soft_wrap=True, highlight=False)
+        for word, use in (("leader", "登录看板"), ("clerk", "供 HTTP 使用，不能登录看板")):
+            console.print(f"  令牌 {word}（{use}）：{site.tokens[word]}", soft_wrap=True, highlight=False)
     console.print(f"其余岗位的令牌在 {box.folder / 'box.json'}（只有本机用户可读）")
     words = [
         f"浏览器打开 {box.city.address}/ ，粘贴 leader 令牌：全市一览",

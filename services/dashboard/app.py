@@ -16,7 +16,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 def pages(site: Site, *, city: bool) -> Pages:
     """The page kit with this site's name and ways; `city`: whether the hub stands here."""
     name = site.node(site.code).name.removesuffix("政务服务中心")
-    ways = [NavLink("全市", "/city"), NavLink("网络", "/network")] if city else [NavLink("本节点", "/here")]
+    ways = [NavLink("全市", "/city"), NavLink("网络", "/network")] if city else [NavLink("本部署", "/here")]
     return Pages(TEMPLATES, brand=f"联动 · {name}", nav=ways)
 
 

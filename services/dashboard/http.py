@@ -5,7 +5,8 @@ Everything is asked from the services by HTTP; nothing is decided and nothing is
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 import httpx2
@@ -14,10 +15,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.host import Site
-from libs.web import Pages, Role, require
-from services.dashboard.views import city_model, clock_rows, placed, proof_model, timeline_model
+from libs.web import CASE, Account, Pages, Role, node_of_case, require
+from services.dashboard.views import city_model, clock_rows, feed_rows, placed, proof_model, timeline_model
 
-READERS = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
+READER: Final = Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))
+CLOCK: Final = re.compile(rf"clock:(?P<case>{CASE}):[a-z]+(:[0-9]{{1,6}})?")
+"""The name of a clock, which says whose case it is."""
 
 
 class SiteClient:
@@ -46,9 +49,16 @@ def named(what: str) -> str:
     return quote(what, safe=":")
 
 
+def node_of_clock(clock: str) -> str:
+    """The node whose case the clock runs for. What is no clock's name is found nowhere, and nobody is asked for it."""
+    if (found := CLOCK.fullmatch(clock)) is None:
+        raise HTTPException(404)
+    return node_of_case(found["case"])
+
+
 def router(site: Site, client: SiteClient, pages: Pages, *, hub: bool, city: str) -> APIRouter:
     """The pages of a site; those of the city only where the hub is."""
-    routes = APIRouter(include_in_schema=False, dependencies=READERS)
+    routes = APIRouter(include_in_schema=False, dependencies=[READER])
 
     @routes.get("/")
     async def home() -> Response:
@@ -59,7 +69,8 @@ def router(site: Site, client: SiteClient, pages: Pages, *, hub: bool, city: str
         return RedirectResponse(f"/cases/{number.strip()}" if number.strip() else "/", 303)
 
     @routes.get("/clocks/{clock:path}")
-    async def proof(request: Request, clock: str) -> Response:
+    async def proof(request: Request, clock: str, account: Account = READER) -> Response:
+        account.must_work_for(node_of_clock(clock))
         found = proof_model(await client.ask(f"/deadline/clocks/{named(clock)}/proof"))
         return pages.render(request, "proof.html", proof=found, clock=clock)
 
@@ -77,7 +88,8 @@ def _city_pages(routes: APIRouter, client: SiteClient, pages: Pages) -> None:
 
     @routes.get("/network")
     async def network(request: Request) -> Response:
-        return pages.render(request, "network.html", feeds=await client.ask("/hub/feeds"), city=city_model(await client.ask("/hub/city")))
+        feeds = feed_rows(await client.ask("/hub/feeds"))
+        return pages.render(request, "network.html", feeds=feeds, city=city_model(await client.ask("/hub/city")))
 
     @routes.get("/cases/{case}")
     async def case_page(request: Request, case: str) -> Response:

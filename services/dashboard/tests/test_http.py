@@ -106,6 +106,41 @@ async def test_a_case_is_shown_to_those_who_work_for_its_node_or_above(hub: bool
     assert [asked for answer, asked in statuses.values() if answer.status_code == 403] == [[], []]
 
 
+@pytest.mark.parametrize("hub", [True, False])
+async def test_the_proof_of_a_clock_is_shown_to_those_who_may_see_its_case(hub: bool) -> None:
+    seen = {node: await get(f"/clocks/{CLOCK}", hub=hub, node=node) for node in ("511500", "511525", "511525100", "511526")}
+    assert {node: answer.status_code for node, (answer, _) in seen.items()} == {
+        "511500": 200,
+        "511525": 200,
+        "511525100": 403,
+        "511526": 403,
+    }
+    assert [asked for answer, asked in seen.values() if answer.status_code == 403] == [[], []]
+
+
+@pytest.mark.parametrize("node", ["511525", "511526"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"{CLOCK}{behind}" for behind in ("%3F", "%3Fx=1", "%23", "/", "/proof%3F", "/../promised", "%2F..%2Fpromised", ":1234567")),
+        f"CLOCK:{CASE}:promised",
+        f"clock:511526-1/..%2F{CLOCK}",
+        f"clock%253A{CASE}:promised",
+        f"clock:{CASE}",
+        CASE,
+    ],
+)
+async def test_what_is_no_clocks_name_is_found_nowhere_and_nobody_is_asked_for_it(path: str, node: str) -> None:
+    answer, asked = await get(f"/clocks/{path}", hub=False, node=node)
+    assert (answer.status_code, asked) == (404, [])
+
+
+@pytest.mark.parametrize("path", [f"clock%3A{CASE}%3Apromised", f"{CLOCK[:-1]}%64", f"{CLOCK}%0A"])
+async def test_a_clock_is_the_same_however_it_is_quoted(path: str) -> None:
+    answer, asked = await get(f"/clocks/{path}", hub=False, node="511526")
+    assert (answer.status_code, asked) == (403, [])
+
+
 @pytest.mark.parametrize(("hub", "service"), [(True, "hub"), (False, "intake")])
 @pytest.mark.parametrize(("behind", "named"), [("%3F", "%3F"), ("%3Fx=1", "%3Fx%3D1"), ("%23", "%23")])
 async def test_a_number_with_something_behind_it_is_asked_for_as_it_is(hub: bool, service: str, behind: str, named: str) -> None:

@@ -15,8 +15,8 @@ from libs.contracts import phases
 from libs.testkit.contracts import contract
 from libs.web import Pages
 from services.dashboard.tests import answers
-from services.dashboard.tests.answers import CASE, clock, event, node, recent, row
-from services.dashboard.views import city_model, clock_rows, placed, proof_model, timeline_model
+from services.dashboard.tests.answers import CASE, CLOCK, clock, event, node, recent, row
+from services.dashboard.views import city_model, clock_rows, feed_rows, placed, proof_model, timeline_model
 from services.dashboard.views.words import FACTS, STATES
 
 PAGES = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
@@ -47,6 +47,11 @@ def test_only_what_its_owner_answers_can_be_in_an_answer() -> None:
 def test_every_phase_has_its_word_on_both_pages(phase: str) -> None:
     assert phases().words[phase] in city(recent(phase))
     assert phases().words[phase] in case_page(row(phase))
+
+
+@pytest.mark.parametrize(("cards", "word"), [({"yellow": True}, "黄牌"), ({"yellow": True, "red": True}, "红牌")])
+def test_a_card_stands_behind_phase_and_mark(cards: dict[str, bool], word: str) -> None:
+    assert f"已审查 依法不计时 {word}" in city(recent("examined", suspended=True, **cards))
 
 
 def test_suspension_stands_beside_the_phase() -> None:
@@ -108,6 +113,45 @@ def test_the_clocks_of_a_case() -> None:
     assert "承诺 红" in text
     assert "停止计时" in text
     assert "已结束" in text
+
+
+def test_a_clock_that_was_cancelled_is_called_so_as_at_its_site() -> None:
+    cancelled = event("liandong.deadline.ClockCancelled.v1", {**contract("deadline", "ClockCancelled").sample, "clock": CLOCK})
+    text = case_page(row(), cancelled, clocks=(clock(ended=True), clock(clock=f"clock:{CASE}:statutory", ended=True)))
+    assert (text.count("已撤销"), text.count("已结束")) == (1, 1)
+    assert "已撤销" not in case_page(row(), cancelled, clocks=(clock(ended=False),))
+
+
+@pytest.mark.parametrize("fact", ["ClockStopped", "ClockResumed", "ClockExtended"])
+def test_which_clock_stops_is_said_by_its_name(fact: str) -> None:
+    told = {**contract("deadline", fact).sample, "clock": CLOCK}
+    shown = timeline_model(answers.timeline(row(), event(f"liandong.deadline.{fact}.v1", told)))["events"][0]
+    assert shown["text"] == "承诺"
+
+
+@pytest.mark.parametrize(
+    ("type_", "changes", "who"),
+    [
+        ("liandong.intake.StepDone.v1", {"imported": True, "officer": "C0122"}, "C0122 · 由 C0117 导入"),
+        ("liandong.intake.StepDone.v1", {"imported": True, "officer": ""}, "由 C0117 导入"),
+        ("liandong.intake.StepDone.v1", {"imported": False, "officer": "C0122"}, "C0117"),
+        ("liandong.deadline.ClockRed.v1", {"imported": True, "officer": "C0122"}, "C0117"),
+    ],
+)
+def test_an_imported_act_names_who_did_it_and_who_imported_it(type_: str, changes: dict[str, Any], who: str) -> None:
+    _, service, fact, _ = type_.split(".")
+    told = {**contract(service, fact).sample, **changes}
+    assert timeline_model(answers.timeline(row(), event(type_, told)))["events"][0]["who"] == who
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_state_of_a_feed_has_its_word_and_its_tone(state: str) -> None:
+    feed = answers.changed(answers.kept("hub-feeds")[0], state=state, archived=7, verified=5)
+    (shown,) = feed_rows([feed])
+    assert (shown["state_text"], shown["tone"]) == STATES[state]
+    text = page("network.html", feeds=[shown], city=city_model(answers.city()))
+    assert ("待检查点" if state == "live" else STATES[state][0]) in text.split("链头")[1]
+    assert feed["hash"].removeprefix("sha256:")[:12] in text
 
 
 def test_a_sites_own_clocks_and_their_proof() -> None:

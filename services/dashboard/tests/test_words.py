@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from libs.testkit.contracts import EVENTS, Contract, contract
-from services.dashboard.views.words import FACTS, VALUES, told, word
+from services.dashboard.views.words import ACTS, FACTS, VALUES, told, word
 
 PROMISED = {f"liandong.{path.parent.name}.{path.name.partition('.')[0]}": path for path in sorted(EVENTS.glob("*/*.json"))}
 
@@ -26,6 +26,12 @@ def test_a_title_is_chinese_and_what_is_shown_is_there(family: str, path: Path) 
     shown = FACTS[family]
     assert not shown.title.isascii()
     assert set(shown.fields) <= set(of(family).shape.options[0].fields), f"{path.name} has no such field"
+
+
+def test_whoever_did_what_was_imported_stands_in_the_fact() -> None:
+    acts = [family for family in PROMISED if family.startswith(ACTS)]
+    fields = {family: set(of(family).shape.options[0].fields) for family in acts}
+    assert [family for family in acts if "imported" in fields[family] and "officer" not in fields[family]] == []
 
 
 FIELDS = [(family, field) for family, shown in FACTS.items() for field in shown.fields]
@@ -63,6 +69,10 @@ def test_no_word_is_left_over_from_a_value_that_is_gone() -> None:
         ("reason", "不属于本机关职权范围", "不属于本机关职权范围"),
         ("kind", None, ""),
         ("name", "现场勘验", "现场勘验"),
+        ("by", "decision", "经审查受理"),
+        ("clock", "clock:511525-20261123-000001-7:statutory", "法定"),
+        ("clock", "clock:511525-20261123-000001-7:step:3", "环节 3"),
+        ("clock", None, ""),
     ],
 )
 def test_a_field_as_people_read_it(field: str, value: object, text: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from libs.contracts import phases
-from services.dashboard.views.words import CLOCKS, DETECTORS, FACTS, STATES, STOPPERS, Shown, told, word
+from services.dashboard.views.words import ACTS, CLOCKS, DETECTORS, FACTS, STATES, STOPPERS, Shown, told, word
+
+CANCELLED: Final = "liandong.deadline.ClockCancelled"
 
 
 def moment(value: object) -> datetime | None:
@@ -43,25 +45,25 @@ def timeline_model(found: Mapping[str, Any]) -> dict[str, Any]:
     """A case's events as sentences, newest first, each with its place in its chain."""
     row = found["case"]
     times = {key: moment(row[key]) for key in ("filed_at", "decided_at", "closed_at")}
+    cancelled = {event["data"].get("clock") for event in found["timeline"] if _family(event) == CANCELLED}
     return {
         "case": {**placed(row), **times},
         "events": [_event(event) for event in reversed(found["timeline"])],
-        "clocks": [_clock(clock) for clock in found["clocks"]],
+        "clocks": [_clock(clock, cancelled) for clock in found["clocks"]],
         "verified": all(event["verified"] for event in found["timeline"]),
         "address": found.get("address", ""),
     }
 
 
 def _event(event: Mapping[str, Any]) -> dict[str, Any]:
-    kind = str(event["type"])
-    family = kind.rpartition(".v")[0] or kind
+    family = _family(event)
     shown = FACTS.get(family, Shown(family.rpartition(".")[2]))
     parts = [told(field, event["data"].get(field)) for field in shown.fields]
     _, _, node, service = str(event["source"]).split(":")
     return {
         "title": shown.title,
         "text": " ".join(part for part in parts if part),
-        "who": event["actor"],
+        "who": _who(family, event),
         "at": moment(event["time"]),
         "proof": f"{node}/{service} 第 {event['sequence']:,} 号 · {event['hash'].partition(':')[2][:12]}",
         "verified": event["verified"],
@@ -69,8 +71,27 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _clock(clock: Mapping[str, Any]) -> dict[str, Any]:
-    return {**clock, "kind_text": word(clock["kind"], CLOCKS), "due_at": moment(clock["due_at"])}
+def _family(event: Mapping[str, Any]) -> str:
+    kind = str(event["type"])
+    return kind.rpartition(".v")[0] or kind
+
+
+def _who(family: str, event: Mapping[str, Any]) -> str:
+    """Who did it, and who imported it."""
+    actor, told_by = str(event["actor"]), event["data"]
+    if not (family.startswith(ACTS) and told_by.get("imported")):
+        return actor
+    return " · ".join(filter(None, (told_by.get("officer"), f"由 {actor} 导入")))
+
+
+def _clock(clock: Mapping[str, Any], cancelled: Set[str]) -> dict[str, Any]:
+    ended = ("已撤销" if clock["clock"] in cancelled else "已结束") if clock["ended"] else ""
+    return {**clock, "kind_text": word(clock["kind"], CLOCKS), "due_at": moment(clock["due_at"]), "end_text": ended}
+
+
+def feed_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The city's feeds with the words of their states."""
+    return [{**feed, "state_text": STATES[feed["state"]][0], "tone": STATES[feed["state"]][1]} for feed in found]
 
 
 def clock_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

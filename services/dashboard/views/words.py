@@ -18,28 +18,28 @@ class Shown(NamedTuple):
 
 
 FACTS: Final[Mapping[str, Shown]] = {
-    "liandong.intake.CaseFiled": Shown("收件", ("imported",)),
-    "liandong.intake.CorrectionsRequested": Shown("一次告知补正", ("missing", "imported")),
-    "liandong.intake.CorrectionsReturned": Shown("补正材料收到", ("still_missing", "imported")),
-    "liandong.intake.CaseAccepted": Shown("受理", ("by", "imported")),
-    "liandong.intake.CaseNotAccepted": Shown("不予受理", ("reason", "imported")),
-    "liandong.intake.StepStarted": Shown("环节开始", ("name", "imported")),
-    "liandong.intake.StepDone": Shown("环节完成", ("name", "imported")),
-    "liandong.intake.ClocksSuspended": Shown("依法不计时", ("reason", "imported")),
-    "liandong.intake.ClocksResumed": Shown("恢复计时", ("imported",)),
-    "liandong.intake.LimitExtended": Shown("延长期限", ("imported",)),
-    "liandong.intake.CaseExamined": Shown("审查", ("recommends", "imported")),
-    "liandong.intake.CaseApproved": Shown("核准", ("outcome", "imported")),
-    "liandong.intake.CaseDecided": Shown("决定", ("outcome", "imported"), "ok"),
-    "liandong.intake.ResultDelivered": Shown("送达", ("imported",)),
-    "liandong.intake.CaseWithdrawn": Shown("撤回申请", ("imported",)),
-    "liandong.intake.CaseClosed": Shown("办结", ("imported",), "ok"),
+    "liandong.intake.CaseFiled": Shown("收件"),
+    "liandong.intake.CorrectionsRequested": Shown("一次告知补正", ("missing",)),
+    "liandong.intake.CorrectionsReturned": Shown("补正材料收到", ("still_missing",)),
+    "liandong.intake.CaseAccepted": Shown("受理", ("by",)),
+    "liandong.intake.CaseNotAccepted": Shown("不予受理", ("reason",)),
+    "liandong.intake.StepStarted": Shown("环节开始", ("name",)),
+    "liandong.intake.StepDone": Shown("环节完成", ("name",)),
+    "liandong.intake.ClocksSuspended": Shown("依法不计时", ("reason",)),
+    "liandong.intake.ClocksResumed": Shown("恢复计时"),
+    "liandong.intake.LimitExtended": Shown("延长期限"),
+    "liandong.intake.CaseExamined": Shown("审查", ("recommends",)),
+    "liandong.intake.CaseApproved": Shown("核准", ("outcome",)),
+    "liandong.intake.CaseDecided": Shown("决定", ("outcome",), "ok"),
+    "liandong.intake.ResultDelivered": Shown("送达"),
+    "liandong.intake.CaseWithdrawn": Shown("撤回申请"),
+    "liandong.intake.CaseClosed": Shown("办结", (), "ok"),
     "liandong.intake.NumbersLeased": Shown("领取编号"),
     "liandong.intake.NumbersVoided": Shown("编号作废"),
     "liandong.deadline.ClockStarted": Shown("时限起算", ("kind", "imported")),
-    "liandong.deadline.ClockStopped": Shown("时限停止"),
-    "liandong.deadline.ClockResumed": Shown("时限恢复"),
-    "liandong.deadline.ClockExtended": Shown("时限延长"),
+    "liandong.deadline.ClockStopped": Shown("时限停止", ("clock",)),
+    "liandong.deadline.ClockResumed": Shown("时限恢复", ("clock",)),
+    "liandong.deadline.ClockExtended": Shown("时限延长", ("clock",)),
     "liandong.deadline.ClockReminded": Shown("到期提醒", ("kind", "imported")),
     "liandong.deadline.ClockYellow": Shown("临近期限", ("kind", "imported")),
     "liandong.deadline.ClockRed": Shown("超过期限", ("kind", "imported"), "bad"),
@@ -56,6 +56,9 @@ FACTS: Final[Mapping[str, Shown]] = {
     "liandong.hub.KeyRegistered": Shown("密钥登记"),
 }
 """By the type on the wire without its version."""
+ACTS: Final = "liandong.intake."
+"""Whose facts are acts of people: the `officer` did it, and the actor of an imported one only brought it in. In others' facts the officer is
+who answers for the clock."""
 
 CLOCKS: Final[Mapping[str, str]] = {
     "correction": "补正告知",
@@ -82,7 +85,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "reason": STOPPERS,
     "outcome": OUTCOMES,
     "recommends": OUTCOMES,
-    "by": {"decision": "当场决定", "silence": "逾期视为受理"},
+    "by": {"decision": "经审查受理", "silence": "逾期视为受理"},
     "colour": {"yellow": "黄牌", "red": "红牌"},
     "detector": DETECTORS,
 }
@@ -106,6 +109,14 @@ def told(field: str, value: object) -> str:
     """A field of a fact as people read it."""
     if field == "imported":
         return "（导入）" if value else ""
+    if field == "clock":
+        return _clock(str(value))
     if isinstance(value, list):
         return "、".join(map(str, value))
     return word(value, VALUES.get(field, {}))
+
+
+def _clock(name: str) -> str:
+    """What a clock measures, by its name: `clock:<case>:<kind>`, `clock:<case>:step:<n>`."""
+    kind, *number = name.split(":")[2:] or [""]
+    return " ".join([word(kind, CLOCKS), *number])
