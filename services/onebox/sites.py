@@ -36,7 +36,7 @@ STAFF: Final = (
     ("supervisor", "S0031", [Role.SUPERVISOR], "效能监察"),
     ("leader", "L0001", [Role.LEADER, Role.SUPERVISOR], "领导看板"),
     ("operator", "O0001", [Role.OPERATOR, Role.LEADER, Role.SUPERVISOR, Role.SITE], "运行维护"),
-    ("site", "system:site", [Role.SITE, Role.SUPERVISOR], "本节点服务"),
+    ("site", "system:site", [Role.SITE, Role.SUPERVISOR], "本部署服务"),
 )
 """Who works at each site of the box: a word to call them by, staff number, roles, post."""
 
