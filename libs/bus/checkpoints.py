@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -34,22 +34,27 @@ class Checkpoints:
             feeds.clear()
         self._note(known)
 
-    async def records(self, sent: Sequence[Position]) -> Sequence[Outgoing]:
-        """A checkpoint of each node that has events in the batch whose last events are `sent`; they go out right behind it."""
+    async def records(self, sending: Sequence[Position]) -> Sequence[Outgoing]:
+        """A checkpoint of each node that has events in the batch whose last events are `sending`; they go out right behind it."""
+        with_these: dict[str, dict[str, Position]] = {}
+        for position in sending:
+            with_these.setdefault(position.node, dict(self._feeds[position.node]))[position.source] = position
+        return [await self._record(node, with_these[node]) for node in sorted(with_these)]
+
+    def acknowledged(self, sent: Sequence[Position]) -> None:
+        """From now on every checkpoint vouches for the batch whose last events are `sent`: no sooner, for it might not have gone out."""
         self._note(sent)
-        return [await self._record(node) for node in sorted({position.node for position in sent})]
 
     async def idle(self) -> Sequence[Outgoing]:
         """A checkpoint of every node of the site, sent when nothing else was: the city calls a node silent that it hears no checkpoint of."""
-        return [await self._record(node) for node in sorted(self._feeds)]
+        return [await self._record(node, self._feeds[node]) for node in sorted(self._feeds)]
 
     def _note(self, positions: Sequence[Position]) -> None:
         for position in positions:
             self._feeds[position.node][position.source] = position
 
-    async def _record(self, node: str) -> Outgoing:
-        feeds = tuple(self._feeds[node].values())
-        checkpoint = Checkpoint(node, await self._counter(node), self._now(), self._name, feeds)
+    async def _record(self, node: str, feeds: Mapping[str, Position]) -> Outgoing:
+        checkpoint = Checkpoint(node, await self._counter(node), self._now(), self._name, tuple(feeds.values()))
         return checkpoint_record(checkpoint, self._key, str(uuid_utils.uuid7()))
 
     async def _counter(self, node: str) -> int:

@@ -30,8 +30,11 @@ class Seal(Protocol):
     async def begin(self, known: Sequence[Position]) -> None:
         """The relay starts, having sent up to `known`."""
 
-    async def records(self, sent: Sequence[Position]) -> Sequence[Outgoing]:
+    async def records(self, sending: Sequence[Position]) -> Sequence[Outgoing]:
         """To go out right behind a batch whose last events these are."""
+
+    def acknowledged(self, sent: Sequence[Position]) -> None:
+        """The broker has taken the batch whose last events these are."""
 
     async def idle(self) -> Sequence[Outgoing]:
         """To go out when there was nothing to send for `IDLE_SECONDS`, at the start and at shutdown."""
@@ -88,21 +91,23 @@ class Relay:
         """Until cancelled. A broker or a database that is away is waited for."""
         delay = 0.5
         while True:
+            began = time.monotonic()
             try:
-                if await self._turn():
-                    delay = 0.5
+                await self._turn()
             except Exception as error:
+                if time.monotonic() - began > delay:
+                    delay = 0.5  # it did its work for a while: this is another trouble than the last
                 if (task := asyncio.current_task()) is not None and task.cancelling():
                     raise asyncio.CancelledError from error  # it failed while it was stopping: it stops
                 _log.warning("relay.again", relay=self.topic, error=repr(error), seconds=delay)
                 delay = min(delay * 2, 10.0)
             await asyncio.sleep(delay)
 
-    async def _turn(self) -> bool:
-        """Holds the lock and serves until something fails; False: another one holds it."""
+    async def _turn(self) -> None:
+        """Holds the lock and serves until something fails; returns where another one holds it."""
         async with self._pool.acquire() as connection:
             if not await connection.fetchval(_LOCK, self.topic):
-                return False
+                return
             try:
                 producer = await new_producer(self._bootstrap)
                 try:
@@ -113,7 +118,6 @@ class Relay:
             finally:
                 if not connection.is_closed():
                     await connection.execute(_UNLOCK, self.topic)
-        return True
 
     async def _serve(self, connection: Connection, producer: AIOKafkaProducer) -> None:
         rows = await connection.fetch(_LOAD, self.topic)
@@ -167,6 +171,8 @@ class Relay:
         with batch_span(f"relay {self.topic}", (event.traceparent for event in events)):
             await self._send(producer, outgoing)
         self._last = time.monotonic()
+        if self._seal is not None:
+            self._seal.acknowledged(list(last.values()))
         await self._save(connection, list(last.values()))
         return len(events)
 

@@ -1,6 +1,6 @@
 """Runs the services of a site: log, views, relay, consumers and loops of each, started in the order of the roster.
 
-They stop together; last those that read what the others have said, so that the link's last checkpoint covers all of it.
+They stop together; last those that read what the others have said, so that it can still go out before the link's last checkpoint.
 """
 
 from __future__ import annotations

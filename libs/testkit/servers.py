@@ -1,6 +1,6 @@
 """Real PostgreSQL and Kafka for tests: a given one (`LIANDONG_TEST_POSTGRES_URL`, `LIANDONG_TEST_KAFKA`), else our own; the header says which.
 
-Load with `pytest_plugins = ["libs.testkit.servers"]`. Servers start when the first test asks, live for the session and leave nothing behind.
+Loaded for the whole house by `addopts` in pyproject.toml. Servers start when the first test asks, live for the session and leave nothing behind.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository.syntax import ROOT, TRACKED, name
+from tests.repository.syntax import ROOT, TRACKED, name, services
 
 DOCUMENT = re.compile(r"(?<![\w/.}*-])(?!https?:)[\w.-][\w./-]*\.md\b")
 DECISION = re.compile(r"\b(?:[Dd]ecisions?[ /]|decisions/)(\d{4})|\[(\d{4})\]\(decisions/")
@@ -192,3 +192,14 @@ def test_the_proof_in_the_readme_is_what_the_command_prints(document: str) -> No
     places = [printed.index(line.rstrip()) for line in shown]
     assert places == sorted(places)
     assert shown[-1] == printed[-1]
+
+
+# --- the READMEs of services ---------------------------------------------------------------------------------------------------------------
+
+PARTS = ["Why it stands apart", "What it hears and says", "Read in this order", "Picture"]
+
+
+@pytest.mark.parametrize("service", services(), ids=lambda path: path.name)
+def test_a_service_is_introduced_in_four_parts(service: Path) -> None:
+    headings = re.findall(r"^## (.+)$", (service / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings == PARTS

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from tests.repository.syntax import ROOT, imports, name, services, tree
+from tests.repository.syntax import PYTHON, ROOT, imports, name, services, tree
 
 ROOMS: Final = frozenset({"events", "law", "inbox", "http", "views", "app", "settings", "ticker"})
 BESIDE: Final = frozenset({"tests", "migrations", "templates", "static", "__pycache__"})
@@ -147,6 +147,17 @@ def test_what_belongs_is_not(tmp_path: Path) -> None:
         (service / where).parent.mkdir(parents=True, exist_ok=True)
         (service / where).write_text(good)
     assert list(faults(service)) == []
+
+
+def test_only_the_command_line_imports_the_command_line() -> None:
+    users = [
+        f"{name(path)} imports {target}"
+        for path in PYTHON
+        if not path.is_relative_to(ROOT / "services" / "cli")
+        for target in imports(tree(path))
+        if target.startswith("services.cli")
+    ]
+    assert users == []
 
 
 def test_services_use_the_faces_of_the_libraries() -> None:

@@ -56,13 +56,24 @@ async def test_every_node_gives_its_word_when_there_was_nothing_to_send() -> Non
     assert nodes(list(await seal.records([at(TOWN, "intake", 1)]))) == [TOWN], "behind a batch only those of whom it has events"
 
 
+async def test_a_node_vouches_for_what_was_taken_and_not_for_what_was_only_sent() -> None:
+    seal = sealing(Counters(), COUNTY)
+    await seal.begin([at(COUNTY, "intake", 5)])
+    await seal.records([at(COUNTY, "intake", 7)])
+    ((_, value, _),) = await seal.idle()
+    assert parse_checkpoint(value).feeds == (at(COUNTY, "intake", 5),), "the batch may never have gone out"
+    seal.acknowledged([at(COUNTY, "intake", 7)])
+    ((_, value, _),) = await seal.idle()
+    assert parse_checkpoint(value).feeds == (at(COUNTY, "intake", 7),)
+
+
 async def test_what_was_sent_in_an_earlier_turn_is_forgotten() -> None:
     seal = sealing(Counters(), COUNTY)
     await seal.begin([])
-    await seal.records([at(COUNTY, "intake", 7)])
+    seal.acknowledged([at(COUNTY, "intake", 7)])
     await seal.begin([at(COUNTY, "intake", 6)])
     ((_, value, _),) = await seal.idle()
-    assert parse_checkpoint(value).feeds == (at(COUNTY, "intake", 6),), "what was sent and not acknowledged is sent again"
+    assert parse_checkpoint(value).feeds == (at(COUNTY, "intake", 6),), "what was taken and not saved is sent again"
 
 
 async def test_a_used_counter_never_comes_again_whatever_process_asks() -> None:

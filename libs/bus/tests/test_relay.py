@@ -126,6 +126,7 @@ class Marks:
 
     def __init__(self) -> None:
         self.told: list[Sequence[Position]] = []
+        self.taken: list[Sequence[Position]] = []
 
     async def begin(self, known: Sequence[Position]) -> None:
         self.told.append(known)
@@ -133,6 +134,9 @@ class Marks:
     async def records(self, sent: Sequence[Position]) -> Sequence[Outgoing]:
         self.told.append(sent)
         return [(p.source.encode(), b"sealed", [("ce_type", b"mark")]) for p in sent]
+
+    def acknowledged(self, sent: Sequence[Position]) -> None:
+        self.taken.append(sent)
 
     async def idle(self) -> Sequence[Outgoing]:
         return [(b"idle", b"idle", [("ce_type", b"mark")])]
@@ -146,6 +150,7 @@ async def test_a_seal_follows_every_batch(database: str, kafka_bootstrap: str) -
     await ended(task)
     assert marks.told[0] == ()
     assert {position.source: position.sequence for position in marks.told[1]} == {f"urn:liandong:{node}:intake": 5 for node in NODES}
+    assert marks.taken == marks.told[1:], "and each was acknowledged"
     await logs.pool.close()
 
 
