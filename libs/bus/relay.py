@@ -84,7 +84,7 @@ class Relay:
         self._sent: dict[str, Position] = {}
 
     def wake(self) -> None:
-        """There is something new."""
+        """A service has committed: its log has something new to send."""
         self._woken.set()
 
     async def run(self) -> None:

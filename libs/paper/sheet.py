@@ -46,7 +46,7 @@ class ReadTable:
 
 
 class _Opened(msgspec.Struct):
-    """What `workbook.py` says."""
+    """What the process that opened a workbook (`workbook.py`) answers: its rows, or the code of what is wrong with it."""
 
     rows: list[Line] = []
     code: str = ""

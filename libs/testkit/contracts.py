@@ -74,12 +74,12 @@ class Contract(NamedTuple):
 
     @property
     def shape(self) -> Shape:
-        """The schema, to be asked."""
+        """The event's schema as a `Shape`, against which payloads are checked."""
         return shape(self.schema)
 
 
 def shape(schema: Mapping[str, Any]) -> Shape:
-    """A whole schema, to be asked."""
+    """A whole schema with its definitions as a `Shape`, against which values are checked."""
     return Shape(schema, schema.get("$defs", {}))
 
 

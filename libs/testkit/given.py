@@ -59,7 +59,7 @@ class Story(Generic[C, S, E]):
 
 @dataclass(frozen=True)
 class Happened(Generic[C, S, E]):
-    """What came of it."""
+    """What the commands of `when` came to: the events of the last one, or its refusal."""
 
     decider: Decider[C, S, E]
     before: list[E]

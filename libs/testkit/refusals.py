@@ -116,7 +116,7 @@ class Collecting:
             terminalreporter.write_line(f"law: {sentence}")
 
     def pytest_unconfigure(self) -> None:
-        """Refusals are what they were."""
+        """Takes the ear off `Refused` again."""
         self._patch.undo()
 
 

@@ -155,7 +155,7 @@ def age(value: timedelta | float | None) -> str:
 
 
 def number(value: float | None) -> str:
-    """12,486."""
+    """A number as people read it, in groups of three: 12,486."""
     return NOTHING if value is None else f"{value:,}"
 
 
