@@ -79,7 +79,7 @@ class Ledger:
     budget: Budget
     stops: tuple[Stop, ...] = ()
     extensions: tuple[Budget, ...] = ()
-    policy: NonWorkingStart = NonWorkingStart.AS_IS
+    non_working_start: NonWorkingStart = NonWorkingStart.AS_IS
     closing: time = CLOSING
 
     @property
@@ -166,7 +166,7 @@ def derive(ledger: Ledger, calendar: Calendar) -> Due:
 def counting_start(ledger: Ledger, calendar: Calendar) -> date:
     """The day that is not counted: day 1 is the next countable one."""
     day = ledger.start_day
-    return calendar.on_or_after(day) if ledger.policy is _ROLL_FORWARD else day
+    return calendar.on_or_after(day) if ledger.non_working_start is _ROLL_FORWARD else day
 
 
 def _until(ledger: Ledger, instant: datetime) -> Due:

@@ -88,19 +88,19 @@ def test_silence_is_listed_behind_the_red_one() -> None:
 def test_an_instant_of_an_imported_log_has_no_days_and_is_late_as_far_as_its_own_time_went() -> None:
     begun = start(until(moment("2011-03-11")), on="2011-03-01", timeline="receipt")
     basis, derivation = proved(given().when(begun).history(), "2026-01-01")
-    assert (basis.budget_text, basis.policy_text) == ("至给定的时刻（含）", "导入的记录给出的时刻，不推算")
+    assert (basis.budget_text, basis.non_working_start_text) == ("至给定的时刻（含）", "导入的记录给出的时刻，不推算")
     assert (derivation.days, derivation.inclusive, derivation.late) == ((), True, False)
     _, passed = proved(given().when(begun, tick("2011-03-11")).history(), "2026-01-01")
     assert (passed.late, passed.state_text) == (True, "已超期")
 
 
-def test_a_start_on_a_saturday_is_read_as_the_policy_says() -> None:
+def test_a_start_on_a_saturday_is_read_as_its_start_says() -> None:
     """10 March 2007 is a Saturday: as it is, day 1 is Monday; rolled forward, Monday is the day that is not counted."""
-    rolled = replace(start(1, on="2007-03-10"), policy=StartReading.ROLL_FORWARD)
+    rolled = replace(start(1, on="2007-03-10"), non_working_start=StartReading.ROLL_FORWARD)
     assert proved(given().when(start(1, on="2007-03-10")).history())[1].due_date == date(2007, 3, 12)
     basis, derivation = proved(given().when(rolled).history())
     assert derivation.due_date == date(2007, 3, 13)
-    assert "顺延" in basis.policy_text
+    assert "顺延" in basis.non_working_start_text
 
 
 def test_beyond_the_last_notice_the_proof_is_provisional() -> None:
