@@ -261,22 +261,3 @@ def _last_natural(start: date, n: int, stops: Sequence[tuple[date, date | None]]
 def _counted_by(day: date, stops: Sequence[tuple[date, date | None]]) -> date:
     """`day`, or the one before the stop it lies in."""
     return next((first - _DAY for first, last in stops if first <= day and (last is None or day <= last)), day)
-
-
-def red_at(due: Due, generation: int, calendar: Calendar) -> datetime | None:
-    """When the red card of a generation is given: 0 when the due instant passes, n after each further 5 working days overdue."""
-    if due.due_at is None or due.due_date is None or generation == 0:
-        return due.due_at
-    if due.inclusive:
-        return None
-    return midnight(calendar.after(due.due_date, OVERDUE_STEP * generation) + _DAY)
-
-
-def overdue_generation(due: Due, now: datetime, calendar: Calendar) -> int:
-    """The newest generation of red card that is reached at `now`; -1: none."""
-    if due.due_at is None or due.due_date is None or now < due.due_at:
-        return -1
-    if due.inclusive:
-        return 0
-    last_whole_day = now.astimezone(CHINA).date() - _DAY
-    return (calendar.upto(last_whole_day) - calendar.upto(due.due_date)) // OVERDUE_STEP

@@ -17,8 +17,6 @@ from libs.workdays import (
     WorkingDays,
     derive,
     explain,
-    overdue_generation,
-    red_at,
 )
 
 CALENDAR = Calendar.load()
@@ -96,12 +94,3 @@ def test_the_warnings_come_in_order_and_before_it_is_due(ledger: Ledger) -> None
     assert found.yellow_at is not None
     assert found.yellow_at < found.due_at
     assert found.reminder_at is None or found.reminder_at < found.yellow_at
-
-
-@given(ledgers(least=1), st.integers(0, 6))
-def test_red_comes_again_after_each_five_working_days(ledger: Ledger, generation: int) -> None:
-    found = derive(ledger, CALENDAR)
-    at = red_at(found, generation, CALENDAR)
-    assert at is not None
-    assert overdue_generation(found, at, CALENDAR) == generation
-    assert overdue_generation(found, at - timedelta(microseconds=1), CALENDAR) == generation - 1
