@@ -1,4 +1,4 @@
-"""Why it is due on that day: every day with its reason, counted one by one."""
+"""Why a limit is due on its day: every day with its reason, counted one by one."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class Ledger:
 
 
 class Due(NamedTuple):
-    """What follows. `due_at` is exclusive (the midnight behind `due_date`) unless `inclusive`; None while the clock stands still."""
+    """What follows from a ledger. `due_at` is exclusive (the midnight behind `due_date`) unless `inclusive`; None while the clock stands still."""
 
     due_date: date | None
     due_at: datetime | None
@@ -154,7 +154,7 @@ def total(ledger: Ledger) -> int:
 
 
 def derive(ledger: Ledger, calendar: Calendar) -> Due:
-    """When it is due, and when to warn. Raises `OutOfCalendar`, `ValueError`."""
+    """When the limit of a ledger is due, and when to warn of it. Raises `OutOfCalendar`, `ValueError`."""
     if isinstance(ledger.budget, Until):
         return _until(ledger, ledger.budget.instant)
     n = total(ledger) if ledger.extensions else ledger.budget.n

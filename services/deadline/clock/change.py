@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from services.deadline.clock import Clock
 
 
-class OfClock(TypedDict):
+class ClockAndCase(TypedDict):
     """What every fact of a clock says: which clock, of which case."""
 
     clock: str
     case: str
 
 
-def said(clock: Clock) -> OfClock:
+def said(clock: Clock) -> ClockAndCase:
     """What a fact takes over from the clock it is of."""
     return {"clock": clock.started.clock, "case": clock.started.case}
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from libs.decider import record
 from libs.workdays import OVERDUE_STEP, Calendar, Due, Ledger, WorkingDays, derive
 from services.deadline.clock.art45 import Stops
-from services.deadline.clock.change import OfClock, said
+from services.deadline.clock.change import ClockAndCase, said
 from services.deadline.clock.counting import ledger
 from services.deadline.events import ClockKind, ClockRed, ClockReminded, ClockYellow, Event, SilenceNoticed
 
@@ -194,7 +194,7 @@ def _event(spoken: Spoken, clock: Clock, due_at: datetime, next_at: datetime | N
             assert_never(spoken.rung)
 
 
-class _OfRung(OfClock):
+class _OfRung(ClockAndCase):
     """What reminder, yellow and red alike say."""
 
     kind: ClockKind
