@@ -13,12 +13,13 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from libs.bus import Reader
 from libs.eventlog import Consequence, Intent, MemoryLogs, New
-from libs.testkit.contracts import Shape, contract, misfits, sample
+from libs.testkit.contracts import Contract, Shape, contract, misfits, sample
 from libs.wire import Recorded, node_of
 from libs.workdays import CHINA
 
-__all__ = ["Neighbour", "moment", "sample"]
+__all__ = ["Neighbour", "heard", "moment", "sample"]
 
 _json: Final = msgspec.json.encode
 
@@ -30,18 +31,8 @@ class Neighbour:
         self.service, self._nodes, self._logs = service, tuple(nodes), MemoryLogs(service, nodes, now)
 
     async def says(self, fact: str, at: datetime | str | None = None, case: str = "", *, by_node: str = "", **changes: Any) -> Recorded:
-        """The next fact of its feed: the sample, told of `case`, happened `at`, with `changes`.
-
-        `at`: a moment, or a day or time in Yibin (`"2007-03-05"` is 10 o'clock); all times of the sample move with it, those in `changes` do
-        not. `case` also stands in what is named after it, such as a clock. A change replaces a field; a dict changes inner fields, and so does
-        a dotted name (`**{"pinned.promised_days": 8}`). The feed is `by_node`'s, else the case's node's, else the first node's.
-        """
-        known, data = contract(self.service, fact), sample(self.service, fact)
-        data = _told_of(data, case) if case else data
-        data = data if at is None else _moved(known.shape, data, _Move.between(moment(data["at"]), moment(at)))
-        for name, value in changes.items():
-            _change(fact, known.shape, data, name, _plain(value))
-        assert not (wrong := misfits(known.shape, data)), f"{fact} of {self.service}: {'; '.join(wrong)}"
+        """The next fact of its feed, as `told` has it. The feed is `by_node`'s, else the case's node's, else the first node's."""
+        known, data = told(self.service, fact, at, case, **changes)
         actor, about = data.get("officer") or data.get("by") or f"system:{self.service}", data.get("case", "")
         subject = str(next(iter(data.values())))  # the first field of every event names its stream
         return await self.sends(known.type, _json(data), data["at"], subject=subject, by_node=by_node, actor=actor, case=about)
@@ -60,6 +51,28 @@ class Neighbour:
         """What it said at a node, as its feed API gives it."""
         assert epoch == 1, f"{source} has one epoch"
         return await self._logs.of(node_of(source)).feed(after, limit)
+
+
+def told(service: str, fact: str, at: datetime | str | None = None, case: str = "", **changes: Any) -> tuple[Contract, dict[str, Any]]:
+    """The contract of a fact and a payload that keeps it: the sample, told of `case`, happened `at`, with `changes`.
+
+    `at`: a moment, or a day or time in Yibin (`"2007-03-05"` is 10 o'clock); all times of the sample move with it, those in `changes` do
+    not. `case` also stands in what is named after it, such as a clock. A change replaces a field; a dict changes inner fields, and so does
+    a dotted name (`**{"pinned.promised_days": 8}`).
+    """
+    known, data = contract(service, fact), sample(service, fact)
+    data = _told_of(data, case) if case else data
+    data = data if at is None else _moved(known.shape, data, _Move.between(moment(data["at"]), moment(at)))
+    for name, value in changes.items():
+        _change(fact, known.shape, data, name, _plain(value))
+    assert not (wrong := misfits(known.shape, data)), f"{fact} of {service}: {'; '.join(wrong)}"
+    return known, data
+
+
+def heard(reader: Reader, service: str, fact: str, at: datetime | str | None = None, case: str = "", **changes: Any) -> Any:
+    """The fact, as `told` has it, in the consumer's own record: for tests of pure rules, which know no feed."""
+    known, data = told(service, fact, at, case, **changes)
+    return msgspec.json.decode(_json(data), type=reader.models[known.type])
 
 
 def moment(at: datetime | str) -> datetime:

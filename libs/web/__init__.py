@@ -3,7 +3,7 @@
 from libs.web.accounts import Account, Accounts, Role
 from libs.web.app import make_app
 from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
-from libs.web.forms import CASE, NODE, CasePath, Day, Epoch, Form, Limit, Moment, Name, Names, NodePath, Sequence, Staff, Text, Word
+from libs.web.forms import CASE, CLOCK, NODE, CasePath, Day, Epoch, Form, Limit, Moment, Name, Names, NodePath, Sequence, Staff, Text, Word
 from libs.web.pages import NavLink, Pages
 from libs.web.problems import Rule, problem_for
 from libs.web.signin import require
@@ -12,6 +12,7 @@ __all__ = [
     "Account",
     "Accounts",
     "CASE",
+    "CLOCK",
     "CasePath",
     "Day",
     "Envelope",

@@ -17,6 +17,8 @@ NODE: Final = r"[0-9]{6}([0-9]{3}([0-9]{3})?)?"
 """A division code; the pattern of a whole string."""
 CASE: Final = rf"{NODE}-[0-9]{{8}}-[0-9]{{6}}-[0-9]"
 """A case number."""
+CLOCK: Final = rf"clock:{CASE}:[a-z]+(:[0-9]{{1,6}})?"
+"""The name of a clock, which says whose case it is."""
 _WORDS: Final = r"^[^\x00-\x1f\x7f]+$"
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

@@ -13,8 +13,6 @@ from libs.workdays.ledger import (
     Until,
     WorkingDays,
     derive,
-    overdue_generation,
-    red_at,
 )
 
 __all__ = [
@@ -38,6 +36,4 @@ __all__ = [
     "derive",
     "explain",
     "midnight",
-    "overdue_generation",
-    "red_at",
 ]

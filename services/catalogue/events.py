@@ -1,4 +1,4 @@
-"""What the catalogue promises: items known, procedures published (plan section 二(一); Art. 30)."""
+"""What the catalogue promises: items known, procedures published (Plan 二(一)1 and 2, docs/policies.md; Art. 30)."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def due(
     limit: Annotated[str | None, typer.Option("--limit", help="期限：20wd（工作日，默认）或 30nd（自然日）；0wd 为即办")] = None,
     extend: Annotated[str | None, typer.Option("--extend", help="延长，如 10wd")] = None,
     stop: Annotated[list[str] | None, typer.Option("--stop", help="不计时区间，可多次，如 2007-09-28..2007-10-10")] = None,
-    policy: Annotated[str | None, typer.Option("--policy", help="非工作日起算：as_is（默认）或 roll_forward")] = None,
+    non_working_start: Annotated[str | None, typer.Option("--non-working-start", help="非工作日起算：as_is（默认）或 roll_forward")] = None,
     backward: Annotated[bool, typer.Option("--backward", help="倒推：最迟哪天（如听证前七日通知）")] = False,
     file: Annotated[Path | None, typer.Option("--file", help="案例文件（JSON）")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
@@ -51,13 +51,14 @@ def due(
     """算到期日，逐日说明为什么算或不算。"""
     try:
         if file is not None:
-            if backward or any(given is not None for given in (start, limit, extend, policy)) or stop:
+            if backward or any(given is not None for given in (start, limit, extend, non_working_start)) or stop:
                 raise BadInput("--file 只能与 --json 同用：START 和其他选项由文件给出")
             _show_file(read_cases(file), as_json)
             return
         if start is None:
             raise BadInput("给出起算日，如：liandong due 2007-09-10 --limit 20wd")
-        budget, reading = _budget(DEFAULT if limit is None else limit), _policy(NonWorkingStart.AS_IS if policy is None else policy)
+        budget = _budget(DEFAULT if limit is None else limit)
+        reading = _non_working_start(NonWorkingStart.AS_IS if non_working_start is None else non_working_start)
         if not backward:
             extensions = () if extend is None else (_budget(extend),)
             ledger = Ledger(_start(start), budget, tuple(map(_stop, stop or ())), extensions, reading)
@@ -94,7 +95,7 @@ def _day(text: object) -> date:
     return day.astimezone(CHINA).date() if isinstance(day, datetime) else day
 
 
-def _policy(text: object) -> NonWorkingStart:
+def _non_working_start(text: object) -> NonWorkingStart:
     try:
         return NonWorkingStart(text)
     except ValueError:
@@ -204,7 +205,7 @@ def _forward_case(case: dict[str, Any], calendar: Calendar) -> dict[str, Any]:
         WorkingDays(_number(case["limit_working_days"])),
         tuple(Stop(_day(stop["from"]), _day(stop["to"])) for stop in case.get("suspensions", [])),
         (WorkingDays(extension),) if extension else (),
-        _policy(case.get("non_working_start", NonWorkingStart.AS_IS)),
+        _non_working_start(case.get("non_working_start", NonWorkingStart.AS_IS)),
     )
     found = derive(ledger, calendar).due_date
     return {"due_date": found.isoformat() if found else None}

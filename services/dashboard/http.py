@@ -15,12 +15,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.host import Site
-from libs.web import CASE, Account, Pages, Role, node_of_case, require
+from libs.web import CLOCK, Account, Pages, Role, node_of_case, require
 from services.dashboard.views import city_model, clock_rows, feed_rows, placed, proof_model, timeline_model
 
 READER: Final = Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))
-CLOCK: Final = re.compile(rf"clock:(?P<case>{CASE}):[a-z]+(:[0-9]{{1,6}})?")
-"""The name of a clock, which says whose case it is."""
 
 
 class SiteClient:
@@ -51,9 +49,9 @@ def named(what: str) -> str:
 
 def node_of_clock(clock: str) -> str:
     """The node whose case the clock runs for. What is no clock's name is found nowhere, and nobody is asked for it."""
-    if (found := CLOCK.fullmatch(clock)) is None:
+    if re.fullmatch(CLOCK, clock) is None:
         raise HTTPException(404)
-    return node_of_case(found["case"])
+    return node_of_case(clock.split(":")[1])
 
 
 def router(site: Site, client: SiteClient, pages: Pages, *, hub: bool, city: str) -> APIRouter:

@@ -60,7 +60,7 @@ class ClockStarted:
     node: str
     officer: str
     budget: LimitBudget
-    policy: StartReading
+    non_working_start: StartReading
     trigger: str
     article: str
     calendar: str

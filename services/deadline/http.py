@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from libs.eventlog import Codec
 from libs.host import Context
-from libs.web import CASE, Account, CasePath, Epoch, Form, Moment, NodePath, Role, Sequence, Word, answer, hosted, node_of_case, require
+from libs.web import CLOCK, Account, CasePath, Epoch, Form, Moment, NodePath, Role, Sequence, Word, answer, hosted, node_of_case, require
 from libs.wire import Position, origin
 from libs.workdays import Calendar
 from services.deadline import views
@@ -22,7 +22,7 @@ from services.deadline.events import ClockKind
 if TYPE_CHECKING:
     from services.deadline.ticker import Ticker
 
-ClockPath = Annotated[str, Path(pattern=rf"^clock:{CASE}:[a-z]+(:[0-9]{{1,6}})?$")]
+ClockPath = Annotated[str, Path(pattern=f"^{CLOCK}$")]
 Anybody = Annotated[Account, Depends(require())]
 ANYBODY: Final = [Depends(require())]
 OPERATOR: Final = [Depends(require(Role.OPERATOR, Role.SITE))]

@@ -12,7 +12,7 @@ from libs.web import CasePath, Epoch, Limit, Moment, NodePath, Role, Sequence, W
 from libs.wire import Position, origin
 from services.supervision import views
 
-LATEST: Final = datetime(2199, 12, 31, tzinfo=UTC)
+FOREVER: Final = datetime(2199, 12, 31, tzinfo=UTC)
 READERS: Final = [Depends(require(Role.SUPERVISOR, Role.LEADER, Role.OPERATOR, Role.SITE))]
 MACHINES: Final = [Depends(require(Role.OPERATOR, Role.SITE))]
 
@@ -22,11 +22,11 @@ def supervision_router(context: Context) -> APIRouter:
     routes = APIRouter(prefix="/supervision", tags=["supervision"])
 
     @routes.get("/nodes/{node}/cards", dependencies=READERS)
-    async def cards(node: NodePath, before: Moment = LATEST, limit: Limit = 50) -> Response:
+    async def cards(node: NodePath, before: Moment = FOREVER, limit: Limit = 50) -> Response:
         return answer({"cards": await views.cards_at(context.pool, hosted(context.site, node), before, limit)}, current=True)
 
     @routes.get("/nodes/{node}/findings", dependencies=READERS)
-    async def findings(node: NodePath, before: Moment = LATEST, limit: Limit = 50) -> Response:
+    async def findings(node: NodePath, before: Moment = FOREVER, limit: Limit = 50) -> Response:
         return answer({"findings": await views.findings_at(context.pool, hosted(context.site, node), before, limit)}, current=True)
 
     @routes.get("/cases/{case}", dependencies=READERS)

@@ -73,7 +73,7 @@ def tell(ledger: Ledger) -> Told:
         due = next_working(day + DAY if closed else day)
         return Told(due, (), None, datetime.combine(due, ledger.closing, SHANGHAI) - timedelta(minutes=30))
     natural = isinstance(ledger.budget, NaturalDays)
-    first = next_working(day) if ledger.policy is NonWorkingStart.ROLL_FORWARD else day
+    first = next_working(day) if ledger.non_working_start is NonWorkingStart.ROLL_FORWARD else day
     counted = days_counted(first, n, ledger.stops, all_days=natural)
     if natural:
         return _natural(counted, n, moment)

@@ -1,4 +1,4 @@
-"""The tables say what counting day by day says, for ledgers of every shape: open stops, extensions, instants, both policies, both units."""
+"""The tables say what counting day by day says, for ledgers of every shape: open stops, extensions, instants, both readings of a start, both units."""
 
 from __future__ import annotations
 

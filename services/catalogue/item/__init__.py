@@ -1,4 +1,7 @@
-"""An item: one matter people can apply for, known at a node under its code (plan section 二(一)1). An import or an editor registers it."""
+"""An item: one matter people can apply for, known at a node under its code (Plan 二(一)1, docs/policies.md).
+
+An import or an editor registers it.
+"""
 
 from __future__ import annotations
 

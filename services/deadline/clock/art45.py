@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from libs.workdays import midnight
-from services.deadline.clock.change import Change, Changes
+from services.deadline.clock.change import Change, Changes, said
 from services.deadline.events import ClockResumed, ClockStopped, Unit
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def already_stopped(_c: StopClock, clock: Clock) -> bool:
 
 def stopped(c: StopClock, clock: Clock) -> ClockStopped:
     """The fact that the clock is stopped: its days are not counted from `first` on."""
-    return ClockStopped(clock=clock.started.clock, case=clock.started.case, reason=c.reason, first=c.first, trigger=c.trigger, at=c.at)
+    return ClockStopped(**said(clock), reason=c.reason, first=c.first, trigger=c.trigger, at=c.at)
 
 
 def already_running(_c: ResumeClock, clock: Clock) -> bool:
@@ -75,8 +75,7 @@ def already_running(_c: ResumeClock, clock: Clock) -> bool:
 def resumed(c: ResumeClock, clock: Clock) -> ClockResumed:
     """The fact that the clock goes on: its days are counted again behind `last`, which is never before the first day of the stop."""
     return ClockResumed(
-        clock=clock.started.clock,
-        case=clock.started.case,
+        **said(clock),
         last=max(c.last, clock.stops.open.first) if clock.stops.open else c.last,
         due_at=None,
         provisional=False,

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from services.deadline.events import Event
 
 if TYPE_CHECKING:
     from services.deadline.clock import Clock
+
+
+class ClockAndCase(TypedDict):
+    """What every fact of a clock says: which clock, of which case."""
+
+    clock: str
+    case: str
+
+
+def said(clock: Clock) -> ClockAndCase:
+    """What a fact takes over from the clock it is of."""
+    return {"clock": clock.started.clock, "case": clock.started.case}
 
 
 def _never(_command: object, _clock: Clock) -> bool:

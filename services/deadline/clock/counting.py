@@ -26,5 +26,5 @@ def ledger(clock: Clock) -> Ledger:
         budget=days(clock.started.budget),
         stops=tuple(Stop(stop.first, stop.last) for stop in clock.stops.all),
         extensions=tuple(days(extension) for extension in clock.extensions),
-        policy=NonWorkingStart(clock.started.policy.value),
+        non_working_start=NonWorkingStart(clock.started.non_working_start.value),
     )

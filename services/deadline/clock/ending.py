@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
-from services.deadline.clock.change import Change, Changes
+from services.deadline.clock.change import Change, Changes, said
 from services.deadline.events import ClockCancelled, ClockEnded
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ class CancelClock:
 def ended(c: EndClock, clock: Clock) -> ClockEnded:
     """The fact that the clock ended; whether that was late, the calendar says afterwards."""
     return ClockEnded(
-        clock=clock.started.clock,
-        case=clock.started.case,
+        **said(clock),
         kind=clock.started.kind,
         node=clock.started.node,
         late=False,
@@ -49,8 +48,7 @@ def ended(c: EndClock, clock: Clock) -> ClockEnded:
 def cancelled(c: CancelClock, clock: Clock) -> ClockCancelled:
     """The fact that the clock was cancelled."""
     return ClockCancelled(
-        clock=clock.started.clock,
-        case=clock.started.case,
+        **said(clock),
         kind=clock.started.kind,
         node=clock.started.node,
         trigger=c.trigger,

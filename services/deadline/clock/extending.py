@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
-from services.deadline.clock.change import Change, Changes
+from services.deadline.clock.change import Change, Changes, said
 from services.deadline.events import ClockExtended, LimitBudget, Unit
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ def cannot_grow(c: ExtendClock, clock: Clock) -> bool:
 def extended(c: ExtendClock, clock: Clock) -> ClockExtended:
     """The fact that the limit is longer; its rungs are a new generation."""
     return ClockExtended(
-        clock=clock.started.clock,
-        case=clock.started.case,
+        **said(clock),
         budget=c.budget,
         due_at=None,
         provisional=False,

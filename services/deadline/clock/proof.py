@@ -34,7 +34,7 @@ KINDS: Final[Mapping[ClockKind, str]] = {
     ClockKind.DELIVERY: "送达时限",
 }
 UNITS: Final[Mapping[Unit, str]] = {Unit.WORKING_DAYS: "个工作日", Unit.NATURAL_DAYS: "个自然日"}
-POLICIES: Final[Mapping[StartReading, str]] = {
+START_READINGS: Final[Mapping[StartReading, str]] = {
     StartReading.AS_IS: "起算日不计入，次一工作日为第 1 日；起算日为非工作日的，照原日起算",
     StartReading.ROLL_FORWARD: "起算日不计入；起算日为非工作日的，顺延至下一工作日起算",
 }
@@ -95,8 +95,8 @@ class Basis:
     trigger: str
     budget: LimitBudget
     budget_text: str
-    policy: str
-    policy_text: str
+    non_working_start: str
+    non_working_start_text: str
     timeline: str
     imported: bool
     start: datetime
@@ -167,8 +167,8 @@ def _basis(started: ClockStarted) -> Basis:
         trigger=started.trigger,
         budget=started.budget,
         budget_text=budget_text(started.budget),
-        policy=started.policy.value,
-        policy_text=_policy_text(started),
+        non_working_start=started.non_working_start.value,
+        non_working_start_text=_start_text(started),
         timeline=started.timeline,
         imported=started.imported,
         start=started.start,
@@ -186,8 +186,8 @@ def state_text(state: str, *, late: bool) -> str:
     return words[state][late] if state in words else "已撤销"
 
 
-def _policy_text(started: ClockStarted) -> str:
-    return "导入的记录给出的时刻，不推算" if started.budget.unit is Unit.UNTIL else POLICIES[started.policy]
+def _start_text(started: ClockStarted) -> str:
+    return "导入的记录给出的时刻，不推算" if started.budget.unit is Unit.UNTIL else START_READINGS[started.non_working_start]
 
 
 def _state(clock: Clock) -> str:

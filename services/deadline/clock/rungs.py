@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from libs.decider import record
 from libs.workdays import OVERDUE_STEP, Calendar, Due, Ledger, WorkingDays, derive
 from services.deadline.clock.art45 import Stops
+from services.deadline.clock.change import ClockAndCase, said
 from services.deadline.clock.counting import ledger
 from services.deadline.events import ClockKind, ClockRed, ClockReminded, ClockYellow, Event, SilenceNoticed
 
@@ -179,48 +180,42 @@ def _without_stop(calendar: Calendar, clock: Clock) -> datetime:
 
 
 def _event(spoken: Spoken, clock: Clock, due_at: datetime, next_at: datetime | None) -> RungEvent:
+    told = _told(spoken, clock, due_at, next_at)
     match spoken.rung:
         case Rung.REMINDER:
-            return _warning(ClockReminded, spoken, clock, due_at, next_at)
+            return ClockReminded(**told)
         case Rung.YELLOW:
-            return _warning(ClockYellow, spoken, clock, due_at, next_at)
+            return ClockYellow(**told)
         case Rung.RED:
-            return _red(spoken, clock, due_at, next_at)
+            return ClockRed(**told, overdue=spoken.overdue)
         case Rung.SILENCE:
-            started = clock.started
-            return SilenceNoticed(clock=started.clock, case=started.case, kind=started.kind, effective=started.start, at=spoken.at)
+            return SilenceNoticed(**said(clock), kind=clock.started.kind, effective=clock.started.start, at=spoken.at)
         case _:
             assert_never(spoken.rung)
 
 
-def _warning(
-    kind: type[ClockReminded] | type[ClockYellow], spoken: Spoken, clock: Clock, due_at: datetime, next_at: datetime | None
-) -> ClockReminded | ClockYellow:
-    return kind(
-        clock=clock.started.clock,
-        case=clock.started.case,
-        kind=clock.started.kind,
-        node=clock.started.node,
-        officer=clock.started.officer,
-        generation=clock.generation.number,
-        due_at=due_at,
-        at=spoken.at,
-        imported=clock.started.imported,
-        next_at=next_at,
-    )
+class _OfRung(ClockAndCase):
+    """What reminder, yellow and red alike say."""
+
+    kind: ClockKind
+    node: str
+    officer: str
+    generation: int
+    due_at: datetime
+    at: datetime
+    imported: bool
+    next_at: datetime | None
 
 
-def _red(spoken: Spoken, clock: Clock, due_at: datetime, next_at: datetime | None) -> ClockRed:
-    return ClockRed(
-        clock=clock.started.clock,
-        case=clock.started.case,
-        kind=clock.started.kind,
-        node=clock.started.node,
-        officer=clock.started.officer,
-        generation=clock.generation.number,
-        overdue=spoken.overdue,
-        due_at=due_at,
-        at=spoken.at,
-        imported=clock.started.imported,
-        next_at=next_at,
-    )
+def _told(spoken: Spoken, clock: Clock, due_at: datetime, next_at: datetime | None) -> _OfRung:
+    return {
+        **said(clock),
+        "kind": clock.started.kind,
+        "node": clock.started.node,
+        "officer": clock.started.officer,
+        "generation": clock.generation.number,
+        "due_at": due_at,
+        "at": spoken.at,
+        "imported": clock.started.imported,
+        "next_at": next_at,
+    }

@@ -26,7 +26,7 @@ class StartClock:
     start: datetime
     at: datetime
     label: str = ""
-    policy: StartReading = StartReading.AS_IS
+    non_working_start: StartReading = StartReading.AS_IS
     timeline: str = ""
     imported: bool = False
 
@@ -41,7 +41,7 @@ def started(c: StartClock, calendar: Calendar) -> ClockStarted:
         node=c.node,
         officer=c.officer,
         budget=c.budget,
-        policy=c.policy,
+        non_working_start=c.non_working_start,
         trigger=c.trigger,
         article=c.article,
         calendar=calendar.version,

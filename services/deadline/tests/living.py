@@ -11,10 +11,8 @@ from libs.wire import Recorded
 from services.deadline.app import CODEC, subject
 from services.deadline.clock.starting import clock_of, node_of_case
 from services.deadline.events import Event
-from services.deadline.tests.stories import CALENDAR, CASE
+from services.deadline.tests.stories import CALENDAR, CASE, LIMITS
 from services.deadline.ticker import Ticker
-
-LIMITS = {"statutory_days": 20, "promised_days": 10, "delivery_days": 10, "correction_days": 5}
 
 
 class Living:

@@ -13,9 +13,7 @@ from services.deadline.clock.starting import clock_of, node_of_case
 from services.deadline.clock.triggers import KnownCase, react
 from services.deadline.events import ClockCancelled, ClockEnded, Event
 from services.deadline.inbox import READER
-from services.deadline.tests.stories import CASE, CLOCK
-
-LIMITS = {"statutory_days": 20, "promised_days": 10, "delivery_days": 10, "correction_days": 5}
+from services.deadline.tests.stories import CASE, CLOCK, LIMITS
 
 
 class Telling:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.testkit.neighbours import moment
 from libs.workdays import CHINA, derive
 from services.deadline.clock import Command
 from services.deadline.clock.art45 import ResumeClock, StopClock
@@ -18,14 +19,14 @@ from services.deadline.clock.extending import ExtendClock
 from services.deadline.clock.rungs import TickClock
 from services.deadline.clock.starting import StartClock
 from services.deadline.events import ClockEnded, ClockKind, ClockRed, Event, LimitBudget, Unit
-from services.deadline.tests.stories import CALENDAR, CASE, CLOCK, at, said, start, wd
+from services.deadline.tests.stories import CALENDAR, CASE, CLOCK, said, start, wd
 
-BEGIN = at("2006-01-01", "00:00")
+BEGIN = moment("2006-01-01T00:00")
 moments = st.integers(0, 60 * 24 * 500).map(lambda minutes: BEGIN + timedelta(minutes=minutes))
 budgets = st.one_of(
     st.integers(0, 45).map(wd),
     st.integers(1, 60).map(lambda n: LimitBudget(unit=Unit.NATURAL_DAYS, n=n)),
-    moments.map(lambda moment: LimitBudget(unit=Unit.UNTIL, until=moment)),
+    moments.map(lambda instant: LimitBudget(unit=Unit.UNTIL, until=instant)),
 )
 
 
@@ -38,13 +39,13 @@ def lives(draw: st.DrawFn) -> tuple[StartClock, list[Command]]:
     times = sorted(draw(st.lists(moments, min_size=1, max_size=6, unique=True)))
     unit = budget.unit if budget.unit is not Unit.UNTIL else Unit.WORKING_DAYS
     commands: list[Command] = []
-    for moment in times[1:-1]:
-        day = moment.astimezone(CHINA).date()
+    for instant in times[1:-1]:
+        day = instant.astimezone(CHINA).date()
         shift = timedelta(days=draw(st.integers(-5, 12)))
         possible: list[Command] = [
-            StopClock(reason="testing", first=day + shift, trigger="t", at=moment),
-            ResumeClock(last=day - abs(shift), trigger="t", at=moment),
-            ExtendClock(budget=LimitBudget(unit=unit, n=abs(shift.days)), trigger="t", at=moment),
+            StopClock(reason="testing", first=day + shift, trigger="t", at=instant),
+            ResumeClock(last=day - abs(shift), trigger="t", at=instant),
+            ExtendClock(budget=LimitBudget(unit=unit, n=abs(shift.days)), trigger="t", at=instant),
         ]
         commands.append(draw(st.sampled_from(possible)))
     ends: list[Command] = [EndClock(trigger="t", at=times[-1]), CancelClock(trigger="t", at=times[-1])]
@@ -62,8 +63,8 @@ def run(commands: list[Command]) -> list[Event]:
 def with_ticks(life: list[Command], ticks: list[datetime]) -> list[Command]:
     """The life with ticks between what happened, each at its time, never at the very moment at which something happens."""
     timed = [(command.at, 1, command) for command in life if not isinstance(command, TickClock)]
-    taken = {moment for moment, *_ in timed}
-    mixed = timed + [(moment, 0, TickClock(now=moment)) for moment in ticks if moment not in taken]
+    taken = {instant for instant, *_ in timed}
+    mixed = timed + [(instant, 0, TickClock(now=instant)) for instant in ticks if instant not in taken]
     return [command for *_, command in sorted(mixed, key=lambda entry: entry[:2])]
 
 

@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 
 from libs.testkit.house import COUNTY
+from libs.testkit.neighbours import moment
 from libs.workdays import Ledger as Days
 from libs.workdays import Stop as Stopped
 from libs.workdays import WorkingDays, derive, explain
 from services.deadline.tests.living import Living
-from services.deadline.tests.stories import CALENDAR, CASE, at
+from services.deadline.tests.stories import CALENDAR, CASE
 
 pytestmark = pytest.mark.server
 PROMISED = f"clock:{CASE}:promised"
@@ -19,18 +20,18 @@ PROMISED = f"clock:{CASE}:promised"
 
 async def worked(living: Living) -> None:
     await living.hear(await living.files())
-    await living.told("CaseAccepted", "2007-03-06", effective=at("2007-03-06"), by="decision")
+    await living.told("CaseAccepted", "2007-03-06", effective=moment("2007-03-06"), by="decision")
     await living.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08")
     await living.told("ClocksResumed", "2007-03-13", last="2007-03-13")
 
 
 async def test_the_proof_is_derived_anew_and_agrees_with_the_arithmetic(living: Living) -> None:
     await worked(living)
-    living.house.time = at("2007-03-27")
+    living.house.time = moment("2007-03-27")
     await living.house.shown()
     await living.ticker.tick("", living.house.time)
     found = await living.get(f"/clocks/{PROMISED}/proof")
-    ledger = Days(at("2007-03-06"), WorkingDays(10), (Stopped(date(2007, 3, 8), date(2007, 3, 13)),))
+    ledger = Days(moment("2007-03-06"), WorkingDays(10), (Stopped(date(2007, 3, 8), date(2007, 3, 13)),))
     due = derive(ledger, CALENDAR)
     assert (found["due_date"], found["due_at"]) == ("2007-03-26", "2007-03-27T00:00:00+08:00")
     assert due.due_date is not None
@@ -51,9 +52,9 @@ async def test_the_proof_is_derived_anew_and_agrees_with_the_arithmetic(living: 
 
 async def test_the_proof_of_a_standing_clock_shows_the_days_until_now(living: Living) -> None:
     await living.hear(await living.files())
-    await living.told("CaseAccepted", "2007-03-06", effective=at("2007-03-06"), by="decision")
+    await living.told("CaseAccepted", "2007-03-06", effective=moment("2007-03-06"), by="decision")
     await living.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08")
-    living.house.time = at("2007-03-20")
+    living.house.time = moment("2007-03-20")
     found = await living.get(f"/clocks/{PROMISED}/proof")
     assert (found["due_at"], found["state"], found["state_text"], found["late"]) == (None, "stopped", "依法不计时", False)
     assert found["days"][-1]["date"] == "2007-03-20"
@@ -61,7 +62,7 @@ async def test_the_proof_of_a_standing_clock_shows_the_days_until_now(living: Li
 
 
 async def test_the_proof_of_an_instant_has_no_days(living: Living) -> None:
-    instants = {"timeline": "receipt", "promised": at("2011-03-11"), "statutory": None}
+    instants = {"timeline": "receipt", "promised": moment("2011-03-11"), "statutory": None}
     await living.hear(await living.files("2011-03-01", imported=True, instants=instants))
     found = await living.get(f"/clocks/{PROMISED}/proof")
     assert (found["days"], found["inclusive"], found["timeline"], found["state_text"]) == ([], True, "receipt", "计时中")
@@ -81,7 +82,7 @@ async def test_a_case_shows_its_clocks_with_words(living: Living) -> None:
 async def test_what_is_due_at_a_node_most_urgent_first(living: Living) -> None:
     await worked(living)
     await living.house.shown()
-    found = await living.get(f"/nodes/{COUNTY}/due", until=at("2007-12-31").isoformat())
+    found = await living.get(f"/nodes/{COUNTY}/due", until=moment("2007-12-31").isoformat())
     assert [row["kind"] for row in found["clocks"]] == ["promised", "statutory"]
     assert (await living.get(f"/nodes/{COUNTY}/due"))["clocks"] == []
 
@@ -92,7 +93,7 @@ async def test_who_may_ask(living: Living) -> None:
     await living.get(f"/clocks/{PROMISED}/proof", by="stranger", status=403)
     await living.get(f"/cases/{CASE}/clocks", by="stranger", status=403)
     await living.get("/replay", by="clerk", status=403, log="receipt")
-    await living.advance("receipt", at("2012-01-01"), by="clerk", status=403)
+    await living.advance("receipt", moment("2012-01-01"), by="clerk", status=403)
 
 
 @pytest.mark.parametrize(
@@ -115,5 +116,5 @@ async def test_status_counts_the_clocks_that_wait_for_a_tick(living: Living) -> 
     await living.hear(await living.files())
     await living.house.shown()
     assert await living.house.service.status["clocks_overdue"]() == 0
-    living.house.time = at("2007-03-12")
+    living.house.time = moment("2007-03-12")
     assert await living.house.service.status["clocks_overdue"]() == 1

@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 
 from libs.bus import parking
+from libs.testkit.neighbours import moment
 from services.deadline.events import ClockEnded, ClockExtended, ClockResumed, ClockStarted, Unit
 from services.deadline.tests.living import Living
-from services.deadline.tests.stories import CASE, at, kinds
+from services.deadline.tests.stories import CASE, kinds
 
 pytestmark = pytest.mark.server
 
 
 async def accepted(living: Living, on: str = "2007-03-06") -> None:
     await living.hear(await living.files())
-    await living.told("CaseAccepted", on, effective=at(on), by="decision")
+    await living.told("CaseAccepted", on, effective=moment(on), by="decision")
 
 
 async def test_a_filing_starts_the_five_days_of_the_correction_notice(living: Living) -> None:
@@ -22,7 +23,7 @@ async def test_a_filing_starts_the_five_days_of_the_correction_notice(living: Li
     await living.hear(fact)
     (started,) = await living.clock("correction")
     assert isinstance(started, ClockStarted)
-    assert (started.budget.unit, started.budget.n, started.start) == (Unit.WORKING_DAYS, 5, at("2007-03-05"))
+    assert (started.budget.unit, started.budget.n, started.start) == (Unit.WORKING_DAYS, 5, moment("2007-03-05"))
     assert started.trigger == f"{fact.source}#1#1"
     assert "第三十二条" in started.article
 
@@ -34,7 +35,7 @@ async def test_the_correction_notice_ends_it_and_a_return_starts_it_anew_from_th
     await living.told("CorrectionsReturned", "2007-03-20", still_missing=["平面图"])
     (started,) = await living.clock("correction:2")
     assert isinstance(started, ClockStarted)
-    assert started.start == at("2007-03-20")
+    assert started.start == moment("2007-03-20")
     await living.told("CorrectionsReturned", "2007-03-21", still_missing=["平面图"])
     assert kinds(await living.clock("correction:2")) == ["ClockStarted", "ClockCancelled"]
     assert kinds(await living.clock("correction:3")) == ["ClockStarted"]
@@ -47,15 +48,15 @@ async def test_acceptance_ends_the_correction_clock_and_starts_statutory_and_pro
     assert isinstance(statutory, ClockStarted)
     assert isinstance(promised, ClockStarted)
     assert (statutory.budget.n, promised.budget.n) == (20, 10)
-    assert promised.due_at == at("2007-03-21", "00:00")
+    assert promised.due_at == moment("2007-03-21T00:00")
 
 
 async def test_after_silence_limits_run_from_the_receipt_and_the_officer_who_filed_answers(living: Living) -> None:
     await living.hear(await living.files(officer="C0200"))
-    await living.told("CaseAccepted", "2007-03-13", effective=at("2007-03-05"), by="silence", officer="system:intake")
+    await living.told("CaseAccepted", "2007-03-13", effective=moment("2007-03-05"), by="silence", officer="system:intake")
     (promised,) = await living.clock("promised")
     assert isinstance(promised, ClockStarted)
-    assert (promised.start, promised.officer) == (at("2007-03-05"), "C0200")
+    assert (promised.start, promised.officer) == (moment("2007-03-05"), "C0200")
     ended = (await living.clock("correction"))[-1]
     assert isinstance(ended, ClockEnded)
     assert ended.late
@@ -94,7 +95,7 @@ async def test_art_45_stops_statutory_promised_and_step_also_one_begun_meanwhile
         assert kinds(await living.clock(name))[:3] == ["ClockStarted", "ClockStopped", "ClockResumed"]
     resumed = (await living.clock("step:2"))[-1]
     assert isinstance(resumed, ClockResumed)
-    assert resumed.due_at == at("2007-03-17", "00:00")
+    assert resumed.due_at == moment("2007-03-17T00:00")
     assert kinds(await living.clock("step:1")) == ["ClockStarted", "ClockStopped", "ClockEnded"]
 
 
@@ -121,7 +122,7 @@ async def test_the_decision_ends_what_it_was_about_and_starts_delivery(living: L
 
 
 async def test_imported_facts_start_the_clocks_of_their_instants_and_no_others(living: Living) -> None:
-    instants = {"timeline": "receipt", "promised": at("2011-03-11"), "statutory": at("2011-04-11")}
+    instants = {"timeline": "receipt", "promised": moment("2011-03-11"), "statutory": moment("2011-04-11")}
     await living.hear(await living.files("2011-03-01", imported=True, instants=instants))
     await living.told("StepStarted", "2011-03-02", number=1, name="T02", role="examine", limit_days=3, imported=True)
     await living.told("CaseDecided", "2011-03-12", imported=True)
@@ -139,7 +140,7 @@ async def test_imported_facts_start_the_clocks_of_their_instants_and_no_others(l
 async def test_what_comes_again_changes_nothing(living: Living) -> None:
     facts = [
         await living.files(),
-        await living.intake.says("CaseAccepted", "2007-03-06", effective=at("2007-03-06"), by="decision"),
+        await living.intake.says("CaseAccepted", "2007-03-06", effective=moment("2007-03-06"), by="decision"),
         await living.intake.says("CaseDecided", "2007-03-15"),
     ]
     await living.hear(*facts)

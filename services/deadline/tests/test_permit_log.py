@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
 from datetime import datetime
 
 import pytest
 
-from libs.testkit.data import shared
+from libs.testkit.data import Rows, permit_log
 from libs.testkit.house import COUNTY, TOWN
 from libs.wire import Recorded
 from services.deadline.tests.living import Living
 
 pytestmark = pytest.mark.server
-Rows = dict[str, list[dict[str, str]]]
-
-
-def permit_log() -> Rows:
-    cases: Rows = defaultdict(list)
-    with shared("eventlogs", "receipt.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            cases[row["case:concept:name"]].append(row)
-    return cases
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def in_the_file(cases: Rows, last: datetime) -> dict[str, set[str]]:
     """With nothing of the platform's code."""
     found: dict[str, set[str]] = {"red": set(), "yellow": set(), "statutory_red": set()}
     for name, (first, *_) in cases.items():
-        start, planned, deadline = (moment(first[f"case:{column}"]) for column in ("startdate", "enddate_planned", "deadline"))
-        end = moment(first["case:enddate"]) if first["case:enddate"] else None
+        start, planned, deadline = (
+            datetime.fromisoformat(first[f"case:{column}"]) for column in ("startdate", "enddate_planned", "deadline")
+        )
+        end = datetime.fromisoformat(first["case:enddate"]) if first["case:enddate"] else None
         for key, limit in (("red", planned), ("statutory_red", deadline), ("yellow", start + (planned - start) * 9 / 10)):
             if end > limit if end else limit <= last:
                 found[key].add(name)
@@ -45,15 +32,17 @@ def in_the_file(cases: Rows, last: datetime) -> dict[str, set[str]]:
 async def facts_of(living: Living, number: str, first: dict[str, str]) -> list[Recorded]:
     """As intake publishes an import; steps start no clocks."""
     instants = {"timeline": "receipt", "promised": first["case:enddate_planned"], "statutory": first["case:deadline"]}
-    facts = [await living.files(moment(first["case:startdate"]), number, imported=True, instants=instants)]
+    facts = [await living.files(datetime.fromisoformat(first["case:startdate"]), number, imported=True, instants=instants)]
     if end := first["case:enddate"]:
-        facts += [await living.intake.says(fact, moment(end), number, imported=True) for fact in ("CaseDecided", "CaseClosed")]
+        facts += [
+            await living.intake.says(fact, datetime.fromisoformat(end), number, imported=True) for fact in ("CaseDecided", "CaseClosed")
+        ]
     return facts
 
 
 async def test_the_permit_log_is_as_red_and_as_yellow_as_its_file_says(living: Living) -> None:
     cases = permit_log()
-    last = max(moment(row["time:timestamp"]) for rows in cases.values() for row in rows)
+    last = max(datetime.fromisoformat(row["time:timestamp"]) for rows in cases.values() for row in rows)
     numbers = {f"{COUNTY if n % 2 else TOWN}-20110301-{n:06d}-0": name for n, name in enumerate(sorted(cases))}
     facts = [fact for number, name in numbers.items() for fact in await facts_of(living, number, cases[name][0])]
     for begin in range(0, len(facts), 500):

@@ -7,20 +7,21 @@ from datetime import date
 
 import pytest
 
+from libs.testkit.neighbours import moment
 from services.deadline.clock.proof import KINDS, Basis, Derivation, budget_text, proof, state_text
 from services.deadline.events import ClockKind, Event, LimitBudget, StartReading, Unit
-from services.deadline.tests.stories import CALENDAR, at, cancel, end, extend, given, resume, start, stop, tick, until, wd
+from services.deadline.tests.stories import CALENDAR, cancel, end, extend, given, resume, start, stop, tick, until, wd
 
 
 def proved(events: list[Event], on: str = "2007-03-08") -> tuple[Basis, Derivation]:
     """The proof of a clock that was started, as it stands at ten o'clock."""
-    found = proof(events, CALENDAR, at(on))
+    found = proof(events, CALENDAR, moment(on))
     assert found is not None
     return found
 
 
 def test_where_no_clock_was_started_there_is_nothing_to_prove() -> None:
-    assert proof([], CALENDAR, at("2007-03-08")) is None
+    assert proof([], CALENDAR, moment("2007-03-08")) is None
 
 
 def test_ten_working_days_are_counted_one_by_one_from_the_day_behind_the_start() -> None:
@@ -28,7 +29,7 @@ def test_ten_working_days_are_counted_one_by_one_from_the_day_behind_the_start()
     assert (basis.kind_text, basis.budget_text, basis.trigger) == ("承诺时限", "10 个工作日", "urn:liandong:511525:intake#1#1")
     assert (derivation.days[0].date, derivation.days[0].counted) == (date(2007, 3, 5), False)
     assert [day.number for day in derivation.days if day.counted] == list(range(1, 11))
-    assert (derivation.due_date, derivation.due_at) == (date(2007, 3, 19), at("2007-03-20", "00:00"))
+    assert (derivation.due_date, derivation.due_at) == (date(2007, 3, 19), moment("2007-03-20T00:00"))
     assert (derivation.state, derivation.state_text, derivation.late, derivation.ended_at) == ("open", "计时中", False, None)
     assert all(day.reason_zh for day in derivation.days)
 
@@ -42,7 +43,7 @@ def test_while_it_runs_it_is_late_as_of_now(on: str, late: bool, text: str) -> N
 @pytest.mark.parametrize(("done", "late", "text"), [("2007-03-19", False, "已结束，按时"), ("2007-03-20", True, "已结束，超期")])
 def test_once_ended_it_stays_in_time_or_late(done: str, late: bool, text: str) -> None:
     _, derivation = proved(given().when(start(10), end(done)).history(), "2008-01-01")
-    assert (derivation.state, derivation.late, derivation.state_text, derivation.ended_at) == ("ended", late, text, at(done))
+    assert (derivation.state, derivation.late, derivation.state_text, derivation.ended_at) == ("ended", late, text, moment(done))
 
 
 def test_cancelled_it_is_not_late() -> None:
@@ -70,10 +71,10 @@ def test_a_clock_that_stands_still_has_no_due_day_and_shows_its_days_until_now()
 def test_what_was_said_is_listed_with_its_own_instants() -> None:
     _, derivation = proved(given().when(start(10), tick("2007-03-27")).history(), "2007-03-27")
     assert [(rung.rung, rung.overdue, rung.at) for rung in derivation.rungs] == [
-        ("reminder", 0, at("2007-03-16", "00:00")),
-        ("yellow", 0, at("2007-03-19", "00:00")),
-        ("red", 0, at("2007-03-20", "00:00")),
-        ("red", 1, at("2007-03-27", "00:00")),
+        ("reminder", 0, moment("2007-03-16T00:00")),
+        ("yellow", 0, moment("2007-03-19T00:00")),
+        ("red", 0, moment("2007-03-20T00:00")),
+        ("red", 1, moment("2007-03-27T00:00")),
     ]
     assert derivation.rungs[-1].text == "红牌：已超期 5 个工作日"
 
@@ -85,21 +86,21 @@ def test_silence_is_listed_behind_the_red_one() -> None:
 
 
 def test_an_instant_of_an_imported_log_has_no_days_and_is_late_as_far_as_its_own_time_went() -> None:
-    begun = start(until(at("2011-03-11")), on="2011-03-01", timeline="receipt")
+    begun = start(until(moment("2011-03-11")), on="2011-03-01", timeline="receipt")
     basis, derivation = proved(given().when(begun).history(), "2026-01-01")
-    assert (basis.budget_text, basis.policy_text) == ("至给定的时刻（含）", "导入的记录给出的时刻，不推算")
+    assert (basis.budget_text, basis.non_working_start_text) == ("至给定的时刻（含）", "导入的记录给出的时刻，不推算")
     assert (derivation.days, derivation.inclusive, derivation.late) == ((), True, False)
     _, passed = proved(given().when(begun, tick("2011-03-11")).history(), "2026-01-01")
     assert (passed.late, passed.state_text) == (True, "已超期")
 
 
-def test_a_start_on_a_saturday_is_read_as_the_policy_says() -> None:
+def test_a_start_on_a_saturday_is_read_as_its_start_says() -> None:
     """10 March 2007 is a Saturday: as it is, day 1 is Monday; rolled forward, Monday is the day that is not counted."""
-    rolled = replace(start(1, on="2007-03-10"), policy=StartReading.ROLL_FORWARD)
+    rolled = replace(start(1, on="2007-03-10"), non_working_start=StartReading.ROLL_FORWARD)
     assert proved(given().when(start(1, on="2007-03-10")).history())[1].due_date == date(2007, 3, 12)
     basis, derivation = proved(given().when(rolled).history())
     assert derivation.due_date == date(2007, 3, 13)
-    assert "顺延" in basis.policy_text
+    assert "顺延" in basis.non_working_start_text
 
 
 def test_beyond_the_last_notice_the_proof_is_provisional() -> None:
@@ -115,8 +116,8 @@ def test_everything_has_a_word_for_people() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "moment"), [(Unit.UNTIL, None), (Unit.WORKING_DAYS, at("2011-03-11")), (Unit.NATURAL_DAYS, at("2011-03-11"))]
+    ("unit", "instant"), [(Unit.UNTIL, None), (Unit.WORKING_DAYS, moment("2011-03-11")), (Unit.NATURAL_DAYS, moment("2011-03-11"))]
 )
-def test_an_instant_belongs_to_its_unit_and_to_no_other(unit: Unit, moment: object) -> None:
+def test_an_instant_belongs_to_its_unit_and_to_no_other(unit: Unit, instant: object) -> None:
     with pytest.raises(ValueError, match="until"):
-        LimitBudget(unit=unit, until=moment)  # type: ignore[arg-type]
+        LimitBudget(unit=unit, until=instant)  # type: ignore[arg-type]

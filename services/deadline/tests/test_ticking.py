@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 
 from libs.testkit.house import COUNTY, TOWN
+from libs.testkit.neighbours import moment
 from services.deadline import ticker
 from services.deadline.events import ClockYellow
 from services.deadline.tests.living import Living
-from services.deadline.tests.stories import CASE, at, kinds, said
+from services.deadline.tests.stories import CASE, kinds, said
 from services.deadline.views import overdue_for_a_tick
 
 pytestmark = pytest.mark.server
@@ -29,7 +30,7 @@ async def test_a_herd_at_one_midnight_is_ticked_in_batches_each_rung_once_by_two
     cases = [number(n, COUNTY if n % 3 else TOWN) for n in range(300)]
     await living.hear(*[await living.files(case=case) for case in cases])
     await living.house.shown()
-    midnight = at("2007-03-13", "00:00")
+    midnight = moment("2007-03-13T00:00")
     assert await overdue_for_a_tick(living.house.pool, midnight) == 300
     one, other = await asyncio.gather(living.ticker.tick("", midnight), living.ticker.tick("", midnight))
     assert one.fired + other.fired == 300 * 4
@@ -42,14 +43,14 @@ async def test_a_herd_at_one_midnight_is_ticked_in_batches_each_rung_once_by_two
 
 
 async def test_real_time_does_not_tick_a_logs_clocks_and_virtual_time_ticks_only_its_own(living: Living) -> None:
-    instants = {"timeline": "receipt", "promised": at("2007-03-11"), "statutory": None}
+    instants = {"timeline": "receipt", "promised": moment("2007-03-11"), "statutory": None}
     fact = await living.files(imported=True, instants=instants)
     other = await living.files(case=number(2), imported=True, instants={**instants, "timeline": "other"})
     await living.hear(fact, other)
     await living.house.shown()
-    assert (await living.ticker.tick("", at("2020-01-01"))).ticked == 0
-    assert await living.advance("receipt", at("2007-03-11"), fact) == {"ticked": 1, "fired": 2}
-    assert await living.advance("receipt", at("2007-03-11"), fact) == {"ticked": 0, "fired": 0}
+    assert (await living.ticker.tick("", moment("2020-01-01"))).ticked == 0
+    assert await living.advance("receipt", moment("2007-03-11"), fact) == {"ticked": 1, "fired": 2}
+    assert await living.advance("receipt", moment("2007-03-11"), fact) == {"ticked": 0, "fired": 0}
     assert kinds(await living.clock("promised", number(2))) == ["ClockStarted"]
     await living.house.shown()
     assert (await living.get("/replay", log="receipt")) == {
@@ -63,14 +64,14 @@ async def test_real_time_does_not_tick_a_logs_clocks_and_virtual_time_ticks_only
 async def test_virtual_time_waits_until_what_was_done_is_heard(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
     patient = ticker.HEARING
     monkeypatch.setattr(ticker, "HEARING", 0.3)
-    instants = {"timeline": "receipt", "promised": at("2007-03-11"), "statutory": None}
+    instants = {"timeline": "receipt", "promised": moment("2007-03-11"), "statutory": None}
     filed = await living.files(imported=True, instants=instants)
     closed = await living.intake.says("CaseClosed", "2007-03-10", imported=True)
     await living.hear(filed)
-    refused = await living.advance("receipt", at("2007-03-12"), closed, status=503)
+    refused = await living.advance("receipt", moment("2007-03-12"), closed, status=503)
     assert refused.headers["Retry-After"] == "2"
     monkeypatch.setattr(ticker, "HEARING", patient)
-    waiting = asyncio.create_task(living.advance("receipt", at("2007-03-12"), closed))
+    waiting = asyncio.create_task(living.advance("receipt", moment("2007-03-12"), closed))
     await living.hear(closed)
     assert await waiting == {"ticked": 0, "fired": 0}
     assert kinds(await living.clock("promised")) == ["ClockStarted", "ClockEnded"]
@@ -85,10 +86,10 @@ async def test_a_node_with_a_gap_in_what_was_heard_waits(living: Living) -> None
     )
     await living.hear(filed, other)
     await living.house.shown()
-    assert (await living.ticker.tick("", at("2007-03-13"))).ticked == 0
+    assert (await living.ticker.tick("", moment("2007-03-13"))).ticked == 0
     await living.hear(decided, other)
     await living.house.shown()
-    assert (await living.ticker.tick("", at("2007-03-13"))).ticked == 1
+    assert (await living.ticker.tick("", moment("2007-03-13"))).ticked == 1
     assert kinds(await living.clock("correction")) == ["ClockStarted", "ClockEnded"]
 
 
@@ -105,13 +106,13 @@ async def test_the_loop_ticks_by_itself_and_survives_a_fault(living: Living, mon
 
     monkeypatch.setattr(living.ticker, "tick", once_broken)
     await living.hear(await living.files())
-    living.house.time = at("2007-03-12", "00:00") + ticker.IN_FLIGHT
+    living.house.time = moment("2007-03-12T00:00") + ticker.IN_FLIGHT
     loop = asyncio.create_task(living.ticker.keep_ticking())
     assert await ticker.within(10, lambda: spoken(living))
     loop.cancel()
     yellow = (await living.clock("correction"))[-1]
     assert isinstance(yellow, ClockYellow)
-    assert yellow.at == at("2007-03-12", "00:00")
+    assert yellow.at == moment("2007-03-12T00:00")
 
 
 async def spoken(living: Living) -> bool:
@@ -121,7 +122,7 @@ async def spoken(living: Living) -> bool:
 async def test_a_rung_waits_for_what_may_still_be_on_its_way(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ticker, "SETTLING", 0.0)
     await living.hear(await living.files())
-    living.house.time = at("2007-03-09", "00:00") + ticker.IN_FLIGHT - timedelta(milliseconds=1)
+    living.house.time = moment("2007-03-09T00:00") + ticker.IN_FLIGHT - timedelta(milliseconds=1)
     await living.house.shown()
     loop = asyncio.create_task(living.ticker.keep_ticking())
     await asyncio.sleep(0.3)

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial, reduce
-from zoneinfo import ZoneInfo
 
 from libs.testkit.given import Given
+from libs.testkit.neighbours import moment
 from services.supervision.card import CARD, IssueCard
 from services.supervision.events import CardIssued, Colour, Detector, FindingRaised
 from services.supervision.finding import FINDING, RaiseFinding
 from services.supervision.finding.detectors import Deed, KnownAct, Seen, WatchedCase, watched
 
 CASE = "511525-20070305-000001-0"
+LOG = {"timeline": "receipt", "promised": None, "statutory": None}
 INTAKE = "urn:liandong:511525:intake"
 given_card: Given[IssueCard, CardIssued | None, CardIssued] = Given(CARD)
 given_finding: Given[RaiseFinding, FindingRaised | None, FindingRaised] = Given(FINDING)
-
-
-def at(day: str, time: str = "10:00") -> datetime:
-    """A time in Yibin, as the wire has it: UTC."""
-    return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
 
 
 def issue(colour: Colour = Colour.RED, generation: int = 0, overdue: int = 0) -> IssueCard:
@@ -34,16 +29,16 @@ def issue(colour: Colour = Colour.RED, generation: int = 0, overdue: int = 0) ->
         officer="C0117",
         generation=generation,
         overdue=overdue,
-        due_at=at("2007-03-20", "00:00"),
+        due_at=moment("2007-03-20T00:00"),
         evidence="urn:liandong:511525:deadline#1#7",
-        at=at("2007-03-20", "00:00"),
+        at=moment("2007-03-20T00:00"),
     )
 
 
 def did(deed: Deed, officer: str, on: str, n: int, time: str = "10:00", *, imported: bool = False) -> KnownAct:
     """The nth act on the case."""
     evidence = f"{INTAKE}#1#{n}"
-    return KnownAct(case=CASE, place=n - 1, evidence=evidence, deed=deed, officer=officer, at=at(on, time), imported=imported)
+    return KnownAct(case=CASE, place=n - 1, evidence=evidence, deed=deed, officer=officer, at=moment(f"{on}T{time}"), imported=imported)
 
 
 def seen_by(detector: Detector, facts: Sequence[KnownAct]) -> Seen | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from services.supervision.card.rungs import ClockRed, ClockYellow, react
+from libs.testkit.neighbours import heard, moment
+from services.supervision.card.rungs import react
 from services.supervision.events import Colour
-from services.supervision.tests.stories import CASE, at, given_card, issue, issued
+from services.supervision.inbox import READER
+from services.supervision.tests.stories import CASE, given_card, issue, issued
 
 
 def test_a_rung_gives_a_card_to_the_responsible_officer() -> None:
@@ -36,10 +38,9 @@ def test_what_was_issued_is_not_issued_again_whatever_it_says_now() -> None:
 
 
 def test_a_red_rung_says_how_far_over_due_a_yellow_one_never_is() -> None:
-    said: dict[str, Any] = {"clock": f"clock:{CASE}:promised", "case": CASE, "kind": "promised", "node": "511525", "officer": "C0117"}
-    when: dict[str, Any] = {"due_at": at("2007-03-20", "00:00"), "at": at("2007-03-20", "00:00")}
+    due: dict[str, Any] = {"at": moment("2007-03-20T00:00"), "due_at": moment("2007-03-20T00:00")}
     name, stream = "urn:liandong:511525:deadline#1#7", f"card:clock:{CASE}:promised"
-    red = ClockRed(**said, **when, generation=0, overdue=1)
+    red = heard(READER, "deadline", "ClockRed", case=CASE, **due, overdue=1)
     assert react(None, red, name) == (None, [(f"{stream}:red:0:1", issue(overdue=1))])
-    yellow = ClockYellow(**said, **when, generation=2, imported=True)
+    yellow = heard(READER, "deadline", "ClockYellow", case=CASE, **due, generation=2, imported=True)
     assert react(None, yellow, name) == (None, [(f"{stream}:yellow:2:0", replace(issue(Colour.YELLOW, generation=2), imported=True))])

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.testkit.neighbours import moment
 from services.supervision.events import Detector
 from services.supervision.finding.detectors import DETECTORS, Deed, KnownAct
-from services.supervision.tests.stories import after_the_end, at, did, given_finding, raise_finding, same_officer, seen_by
+from services.supervision.tests.stories import after_the_end, did, given_finding, raise_finding, same_officer, seen_by
 from services.supervision.tests.whole import WHOLE
 
 ACT, EXAMINE, APPROVE, END = Deed.ACT, Deed.EXAMINE, Deed.APPROVE, Deed.END
@@ -73,7 +74,7 @@ def test_a_finding_names_what_was_seen_once_per_case_and_detector() -> None:
     (finding,) = happened.events
     assert finding.officers == ("B",)
     assert finding.evidence == ("urn:liandong:511525:intake#1#2", "urn:liandong:511525:intake#1#3")
-    assert (finding.at, finding.rule_version, finding.imported) == (at("2011-03-03"), 1, True)
+    assert (finding.at, finding.rule_version, finding.imported) == (moment("2011-03-03"), 1, True)
     given_finding(happened.history()).when(raise_finding(seen)).then()
 
 

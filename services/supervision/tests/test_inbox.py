@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from libs.testkit.data import shared
+from libs.testkit.data import Rows, permit_log
 from libs.testkit.house import COUNTY, TOWN, House
 from libs.testkit.neighbours import Neighbour
 from libs.wire import Position, Recorded
 from services.supervision.events import CardIssued, Detector, FindingRaised
-from services.supervision.tests.stories import CASE
+from services.supervision.tests.stories import CASE, LOG
 
 pytestmark = pytest.mark.server
-LOG = {"timeline": "receipt", "promised": None, "statutory": None}
 
 
 async def told(house: House, *facts: Recorded) -> None:
@@ -164,16 +161,6 @@ async def test_a_moment_is_a_string_with_its_offset(house: House, deadline: Neig
 
 
 # --- the permit log ---------------------------------------------------------------------------------------------------------------
-
-Rows = dict[str, list[dict[str, str]]]
-
-
-def permit_log() -> Rows:
-    cases: Rows = defaultdict(list)
-    with shared("eventlogs", "receipt.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            cases[row["case:concept:name"]].append(row)
-    return cases
 
 
 def seen_in(cases: Rows) -> dict[str, set[str]]:
