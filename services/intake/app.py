@@ -13,9 +13,10 @@ from services.intake.case import CASE
 from services.intake.http import intake_router
 from services.intake.http.acts import Putting
 from services.intake.http.filing import FilingCounter, KnownProcedures
-from services.intake.http.numbering import Numbering, settle
+from services.intake.http.numbering import Numbering
 from services.intake.inbox import hears
 from services.intake.numbers import NUMBERS
+from services.intake.ticker import settle
 from services.intake.views import cases_view
 
 CODEC: Final = Codec("intake", get_args(events.Event))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from libs.bus import Effect, Hears, Reader
@@ -28,12 +29,13 @@ READER: Final = Reader(
 
 def hears(cases: Subject[Command, Case, CaseEvent], calendar: Calendar, after: Callable[[], None]) -> Hears:
     """The one consumer of intake; `after` is called when a batch has been committed."""
+    heard = partial(react, calendar)
 
     async def apply(connection: Connection, facts: Sequence[Recorded]) -> list[Effect]:
-        learned: defaultdict[str, Learned] = defaultdict(lambda: Learned(calendar=calendar))
+        learned: defaultdict[str, Learned] = defaultdict(Learned)
         effects: list[Effect] = []
         for fact in facts:
-            learned[fact.node], commands = react(learned[fact.node], READER.read(fact), fact.name)
+            learned[fact.node], commands = heard(learned[fact.node], READER.read(fact), fact.name)
             effects.extend(Effect(fact, parts(stream)[0], cases.intent(stream, command, actor=SYSTEM)) for stream, command in commands)
         await learn(connection, {node: now.versions for node, now in learned.items()})
         return effects

@@ -10,11 +10,11 @@ from hypothesis import example, strategies
 from hypothesis import given as whenever
 
 from libs.contracts import phases
-from services.hub.inbox.rows import fold
+from services.hub.tests.merging import city_row
 from services.intake.case import CASE, Command
 from services.intake.events import CaseEvent, PinnedStep
 from services.intake.tests import stories as s
-from services.intake.tests.listing import CUTS, NODE, listed, records
+from services.intake.tests.listing import CUTS, batches, listed, records
 from services.intake.tests.test_properties import ASKED
 
 PHASES = type(CASE.initial.phase)
@@ -41,17 +41,16 @@ def at_the_site(history: s.Told, cuts: Iterable[int] = ()) -> Shown:
     return Shown(row.phase, bool(row.suspended) and not phases().ended(row.phase))
 
 
-def in_the_city(history: s.Told) -> Shown:
-    """By the city's list: what the hub makes of the records."""
-    folded = fold(records(history))
-    assert folded.not_shown == []
-    row = folded.cases[(NODE, s.NUMBER)]
+def in_the_city(history: s.Told, cuts: Iterable[int] = ()) -> Shown:
+    """By the city's list: the row that the hub makes of the records, batch by batch."""
+    events = records(history)
+    row = city_row(events[begin:end] for begin, end in batches(history, cuts))
     return Shown(row.phase or "", bool(row.suspended) and not phases().ended(row.phase or ""))
 
 
 def apart(history: s.Told, cuts: Collection[int]) -> list[str]:
     """What rules, site and city say where they differ, after every fact of the history; empty: they never do."""
-    said = [(told := history[:n], ruled(told), at_the_site(told, cuts), in_the_city(told)) for n in range(1, len(history) + 1)]
+    said = [(told := history[:n], ruled(told), at_the_site(told, cuts), in_the_city(told, cuts)) for n in range(1, len(history) + 1)]
     return [f"{[type(e).__name__ for e in told]}: {rules}, {site}, {city}" for told, rules, site, city in said if not rules == site == city]
 
 

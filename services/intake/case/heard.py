@@ -60,22 +60,21 @@ Heard = ProcedurePublished | SilenceNoticed
 
 @record
 class Learned:
-    """What a batch teaches of one node: the procedure versions that it published, in the order heard; kept when the batch ends.
+    """What a batch teaches of one node: the procedure versions that it published, in the order heard; kept when the batch ends."""
 
-    `calendar` is the one by which silences are judged.
-    """
-
-    calendar: Calendar
     versions: tuple[Version, ...] = ()
 
 
-def react(remembered: Learned, fact: Heard, _name: str) -> tuple[Learned, tuple[tuple[str, Command], ...]]:
-    """What is learned with `fact`, and the commands that follow from it with their streams. None of them keeps the name of the fact."""
+def react(calendar: Calendar, remembered: Learned, fact: Heard, _name: str) -> tuple[Learned, tuple[tuple[str, Command], ...]]:
+    """What is learned with `fact`, and the commands that follow from it with their streams. None of them keeps the name of the fact.
+
+    `calendar` is the one by which silences are judged.
+    """
     match fact:
         case ProcedurePublished():
             return replace(remembered, versions=(*remembered.versions, (fact.effective, _pinned(fact)))), ()
         case SilenceNoticed(case=case, kind=kind, at=at):
-            return remembered, ((case, deem_accepted(case, at, remembered.calendar)),) if kind == CORRECTION else ()
+            return remembered, ((case, deem_accepted(case, at, calendar)),) if kind == CORRECTION else ()
         case _:
             assert_never(fact)
 

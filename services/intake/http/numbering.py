@@ -1,4 +1,4 @@
-"""Case numbers given out: serials leased from the node's log as they are needed, those of ended processes voided at the start."""
+"""Case numbers given out: serials leased from the node's log as they are needed."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ import asyncio
 from collections import defaultdict
 from datetime import date
 
-import structlog
 from stdnum.iso7064 import mod_11_10
 
 from libs.eventlog import Subject
 from libs.host import Context
 from services.intake.case.act import SYSTEM
 from services.intake.events import NumberEvent, NumbersLeased
-from services.intake.numbers import Command, LeaseNumbers, Serials, VoidNumbers, parts, stream, unchecked
+from services.intake.numbers import Command, LeaseNumbers, Serials, parts, stream, unchecked
 from services.intake.numbers.allocator import Allocator
-from services.intake.views import CASES_VIEW, unused_serials
 
 NumberSubject = Subject[Command, Serials, NumberEvent]
-_log = structlog.get_logger("intake")
 
 
 def case_number(node: str, filed: date, serial: int) -> str:
@@ -55,14 +52,3 @@ class Numbering:
         done = await self._context.logs.of(node).append(self._serials.intent(stream(year), command, actor=SYSTEM))
         leased: NumbersLeased = self._serials.codec.decode(done.events[0])
         held.add(leased.first, leased.last, now)
-
-
-async def settle(context: Context, serials: NumberSubject) -> None:
-    """Voids, once at the start, the serials that ended processes leased and did not use; the view has to know all their cases first."""
-    for head in await context.logs.heads():
-        while head.sequence and not await context.current(CASES_VIEW, head):
-            _log.info("intake.settling_waits", source=head.source)
-    for left in await unused_serials(context.pool, context.process):
-        command = VoidNumbers(year=left.year, process=left.process, unused=left.serials, at=context.now())
-        await context.logs.of(left.node).append(serials.intent(stream(left.year), command, actor=SYSTEM))
-        _log.info("intake.numbers_voided", node=left.node, year=left.year, process=left.process, serials=len(left.serials))

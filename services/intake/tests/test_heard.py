@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 
 from libs.testkit.house import COUNTY
 from libs.testkit.neighbours import Neighbour
+from services.intake.case import heard
 from services.intake.case.filing import in_force
-from services.intake.case.heard import Learned, react
+from services.intake.case.heard import Learned
 from services.intake.events import AcceptedBy, CaseAccepted, PinnedStep, StepRole
 from services.intake.inbox import READER
 from services.intake.tests import stories as s
 from services.intake.tests.stories import CALENDAR, NUMBER, at, given
 
-NOTHING = Learned(calendar=CALENDAR)
+NOTHING = Learned()
+react = partial(heard.react, CALENDAR)
 
 
 async def test_a_procedure_published_is_learned_as_a_case_pins_it() -> None:
