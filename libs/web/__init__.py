@@ -3,7 +3,24 @@
 from libs.web.accounts import Account, Accounts, Role
 from libs.web.app import make_app
 from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
-from libs.web.forms import CASE, CLOCK, NODE, CasePath, Day, Epoch, Form, Limit, Moment, Name, Names, NodePath, Sequence, Staff, Text, Word
+from libs.web.forms import (
+    CASE_NUMBER,
+    CLOCK_NAME,
+    NODE_CODE,
+    CasePath,
+    Day,
+    Epoch,
+    Form,
+    Moment,
+    Name,
+    Names,
+    NodePath,
+    PageSize,
+    SequenceQuery,
+    Staff,
+    Text,
+    Word,
+)
 from libs.web.pages import NavLink, Pages
 from libs.web.problems import Rule, problem_for
 from libs.web.signin import require
@@ -11,16 +28,16 @@ from libs.web.signin import require
 __all__ = [
     "Account",
     "Accounts",
-    "CASE",
-    "CLOCK",
+    "CASE_NUMBER",
+    "CLOCK_NAME",
     "CasePath",
     "Day",
     "Envelope",
     "Epoch",
     "Form",
-    "Limit",
+    "PageSize",
     "Moment",
-    "NODE",
+    "NODE_CODE",
     "Name",
     "Names",
     "NavLink",
@@ -28,7 +45,7 @@ __all__ = [
     "Pages",
     "Role",
     "Rule",
-    "Sequence",
+    "SequenceQuery",
     "Staff",
     "Text",
     "Word",

@@ -17,9 +17,9 @@ from typing import Final
 
 import msgspec
 
-from libs.web.forms import NODE
+from libs.web.forms import NODE_CODE
 
-_NODE: Final = re.compile(NODE)
+_NODE: Final = re.compile(NODE_CODE)
 
 
 class Role(StrEnum):

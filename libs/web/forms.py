@@ -13,11 +13,11 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-NODE: Final = r"[0-9]{6}([0-9]{3}([0-9]{3})?)?"
+NODE_CODE: Final = r"[0-9]{6}([0-9]{3}([0-9]{3})?)?"
 """A division code; the pattern of a whole string."""
-CASE: Final = rf"{NODE}-[0-9]{{8}}-[0-9]{{6}}-[0-9]"
+CASE_NUMBER: Final = rf"{NODE_CODE}-[0-9]{{8}}-[0-9]{{6}}-[0-9]"
 """A case number."""
-CLOCK: Final = rf"clock:{CASE}:[a-z]+(:[0-9]{{1,6}})?"
+CLOCK_NAME: Final = rf"clock:{CASE_NUMBER}:[a-z]+(:[0-9]{{1,6}})?"
 """The name of a clock, which says whose case it is."""
 _WORDS: Final = r"^[^\x00-\x1f\x7f]+$"
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
@@ -46,14 +46,14 @@ Moment = Annotated[
 """An instant with its offset, between 1949 and 2200; kept in UTC."""
 Day = Annotated[date, BeforeValidator(_day), Field(ge=_FIRST, lt=_BEYOND)]
 """A day of the calendar, between 1949 and 2200."""
-NodePath = Annotated[str, Path(pattern=f"^{NODE}$")]
+NodePath = Annotated[str, Path(pattern=f"^{NODE_CODE}$")]
 """A node's division code in the path: 6, 9 or 12 digits."""
-CasePath = Annotated[str, Path(pattern=f"^{CASE}$")]
+CasePath = Annotated[str, Path(pattern=f"^{CASE_NUMBER}$")]
 """A case number in the path."""
 Epoch = Annotated[int, Query(ge=1, le=2**31 - 1)]
-Sequence = Annotated[int, Query(ge=0, le=2**62)]
+SequenceQuery = Annotated[int, Query(ge=0, le=2**62)]
 """The number a caller has from a command: the answer waits for it, 2 s at most; 0: it does not wait."""
-Limit = Annotated[int, Query(ge=1, le=500)]
+PageSize = Annotated[int, Query(ge=1, le=500)]
 """Rows of a page."""
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=_WORDS)]
 Names = Annotated[tuple[Name, ...], Field(max_length=50)]

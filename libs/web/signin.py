@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.web.accounts import Account, Accounts, NotAllowed, Role, digest
-from libs.web.forms import CASE
+from libs.web.forms import CASE_NUMBER
 from libs.web.headers import same_origin
 from libs.web.pages import Pages
 
@@ -33,7 +33,7 @@ SESSIONS: Final = 10_000
 ATTEMPTS: Final = 10
 ATTEMPT_SECONDS: Final = 60.0
 """Sign-ins that one address may try in this time."""
-CASE_NUMBER: Final = re.compile(CASE)
+_CASE: Final = re.compile(CASE_NUMBER)
 READS: Final = frozenset({"GET", "HEAD"})
 
 Seconds = Callable[[], float]
@@ -124,7 +124,7 @@ def _place(request: Request) -> str | None:
     """The node a path is about; None where it names none, or a case number that is none (the handler's types say so)."""
     case = request.path_params.get("case", "")
     node: str | None = request.path_params.get("node")
-    return case.partition("-")[0] if node is None and CASE_NUMBER.fullmatch(case) else node
+    return case.partition("-")[0] if node is None and _CASE.fullmatch(case) else node
 
 
 def _who(request: Request) -> Account | None:

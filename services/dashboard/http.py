@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.host import Site
-from libs.web import CLOCK, Account, Pages, Role, node_of_case, require
+from libs.web import CLOCK_NAME, Account, Pages, Role, node_of_case, require
 from services.dashboard.views import city_model, clock_rows, feed_rows, placed, proof_model, timeline_model
 
-READER: Final = Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))
+READER_OF_PAGES: Final = Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))
 
 
 class SiteClient:
@@ -49,14 +49,14 @@ def named(what: str) -> str:
 
 def node_of_clock(clock: str) -> str:
     """The node whose case the clock runs for. What is no clock's name is found nowhere, and nobody is asked for it."""
-    if re.fullmatch(CLOCK, clock) is None:
+    if re.fullmatch(CLOCK_NAME, clock) is None:
         raise HTTPException(404)
     return node_of_case(clock.split(":")[1])
 
 
 def router(site: Site, client: SiteClient, pages: Pages, *, hub: bool, city: str) -> APIRouter:
     """The pages of a site; those of the city only where the hub is."""
-    routes = APIRouter(include_in_schema=False, dependencies=[READER])
+    routes = APIRouter(include_in_schema=False, dependencies=[READER_OF_PAGES])
 
     @routes.get("/")
     async def home() -> Response:
@@ -67,7 +67,7 @@ def router(site: Site, client: SiteClient, pages: Pages, *, hub: bool, city: str
         return RedirectResponse(f"/cases/{number.strip()}" if number.strip() else "/", 303)
 
     @routes.get("/clocks/{clock:path}")
-    async def proof(request: Request, clock: str, account: Account = READER) -> Response:
+    async def proof(request: Request, clock: str, account: Account = READER_OF_PAGES) -> Response:
         account.must_work_for(node_of_clock(clock))
         found = proof_model(await client.ask(f"/deadline/clocks/{named(clock)}/proof"))
         return pages.render(request, "proof.html", proof=found, clock=clock)

@@ -11,7 +11,22 @@ from pydantic import BaseModel, Field
 
 from libs.eventlog import Codec
 from libs.host import Context
-from libs.web import CLOCK, Account, CasePath, Epoch, Form, Moment, NodePath, Role, Sequence, Word, answer, hosted, node_of_case, require
+from libs.web import (
+    CLOCK_NAME,
+    Account,
+    CasePath,
+    Epoch,
+    Form,
+    Moment,
+    NodePath,
+    Role,
+    SequenceQuery,
+    Word,
+    answer,
+    hosted,
+    node_of_case,
+    require,
+)
 from libs.wire import Position, origin
 from libs.workdays import Calendar
 from services.deadline import views
@@ -22,7 +37,7 @@ from services.deadline.events import ClockKind
 if TYPE_CHECKING:
     from services.deadline.ticker import Ticker
 
-ClockPath = Annotated[str, Path(pattern=f"^{CLOCK}$")]
+ClockPath = Annotated[str, Path(pattern=f"^{CLOCK_NAME}$")]
 Anybody = Annotated[Account, Depends(require())]
 ANYBODY: Final = [Depends(require())]
 OPERATOR: Final = [Depends(require(Role.OPERATOR, Role.SITE))]
@@ -61,7 +76,7 @@ def deadline_router(context: Context, codec: Codec, calendar: Calendar, ticker: 
 
 def _clocks(routes: APIRouter, context: Context) -> None:
     @routes.get("/cases/{case}/clocks", dependencies=ANYBODY)
-    async def of_case(case: CasePath, epoch: Epoch = 1, sequence: Sequence = 0) -> Response:
+    async def of_case(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         node = hosted(context.site, node_of_case(case))
         current = not sequence or await context.current(views.VIEW, Position(origin(node, "deadline"), epoch, sequence, ""))
         return answer([_shown(row, context.now()) for row in await views.clocks_of(context.pool, case)], current=current)

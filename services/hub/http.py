@@ -10,7 +10,7 @@ import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 
 from libs.database import Pool
-from libs.web import CasePath, Epoch, NodePath, Role, Sequence, Word, answer, require
+from libs.web import CasePath, Epoch, NodePath, Role, SequenceQuery, Word, answer, require
 from libs.wire import Recorded, encode_page
 from services.hub.inbox import CityStream
 from services.hub.views import archive, city, verify
@@ -43,7 +43,9 @@ def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRo
         return answer(await city.replayed(pool, log))
 
     @routes.get("/wait")
-    async def wait(source: Source, sequence: Sequence, epoch: Epoch = 1, timeout: Annotated[float, Query(gt=0, le=60)] = 2) -> Response:
+    async def wait(
+        source: Source, sequence: SequenceQuery, epoch: Epoch = 1, timeout: Annotated[float, Query(gt=0, le=60)] = 2
+    ) -> Response:
         reached = await stream.wait(source, epoch, sequence, timeout)
         return answer({"reached": reached}, 200 if reached else 504)
 
@@ -58,7 +60,7 @@ def _archive(routes: APIRouter, pool: Pool) -> None:
 
     @routes.get("/feed/{node}/{service}/{epoch}")
     async def feed(
-        node: NodePath, service: ServicePath, epoch: EpochPath, after: Sequence = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 500
+        node: NodePath, service: ServicePath, epoch: EpochPath, after: SequenceQuery = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 500
     ) -> Response:
         page = await archive.page(pool, (f"urn:liandong:{node}:{service}", epoch), after, 2**63 - 1, limit)
         return Response(encode_page(page), media_type="application/cloudevents-batch+json")

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query, Response
 
 from libs.host import Context
-from libs.web import CasePath, Epoch, Limit, Moment, NodePath, Role, Sequence, Word, answer, hosted, node_of_case, require
+from libs.web import CasePath, Epoch, Moment, NodePath, PageSize, Role, SequenceQuery, Word, answer, hosted, node_of_case, require
 from libs.wire import Position, origin
 from services.supervision import views
 
@@ -22,15 +22,15 @@ def supervision_router(context: Context) -> APIRouter:
     routes = APIRouter(prefix="/supervision", tags=["supervision"])
 
     @routes.get("/nodes/{node}/cards", dependencies=READERS)
-    async def cards(node: NodePath, before: Moment = FOREVER, limit: Limit = 50) -> Response:
+    async def cards(node: NodePath, before: Moment = FOREVER, limit: PageSize = 50) -> Response:
         return answer({"cards": await views.cards_at(context.pool, hosted(context.site, node), before, limit)}, current=True)
 
     @routes.get("/nodes/{node}/findings", dependencies=READERS)
-    async def findings(node: NodePath, before: Moment = FOREVER, limit: Limit = 50) -> Response:
+    async def findings(node: NodePath, before: Moment = FOREVER, limit: PageSize = 50) -> Response:
         return answer({"findings": await views.findings_at(context.pool, hosted(context.site, node), before, limit)}, current=True)
 
     @routes.get("/cases/{case}", dependencies=READERS)
-    async def of_case(case: CasePath, epoch: Epoch = 1, sequence: Sequence = 0) -> Response:
+    async def of_case(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         position = Position(origin(hosted(context.site, node_of_case(case)), "supervision"), epoch, sequence, "")
         current = not sequence or all([await context.current(view, position) for view in (views.CARDS_VIEW, views.FINDINGS_VIEW)])
         return answer(await views.of_case(context.pool, case), current=current)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 
 from libs.host import Context
-from libs.web import Day, Epoch, Limit, NodePath, Sequence, answer, hosted, require
+from libs.web import Day, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, require
 from libs.wire import Position, origin
 from libs.workdays import CHINA
 from services.catalogue import views
@@ -20,19 +20,19 @@ def reading_router(context: Context) -> APIRouter:
     """The routes of queries, for anybody who has an account; each waits for the position the caller has from a command."""
     routes = APIRouter(dependencies=[Depends(require())])
 
-    async def reached(node: NodePath, epoch: Epoch = 1, sequence: Sequence = 0) -> bool:
+    async def reached(node: NodePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> bool:
         position = Position(origin(hosted(context.site, node), "catalogue"), epoch, sequence, "")
         return not sequence or await context.current(views.CATALOGUE, position)
 
     is_current = Depends(reached)
 
     @routes.get("/nodes/{node}/items")
-    async def items(node: NodePath, q: Sought = "", after: Sought = "", limit: Limit = 50, current: bool = is_current) -> Response:
+    async def items(node: NodePath, q: Sought = "", after: Sought = "", limit: PageSize = 50, current: bool = is_current) -> Response:
         return _page("items", await views.items(context.pool, node, q, after, limit), limit, current)
 
     @routes.get("/nodes/{node}/procedures")
     async def procedures(
-        node: NodePath, on: Day | None = None, after: Sought = "", limit: Limit = 50, current: bool = is_current
+        node: NodePath, on: Day | None = None, after: Sought = "", limit: PageSize = 50, current: bool = is_current
     ) -> Response:
         day = on or context.now().astimezone(CHINA).date()
         return _page("procedures", await views.in_force(context.pool, node, day, after, limit), limit, current)

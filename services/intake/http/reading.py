@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
-from libs.web import CasePath, Epoch, Limit, NodePath, Sequence, answer, hosted, node_of_case, require
+from libs.web import CasePath, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, node_of_case, require
 from libs.wire import Position, origin
 from services.intake import views
 from services.intake.case import possible
@@ -24,7 +24,7 @@ def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
     context, anybody = putting.context, Depends(require())
 
     @router.get("/cases/{case}", dependencies=[anybody])
-    async def one(case: CasePath, epoch: Epoch = 1, sequence: Sequence = 0) -> Response:
+    async def one(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         node = hosted(context.site, node_of_case(case))
         current = not sequence or await context.current(views.CASES_VIEW, Position(origin(node, "intake"), epoch, sequence, ""))
         row, stream = await views.case_row(context.pool, case), await context.logs.of(node).stream(case)
@@ -34,7 +34,7 @@ def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
         return answer({**row, "version": len(stream), "possible": acts}, version=len(stream), current=current)
 
     @router.get("/nodes/{node}/cases", dependencies=[anybody])
-    async def page(node: NodePath, phase: Phase | None = None, after: After = "", limit: Limit = 50) -> Response:
+    async def page(node: NodePath, phase: Phase | None = None, after: After = "", limit: PageSize = 50) -> Response:
         rows = await views.case_page(context.pool, hosted(context.site, node), phase.value if phase else "", after, limit)
         return answer({"cases": rows, "next": rows[-1]["case"] if len(rows) == limit else None})
 
