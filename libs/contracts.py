@@ -1,4 +1,4 @@
-"""What `contracts/` says, read once: where a fact leaves a case (`phases.toml`)."""
+"""What `contracts/` says, read once: where a fact leaves a case (`phases.toml`), who exists and who hears whom (`topics.toml`)."""
 
 from __future__ import annotations
 
@@ -58,3 +58,41 @@ def phases() -> Phases:
         _after=text["after"],
         _suspends={**dict.fromkeys(mark["begins"], True), **dict.fromkeys(mark["ends"], False)},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One service of the roster. `at`: "site" or "city"; `database`: "own", "logs" (its own, and it may read all logs) or "none"."""
+
+    name: str
+    at: str
+    publishes: tuple[str, ...]
+    hears: tuple[str, ...]
+    database: str
+
+    @property
+    def public(self) -> bool:
+        """Whether the events of its log are published: to its own topic within the site, and by the link to the city."""
+        return self.name in self.publishes
+
+    @property
+    def neighbours(self) -> tuple[str, ...]:
+        """The services of the same site whose topics it hears."""
+        return tuple(heard for heard in self.hears if "." not in heard)
+
+    @property
+    def raw(self) -> tuple[str, ...]:
+        """The topics it takes record by record, by their full names."""
+        return tuple(heard for heard in self.hears if "." in heard)
+
+
+@cache
+def roster() -> tuple[Row, ...]:
+    """Every service there is, in the order in which they start: the rows of `contracts/topics.toml`."""
+    rows = tomllib.loads((FOLDER / "topics.toml").read_text(encoding="utf-8"))["service"]
+    return tuple(Row(row["name"], row["at"], tuple(row["publishes"]), tuple(row["hears"]), row["database"]) for row in rows)
+
+
+def standing(at: str) -> tuple[Row, ...]:
+    """The services of an installation: those of every site; at the city ("city") also the city's own."""
+    return tuple(row for row in roster() if at == "city" or row.at == "site")

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from libs.testkit.data import shared
-from services.cli.onebox import OneBox
-from services.cli.up import throw_away
+from services.onebox import OneBox, throw_away
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,27 @@
-"""Topics, relay, consumers, cursors, parking (design: architecture.md, steps 5 and 6)."""
+"""Topics, relay, consumers, cursors, parking: how facts reach whoever hears them, each once and in order."""
 
-from libs.bus.hearing import Effect, Hears
+from libs.bus import parking
+from libs.bus.checkpoints import Checkpoints
+from libs.bus.hearing import Effect, Hears, Reader
+from libs.bus.inbox import FeedPage, Inbox, cursors
+from libs.bus.kafka import Ears, Take
+from libs.bus.relay import Relay, Seal
+from libs.bus.topics import CITY_STREAM, site_topic, topics
 
-__all__ = ["Effect", "Hears"]
+__all__ = [
+    "CITY_STREAM",
+    "Checkpoints",
+    "Ears",
+    "Effect",
+    "FeedPage",
+    "Hears",
+    "Inbox",
+    "Reader",
+    "Relay",
+    "Seal",
+    "Take",
+    "cursors",
+    "parking",
+    "site_topic",
+    "topics",
+]

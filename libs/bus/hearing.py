@@ -1,36 +1,58 @@
-"""What a consumer is: who hears which facts, and what it makes of them (design: architecture.md, step 6)."""
+"""What a consumer is: whose facts it hears, how it reads them, and what it makes of them."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from libs.database import Connection
-from libs.eventlog import Act
+from libs.eventlog import Intent
 from libs.wire import Recorded
 
 
 class Effect(msgspec.Struct, frozen=True, gc=False):
-    """A command that follows from a fact. The bus gives the act its key, causation, correlation and trace before it appends it to `node`'s log."""
+    """A command that follows from a fact. The bus gives the intent its key, causation, correlation and trace, and appends it to `node`'s log."""
 
     cause: Recorded
     node: str
-    act: Act
+    intent: Intent
+
+
+class Reader:
+    """How a consumer reads other services' facts: the type on the wire → its own record with the few fields it uses; others are passed over.
+
+    `tests/contracts` holds every such record against the schema of the fact's owner.
+    """
+
+    def __init__(self, models: Mapping[str, type[Any]]) -> None:
+        self.models = dict(models)
+        self._decoders = {name: msgspec.json.Decoder(model) for name, model in self.models.items()}
+
+    @property
+    def types(self) -> frozenset[str]:
+        """What is heard, by the type on the wire."""
+        return frozenset(self.models)
+
+    @property
+    def services(self) -> frozenset[str]:
+        """Whose facts are heard."""
+        return frozenset(name.split(".")[1] for name in self.models)
+
+    def read(self, recorded: Recorded) -> Any:
+        """The fact as the consumer's own record. Raises `msgspec.DecodeError` for a payload it cannot take, `KeyError` for a type it does not hear."""
+        return self._decoders[recorded.type].decode(recorded.data)
 
 
 class Hears(msgspec.Struct, frozen=True):
-    """One consumer of a service. `apply` gets facts of the named types, each once and in the order of its feed (several origins may be mixed);
-    rows it writes on the connection commit with the cursor, effects it returns are appended before. It must not catch what it cannot handle:
-    a record it raises on is parked with its reason, later records of that subject queue behind it, everything else flows.
+    """One consumer of a service. `apply` gets facts of the reader's types, each once and in the order of its feed (several origins may be
+    mixed); rows it writes on the connection commit with the cursor, effects it returns are appended before. It must not catch what it cannot
+    handle: a record it raises on is parked with its reason, later records of that subject queue behind it, everything else flows.
+    `after` is called whenever a batch has been committed; it must not wait.
     """
 
     name: str
-    services: tuple[str, ...]
-    """The services of the same site whose topics are heard."""
-    types: frozenset[str]
+    reader: Reader
     apply: Callable[[Connection, Sequence[Recorded]], Awaitable[Sequence[Effect]]]
-
-
-Decoder = Callable[[Recorded], Any]
+    after: Callable[[], None] | None = None

@@ -1,4 +1,4 @@
-"""The consumer's side: each fact once and in order, whatever Kafka does (design: architecture.md, step 6; wire.md, "What a receiver does").
+"""The consumer's side: each fact once and in order, whatever Kafka does (docs/one-event.md, docs/wire.md).
 
 The cursor in PostgreSQL is the truth, Kafka's offsets are a hint. Rows commit with the cursor; commands are appended under a key before it moves.
 """
@@ -18,7 +18,7 @@ from libs.bus import parking
 from libs.bus.hearing import Effect, Hears
 from libs.database import Connection, Pool
 from libs.decider import Refused
-from libs.eventlog import Act, Busy, Claimed, Logs, Unknown
+from libs.eventlog import Busy, Claimed, Intent, Logs, Unknown
 from libs.telemetry import batch_span
 from libs.wire import Malformed, Position, Recorded, from_headers
 
@@ -81,7 +81,7 @@ class Inbox:
     def __init__(self, hears: Hears, pool: Pool, logs: Logs, page: FeedPage) -> None:
         self.hears, self._pool, self._logs, self._feed = hears, pool, logs, page
         self.name = hears.name
-        self._families = {name.rpartition(".v")[0] for name in hears.types}
+        self._families = {name.rpartition(".v")[0] for name in hears.reader.types}
         self.behind = asyncio.Event()
 
     async def take(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
@@ -110,6 +110,7 @@ class Inbox:
             if fresh:
                 await self._apply(connection, fresh)
             await _move(connection, self.name, cursors)
+        self._committed()
         if any(cursor.behind for cursor in cursors):
             _log.info("inbox.behind", consumer=self.name, feeds=[c.source for c in cursors if c.behind])
             self.behind.set()
@@ -120,7 +121,7 @@ class Inbox:
         for event in fresh:
             if (event.source, event.subject) in held:
                 await parking.park(connection, self.name, event, "waits behind an earlier record of its subject")
-            elif event.type in self.hears.types:
+            elif event.type in self.hears.reader.types:
                 wanted.append(event)
             elif event.type.rpartition(".v")[0] in self._families:
                 await parking.park(connection, self.name, event, f"{event.type} is newer than this version knows")
@@ -155,30 +156,30 @@ class Inbox:
 
     async def _effects(self, effects: Sequence[Effect]) -> None:
         """Appends the commands that follow; those to one stream one after the other, in order."""
-        streams: dict[tuple[str, str], list[tuple[str, Act]]] = {}
+        streams: dict[tuple[str, str], list[tuple[str, Intent]]] = {}
         count: dict[str, int] = {}
         for effect in effects:
             cause = effect.cause
             n = count[cause.id] = count.get(cause.id, 0) + 1
-            act = msgspec.structs.replace(
-                effect.act,
+            intent = msgspec.structs.replace(
+                effect.intent,
                 key=f"inbox:{self.name}:{cause.source}:{cause.epoch}:{cause.sequence}:{n}",
-                correlation=effect.act.correlation or cause.correlationid,
+                correlation=effect.intent.correlation or cause.correlationid,
                 causation=cause.id,
                 traceparent=cause.traceparent,
             )
-            streams.setdefault((effect.node, act.subject), []).append((effect.node, act))
-        results = await asyncio.gather(*(self._in_turn(acts) for acts in streams.values()), return_exceptions=True)
+            streams.setdefault((effect.node, intent.subject), []).append((effect.node, intent))
+        results = await asyncio.gather(*(self._in_turn(intents) for intents in streams.values()), return_exceptions=True)
         errors = [result for result in results if isinstance(result, BaseException)]
         if errors:
             raise next((error for error in errors if isinstance(error, AWAY)), errors[0])
 
-    async def _in_turn(self, acts: Sequence[tuple[str, Act]]) -> None:
-        for node, act in acts:
+    async def _in_turn(self, intents: Sequence[tuple[str, Intent]]) -> None:
+        for node, intent in intents:
             try:
-                await self._logs.of(node).append(act)
+                await self._logs.of(node).append(intent)
             except (Refused, Claimed) as no:
-                _log.info("inbox.refused", consumer=self.name, subject=act.subject, because=str(no))
+                _log.info("inbox.refused", consumer=self.name, subject=intent.subject, because=str(no))
 
     async def heal(self) -> None:
         """Pulls what is missing from the owner's feed API, until cancelled."""
@@ -217,10 +218,16 @@ class Inbox:
 
     async def retry(self, parked: Sequence[int] | None = None) -> tuple[int, int]:
         """Applies parked records again, subject by subject in order; (applied, still parked)."""
-        return await parking.retry(self._pool, self.name, parked, self._again)
+        result = await parking.retry(self._pool, self.name, parked, self._again)
+        self._committed()
+        return result
+
+    def _committed(self) -> None:
+        if self.hears.after is not None:
+            self.hears.after()
 
     async def _again(self, connection: Connection, event: Recorded) -> None:
-        if event.type in self.hears.types:
+        if event.type in self.hears.reader.types:
             await self._effects(await self.hears.apply(connection, [event]))
         elif event.type.rpartition(".v")[0] in self._families:
             raise Malformed(f"{event.type} is newer than this version knows")

@@ -1,4 +1,4 @@
-"""FastStream as the consumer's engine: raw batches, never acknowledged before they are done (design: recipes.md, "FastStream batches without loss")."""
+"""FastStream as the consumer's engine: raw batches, never acknowledged before they are done (decision 0014)."""
 
 from __future__ import annotations
 

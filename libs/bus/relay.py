@@ -1,4 +1,4 @@
-"""The relay: tails the logs of services and sends the exact bytes on, at least once, in order (design: architecture.md, steps 5 and 7).
+"""The relay: tails the logs of services and sends the exact bytes on, at least once, in order (docs/one-event.md, "Relay and link").
 
 It saves its position after the broker's acknowledgement; after a crash it sends again, and cursors drop what came before.
 """
@@ -30,8 +30,11 @@ class Seal(Protocol):
     async def begin(self, known: Sequence[Position]) -> None:
         """The relay starts, having sent up to `known`."""
 
-    async def records(self, sent: Sequence[Position]) -> Sequence[Outgoing]:
+    async def records(self, sending: Sequence[Position]) -> Sequence[Outgoing]:
         """To go out right behind a batch whose last events these are."""
+
+    def acknowledged(self, sent: Sequence[Position]) -> None:
+        """The broker has taken the batch whose last events these are."""
 
     async def idle(self) -> Sequence[Outgoing]:
         """To go out when there was nothing to send for `IDLE_SECONDS`, at the start and at shutdown."""
@@ -75,33 +78,36 @@ class Relay:
 
     def __init__(self, *, pool: Pool, schemas: Sequence[str], topic: str, bootstrap: str, seal: Seal | None = None) -> None:
         self.topic, self.schemas = topic, tuple(schemas)
-        self.name = f"{'+'.join(schemas)}>{topic}"
         self._pool, self._bootstrap, self._seal = pool, bootstrap, seal
         self._woken = asyncio.Event()
         self._last = 0.0
         self._sent: dict[str, Position] = {}
 
     def wake(self) -> None:
-        """There is something new."""
+        """A service has committed: its log has something new to send."""
         self._woken.set()
 
     async def run(self) -> None:
         """Until cancelled. A broker or a database that is away is waited for."""
         delay = 0.5
         while True:
+            began = time.monotonic()
             try:
-                if await self._turn():
-                    delay = 0.5
+                await self._turn()
             except Exception as error:
-                _log.warning("relay.again", relay=self.name, error=repr(error), seconds=delay)
+                if time.monotonic() - began > delay:
+                    delay = 0.5  # it did its work for a while: this is another trouble than the last
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    raise asyncio.CancelledError from error  # it failed while it was stopping: it stops
+                _log.warning("relay.again", relay=self.topic, error=repr(error), seconds=delay)
                 delay = min(delay * 2, 10.0)
             await asyncio.sleep(delay)
 
-    async def _turn(self) -> bool:
-        """Holds the lock and serves until something fails; False: another one holds it."""
+    async def _turn(self) -> None:
+        """Holds the lock and serves until something fails; returns where another one holds it."""
         async with self._pool.acquire() as connection:
-            if not await connection.fetchval(_LOCK, self.name):
-                return False
+            if not await connection.fetchval(_LOCK, self.topic):
+                return
             try:
                 producer = await new_producer(self._bootstrap)
                 try:
@@ -111,11 +117,10 @@ class Relay:
                         await producer.stop()
             finally:
                 if not connection.is_closed():
-                    await connection.execute(_UNLOCK, self.name)
-        return True
+                    await connection.execute(_UNLOCK, self.topic)
 
     async def _serve(self, connection: Connection, producer: AIOKafkaProducer) -> None:
-        rows = await connection.fetch(_LOAD, self.name)
+        rows = await connection.fetch(_LOAD, self.topic)
         self._sent = {row["source"]: Position(row["source"], row["epoch"], row["sequence"], row["hash"]) for row in rows}
         if self._seal is not None:
             await self._seal.begin(tuple(self._sent.values()))
@@ -129,13 +134,20 @@ class Relay:
                 if time.monotonic() - self._last > IDLE_SECONDS:
                     await self._idle(producer)
         except asyncio.CancelledError:
-            await self._idle(producer)
+            await self._last_words(producer)
             raise
 
     async def _idle(self, producer: AIOKafkaProducer) -> None:
         self._last = time.monotonic()
         if self._seal is not None:
             await self._send(producer, await self._seal.idle())
+
+    async def _last_words(self, producer: AIOKafkaProducer) -> None:
+        """At an orderly stop; a broker that does not take them does not keep the relay from stopping."""
+        try:
+            await self._idle(producer)
+        except Exception as error:
+            _log.warning("relay.last_words_lost", relay=self.topic, error=repr(error))
 
     async def _rest(self) -> None:
         try:
@@ -159,6 +171,8 @@ class Relay:
         with batch_span(f"relay {self.topic}", (event.traceparent for event in events)):
             await self._send(producer, outgoing)
         self._last = time.monotonic()
+        if self._seal is not None:
+            self._seal.acknowledged(list(last.values()))
         await self._save(connection, list(last.values()))
         return len(events)
 
@@ -169,7 +183,7 @@ class Relay:
 
     async def _save(self, connection: Connection, last: Sequence[Position]) -> None:
         await connection.execute(
-            _SAVE, self.name, [p.source for p in last], [p.epoch for p in last], [p.sequence for p in last], [p.hash for p in last]
+            _SAVE, self.topic, [p.source for p in last], [p.epoch for p in last], [p.sequence for p in last], [p.hash for p in last]
         )
         self._sent.update({position.source: position for position in last})
 

@@ -1,14 +1,17 @@
-"""The topics, read from `contracts/topics.toml`: names, partitions, who hears what."""
+"""The topics, read from `contracts/topics.toml`: names, partitions, how long they keep what was sent."""
 
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
+from collections.abc import Iterable
+from typing import Any, Final
 
 import msgspec
 
-CITY_STREAM = "city.stream.v1"
-CONTRACT = Path(__file__).parents[2] / "contracts" / "topics.toml"
+from libs.contracts import FOLDER, roster
+
+CITY_STREAM: Final = "city.stream.v1"
+SITE_TOPIC: Final = "{site}.{service}.v1"
 
 
 class Topic(msgspec.Struct, frozen=True):
@@ -21,22 +24,17 @@ class Topic(msgspec.Struct, frozen=True):
 
 def site_topic(site: str, service: str) -> str:
     """Where a service of a site publishes its events within the site."""
-    return f"{site}.{service}.v1"
+    return SITE_TOPIC.format(site=site, service=service)
 
 
-def _config(days: int) -> dict[str, str]:
-    return {"retention.ms": str(days * 86_400_000), "max.message.bytes": str(512 * 1024)}
+def topics(sites: Iterable[str]) -> list[Topic]:
+    """All topics of these sites, one for each service that publishes, and the city's."""
+    kinds = tomllib.loads((FOLDER / "topics.toml").read_text(encoding="utf-8"))["topics"]
+    own = [site_topic(site, row.name) for site in sites for row in roster() if row.public]
+    city = [name for name in kinds if name != SITE_TOPIC]
+    return [*(_topic(name, kinds[SITE_TOPIC]) for name in own), *(_topic(name, kinds[name]) for name in city)]
 
 
-def topics(sites: list[str], contract: Path = CONTRACT) -> list[Topic]:
-    """All topics of these sites and the city's."""
-    text = tomllib.loads(contract.read_text())
-    site, city = text["site"], text["city"]["stream"]
-    own = [Topic(site_topic(code, s), site["partitions"], _config(site["retention_days"])) for code in sites for s in site["services"]]
-    return [*own, Topic(city["name"], city["partitions"], _config(city["retention_days"]))]
-
-
-def heard_by(service: str, contract: Path = CONTRACT) -> tuple[str, ...]:
-    """The services of the same site that `service` hears, as the contract says."""
-    rows = tomllib.loads(contract.read_text())["site"]["hears"]
-    return tuple(topic for row in rows if row["service"] == service for topic in row["topics"])
+def _topic(name: str, kind: dict[str, Any]) -> Topic:
+    keep = {"retention.ms": str(kind["retention_days"] * 86_400_000), "max.message.bytes": str(512 * 1024)}
+    return Topic(name, kind["partitions"], keep)

@@ -1,20 +1,20 @@
-"""One service's place in a database: schema, role, migrations, pool (design: architecture.md, "Database roles", "Pools")."""
+"""One service's place in a database: schema, role, migrations, pool. What a role may and may not do is held by the tests of the log and of the link."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from libs.database.pool import Connection, Pool, open_pool
+from libs.database.pool import Connection, Pool, open_pool, unopened_pool
 
 if TYPE_CHECKING:
-    from libs.database.migrate import prepare, service_url
+    from libs.database.migrate import prepare, prepare_site, service_url
 
-__all__ = ["Connection", "Pool", "open_pool", "prepare", "service_url"]
+__all__ = ["Connection", "Pool", "open_pool", "prepare", "prepare_site", "service_url", "unopened_pool"]
 
 
 def __getattr__(name: str) -> Any:
     """Migrations bring Alembic and SQLAlchemy along: a running site needs neither, so they are loaded when asked for."""
-    if name in ("prepare", "service_url"):
+    if name in ("prepare", "prepare_site", "service_url"):
         from libs.database import migrate
 
         return getattr(migrate, name)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -16,6 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+
+from libs.contracts import roster, standing
 
 ROOT = Path(__file__).parents[2]
 _SHARED = ROOT / "libs" / "database" / "migrations"
@@ -35,8 +35,25 @@ def service_url(owner_url: str, service: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{quote(role)}:{password}@{parts.hostname}:{parts.port or 5432}"))
 
 
-async def prepare(owner_url: str, service: str, *, readers: Sequence[str] = ()) -> str:
-    """Schema, role, tables and grants of `service`; `readers` are other services' roles that may read its log (link). Repeatable."""
+async def prepare_site(owner_url: str, at: str) -> list[str]:
+    """Prepares every database of a site, or of the city's (`at`): the names of the services, in order."""
+    names = [row.name for row in standing(at) if row.database != "none"]
+    for name in names:
+        await prepare(owner_url, name)
+    return names
+
+
+def readers_of(service: str) -> tuple[str, ...]:
+    """Who else may read the log of `service`: nobody but those of the roster who read all that is published."""
+    public = any(row.public for row in roster() if row.name == service)
+    return tuple(row.name for row in roster() if row.database == "logs") if public else ()
+
+
+async def prepare(owner_url: str, service: str) -> str:
+    """Makes schema, role, tables and grants of `service`, and its log readable for whom the roster says: the address where the service connects.
+
+    Doing it again changes nothing.
+    """
     role, url = role_of(owner_url, service), service_url(owner_url, service)
     connection = await asyncpg.connect(owner_url)
     try:
@@ -53,14 +70,18 @@ async def prepare(owner_url: str, service: str, *, readers: Sequence[str] = ()) 
         for table in _APPEND_ONLY:
             await connection.execute(f'revoke update, delete, truncate on "{service}".{table} from "{role}"')
         await connection.execute(f'revoke insert, update, delete on "{service}".alembic_version from "{role}"')
-        for reader in readers:
-            other = role_of(owner_url, reader)
-            await _role(connection, other, unquote(urlsplit(service_url(owner_url, reader)).password or ""))
-            await connection.execute(f'grant usage on schema "{service}" to "{other}"')
-            await connection.execute(f'grant select on "{service}".event, "{service}".feed, "{service}".head to "{other}"')
+        for reader in readers_of(service):
+            await _may_read(connection, owner_url, service, reader)
     finally:
         await connection.close()
     return url
+
+
+async def _may_read(connection: asyncpg.Connection[asyncpg.Record], owner_url: str, service: str, reader: str) -> None:
+    role = role_of(owner_url, reader)
+    await _role(connection, role, unquote(urlsplit(service_url(owner_url, reader)).password or ""))
+    await connection.execute(f'grant usage on schema "{service}" to "{role}"')
+    await connection.execute(f'grant select on "{service}".event, "{service}".feed, "{service}".head to "{role}"')
 
 
 async def _role(connection: asyncpg.Connection[asyncpg.Record], role: str, password: str) -> None:
@@ -94,13 +115,3 @@ def _run(connection: Connection, service: str) -> None:
     with EnvironmentContext(config, script, fn=upgrade, destination_rev="heads") as environment:
         environment.configure(connection=connection, version_table_schema=service)
         environment.run_migrations()
-
-
-def migrate(owner_url: str, services: Sequence[str], *, readers: Sequence[str] = ()) -> None:
-    """All services of one database, for the command line."""
-
-    async def every() -> None:
-        for service in services:
-            await prepare(owner_url, service, readers=[reader for reader in readers if reader != service])
-
-    asyncio.run(every())

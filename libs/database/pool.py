@@ -16,7 +16,12 @@ async def _keep(_connection: asyncpg.Connection[Any]) -> None:
 
 
 async def open_pool(url: str, schema: str, *, size: int = 4) -> Pool:
-    """At most `size` connections that see `schema` and end a transaction left open for a second."""
+    """At most `size` connections that see `schema` and end a transaction left open for ten seconds. Connects when first asked.
+
+    Raises `LookupError` for an empty `url`: it would lead wherever the environment of PostgreSQL's own tools leads.
+    """
+    if not url:
+        raise LookupError(f"{schema} has no address of a database")
     return await asyncpg.create_pool(
         url,
         min_size=0,
@@ -30,3 +35,8 @@ async def open_pool(url: str, schema: str, *, size: int = 4) -> Pool:
             "jit": "off",
         },
     )
+
+
+def unopened_pool() -> Pool:
+    """For a service without a database: it was never opened, and whoever asks it gets an `InterfaceError`."""
+    return asyncpg.create_pool(min_size=0, max_size=1)

@@ -76,7 +76,7 @@ class Server(ABC):
 
     @property
     def log(self) -> Path:
-        """What the server says."""
+        """The file into which the server writes its log."""
         return self.folder / self.log_name
 
     def start(self) -> None:

@@ -1,13 +1,13 @@
-"""The event log: store, outbox, audit trail and feed in one table (design: architecture.md, "One event's way through")."""
+"""The event log: store, outbox, audit trail and feed in one table (docs/one-event.md)."""
 
 from libs.eventlog.log import (
-    Act,
     Busy,
     Claim,
     Claimed,
     Conflict,
-    Decision,
+    Consequence,
     Done,
+    Intent,
     KeyReused,
     Log,
     LogError,
@@ -18,19 +18,19 @@ from libs.eventlog.log import (
     Unwritable,
 )
 from libs.eventlog.memory import MemoryLogs
-from libs.eventlog.postgres import PgLogs
+from libs.eventlog.postgres import PgLogs, recorded
 from libs.eventlog.subject import Codec, Fact, Subject
 from libs.eventlog.tail import tail
-from libs.eventlog.verify import Verdict, verify
+from libs.eventlog.verify import Checked, verify
 
 __all__ = [
-    "Act",
+    "Intent",
     "Busy",
     "Claim",
     "Claimed",
     "Codec",
     "Conflict",
-    "Decision",
+    "Consequence",
     "Done",
     "Fact",
     "KeyReused",
@@ -44,7 +44,8 @@ __all__ = [
     "TooLarge",
     "Unknown",
     "Unwritable",
-    "Verdict",
+    "Checked",
+    "recorded",
     "tail",
     "verify",
 ]

@@ -1,4 +1,4 @@
-"""What an event log promises, whatever stores it: acts in, answers out, gapless and chained per origin (design: architecture.md, "One event's way")."""
+"""What an event log promises, whatever stores it: intents in, answers out, gapless and chained per origin (docs/one-event.md)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import msgspec
 from libs.wire import Position, Recorded
 
 MAX_BATCH: Final = 400
-"""Acts written in one commit at most."""
+"""Intents written in one commit at most."""
 MAX_WAITING: Final = 20_000
-"""Acts that may wait in one process for one origin; beyond, `Busy`."""
+"""Intents that may wait in one process for one origin; beyond, `Busy`."""
 
 
 class LogError(Exception):
-    """What a log can say no to; the act had no effect."""
+    """What a log can say no to; the intent had no effect."""
 
 
 class Conflict(LogError):
@@ -41,7 +41,7 @@ class Claimed(LogError):
 
 
 class Busy(LogError):
-    """Too many acts wait already. Try again in a second."""
+    """Too many intents wait already. Try again in a second."""
 
 
 class TooLarge(LogError):
@@ -53,7 +53,7 @@ class Unwritable(LogError):
 
 
 class Unknown(LogError):
-    """The connection was lost while writing: the act may or may not have happened. Repeat it with the same key."""
+    """The connection was lost while writing: the intent may or may not have happened. Repeat it with the same key."""
 
 
 class New(msgspec.Struct, frozen=True, gc=False):
@@ -72,20 +72,19 @@ class Claim(NamedTuple):
     key: str
 
 
-class Decision(msgspec.Struct, frozen=True, gc=False):
-    """What a decider made of an act. `answer` is kept with the idempotency key and given again when it is repeated."""
+class Consequence(msgspec.Struct, frozen=True, gc=False):
+    """What follows from an intent; no event: it was already so."""
 
     events: Sequence[New]
-    answer: bytes = b""
     claims: Sequence[Claim] = ()
     releases: Sequence[Claim] = ()
 
 
-class Act(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """One command to one stream. `decide` is pure and sees the whole stream; it may raise `Refused`, which ends this act alone."""
+class Intent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One command to one stream. `decide` is pure and sees the whole stream; it may raise `Refused`, which ends this intent alone."""
 
     subject: str
-    decide: Callable[[Sequence[Recorded]], Decision]
+    decide: Callable[[Sequence[Recorded]], Consequence]
     actor: str
     key: str = ""
     """Idempotency key; empty: none."""
@@ -99,15 +98,14 @@ class Act(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Done(msgspec.Struct, frozen=True, gc=False):
-    """The answer to an act: where the log stands after it, the stream's version, what `decide` answered, whether it was given before,
-    and how many events were written for it now.
+    """The answer to an intent: where the log stands after it, the stream's version, and the events it wrote, none where it was already so.
+    `repeated`: its key was known, and all of this is what came of it the first time, the events read from the log.
     """
 
     position: Position
     version: int
-    answer: bytes
+    events: Sequence[Recorded]
     repeated: bool = False
-    written: int = 0
 
 
 class Log(Protocol):
@@ -116,7 +114,7 @@ class Log(Protocol):
     @property
     def source(self) -> str: ...
 
-    async def append(self, act: Act) -> Done:
+    async def append(self, intent: Intent) -> Done:
         """Decide and write. Raises `Refused` or a `LogError`; returns only after the commit."""
 
     async def stream(self, subject: str) -> list[Recorded]:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from libs.eventlog.batch import Kept, Outcome, answered, check, claims_of, decide, stamp
-from libs.eventlog.log import Act, Claim, Done
+from libs.eventlog.batch import Kept, Settled, answered, check, claims_of, decide, stamp
+from libs.eventlog.log import Claim, Done, Intent
 from libs.wire import Position, Recorded, genesis, origin
 
 
@@ -23,18 +23,18 @@ class MemoryLog:
         self._keys: dict[str, Kept] = {}
         self._claims: set[Claim] = set()
 
-    async def append(self, act: Act) -> Done:
-        check(act)
-        outcome = self._take(act)
-        if outcome.error is not None:
-            raise outcome.error
-        assert outcome.done is not None
-        return outcome.done
+    async def append(self, intent: Intent) -> Done:
+        check(intent)
+        settled = self._take(intent)
+        if settled.error is not None:
+            raise settled.error
+        assert settled.done is not None
+        return settled.done
 
-    def _take(self, act: Act) -> Outcome:
-        if act.key and (kept := self._keys.get(act.key)) is not None:
-            return answered(act, kept, self._head)
-        wanted = decide([act], self._streams)
+    def _take(self, intent: Intent) -> Settled:
+        if intent.key and (kept := self._keys.get(intent.key)) is not None:
+            return answered(intent, kept, self._head, self._events[kept.first - 1 : kept.sequence])
+        wanted = decide([intent], self._streams)
         taken = frozenset(claims_of(wanted) & self._claims)
         batch = stamp(wanted, self._streams, taken, self._head, self._now())
         assert batch.head is not None
@@ -45,7 +45,7 @@ class MemoryLog:
         self._claims.difference_update(batch.releases)
         self._claims.update(claim for claim, _ in batch.claims)
         self._head = batch.head
-        return batch.outcomes[0]
+        return batch.settled[0]
 
     async def stream(self, subject: str) -> list[Recorded]:
         return list(self._streams.get(subject, ()))

@@ -1,4 +1,4 @@
-"""The log in PostgreSQL: group commit; loaded, decided and written under the lock of the origin's head (design: recipes.md, "Append")."""
+"""The log in PostgreSQL: group commit; loaded, decided and written under the lock of the origin's head (decision 0013)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import structlog
 
 from libs.database import Connection, Pool
 from libs.eventlog import sql
-from libs.eventlog.batch import Kept, Outcome, Wanted, answered, check, claims_of, decide, stamp
-from libs.eventlog.log import MAX_BATCH, MAX_WAITING, Act, Busy, Claim, Done, Unknown
+from libs.eventlog.batch import Kept, Settled, Wanted, answered, check, claims_of, decide, stamp
+from libs.eventlog.log import MAX_BATCH, MAX_WAITING, Busy, Claim, Done, Intent, Unknown
 from libs.telemetry import batch_span, current_traceparent
 from libs.wire import Position, Recorded, genesis, origin
 
@@ -27,10 +27,10 @@ AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncp
 
 
 class Entry(NamedTuple):
-    """An act that waits, and who waits for it."""
+    """An intent that waits, and who waits for it."""
 
     source: str
-    act: Act
+    intent: Intent
     future: asyncio.Future[Done]
 
 
@@ -42,11 +42,11 @@ class PgLog:
         self._committer = committer
         self._pool = committer.pool
 
-    async def append(self, act: Act) -> Done:
-        if not act.traceparent and (traceparent := current_traceparent()):
-            act = msgspec.structs.replace(act, traceparent=traceparent)
-        check(act)
-        return await self._committer.submit(self.source, act)
+    async def append(self, intent: Intent) -> Done:
+        if not intent.traceparent and (traceparent := current_traceparent()):
+            intent = msgspec.structs.replace(intent, traceparent=traceparent)
+        check(intent)
+        return await self._committer.submit(self.source, intent)
 
     async def stream(self, subject: str) -> list[Recorded]:
         return [recorded(row) for row in await self._pool.fetch(sql.LOAD, [self.source], [subject])]
@@ -62,7 +62,7 @@ class PgLog:
 
 
 class Committer:
-    """Group commit: all acts waiting in this process, of all origins of the service, form the next batch; one batch is in flight."""
+    """Group commit: all intents waiting in this process, of all origins of the service, form the next batch; one batch is in flight."""
 
     def __init__(self, pool: Pool, committed: Callable[[], None]) -> None:
         self.pool = pool
@@ -70,11 +70,11 @@ class Committer:
         self._waiting: deque[Entry] = deque()
         self._work: asyncio.Task[None] | None = None
 
-    async def submit(self, source: str, act: Act) -> Done:
-        """Waits for the commit the act is part of."""
+    async def submit(self, source: str, intent: Intent) -> Done:
+        """Waits for the commit the intent is part of."""
         if len(self._waiting) >= MAX_WAITING:
-            raise Busy(f"{len(self._waiting)} acts wait")
-        entry = Entry(source, act, asyncio.get_running_loop().create_future())
+            raise Busy(f"{len(self._waiting)} intents wait")
+        entry = Entry(source, intent, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._drain(), name="append")
@@ -94,16 +94,16 @@ class Committer:
     async def _turn(self, connection: Connection) -> None:
         batch = self._take()
         try:
-            outcomes = await self._commit(connection, batch)
+            settled = await self._commit(connection, batch)
         except asyncio.CancelledError:
-            _give(batch, [Outcome(entry.act, error=Unknown("stopped while writing; repeat with the same key")) for entry in batch])
+            _give(batch, [Settled(entry.intent, error=Unknown("stopped while writing; repeat with the same key")) for entry in batch])
             raise
-        self._waiting.extendleft(reversed(_give(batch, outcomes)))
+        self._waiting.extendleft(reversed(_give(batch, settled)))
 
     def _lost(self, batch: Sequence[Entry], lost: BaseException) -> None:
-        _log.warning("append.lost", acts=len(batch), error=repr(lost))
+        _log.warning("append.lost", intents=len(batch), error=repr(lost))
         because = f"the database went away while writing ({type(lost).__name__})"
-        _give(batch, [Outcome(entry.act, error=Unknown(because)) for entry in batch])
+        _give(batch, [Settled(entry.intent, error=Unknown(because)) for entry in batch])
 
     def _take(self) -> list[Entry]:
         """The next batch: in order of arrival, no two with one stream or key; those that would be wait for the next."""
@@ -114,38 +114,38 @@ class Committer:
             entry = self._waiting.popleft()
             if entry.future.done():
                 continue
-            mine = {(entry.source, False, entry.act.subject)} | ({(entry.source, True, entry.act.key)} if entry.act.key else set())
+            mine = {(entry.source, False, entry.intent.subject)} | ({(entry.source, True, entry.intent.key)} if entry.intent.key else set())
             (later if mine & seen else batch).append(entry)
             seen |= mine
         self._waiting.extendleft(reversed(later))
         return batch
 
-    async def _commit(self, connection: Connection, batch: list[Entry]) -> list[Outcome]:
-        """Writes the acts; if that fails for another reason than the connection, each alone, so that one bad act fails alone."""
+    async def _commit(self, connection: Connection, batch: list[Entry]) -> list[Settled]:
+        """Writes the intents; if that fails for another reason than the connection, each alone, so that one bad intent fails alone."""
         try:
-            with batch_span("append", (entry.act.traceparent for entry in batch)):
-                outcomes = await self._write(connection, batch)
+            with batch_span("append", (entry.intent.traceparent for entry in batch)):
+                settled = await self._write(connection, batch)
         except AWAY as lost:
             self._lost(batch, lost)
             return []
         except Exception as error:
             if len(batch) == 1:
-                return [Outcome(batch[0].act, error=error)]
-            return [outcome for entry in batch for outcome in await self._commit(connection, [entry])]
+                return [Settled(batch[0].intent, error=error)]
+            return [one for entry in batch for one in await self._commit(connection, [entry])]
         self._committed()
-        return outcomes
+        return settled
 
-    async def _write(self, connection: Connection, entries: list[Entry]) -> list[Outcome]:
-        acts: dict[str, list[Act]] = {}
+    async def _write(self, connection: Connection, entries: list[Entry]) -> list[Settled]:
+        intents: dict[str, list[Intent]] = {}
         for entry in entries:
-            acts.setdefault(entry.source, []).append(entry.act)
+            intents.setdefault(entry.source, []).append(entry.intent)
         async with connection.transaction():
-            rows = await connection.fetch(sql.LOCK, sorted(acts))
+            rows = await connection.fetch(sql.LOCK, sorted(intents))
             heads = {row["source"]: Position(row["source"], row["epoch"], row["sequence"], row["hash"]) for row in rows}
-            if (never := next((source for source in acts if source not in heads), None)) is not None:
+            if (never := next((source for source in intents if source not in heads), None)) is not None:
                 raise LookupError(f"{never} was never opened")
             streams, keys = await _load(connection, entries)
-            outcomes, wanted = _decide(acts, heads, streams, keys)
+            settled, wanted = _decide(intents, heads, streams, keys)
             taken = await _taken(connection, wanted)
             now = datetime.now(UTC)
             batches = [stamp(wanted[source], streams[source], taken[source], heads[source], now) for source in wanted]
@@ -153,35 +153,57 @@ class Committer:
             if changed:
                 feeds = {row["source"]: row["feed"] for row in rows}
                 await connection.execute(sql.WRITE, *sql.columns(feeds, changed))
-        return [*outcomes, *(outcome for batch in batches for outcome in batch.outcomes)]
+        return [*settled, *(one for batch in batches for one in batch.settled)]
 
 
 Streams = dict[str, dict[str, list[Recorded]]]
-Keys = dict[str, dict[str, Kept]]
+Remembered = tuple[Kept, list[Recorded]]
+"""A known key and the events that were written for it."""
+Keys = dict[str, dict[str, Remembered]]
 
 
 async def _load(connection: Connection, entries: Sequence[Entry]) -> tuple[Streams, Keys]:
-    """The streams and the known keys of all acts, per origin."""
+    """The streams and the known keys of all intents, per origin."""
     streams: Streams = {entry.source: {} for entry in entries}
     keys: Keys = {entry.source: {} for entry in entries}
-    for row in await connection.fetch(sql.LOAD, [entry.source for entry in entries], [entry.act.subject for entry in entries]):
+    for row in await connection.fetch(sql.LOAD, [entry.source for entry in entries], [entry.intent.subject for entry in entries]):
         streams[row["source"]].setdefault(row["subject"], []).append(recorded(row))
-    wanted = [(entry.source, entry.act.key) for entry in entries if entry.act.key]
+    wanted = [(entry.source, entry.intent.key) for entry in entries if entry.intent.key]
     if wanted:
         for row in await connection.fetch(sql.KEYS, [source for source, _ in wanted], [key for _, key in wanted]):
-            keys[row["source"]][row["key"]] = Kept(*list(row.values())[2:])
+            keys[row["source"]][row["key"]] = (Kept(*list(row.values())[2:]), [])
+        await _kept_events(connection, keys)
     return streams, keys
 
 
+async def _kept_events(connection: Connection, keys: Keys) -> None:
+    """What the known keys wrote when they were new; keys are seldom repeated, so this is seldom asked."""
+    known = [(source, key, kept) for source, mine in keys.items() for key, (kept, _) in mine.items() if kept.first <= kept.sequence]
+    if known:
+        columns = [
+            [s for s, _, _ in known],
+            [key for _, key, _ in known],
+            *([getattr(k, f) for _, _, k in known] for f in ("epoch", "first", "sequence")),
+        ]
+        for row in await connection.fetch(sql.KEPT, *columns):
+            keys[row["source"]][row["key"]][1].append(recorded(row))
+
+
 def _decide(
-    acts: dict[str, list[Act]], heads: dict[str, Position], streams: Streams, keys: Keys
-) -> tuple[list[Outcome], dict[str, Wanted]]:
-    """Known keys get their stored answers; everything else is decided against its stream."""
-    outcomes = [
-        answered(act, keys[source][act.key], heads[source]) for source, mine in acts.items() for act in mine if act.key in keys[source]
+    intents: dict[str, list[Intent]], heads: dict[str, Position], streams: Streams, keys: Keys
+) -> tuple[list[Settled], dict[str, Wanted]]:
+    """Known keys get the answers of their first time; everything else is decided against its stream."""
+    settled = [
+        answered(intent, kept, heads[source], events)
+        for source, mine in intents.items()
+        for intent in mine
+        if intent.key in keys[source]
+        for kept, events in (keys[source][intent.key],)
     ]
-    wanted = {source: decide((act for act in mine if act.key not in keys[source]), streams[source]) for source, mine in acts.items()}
-    return outcomes, wanted
+    wanted = {
+        source: decide((intent for intent in mine if intent.key not in keys[source]), streams[source]) for source, mine in intents.items()
+    }
+    return settled, wanted
 
 
 async def _taken(connection: Connection, wanted: dict[str, Wanted]) -> dict[str, frozenset[Claim]]:
@@ -222,18 +244,18 @@ class PgLogs:
         return [Position(row["source"], row["epoch"], row["sequence"], row["hash"]) for row in rows]
 
 
-def _give(batch: Sequence[Entry], outcomes: Sequence[Outcome]) -> list[Entry]:
+def _give(batch: Sequence[Entry], settled: Sequence[Settled]) -> list[Entry]:
     """Answers the callers; returns what has to wait for the next batch."""
-    entries = {id(entry.act): entry for entry in batch}
+    entries = {id(entry.intent): entry for entry in batch}
     again: list[Entry] = []
-    for outcome in outcomes:
-        entry = entries[id(outcome.act)]
+    for one in settled:
+        entry = entries[id(one.intent)]
         if entry.future.done():
             continue
-        if outcome.done is not None:
-            entry.future.set_result(outcome.done)
-        elif outcome.error is not None:
-            entry.future.set_exception(outcome.error)
+        if one.done is not None:
+            entry.future.set_result(one.done)
+        elif one.error is not None:
+            entry.future.set_exception(one.error)
         else:
             again.append(entry)
     return again

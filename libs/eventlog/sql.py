@@ -35,13 +35,22 @@ cross join lateral (
 join feed f using (feed)"""
 
 KEYS: Final = """
-select c.source, c.key, f.epoch, c.sequence, coalesce(e.hash, ''), c.digest, c.version, c.answer
+select c.source, c.key, f.epoch, c.sequence, coalesce(e.hash, ''), c.digest, c.version, c.first
 from unnest($1::text[], $2::text[]) as wanted (source, key)
 cross join lateral (
     select * from claim where claim.source = wanted.source and claim.scope = 'command' and claim.key = wanted.key limit 1
 ) c
 join feed f on f.feed = c.feed
 left join lateral (select hash from event where event.feed = c.feed and event.sequence = c.sequence limit 1) e on true"""
+
+KEPT: Final = f"""
+select wanted.key, {_EVENT}
+from unnest($1::text[], $2::text[], $3::integer[], $4::bigint[], $5::bigint[]) as wanted (source, key, epoch, first, last)
+join feed f on f.source = wanted.source and f.epoch = wanted.epoch
+cross join lateral (
+    select * from event where event.feed = f.feed and event.sequence between wanted.first and wanted.last order by sequence limit 100000
+) e
+order by e.source, wanted.key, e.sequence"""
 
 TAKEN: Final = """
 select c.source, c.scope, c.key
@@ -67,8 +76,8 @@ with events as (
     delete from claim using unnest($26::text[], $27::text[], $28::text[]) as over (source, scope, key)
     where claim.source = over.source and claim.scope = over.scope and claim.key = over.key
 ), claims as (
-    insert into claim (source, feed, scope, key, sequence, version, digest, answer)
-    select * from unnest($18::text[], $19::integer[], $20::text[], $21::text[], $22::bigint[], $23::integer[], $24::text[], $25::bytea[])
+    insert into claim (source, feed, scope, key, sequence, version, digest, first)
+    select * from unnest($18::text[], $19::integer[], $20::text[], $21::text[], $22::bigint[], $23::integer[], $24::text[], $25::bigint[])
 )
 update head set sequence = moved.sequence, hash = moved.hash
 from unnest($29::text[], $30::bigint[], $31::text[]) as moved (source, sequence, hash) where head.source = moved.source"""
@@ -98,7 +107,7 @@ def columns(feeds: dict[str, int], batches: Sequence[Batch]) -> list[list[Any]]:
         [kept.sequence for _, _, kept in keys] + [sequence for _, _, sequence in claims],
         [kept.version for _, _, kept in keys] + [0] * len(claims),
         [kept.digest for _, _, kept in keys] + [""] * len(claims),
-        [kept.answer for _, _, kept in keys] + [b""] * len(claims),
+        [kept.first for _, _, kept in keys] + [0] * len(claims),
         [source for source, _ in releases],
         [claim.scope for _, claim in releases],
         [claim.key for _, claim in releases],

@@ -1,4 +1,4 @@
-"""Binds a decider to its events' wire form: a command becomes an act, a stream becomes a state."""
+"""Binds a decider to its events' wire form: a command becomes an intent, a stream becomes a state."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 
 from libs.decider import Decider
-from libs.eventlog.log import Act, Claim, Decision, New
+from libs.eventlog.log import Claim, Consequence, Intent, New
 from libs.wire import Malformed, Recorded
 
 Command = TypeVar("Command")
@@ -79,32 +79,30 @@ class Subject(Generic[Command, State, Event]):
         decode = self.codec.decode
         return self.decider.fold(decode(recorded) for recorded in stream)
 
-    def act(
+    def intent(
         self,
         subject: str,
         command: Command,
         *,
         actor: str,
-        answer: bytes = b"",
         key: str = "",
         digest: str = "",
         expected: int | None = None,
         correlation: str = "",
         causation: str = "",
         traceparent: str = "",
-    ) -> Act:
-        """The act that puts `command` to `subject`."""
+    ) -> Intent:
+        """The intent that puts `command` to `subject`."""
 
-        def decide(stream: Sequence[Recorded]) -> Decision:
+        def decide(stream: Sequence[Recorded]) -> Consequence:
             events = self.decider.decide(command, self.state(stream))
-            return Decision(
+            return Consequence(
                 events=[New(self.codec.name(type(e)), self.codec.encode(e), e.at, self._to(e)) for e in events],
-                answer=answer,
                 claims=[claim for e in events for claim in self._claims(e)],
                 releases=[claim for e in events for claim in self._releases(e)],
             )
 
-        return Act(
+        return Intent(
             subject=subject,
             decide=decide,
             actor=actor,

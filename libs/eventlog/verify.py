@@ -8,7 +8,7 @@ from libs.eventlog.log import Log
 from libs.wire import Position, broken
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Checked(msgspec.Struct, frozen=True):
     """The outcome for one origin: events read, and what is wrong first, at which number; `fault` None: all is well."""
 
     source: str
@@ -18,7 +18,7 @@ class Verdict(msgspec.Struct, frozen=True):
     fault: str | None
 
 
-async def verify(log: Log, page: int = 2000) -> Verdict:
+async def verify(log: Log, page: int = 2000) -> Checked:
     """Walks the present epoch in keyset pages; stops at the first fault."""
     head = await log.head()
     before: Position | None = None
@@ -28,14 +28,14 @@ async def verify(log: Log, page: int = 2000) -> Verdict:
         for event in events:
             if (fault := broken(event, before)) is not None:
                 due = before.sequence + 1 if before else 1
-                return Verdict(event.source, event.epoch, count, min(due, event.sequence), fault)
+                return Checked(event.source, event.epoch, count, min(due, event.sequence), fault)
             before = Position(event.source, event.epoch, event.sequence, event.hash)
             count += 1
         if len(events) < page:
             break
     reached = before.sequence if before else 0
     if reached < head.sequence:
-        return Verdict(head.source, head.epoch, count, reached + 1, f"the log ends at {reached}, its head says {head.sequence}")
+        return Checked(head.source, head.epoch, count, reached + 1, f"the log ends at {reached}, its head says {head.sequence}")
     if before is not None and reached == head.sequence and before.hash != head.hash:
-        return Verdict(head.source, head.epoch, count, reached, "the head names another hash than the last event carries")
-    return Verdict(head.source, head.epoch, count, reached, None)
+        return Checked(head.source, head.epoch, count, reached, "the head names another hash than the last event carries")
+    return Checked(head.source, head.epoch, count, reached, None)

@@ -1,6 +1,25 @@
-"""The frame around services: what one is built from, and a whole site of them running in one process."""
+"""The frame around services: what one is built from, and a whole site of them running in one process.
 
-from libs.host.context import Context, Current, Node, Service, Site
-from libs.host.running import Build, Hosted, SiteHost
+Read `context` first (what goes in and what comes out), then `running` (a site's services), `serving` (their HTTP), `operate`.
+"""
 
-__all__ = ["Build", "Context", "Current", "Hosted", "Node", "Service", "Site", "SiteHost"]
+from libs.host.context import Around, Build, Context, Node, Service, Site
+from libs.host.loops import Loops
+from libs.host.running import SiteHost, imported
+from libs.host.serving import PROBLEMS, SITE_STOP_SECONDS, run_site, site_app
+
+__all__ = [
+    "PROBLEMS",
+    "SITE_STOP_SECONDS",
+    "Around",
+    "Build",
+    "Context",
+    "Loops",
+    "Node",
+    "Service",
+    "Site",
+    "SiteHost",
+    "imported",
+    "run_site",
+    "site_app",
+]

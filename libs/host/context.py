@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter
 
-from libs.bus.hearing import Hears
+from libs.bus import Hears, Take
 from libs.eventlog import Logs
 from libs.views import Pool, View
+from libs.web import Pages
 from libs.wire import Position
 
 
@@ -50,14 +52,51 @@ def _unknown(code: str) -> Node:
 
 
 class Current(Protocol):
-    """Waits until a view of this service has reached a position; False: not within `timeout` seconds (show it as not yet current)."""
+    """Waits until a view of this service has reached a position. False: it has not within `timeout` seconds; show it as not yet current."""
 
     async def __call__(self, view: str, position: Position, timeout: float = 2.0) -> bool: ...
 
 
+def _no_key() -> Ed25519PrivateKey:
+    raise LookupError("this process was given no signing key")
+
+
+def _nobody() -> Mapping[str, Any]:
+    return {"sites": []}
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a service: the site's servers, its neighbours, its key. Rules and most services need nothing of it."""
+
+    bootstrap: str = ""
+    """`host:port` of the site's Kafka."""
+    address: str = ""
+    """Where this site answers HTTP."""
+    city: str = ""
+    """Where the city's site answers HTTP."""
+    token: str = ""
+    """The token with which the site's own parts ask this site."""
+    signing_key: Callable[[], Ed25519PrivateKey] = _no_key
+    """The site's signing key, read when asked for; it never leaves the site. Raises `LookupError` where there is none."""
+    registry: Callable[[], Mapping[str, Any]] = _nobody
+    """At the city: who is in the network, read when asked for: `{"sites": [{"site", "key", "public_key", "address", "nodes"}]}`."""
+    services: frozenset[str] = frozenset()
+    """The services that stand at this site."""
+    published: tuple[str, ...] = ()
+    """Those of them whose logs are published: the names of their schemas."""
+
+    def stands(self, service: str) -> bool:
+        """Whether `service` stands at this site."""
+        return service in self.services
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a service is built from. `pool` speaks as the service's own role, its search path is the service's schema."""
+    """What a service is built from. `pool` speaks as the service's own role, its search path is the service's schema.
+
+    A service without a database has logs of no node and a pool that was never opened.
+    """
 
     site: Site
     logs: Logs
@@ -65,7 +104,12 @@ class Context:
     now: Callable[[], datetime]
     current: Current
     process: str
-    """Unique per process start: owns leased numbers."""
+    """A name no other start of a process has: numbers are leased under it."""
+    around: Around = Around()
+
+
+Chore = Callable[[], Awaitable[None]]
+"""Something a service does once, or for as long as it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +117,24 @@ class Service:
     """A built service, ready to be hosted."""
 
     name: str
-    router: APIRouter
+    router: APIRouter = field(default_factory=APIRouter)
     views: tuple[View, ...] = ()
     hears: tuple[Hears, ...] = ()
-    tasks: tuple[Callable[[], Awaitable[None]], ...] = field(default=())
-    """Loops that run as long as the service does; they end by cancellation."""
+    takes: Take | None = None
+    """Is given the raw records of the topics that the service's row of the roster names in full."""
+    tasks: tuple[Chore, ...] = ()
+    """Loops that run as long as the service does; they end by cancellation. One that fails is started again, one that returns is done."""
+    opening: tuple[Chore, ...] = ()
+    """Done once, in order, before anything of the site runs; what one raises keeps the site from starting."""
+    closing: tuple[Chore, ...] = ()
+    """Done once, in order, after the loops have ended and while the pool is still open."""
+    woken: tuple[Callable[[], None], ...] = ()
+    """Called after every commit of any service in this process; must not wait."""
+    pages: Pages | None = None
+    """The frame of the site's pages; at most one service of a site brings it."""
     status: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
     """Figures of its own for `liandong status`, by name."""
+
+
+Build = Callable[[Context], Service]
+"""Every service's `build`: `services.<name>.app.build`."""

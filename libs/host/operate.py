@@ -1,4 +1,4 @@
-"""What an operator and other services ask of a site: how far everything is, what is parked, its feeds (wire.md, "What a receiver does")."""
+"""What an operator and other services ask of a site: how far everything is, what is parked, its feeds (docs/wire.md)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, HTTPException, Query, Response
 
 from libs.bus import parking
-from libs.eventlog import verify
 from libs.host.running import Hosted, SiteHost
 from libs.web import Role, require
 from libs.wire import Recorded, encode_page
@@ -22,14 +21,14 @@ select v.view, v.source, h.sequence - v.sequence as lag from view_position v joi
 where h.sequence > v.sequence order by v.view, v.source"""
 
 OPERATOR = [Depends(require(Role.OPERATOR))]
-READER = [Depends(require(Role.OPERATOR, Role.SITE))]
+READERS = [Depends(require(Role.OPERATOR, Role.SITE))]
 
 
 def operate_router(host: SiteHost) -> APIRouter:
     """`/site/…` for `liandong status`, `parked` and `verify`; `/feed/…` for whoever missed something."""
     router = APIRouter(tags=["operate"])
 
-    @router.get("/feed/{node}/{service}/{epoch}", dependencies=READER)
+    @router.get("/feed/{node}/{service}/{epoch}", dependencies=READERS)
     async def feed(
         node: str,
         service: str,
@@ -39,53 +38,54 @@ def operate_router(host: SiteHost) -> APIRouter:
     ) -> Response:
         return Response(encode_page(await _feed(host, node, service, epoch, after, limit)), media_type="application/cloudevents-batch+json")
 
-    @router.get("/site/status", dependencies=READER)
+    @router.get("/site/status", dependencies=READERS)
     async def status() -> dict[str, Any]:
-        return {"site": host.site.code, "services": {name: await _status(hosted) for name, hosted in host.services.items()}}
+        return {"site": host.site.code, "services": {name: await _status(hosted) for name, hosted in host.public.items()}}
 
     @router.get("/site/verify", dependencies=OPERATOR)
     async def verify_all() -> dict[str, Any]:
-        found = [await verify(hosted.logs.of(node.code)) for hosted in host.services.values() for node in host.site.nodes]
+        found = [verdict for hosted in host.services.values() for verdict in await hosted.verify()]
         rows = [{"source": v.source, "epoch": v.epoch, "events": v.events, "sequence": v.sequence, "fault": v.fault} for v in found]
         return {"verified": all(v.fault is None for v in found), "origins": rows}
 
     @router.get("/site/parked", dependencies=OPERATOR)
     async def parked() -> list[dict[str, Any]]:
-        return [row for name, hosted in host.services.items() for row in await _parked(name, hosted)]
+        return [row for name, hosted in host.services.items() if hosted.inboxes for row in await _parked(name, hosted)]
 
     @router.post("/site/parked/{service}/retry", dependencies=OPERATOR)
     async def retry(service: str, numbers: Annotated[list[int] | None, Body(embed=True)] = None) -> dict[str, int]:
-        results = [await inbox.retry(numbers) for inbox in _service(host, service).inboxes]
+        results = [await inbox.retry(numbers) for inbox in _hearing(host, service).inboxes]
         return {"applied": sum(applied for applied, _ in results), "parked": sum(left for _, left in results)}
 
     @router.post("/site/parked/{service}/dismiss", dependencies=OPERATOR)
     async def dismiss(service: str, numbers: Annotated[list[int], Body(embed=True)]) -> dict[str, int]:
-        return {"dismissed": await parking.dismiss(_service(host, service).pool, numbers)}
+        return {"dismissed": await parking.dismiss(_hearing(host, service).pool, numbers)}
 
     return router
 
 
-def _service(host: SiteHost, name: str) -> Hosted:
-    if name not in host.services:
+def _hearing(host: SiteHost, name: str) -> Hosted:
+    """The service, if it hears others."""
+    if name not in host.services or not host.services[name].inboxes:
         raise HTTPException(404)
     return host.services[name]
 
 
 async def _feed(host: SiteHost, node: str, service: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
     try:
-        log = _service(host, service).logs.of(node)
+        return await host.public[service].feed(node, epoch, after, limit)
     except KeyError:
         raise HTTPException(404) from None
-    return await log.feed(after, limit, epoch)
 
 
 async def _status(hosted: Hosted) -> dict[str, Any]:
-    pool = hosted.pool
+    pool, sent_as = hosted.pool, hosted.relay.topic if hosted.relay else ""
     return {
-        "heads": [dict(row) for row in await pool.fetch(_STATUS, hosted.relay.name)],
+        "heads": [dict(row) for row in await pool.fetch(_STATUS, sent_as)],
         "cursors": [dict(row) for row in await pool.fetch(_CURSORS)],
         "views_behind": [dict(row) for row in await pool.fetch(_VIEWS)],
         "parked": await pool.fetchval("select count(*) from parked"),
+        "loops_failed": dict(hosted.loops.failed),
         **({key: await ask() for key, ask in hosted.service.status.items()}),
     }
 

@@ -25,7 +25,7 @@ MARK: Final = b"\xef\xbb\xbf"
 _ONE_AT_A_TIME: Final = threading.Lock()
 """Workbooks may each take as much memory as `workbook.py` allows: never two at once."""
 
-Row = tuple[int, list[str]]
+Line = tuple[int, list[str]]
 
 
 class BadTable(Exception):
@@ -37,7 +37,7 @@ class BadTable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReadTable:
     """`rows`: number as a spreadsheet shows it, and the cells by column, stripped. `note` says what a clerk should know."""
 
     columns: tuple[str, ...]
@@ -46,14 +46,14 @@ class Table:
 
 
 class _Opened(msgspec.Struct):
-    """What `workbook.py` says."""
+    """What the process that opened a workbook (`workbook.py`) answers: its rows, or the code of what is wrong with it."""
 
-    rows: list[Row] = []
+    rows: list[Line] = []
     code: str = ""
     because: str = ""
 
 
-def read_table(data: bytes, required: Sequence[str], *, max_rows: int = MAX_ROWS) -> Table:
+def read_table(data: bytes, required: Sequence[str], *, max_rows: int = MAX_ROWS) -> ReadTable:
     """The table in `data`, told by its content whether XLSX or CSV. Raises `BadTable`, whatever the bytes are. Blocks: up to a minute."""
     if not data.strip():
         raise BadTable("empty", "文件是空的")
@@ -96,7 +96,7 @@ def _line(data: bytes, error: UnicodeDecodeError) -> int:
     return data.count(b"\n", 0, error.start) + 1
 
 
-def _from_csv(text: str) -> Iterable[Row]:
+def _from_csv(text: str) -> Iterable[Line]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     started = 1
     try:
@@ -107,7 +107,7 @@ def _from_csv(text: str) -> Iterable[Row]:
         raise BadTable("broken-row", f"第 {started} 行读不下去：引号没有配对，或一格太长", started) from None
 
 
-def _from_workbook(data: bytes) -> list[Row]:
+def _from_workbook(data: bytes) -> list[Line]:
     environment = {name: value for name, value in os.environ.items() if name in ("PATH", "LD_LIBRARY_PATH")}
     try:
         with _ONE_AT_A_TIME:
@@ -126,7 +126,7 @@ def _from_workbook(data: bytes) -> list[Row]:
     return opened.rows
 
 
-def _table(lines: Iterable[Row], required: Sequence[str], note: str, max_rows: int) -> Table:
+def _table(lines: Iterable[Line], required: Sequence[str], note: str, max_rows: int) -> ReadTable:
     numbered = iter(lines)
     header_row, header = next(((n, row) for n, row in numbered if any(row)), (0, []))
     columns = _columns(header_row, header, required)
@@ -144,7 +144,7 @@ def _table(lines: Iterable[Row], required: Sequence[str], note: str, max_rows: i
         rows.append((number, dict(zip(columns, cells, strict=False))))
     if not rows:
         raise BadTable("empty", "只有表头，没有数据行", header_row or None)
-    return Table(tuple(columns), tuple(rows), note)
+    return ReadTable(tuple(columns), tuple(rows), note)
 
 
 def _columns(number: int, header: Sequence[str], required: Sequence[str]) -> list[str]:

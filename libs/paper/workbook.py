@@ -26,7 +26,7 @@ EXACT: Final = 1e15
 Cell = str | float | int | bool | datetime | date | time | timedelta | None
 
 
-class TooLarge(Exception):
+class WorkbookTooLarge(Exception):
     """More than anybody would take in; the message says what."""
 
 
@@ -48,7 +48,7 @@ def rows(data: bytes) -> list[tuple[int, list[str]]]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         unpacked = sum(entry.file_size for entry in archive.infolist())
     if unpacked > MAX_UNPACKED:
-        raise TooLarge(f"文件展开后有 {unpacked:,} 字节，最多 {MAX_UNPACKED:,}")
+        raise WorkbookTooLarge(f"文件展开后有 {unpacked:,} 字节，最多 {MAX_UNPACKED:,}")
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
     first = sheet.start[0] + 1 if sheet.start else 1
     found: list[tuple[int, list[str]]] = []
@@ -60,7 +60,7 @@ def rows(data: bytes) -> list[tuple[int, list[str]]]:
         found.append((number, cells))
         length += sum(map(len, cells))
         if length > MAX_TEXT:
-            raise TooLarge(f"表里的文字超过 {MAX_TEXT:,} 字")
+            raise WorkbookTooLarge(f"表里的文字超过 {MAX_TEXT:,} 字")
         if len(found) > MAX_ROWS + 1:
             break
     return found
@@ -70,7 +70,7 @@ def answer(data: bytes) -> dict[str, Any]:
     """`rows`, or `code` and `because`."""
     try:
         return {"rows": rows(data)}
-    except (TooLarge, MemoryError) as error:
+    except (WorkbookTooLarge, MemoryError) as error:
         return {"code": "too-large", "because": str(error) or "工作簿展开后占用的内存太多"}
     except BaseException as error:  # hostile bytes: whatever the libraries make of them, a panic included, the file is broken
         if isinstance(error, KeyboardInterrupt | SystemExit):

@@ -1,7 +1,7 @@
 """How a process speaks of itself: JSON lines on stderr, traces that reach over hours and sites by links, health.
 
 One call, `setup`, after the imports of a process's main module. No personal data is written: identity and mobile numbers are blanked
-in every line, query strings in every span (design: architecture.md, "Telemetry" and "Rules that hold everywhere").
+in every line, query strings in every span (decision 0008, P-no-personal-data).
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, TraceSt
 from opentelemetry.util.types import Attributes
 from structlog.types import EventDict, Processor, WrappedLogger
 
-from libs.telemetry.health import Finding, Health, Report
+from libs.telemetry.health import Condition, Health, Report
 
 __all__ = [
-    "Finding",
+    "Condition",
     "Health",
     "Report",
     "bare_span",

@@ -17,7 +17,7 @@ Check = Callable[[], Awaitable[object]]
 """Returns when well, raises when not."""
 
 
-class Finding(TypedDict):
+class Condition(TypedDict):
     """One check's outcome. `because` names the kind of fault only: addresses and data stay in the log."""
 
     state: Literal["up", "down"]
@@ -29,7 +29,7 @@ class Report(TypedDict):
     """The answer of a health endpoint."""
 
     state: Literal["up", "down"]
-    checks: dict[str, Finding]
+    checks: dict[str, Condition]
 
 
 class Health:
@@ -53,11 +53,11 @@ class Health:
         checks = dict(zip(self._checks, found, strict=True))
         return Report(state="up" if all(one["state"] == "up" for one in found) else "down", checks=checks)
 
-    async def _ask(self, name: str, check: Check) -> Finding:
+    async def _ask(self, name: str, check: Check) -> Condition:
         began = time.perf_counter()
         try:
             await asyncio.wait_for(check(), CHECK_SECONDS)
         except Exception as fault:  # any fault at all means "not ready", and is told
             self._log.warning("health check failed", check=name, fault=type(fault).__name__, exc_info=fault)
-            return Finding(state="down", because=type(fault).__name__, seconds=round(time.perf_counter() - began, 3))
-        return Finding(state="up", because="", seconds=round(time.perf_counter() - began, 3))
+            return Condition(state="down", because=type(fault).__name__, seconds=round(time.perf_counter() - began, 3))
+        return Condition(state="up", because="", seconds=round(time.perf_counter() - began, 3))

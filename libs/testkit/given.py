@@ -16,6 +16,7 @@ from libs.decider import Decider, Refused
 C = TypeVar("C")
 S = TypeVar("S")
 E = TypeVar("E")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Story(Generic[C, S, E]):
 
 @dataclass(frozen=True)
 class Happened(Generic[C, S, E]):
-    """What came of it."""
+    """What the commands of `when` came to: the events of the last one, or its refusal."""
 
     decider: Decider[C, S, E]
     before: list[E]
@@ -67,10 +68,21 @@ class Happened(Generic[C, S, E]):
 
     def then(self, *expected: E) -> Story[C, S, E]:
         """Exactly these events, in order; none: "already so"."""
+        story = self.taken()
+        assert self.events == expected, f"\nexpected {_lines(expected)}\nhappened {_lines(self.events)}"
+        return story
+
+    def taken(self) -> Story[C, S, E]:
+        """Not refused; the story goes on from here. "Already so" is taken too."""
         if self.refusal is not None:
             raise AssertionError(f"refused: {self.refusal}")
-        assert self.events == expected, f"\nexpected {_lines(expected)}\nhappened {_lines(self.events)}"
         return Story(self.decider, [*self.before, *self.events])
+
+    def one(self, kind: type[T]) -> T:
+        """The event of this type that came of it: exactly one, whatever others beside it."""
+        found = [event for event in self.taken().history[len(self.before) :] if isinstance(event, kind)]
+        assert len(found) == 1, f"{len(found)} of {kind.__name__} in {_lines(self.events)}"
+        return found[0]
 
     def refused(self, code: str) -> Refused:
         """Refused with this code, and nothing happened."""
@@ -82,9 +94,7 @@ class Happened(Generic[C, S, E]):
 
     def history(self) -> list[E]:
         """Everything that happened so far, for the next story."""
-        if self.refusal is not None:
-            raise AssertionError(f"refused: {self.refusal}")
-        return [*self.before, *self.events]
+        return self.taken().history
 
 
 def _lines(events: Sequence[Any]) -> str:

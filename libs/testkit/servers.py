@@ -1,6 +1,6 @@
 """Real PostgreSQL and Kafka for tests: a given one (`LIANDONG_TEST_POSTGRES_URL`, `LIANDONG_TEST_KAFKA`), else our own; the header says which.
 
-Load with `pytest_plugins = ["libs.testkit.servers"]`. Servers start when the first test asks, live for the session and leave nothing behind.
+Loaded for the whole house by `addopts` in pyproject.toml. Servers start when the first test asks, live for the session and leave nothing behind.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ settings.load_profile("house")  # a slow machine is no failure: nothing here is 
 T = TypeVar("T")
 POSTGRES: Final = "LIANDONG_TEST_POSTGRES_URL"
 KAFKA: Final = "LIANDONG_TEST_KAFKA"
+SERVERS: Final = frozenset({"postgres_url", "kafka_bootstrap"})
+"""The fixtures of which one stands behind everything that needs a server."""
 HASTY: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """Test data need not survive the machine."""
 
@@ -32,6 +34,13 @@ HASTY: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes":
 def pytest_report_header() -> list[str]:
     """Which servers the tests that need one will use."""
     return [f"PostgreSQL: {_origin(POSTGRES)}", f"Kafka: {_origin(KAFKA)}"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for a server needs one: `server` need not be said by hand where a fixture says it."""
+    for item in items:
+        if SERVERS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("server")
 
 
 @pytest.fixture(scope="session")

@@ -1,28 +1,60 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
-from libs.web.accounts import Account, Accounts, NotAllowed, Role, covers
+from libs.web.accounts import Account, Accounts, Role
 from libs.web.app import make_app
-from libs.web.headers import IdempotencyKey, IfMatch, etag
-from libs.web.pages import CHINA, Link, Pages, prefers_html
-from libs.web.problems import Problem, Rule, problem_for
+from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
+from libs.web.forms import (
+    CASE_NUMBER,
+    CLOCK_NAME,
+    NODE_CODE,
+    CasePath,
+    Day,
+    Epoch,
+    Form,
+    Moment,
+    Name,
+    Names,
+    NodePath,
+    PageSize,
+    SequenceQuery,
+    Staff,
+    Text,
+    Word,
+)
+from libs.web.pages import NavLink, Pages
+from libs.web.problems import Rule, problem_for
 from libs.web.signin import require
 
 __all__ = [
-    "CHINA",
     "Account",
     "Accounts",
-    "IdempotencyKey",
-    "IfMatch",
-    "Link",
-    "NotAllowed",
+    "CASE_NUMBER",
+    "CLOCK_NAME",
+    "CasePath",
+    "Day",
+    "Envelope",
+    "Epoch",
+    "Form",
+    "PageSize",
+    "Moment",
+    "NODE_CODE",
+    "Name",
+    "Names",
+    "NavLink",
+    "NodePath",
     "Pages",
-    "Problem",
     "Role",
     "Rule",
-    "covers",
-    "etag",
+    "SequenceQuery",
+    "Staff",
+    "Text",
+    "Word",
+    "answer",
+    "done_answer",
+    "envelope",
+    "hosted",
     "make_app",
-    "prefers_html",
+    "node_of_case",
     "problem_for",
     "require",
 ]

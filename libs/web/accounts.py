@@ -17,7 +17,9 @@ from typing import Final
 
 import msgspec
 
-NODE: Final = re.compile(r"\d{6}|\d{9}|\d{12}")
+from libs.web.forms import NODE_CODE
+
+_NODE: Final = re.compile(NODE_CODE)
 
 
 class Role(StrEnum):
@@ -69,12 +71,17 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     nodes: frozenset[str]
 
     def __post_init__(self) -> None:
-        if not self.staff or not self.roles or not self.nodes or not all(NODE.fullmatch(node) for node in self.nodes):
+        if not self.staff or not self.roles or not self.nodes or not all(_NODE.fullmatch(node) for node in self.nodes):
             raise ValueError(f"account {self.staff!r} needs a staff number, a role and division codes of 6, 9 or 12 digits")
 
     def may(self, role: Role, node: str) -> bool:
         """Has `role`, and works for `node` or a node above it."""
         return role in self.roles and self.works_for(node)
+
+    def must_work_for(self, node: str) -> None:
+        """Raises `NotAllowed` for a node that is neither one of the account's nor below one of them."""
+        if not self.works_for(node):
+            raise NotAllowed(f"{self.post}（{self.staff}）不在 {node} 履职")
 
     def works_for(self, node: str) -> bool:
         """`node` is one of the account's nodes or below one of them."""

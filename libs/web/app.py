@@ -19,7 +19,7 @@ from libs.web.accounts import Accounts
 from libs.web.headers import SecurityHeaders
 from libs.web.pages import Assets, Pages
 from libs.web.problems import SCHEMA, Rule, add_problems, fault
-from libs.web.signin import ATTEMPT_SECONDS, ATTEMPTS, Sessions, Window, sign_in_router
+from libs.web.signin import ATTEMPT_SECONDS, ATTEMPTS, RateLimit, Sessions, sign_in_router
 
 MAX_BODY: Final = 2 * 1024 * 1024
 QUIET: Final = re.compile(r"/(health|static)/")
@@ -137,7 +137,7 @@ def _health(health: Health) -> APIRouter:
 def _add_pages(app: FastAPI, pages: Pages, catalogue: bool) -> None:
     for name, folder in pages.static.items():
         app.mount(f"/static/{name}", Assets(directory=folder))
-    _add(app, sign_in_router(pages, app.state.sessions, Window(ATTEMPTS, ATTEMPT_SECONDS)))
+    _add(app, sign_in_router(pages, app.state.sessions, RateLimit(ATTEMPTS, ATTEMPT_SECONDS)))
     if catalogue:
 
         @app.get("/kit", include_in_schema=False)

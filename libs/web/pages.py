@@ -6,7 +6,7 @@ Nothing inline: the content security policy allows neither style attributes nor 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -20,13 +20,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
+from libs.workdays import CHINA
+
 HERE: Final = Path(__file__).parent
-CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""One offset since 1991; nothing here is older."""
 NOTHING: Final = "—"
 
 
-class Link(NamedTuple):
+class NavLink(NamedTuple):
     """An entry of the main navigation."""
 
     text: str
@@ -43,7 +43,7 @@ class Pages:
         self,
         *folders: Path,
         brand: str = "联动",
-        nav: Sequence[Link] = (),
+        nav: Sequence[NavLink] = (),
         static: Mapping[str, Path] | None = None,
     ) -> None:
         self.static = {"kit": HERE / "static", **(static or {})}
@@ -60,6 +60,7 @@ class Pages:
             "percent": percent,
             "share": share,
             "shorthash": shorthash,
+            "labelled": labelled,
         }
         env.globals |= {"brand": brand, "nav": tuple(nav), "static": cache(self.address)}
         self._templates = Jinja2Templates(env=env)
@@ -154,7 +155,7 @@ def age(value: timedelta | float | None) -> str:
 
 
 def number(value: float | None) -> str:
-    """12,486."""
+    """A number as people read it, in groups of three: 12,486."""
     return NOTHING if value is None else f"{value:,}"
 
 
@@ -169,8 +170,20 @@ def share(value: float) -> str:
 
 
 def shorthash(value: bytes | str | None) -> str:
-    """The first twelve hexadecimal digits: enough to compare by eye."""
-    return NOTHING if value is None else (value.hex() if isinstance(value, bytes) else value)[:12]
+    """The first twelve hexadecimal digits, enough to compare by eye, without the name of the algorithm (`sha256:`)."""
+    return NOTHING if value is None else (value.hex() if isinstance(value, bytes) else value.rpartition(":")[2])[:12]
+
+
+def labelled(rows: Markup, heads: Sequence[str | tuple[str, str]]) -> Markup:
+    """The rows of a table, each cell with its column's heading, for screens too narrow for columns. Raises `ValueError` for another number of cells."""
+    labels = [Markup('<td data-label="{}"').format(head if isinstance(head, str) else head[0]) for head in heads]
+    before, *bodies = str(rows).split("<tr")
+    return Markup("<tr".join([before, *(_labelled(body, labels) for body in bodies)]))  # noqa: S704 (the caller's markup, headings escaped)
+
+
+def _labelled(row: str, labels: Sequence[Markup]) -> str:
+    before, *cells = row.split("<td")
+    return before + "".join(f"{label}{cell}" for label, cell in zip(labels, cells, strict=True))
 
 
 def _china(value: datetime) -> datetime:

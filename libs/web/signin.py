@@ -7,6 +7,7 @@ can make a browser act.
 from __future__ import annotations
 
 import math
+import re
 import secrets
 import time
 from collections import OrderedDict, deque
@@ -22,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.web.accounts import Account, Accounts, NotAllowed, Role, digest
+from libs.web.forms import CASE_NUMBER
 from libs.web.headers import same_origin
 from libs.web.pages import Pages
 
@@ -31,16 +33,17 @@ SESSIONS: Final = 10_000
 ATTEMPTS: Final = 10
 ATTEMPT_SECONDS: Final = 60.0
 """Sign-ins that one address may try in this time."""
+_CASE: Final = re.compile(CASE_NUMBER)
 READS: Final = frozenset({"GET", "HEAD"})
 
-Clock = Callable[[], float]
+Seconds = Callable[[], float]
 """Seconds, going forward only."""
 
 
-class Window:
+class RateLimit:
     """At most `limit` in any `seconds`, per key; kept in this process, for the keys seen last."""
 
-    def __init__(self, limit: int, seconds: float, clock: Clock = time.monotonic, keys: int = 10_000) -> None:
+    def __init__(self, limit: int, seconds: float, clock: Seconds = time.monotonic, keys: int = 10_000) -> None:
         self._limit, self._seconds, self._clock, self._keys = limit, seconds, clock, keys
         self._seen: OrderedDict[str, deque[float]] = OrderedDict()
 
@@ -62,7 +65,7 @@ class Window:
 class Sessions:
     """Who has signed in, by the digest of an opaque cookie."""
 
-    def __init__(self, accounts: Accounts, site: str = "", clock: Clock = time.monotonic) -> None:
+    def __init__(self, accounts: Accounts, site: str = "", clock: Seconds = time.monotonic) -> None:
         self._accounts, self._clock = accounts, clock
         self._open: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self.cookie = f"liandong-{site or 'session'}"
@@ -103,19 +106,25 @@ class Require(SecurityBase):
         request.state.account = account
         if self.roles and not account.roles & self.roles:
             raise NotAllowed(f"{account.post}（{account.staff}）没有这项权限")
-        node = request.path_params.get("node")
-        if node is not None and not account.works_for(node):
-            raise NotAllowed(f"{account.post}（{account.staff}）不在 {node} 履职")
+        if (node := _place(request)) is not None:
+            account.must_work_for(node)
         return account
 
 
 def require(*roles: Role) -> Require:
     """`Annotated[Account, Depends(require(Role.CLERK))]`: any one of `roles`; none given: anybody who has an account.
 
-    Answers 401 with `WWW-Authenticate`, 403 when no role or the path's `node` is not covered. A node that is not in the path is for the
-    handler to ask about: `account.must(role, node)`.
+    Answers 401 with `WWW-Authenticate`, 403 when no role or the node of the path's `node` or `case` is not covered. A node that is not in
+    the path is for the handler to ask about: `account.must_work_for(node)`.
     """
     return Require(*roles)
+
+
+def _place(request: Request) -> str | None:
+    """The node a path is about; None where it names none, or a case number that is none (the handler's types say so)."""
+    case = request.path_params.get("case", "")
+    node: str | None = request.path_params.get("node")
+    return case.partition("-")[0] if node is None and _CASE.fullmatch(case) else node
 
 
 def _who(request: Request) -> Account | None:
@@ -142,7 +151,7 @@ def local(path: str) -> str:
     return "/" if parts.scheme or parts.netloc else path
 
 
-def sign_in_router(pages: Pages, sessions: Sessions, window: Window) -> APIRouter:
+def sign_in_router(pages: Pages, sessions: Sessions, limit: RateLimit) -> APIRouter:
     """The sign-in page, its form and the way out."""
     router = APIRouter(include_in_schema=False)
 
@@ -154,7 +163,7 @@ def sign_in_router(pages: Pages, sessions: Sessions, window: Window) -> APIRoute
     async def begin(request: Request, token: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "/") -> Response:  # noqa: A002
         if not same_origin(request.headers):
             raise NotAllowed("登录表单须从本站页面提交")
-        seconds = window.wait(request.client.host if request.client else "")
+        seconds = limit.wait(request.client.host if request.client else "")
         if seconds:
             raise HTTPException(429, headers={"Retry-After": str(seconds)})
         value = sessions.begin(token.strip())

@@ -1,4 +1,4 @@
-"""What sites promise each other, as code: events, chain, checkpoints, feed pages (design: wire.md)."""
+"""What sites promise each other, as code: events, chain, checkpoints, feed pages (docs/wire.md)."""
 
 from libs.wire.checkpoint import (
     CHECKPOINT_TYPE,
@@ -27,6 +27,7 @@ from libs.wire.event import (
     from_headers,
     genesis,
     instant,
+    node_of,
     origin,
     parse_instant,
     received,
@@ -56,6 +57,7 @@ __all__ = [
     "genesis",
     "instant",
     "load_key",
+    "node_of",
     "origin",
     "parse_checkpoint",
     "parse_instant",

@@ -1,4 +1,4 @@
-"""Checkpoints: a node's signed word on how far each of its feeds was sent (wire.md, "Checkpoints and receipts"). Ed25519 over the exact text."""
+"""Checkpoints: a node's signed word on how far each of its feeds was sent (docs/wire.md, "Checkpoints"). Ed25519 over the exact text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
 
-from libs.wire.event import Malformed, Position, instant, parse_instant
+from libs.wire.event import Malformed, Position, instant, node_of, parse_instant
 
 CHECKPOINT_TYPE: Final = "liandong.checkpoint.v1"
 _FIRST: Final = "liandong-checkpoint/1"
@@ -75,7 +75,7 @@ def _split(text: str) -> tuple[str, str, list[str]]:
 
 def _feed(line: str, node: str) -> Position:
     found = _FEED.fullmatch(line)
-    if found is None or found[1].split(":")[2] != node:
+    if found is None or node_of(found[1]) != node:
         raise Malformed(f"not a feed of {node}: {line[:80]!r}")
     return Position(found[1], int(found[2]), int(found[3]), found[4])
 

@@ -1,4 +1,4 @@
-"""The event as it travels: CloudEvents attributes, canonical text and chain hash (design: wire.md, "Headers", "Hash chain")."""
+"""The event as it travels: CloudEvents attributes, canonical text and chain hash (docs/wire.md, "Headers", "Hash chain")."""
 
 from __future__ import annotations
 
@@ -54,7 +54,12 @@ class Recorded(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     @property
     def node(self) -> str:
         """The code of the node on whose behalf it was written."""
-        return self.source.split(":")[2]
+        return node_of(self.source)
+
+    @property
+    def name(self) -> str:
+        """How triggers and evidence name it: source#epoch#number."""
+        return f"{self.source}#{self.epoch}#{self.sequence}"
 
 
 class Position(msgspec.Struct, frozen=True, gc=False):
@@ -64,6 +69,16 @@ class Position(msgspec.Struct, frozen=True, gc=False):
     epoch: int
     sequence: int
     hash: str
+
+    @property
+    def node(self) -> str:
+        """The code of the node whose feed it is."""
+        return node_of(self.source)
+
+
+def node_of(source: str) -> str:
+    """The node of an origin, by its code."""
+    return source.split(":")[2]
 
 
 def origin(node: str, service: str) -> str:

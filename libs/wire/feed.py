@@ -1,4 +1,4 @@
-"""Pages of a feed as a CloudEvents JSON batch with base64 data: the form of the feed API and of mail (wire.md, "What a receiver does")."""
+"""Pages of a feed as a CloudEvents JSON batch with base64 data: the form of the feed API (docs/wire.md, "Feed API")."""
 
 from __future__ import annotations
 

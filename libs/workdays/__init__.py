@@ -3,20 +3,20 @@
 from libs.workdays.calendar import CHINA, Calendar, DayReason, OutOfCalendar, midnight
 from libs.workdays.explain import REASONS, Back, CountedDay, count_back, explain
 from libs.workdays.ledger import (
+    OVERDUE_STEP,
     Budget,
     Due,
     Ledger,
     NaturalDays,
-    Policy,
+    NonWorkingStart,
     Stop,
     Until,
     WorkingDays,
     derive,
-    overdue_generation,
-    red_at,
 )
 
 __all__ = [
+    "OVERDUE_STEP",
     "CHINA",
     "REASONS",
     "Back",
@@ -28,7 +28,7 @@ __all__ = [
     "Ledger",
     "NaturalDays",
     "OutOfCalendar",
-    "Policy",
+    "NonWorkingStart",
     "Stop",
     "Until",
     "WorkingDays",
@@ -36,6 +36,4 @@ __all__ = [
     "derive",
     "explain",
     "midnight",
-    "overdue_generation",
-    "red_at",
 ]

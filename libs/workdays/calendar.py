@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""One offset since 1991."""
+"""The time zone of China, whose offset has not changed since 1991; the calendar begins later."""
 BUNDLED: Final = Path(__file__).with_name("cn_calendar_exceptions_2004_2026.csv")
 HORIZON: Final = date(2060, 12, 31)
-"""Last day projected."""
+"""The last day of the calendar: days behind the last notice are projected up to it."""
 KNOWN_HOLIDAYS: Final = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 """Month and day of the holidays that every year has by regulation (全国年节及纪念日放假办法); lunar ones wait for the notice."""
 

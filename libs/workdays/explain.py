@@ -1,4 +1,4 @@
-"""Why it is due on that day: every day with its reason, counted one by one."""
+"""Why a limit is due on its day: every day with its reason, counted one by one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from libs.workdays.calendar import Calendar, DayReason
-from libs.workdays.ledger import Budget, Ledger, NaturalDays, Policy, Until, derive, total
+from libs.workdays.ledger import Budget, Ledger, NaturalDays, NonWorkingStart, Until, derive, total
 
 REASONS: Final = {
     "start-day": "起算当日不计入（民法典第二百零一条）",
@@ -69,7 +69,7 @@ def explain(ledger: Ledger, calendar: Calendar, until: date | None = None) -> tu
             rows.append(_row(ledger, calendar, day, number, days))
             number += rows[-1].counted
         else:
-            counting = ledger.policy is Policy.AS_IS or calendar.is_working_day(day)
+            counting = ledger.non_working_start is NonWorkingStart.AS_IS or calendar.is_working_day(day)
             rows.append(CountedDay(day, False, "start-day" if counting else "start-rolled", None, calendar.is_provisional(day)))
     return tuple(rows)
 

@@ -64,7 +64,7 @@ class Stop:
             raise ValueError(f"不计时的区间颠倒了：{self.first} 至 {self.last}")
 
 
-class Policy(str, Enum):
+class NonWorkingStart(str, Enum):
     """How a start on a non-working day is read: as it is, or as the next working day."""
 
     AS_IS = "as_is"
@@ -79,7 +79,7 @@ class Ledger:
     budget: Budget
     stops: tuple[Stop, ...] = ()
     extensions: tuple[Budget, ...] = ()
-    policy: Policy = Policy.AS_IS
+    non_working_start: NonWorkingStart = NonWorkingStart.AS_IS
     closing: time = CLOSING
 
     @property
@@ -92,7 +92,7 @@ class Ledger:
 
 
 class Due(NamedTuple):
-    """What follows. `due_at` is exclusive (the midnight behind `due_date`) unless `inclusive`; None while the clock stands still."""
+    """What follows from a ledger. `due_at` is exclusive (the midnight behind `due_date`) unless `inclusive`; None while the clock stands still."""
 
     due_date: date | None
     due_at: datetime | None
@@ -109,7 +109,7 @@ class Due(NamedTuple):
 
 
 _DAY: Final = timedelta(1)
-_ROLL_FORWARD: Final = Policy.ROLL_FORWARD  # derive is a hot path, and looking up an enum's member is slow
+_ROLL_FORWARD: Final = NonWorkingStart.ROLL_FORWARD  # derive is a hot path, and looking up an enum's member is slow
 
 
 def _not_negative(n: int) -> None:
@@ -154,7 +154,7 @@ def total(ledger: Ledger) -> int:
 
 
 def derive(ledger: Ledger, calendar: Calendar) -> Due:
-    """When it is due, and when to warn. Raises `OutOfCalendar`, `ValueError`."""
+    """When the limit of a ledger is due, and when to warn of it. Raises `OutOfCalendar`, `ValueError`."""
     if isinstance(ledger.budget, Until):
         return _until(ledger, ledger.budget.instant)
     n = total(ledger) if ledger.extensions else ledger.budget.n
@@ -166,7 +166,7 @@ def derive(ledger: Ledger, calendar: Calendar) -> Due:
 def counting_start(ledger: Ledger, calendar: Calendar) -> date:
     """The day that is not counted: day 1 is the next countable one."""
     day = ledger.start_day
-    return calendar.on_or_after(day) if ledger.policy is _ROLL_FORWARD else day
+    return calendar.on_or_after(day) if ledger.non_working_start is _ROLL_FORWARD else day
 
 
 def _until(ledger: Ledger, instant: datetime) -> Due:
@@ -261,22 +261,3 @@ def _last_natural(start: date, n: int, stops: Sequence[tuple[date, date | None]]
 def _counted_by(day: date, stops: Sequence[tuple[date, date | None]]) -> date:
     """`day`, or the one before the stop it lies in."""
     return next((first - _DAY for first, last in stops if first <= day and (last is None or day <= last)), day)
-
-
-def red_at(due: Due, generation: int, calendar: Calendar) -> datetime | None:
-    """When the red card of a generation is given: 0 when the due instant passes, n after each further 5 working days overdue."""
-    if due.due_at is None or due.due_date is None or generation == 0:
-        return due.due_at
-    if due.inclusive:
-        return None
-    return midnight(calendar.after(due.due_date, OVERDUE_STEP * generation) + _DAY)
-
-
-def overdue_generation(due: Due, now: datetime, calendar: Calendar) -> int:
-    """The newest generation of red card that is reached at `now`; -1: none."""
-    if due.due_at is None or due.due_date is None or now < due.due_at:
-        return -1
-    if due.inclusive:
-        return 0
-    last_whole_day = now.astimezone(CHINA).date() - _DAY
-    return (calendar.upto(last_whole_day) - calendar.upto(due.due_date)) // OVERDUE_STEP

@@ -1,4 +1,4 @@
-"""What the catalogue promises: items known, procedures published (plan section 二(一); Art. 30)."""
+"""What the catalogue promises: items known, procedures published (Plan 二(一)1 and 2, docs/policies.md; Art. 30)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from enum import Enum
 from libs.decider import record
 
 
-class Kind(str, Enum):
-    """How an item is handled. The other kinds come with their flows."""
+class CaseKind(str, Enum):
+    """How an item is handled: at once, or within a promised limit. The other kinds come with their flows."""
 
     IMMEDIATE = "immediate"
     PROMISED = "promised"
 
 
-class Role(str, Enum):
+class ProcedureStepRole(str, Enum):
     """What a step is for the two-person rule: neither, the examination, or the approval."""
 
     WORK = "work"
@@ -29,7 +29,7 @@ class Step:
 
     name: str
     post: str
-    role: Role = Role.WORK
+    role: ProcedureStepRole = ProcedureStepRole.WORK
     limit_days: int | None = None
     two_officers: bool = False
 
@@ -52,7 +52,7 @@ class ItemRegistered:
 
 @record
 class ItemChanged:
-    """The same item came again with other words; the whole new wording."""
+    """The same item came again with other words; the fact has the whole new wording."""
 
     item: str
     name: str
@@ -76,7 +76,7 @@ class ProcedurePublished:
     name: str
     version: int
     regime: str
-    kind: Kind
+    kind: CaseKind
     statutory_days: int
     promised_days: int
     delivery_days: int
@@ -93,7 +93,7 @@ class ProcedurePublished:
 
 @record
 class ItemsImported:
-    """An import run ended: how many rows landed and which were set aside (row number, column, reason)."""
+    """A file was gone through: how many of its rows landed, said nothing new, or were set aside, and how many agency codes were."""
 
     file_digest: str
     file_name: str

@@ -3,55 +3,111 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
 
-from libs.database import Connection, Pool
-from libs.views import View
+from libs.eventlog import Codec
+from libs.views import LATEST, Connection, Pool, Table, View
 from libs.wire import Recorded
+from services.catalogue.events import CaseKind, ItemChanged, ItemRegistered, ProcedurePublished
 
 CATALOGUE: Final = "catalogue"
-_ITEM = ("item", "name", "type_code", "department", "base_code", "area", "agency", "agency_given")
-_ITEMS: Final = """
-insert into item as i (node, item, name, type_code, department, base_code, area, agency, agency_given, since)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                     $10::timestamptz[])
-on conflict (node, item) do update set name = excluded.name, type_code = excluded.type_code, department = excluded.department,
-    base_code = excluded.base_code, area = excluded.area, agency = excluded.agency, agency_given = excluded.agency_given, since = excluded.since"""
-_PROCEDURE: Final = """
-insert into procedure (node, item, version, name, kind, statutory_days, promised_days, effective, document)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing"""
+"""The name of the view."""
 
 
-async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
-    """Rows of `item` and `procedure`; the last word on an item within a batch wins."""
-    items: dict[tuple[str, str], tuple[Any, ...]] = {}
-    procedures: list[tuple[Any, ...]] = []
-    for event in events:
-        name = event.type.split(".")[2]
-        if name in ("ItemRegistered", "ItemChanged"):
-            data = msgspec.json.decode(event.data)
-            items[(event.node, data["item"])] = (event.node, *(data[field] for field in _ITEM), event.time)
-        elif name == "ProcedurePublished":
-            data = msgspec.json.decode(event.data)
-            same = (data[field] for field in ("item", "version", "name", "kind", "statutory_days", "promised_days"))
-            procedures.append((event.node, *same, date.fromisoformat(data["effective"]), event.data))
-    if items:
-        await connection.execute(_ITEMS, *map(list, zip(*(items[key] for key in sorted(items)), strict=True)))
-    if procedures:
-        await connection.executemany(_PROCEDURE, procedures)
+class ShownItem(msgspec.Struct):
+    """A row of the table: an item of a node as it was said to be last, at `since`."""
+
+    node: str
+    item: str
+    name: str
+    type_code: str
+    department: str
+    base_code: str
+    area: str
+    agency: str
+    agency_given: str
+    since: datetime
 
 
-VIEW: Final = View(CATALOGUE, apply)
+class ShownProcedure(msgspec.Struct):
+    """A row of the table: a version of an item's procedure at a node; `document` is all that was published, as JSON."""
+
+    node: str
+    item: str
+    version: int
+    name: str
+    kind: CaseKind
+    statutory_days: int
+    promised_days: int
+    effective: date
+    document: bytes
+
+
+SHOWN_ITEMS: Final = Table.of(
+    "item", ShownItem, key=("node", "item"), known={name: LATEST for name in ShownItem.__struct_fields__ if name not in ("node", "item")}
+)
+SHOWN_PROCEDURES: Final = Table.of("procedure", ShownProcedure, key=("node", "item", "version"), types={"document": "bytea"})
+
+
+def catalogue_view(codec: Codec) -> View:
+    """The view over the catalogue's own log; `codec` reads its events."""
+
+    async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
+        items: dict[tuple[str, str], ShownItem] = {}
+        procedures: list[ShownProcedure] = []
+        for event in events:
+            match codec.decode(event):
+                case ItemRegistered() | ItemChanged() as told:
+                    items[event.node, told.item] = _item(event, told)
+                case ProcedurePublished() as told:
+                    procedures.append(_procedure(event, told))
+        await SHOWN_ITEMS.save(connection, [items[key] for key in sorted(items)])  # the last word on an item within a batch wins
+        await SHOWN_PROCEDURES.add(connection, procedures)
+
+    return View(CATALOGUE, apply)
+
+
+def _item(event: Recorded, told: ItemRegistered | ItemChanged) -> ShownItem:
+    return ShownItem(
+        node=event.node,
+        item=told.item,
+        name=told.name,
+        type_code=told.type_code,
+        department=told.department,
+        base_code=told.base_code,
+        area=told.area,
+        agency=told.agency,
+        agency_given=told.agency_given,
+        since=event.time,
+    )
+
+
+def _procedure(event: Recorded, told: ProcedurePublished) -> ShownProcedure:
+    return ShownProcedure(
+        node=event.node,
+        item=told.item,
+        version=told.version,
+        name=told.name,
+        kind=told.kind,
+        statutory_days=told.statutory_days,
+        promised_days=told.promised_days,
+        effective=told.effective,
+        document=event.data,
+    )
+
+
+# --- queries ----------------------------------------------------------------------------------------------------------------------
 
 
 async def items(pool: Pool, node: str, query: str, after: str, limit: int) -> list[dict[str, Any]]:
     """A page of a node's items whose name or code holds `query`, by code."""
     rows = await pool.fetch(
-        """select * from item where node = $1 and item > $2 and ($3 = '' or position($3 in name) > 0 or position($3 in item) > 0)
-           order by item limit $4""",
+        f"""select {SHOWN_ITEMS.columns} from item
+            where node = $1 and item > $2 and ($3 = '' or position($3 in name) > 0 or position($3 in item) > 0)
+            order by item limit $4""",
         node,
         after,
         query,
@@ -61,8 +117,8 @@ async def items(pool: Pool, node: str, query: str, after: str, limit: int) -> li
 
 
 async def item(pool: Pool, node: str, code: str) -> dict[str, Any] | None:
-    """One item with all versions of its procedure, newest first."""
-    row = await pool.fetchrow("select * from item where node = $1 and item = $2", node, code)
+    """One item of a node with all versions of its procedure, newest first."""
+    row = await pool.fetchrow(f"select {SHOWN_ITEMS.columns} from item where node = $1 and item = $2", node, code)
     if row is None:
         return None
     versions = await pool.fetch("select document from procedure where node = $1 and item = $2 order by version desc", node, code)
@@ -83,7 +139,7 @@ async def in_force(pool: Pool, node: str, day: date, after: str, limit: int) -> 
 
 
 async def counts(pool: Pool, node: str) -> dict[str, int]:
-    """How many items, and how many of them have an agency."""
+    """How many items a node has, and how many of them have an agency."""
     row = await pool.fetchrow(
         "select count(*) as items, count(*) filter (where agency <> '') as with_agency from item where node = $1", node
     )

@@ -1,11 +1,11 @@
-"""`liandong …`: the front door. Errors in one sentence with what to do next; exit codes 1 not running, 2 bad input, 3 something is wrong."""
+"""`liandong …`: the front door, commands only. Errors in one sentence with what to do next; exit codes 1 not running, 2 bad input, 3 something is wrong."""
 
 from __future__ import annotations
 
 import stamina
 import typer
 
-from services.cli import due, imports, operate, run_replay, up
+from services.cli import due, imports, operate, replay, serve, up
 
 stamina.instrumentation.set_on_retry_hooks([])  # waiting for a site that starts is normal work
 app = typer.Typer(
@@ -14,7 +14,8 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("down")(up.down)
 app.command("due")(due.due)
-app.command("replay")(run_replay.replay)
+app.command("replay")(replay.replay)
+app.command("serve")(serve.serve)
 app.command("status")(operate.status)
 app.command("verify")(operate.verify)
 app.command("migrate")(operate.migrate)
@@ -23,13 +24,3 @@ app.add_typer(operate.parked, name="parked")
 importing = typer.Typer(help="导入数据文件", no_args_is_help=True)
 importing.command("items")(imports.items)
 app.add_typer(importing, name="import")
-
-
-@app.command("serve")
-def serve(what: str) -> None:
-    """运行一个部署（box：整套服务一个进程；设置来自环境变量 LIANDONG_…）。"""
-    if what != "box":
-        operate.fail(f"没有 {what}；目前可运行：box", 2)
-    from services.box import serve as serve_box
-
-    serve_box()

@@ -19,7 +19,7 @@ from libs.workdays import (
     CountedDay,
     Ledger,
     NaturalDays,
-    Policy,
+    NonWorkingStart,
     Stop,
     WorkingDays,
     count_back,
@@ -31,7 +31,7 @@ from libs.workdays import (
 console = Console()
 DEFAULT: Final = "20wd"
 _BUDGET = re.compile(r"(\d{1,4})(wd|nd)", re.IGNORECASE)
-Days = WorkingDays | NaturalDays
+TypedBudget = WorkingDays | NaturalDays
 
 
 class BadInput(Exception):
@@ -43,7 +43,7 @@ def due(
     limit: Annotated[str | None, typer.Option("--limit", help="期限：20wd（工作日，默认）或 30nd（自然日）；0wd 为即办")] = None,
     extend: Annotated[str | None, typer.Option("--extend", help="延长，如 10wd")] = None,
     stop: Annotated[list[str] | None, typer.Option("--stop", help="不计时区间，可多次，如 2007-09-28..2007-10-10")] = None,
-    policy: Annotated[str | None, typer.Option("--policy", help="非工作日起算：as_is（默认）或 roll_forward")] = None,
+    non_working_start: Annotated[str | None, typer.Option("--non-working-start", help="非工作日起算：as_is（默认）或 roll_forward")] = None,
     backward: Annotated[bool, typer.Option("--backward", help="倒推：最迟哪天（如听证前七日通知）")] = False,
     file: Annotated[Path | None, typer.Option("--file", help="案例文件（JSON）")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
@@ -51,18 +51,19 @@ def due(
     """算到期日，逐日说明为什么算或不算。"""
     try:
         if file is not None:
-            if backward or any(given is not None for given in (start, limit, extend, policy)) or stop:
+            if backward or any(given is not None for given in (start, limit, extend, non_working_start)) or stop:
                 raise BadInput("--file 只能与 --json 同用：START 和其他选项由文件给出")
             _show_file(read_cases(file), as_json)
             return
         if start is None:
             raise BadInput("给出起算日，如：liandong due 2007-09-10 --limit 20wd")
-        budget, reading = _budget(DEFAULT if limit is None else limit), _policy(Policy.AS_IS if policy is None else policy)
+        budget = _budget(DEFAULT if limit is None else limit)
+        reading = _non_working_start(NonWorkingStart.AS_IS if non_working_start is None else non_working_start)
         if not backward:
             extensions = () if extend is None else (_budget(extend),)
             ledger = Ledger(_start(start), budget, tuple(map(_stop, stop or ())), extensions, reading)
             _show(_forward(ledger), "due_date", as_json)
-        elif extend is not None or stop or reading is not Policy.AS_IS:
+        elif extend is not None or stop or reading is not NonWorkingStart.AS_IS:
             raise BadInput("倒推没有延长、不计时和顺延起算")
         else:
             _show(_backward(_start(start), budget), "latest_date", as_json)
@@ -94,9 +95,9 @@ def _day(text: object) -> date:
     return day.astimezone(CHINA).date() if isinstance(day, datetime) else day
 
 
-def _policy(text: object) -> Policy:
+def _non_working_start(text: object) -> NonWorkingStart:
     try:
-        return Policy(text)
+        return NonWorkingStart(text)
     except ValueError:
         raise BadInput(f"{text!r} 不是起算办法；写成 as_is 或 roll_forward") from None
 
@@ -107,7 +108,7 @@ def _number(value: object) -> int:
     return value
 
 
-def _budget(text: str) -> Days:
+def _budget(text: str) -> TypedBudget:
     found = _BUDGET.fullmatch(text.strip())
     if found is None:
         raise BadInput(f"{text!r} 不是期限；写成 20wd（工作日）或 30nd（自然日）")
@@ -140,7 +141,7 @@ def _forward(ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def _backward(event: datetime | date, budget: Days) -> dict[str, Any]:
+def _backward(event: datetime | date, budget: TypedBudget) -> dict[str, Any]:
     day = event.astimezone(CHINA).date() if isinstance(event, datetime) else event
     found = count_back(day, budget, Calendar.load())
     end = midnight(date.fromordinal(found.latest_date.toordinal() + 1))
@@ -204,7 +205,7 @@ def _forward_case(case: dict[str, Any], calendar: Calendar) -> dict[str, Any]:
         WorkingDays(_number(case["limit_working_days"])),
         tuple(Stop(_day(stop["from"]), _day(stop["to"])) for stop in case.get("suspensions", [])),
         (WorkingDays(extension),) if extension else (),
-        _policy(case.get("non_working_start", Policy.AS_IS)),
+        _non_working_start(case.get("non_working_start", NonWorkingStart.AS_IS)),
     )
     found = derive(ledger, calendar).due_date
     return {"due_date": found.isoformat() if found else None}

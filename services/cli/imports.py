@@ -12,8 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from services.cli.onebox import BoxError
-from services.cli.operate import fail, running_box
+from services.cli.operate import fail, site_of
 
 console = Console()
 SHOWN: Final = 20
@@ -38,12 +37,10 @@ def items(
         data = file.read_bytes()
     except OSError as error:
         fail(f"{file} 无法读取：{error.strerror}", 2)
+    site = site_of(node)
     try:
-        site = running_box().site(node)
         with site.client("editor", timeout=SECONDS) as client, console.status(f"导入 {escape(file.name)}……"):
             found = run_import(client, file.name, data, node)
-    except BoxError as error:
-        fail(str(error), 2)
     except NotImported as error:
         fail(str(error), error.code)
     if as_json:
@@ -76,7 +73,7 @@ def _title(answer: httpx2.Response) -> str:
 
 
 def show(found: dict[str, Any]) -> None:
-    """For people."""
+    """Prints the report for people."""
     console.print(
         f"共 {found['rows']:,} 行：落地 {found['landed']:,}（新增 {found['new']:,}，变更 {found['changed']:,}，"
         f"未变 {found['unchanged']:,}），搁置 {len(found['set_aside'])} 行；机构编码搁置 {len(found['agencies_set_aside'])} 行"

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from libs.embedded import AlreadyRunning, EmbeddedError
-from services.cli.onebox import BoxError, OneBox, SiteOfBox, default_folder
+from services.onebox import BoxError, OneBox, SiteOfBox, default_folder
 
 Json = Annotated[bool, typer.Option("--json", help="一个 JSON 对象")]
 console = Console()
@@ -20,21 +20,29 @@ parked = typer.Typer(help="停放的记录：不能应用，等人处理", no_ar
 
 
 def running_box() -> OneBox:
-    """The box of this checkout. Ends the command with one sentence where there is none."""
+    """The box of this checkout. Ends the command with one sentence where there is none, or one of another format."""
     try:
         return OneBox(default_folder()).read()
     except BoxError as error:
-        fail(str(error), 1)
+        fail(str(error), error.code)
+
+
+def site_of(node: str) -> SiteOfBox:
+    """The site of this checkout's box that hosts `node`. Ends the command with one sentence where none does."""
+    try:
+        return running_box().site(node)
+    except BoxError as error:
+        fail(str(error), error.code)
 
 
 def fail(sentence: str, code: int) -> NoReturn:
-    """One clear sentence, and out. 1: not running, 2: bad input, 3: something is wrong with the data."""
+    """Ends the command with one clear sentence and `code`. 1: not running, 2: bad input, 3: something is wrong with the data."""
     typer.echo(sentence, err=True)
     raise typer.Exit(code)
 
 
 def ask(site: SiteOfBox, method: str, path: str, **more: Any) -> Any:
-    """One request to a site of the box."""
+    """Sends one request to a site of the box: the JSON of the answer. Ends the command where it is refused or nobody answers."""
     try:
         with site.client() as client:
             answer = client.request(method, path, **more)
@@ -120,12 +128,12 @@ def parked_list(as_json: Json = False) -> None:
 def parked_retry(site: str, service: str, numbers: Annotated[list[int] | None, typer.Argument(help="编号；不给则全部")] = None) -> None:
     """按顺序重试。"""
     body = {"numbers": numbers or None}
-    result = ask(running_box().site(site), "POST", f"/site/parked/{service}/retry", json=body)
+    result = ask(site_of(site), "POST", f"/site/parked/{service}/retry", json=body)
     console.print(f"已应用 {result['applied']} 条，仍停放 {result['parked']} 条")
 
 
 @parked.command("dismiss")
 def parked_dismiss(site: str, service: str, numbers: Annotated[list[int], typer.Argument(help="编号")]) -> None:
     """放弃这些记录；排在后面的可以重试。"""
-    result = ask(running_box().site(site), "POST", f"/site/parked/{service}/dismiss", json={"numbers": numbers})
+    result = ask(site_of(site), "POST", f"/site/parked/{service}/dismiss", json={"numbers": numbers})
     console.print(f"已放弃 {result['dismissed']} 条")

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import psutil
@@ -18,24 +14,10 @@ from rich.console import Console
 from rich.panel import Panel
 
 from libs.embedded import EmbeddedError
-from services.cli.onebox import BoxError, OneBox, default_folder
 from services.cli.operate import fail
-from services.cli.seed import seed
+from services.onebox import BoxError, OneBox, default_folder, seed
 
 console = Console()
-
-
-@contextmanager
-def throw_away() -> Iterator[OneBox]:
-    """A box in a temporary folder, running; erased at the end, whatever happens."""
-    with tempfile.TemporaryDirectory(prefix="liandong-") as folder:
-        box = OneBox(Path(folder) / "box")
-        try:
-            box.start()
-            yield box
-        finally:
-            box.stop()
-            box.erase()
 
 
 def up(
@@ -61,7 +43,9 @@ def up(
         while not once and not stop.wait(1.0):
             box.watch()
         console.print("正在停止……")
-    except (BoxError, EmbeddedError) as error:
+    except BoxError as error:
+        fail(str(error), error.code)
+    except EmbeddedError as error:
         fail(str(error), 1)
     finally:
         box.stop()
@@ -69,12 +53,12 @@ def up(
 
 
 def tell(box: OneBox, first: bool) -> None:
-    """Addresses, tokens, what to try."""
+    """Prints addresses, tokens, and what to try."""
     for site in box.sites:
         name = next(node["name"] for node in site.nodes if node["code"] == site.code)
         console.print(f"[bold]{site.code} {name}[/]  {site.address}", soft_wrap=True)
-        for word, post in (("leader", "看板"), ("clerk", "窗口")):
-            console.print(f"  {post}令牌（{word}）：{site.tokens[word]}", soft_wrap=True, highlight=False)
+        for word, use in (("leader", "登录看板"), ("clerk", "供 HTTP 使用，不能登录看板")):
+            console.print(f"  令牌 {word}（{use}）：{site.tokens[word]}", soft_wrap=True, highlight=False)
     console.print(f"其余岗位的令牌在 {box.folder / 'box.json'}（只有本机用户可读）")
     words = [
         f"浏览器打开 {box.city.address}/ ，粘贴 leader 令牌：全市一览",
@@ -94,10 +78,11 @@ def down(erase: Annotated[bool, typer.Option("--erase", help="清空全部数据
     running = _running(box)
     if running is not None:
         running.terminate()
+        patience = box.stop_seconds + 5
         try:
-            running.wait(60)
+            running.wait(patience)
         except psutil.TimeoutExpired:
-            fail(f"进程 {running.pid} 在 60 秒内没有停止；请查看 {box.folder}", 1)
+            fail(f"进程 {running.pid} 在 {patience:.0f} 秒内没有停止；请查看 {box.folder}", 1)
         console.print("已停止")
     if erase:
         try:
@@ -108,7 +93,7 @@ def down(erase: Annotated[bool, typer.Option("--erase", help="清空全部数据
 
 
 def _running(box: OneBox) -> psutil.Process | None:
-    """The `liandong up` that runs this box."""
+    """The process of the `liandong up` that runs this box, if there is one."""
     try:
         process = psutil.Process(int((box.folder / "up.pid").read_text()))
         return process if "up" in process.cmdline() else None

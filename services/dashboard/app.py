@@ -1,28 +1,29 @@
-"""Wires the pages of a site."""
+"""Wires the pages of a site: they ask the site's services by HTTP, with the site's own token."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from fastapi import APIRouter
-
-from libs.host import Site
-from libs.web import Link, Pages
+from libs.host import Context, Service, Site
+from libs.web import NavLink, Pages
 from services.dashboard import http
-from services.dashboard.http import Desk
+from services.dashboard.http import SiteClient
 
-__all__ = ["Desk", "build", "pages"]
-
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-def pages(site: Site, *, hub: bool) -> Pages:
-    """The page kit with this site's name and ways."""
+def pages(site: Site, *, city: bool) -> Pages:
+    """The page kit with this site's name and ways; `city`: whether the hub stands here."""
     name = site.node(site.code).name.removesuffix("政务服务中心")
-    ways = [Link("全市", "/city"), Link("网络", "/network")] if hub else [Link("本节点", "/here")]
+    ways = [NavLink("全市", "/city"), NavLink("网络", "/network")] if city else [NavLink("本部署", "/here")]
     return Pages(TEMPLATES, brand=f"联动 · {name}", nav=ways)
 
 
-def build(site: Site, desk: Desk, rendered: Pages, *, city: str, hub: bool) -> APIRouter:
-    """The routes; `city` is the address of the city's site, `hub` whether it is this one."""
-    return http.router(site, desk, rendered, hub=hub, city=city)
+def build(context: Context) -> Service:
+    """The pages; those of the city only where the hub stands."""
+    around = context.around
+    client, city = SiteClient(around.address, around.token), around.stands("hub")
+    frame = pages(context.site, city=city)
+    router = http.router(context.site, client, frame, hub=city, city=around.city)
+    return Service("dashboard", router, pages=frame, closing=(client.close,))

@@ -5,7 +5,9 @@ Everything is asked from the services by HTTP; nothing is decided and nothing is
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 import httpx2
 from fastapi import APIRouter, Depends, HTTPException, Query
@@ -13,14 +15,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.host import Site
-from libs.web import Pages, Role, require
-from services.dashboard.views import city_model, clock_rows, proof_model, timeline_model
+from libs.web import CLOCK_NAME, Account, Pages, Role, node_of_case, require
+from services.dashboard.views import city_model, clock_rows, feed_rows, placed, proof_model, timeline_model
 
-READER = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
+READER_OF_PAGES: Final = Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))
 
 
-class Desk:
-    """Asks services on behalf of a page."""
+class SiteClient:
+    """Asks the services of this site on behalf of a page."""
 
     def __init__(self, base: str, token: str) -> None:
         self._client = httpx2.AsyncClient(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=10)
@@ -40,9 +42,21 @@ class Desk:
         await self._client.aclose()
 
 
-def router(site: Site, desk: Desk, pages: Pages, *, hub: bool, city: str) -> APIRouter:
+def named(what: str) -> str:
+    """A case or clock as one part of a path, so that what a page asks is about that number and nothing else."""
+    return quote(what, safe=":")
+
+
+def node_of_clock(clock: str) -> str:
+    """The node whose case the clock runs for. What is no clock's name is found nowhere, and nobody is asked for it."""
+    if re.fullmatch(CLOCK_NAME, clock) is None:
+        raise HTTPException(404)
+    return node_of_case(clock.split(":")[1])
+
+
+def router(site: Site, client: SiteClient, pages: Pages, *, hub: bool, city: str) -> APIRouter:
     """The pages of a site; those of the city only where the hub is."""
-    routes = APIRouter(include_in_schema=False, dependencies=READER)
+    routes = APIRouter(include_in_schema=False, dependencies=[READER_OF_PAGES])
 
     @routes.get("/")
     async def home() -> Response:
@@ -53,40 +67,42 @@ def router(site: Site, desk: Desk, pages: Pages, *, hub: bool, city: str) -> API
         return RedirectResponse(f"/cases/{number.strip()}" if number.strip() else "/", 303)
 
     @routes.get("/clocks/{clock:path}")
-    async def proof(request: Request, clock: str) -> Response:
-        found = proof_model(await desk.ask(f"/deadline/clocks/{clock}/proof"))
+    async def proof(request: Request, clock: str, account: Account = READER_OF_PAGES) -> Response:
+        account.must_work_for(node_of_clock(clock))
+        found = proof_model(await client.ask(f"/deadline/clocks/{named(clock)}/proof"))
         return pages.render(request, "proof.html", proof=found, clock=clock)
 
     if hub:
-        _city_pages(routes, desk, pages)
+        _city_pages(routes, client, pages)
     else:
-        _site_pages(routes, site, desk, pages, city)
+        _site_pages(routes, site, client, pages, city)
     return routes
 
 
-def _city_pages(routes: APIRouter, desk: Desk, pages: Pages) -> None:
+def _city_pages(routes: APIRouter, client: SiteClient, pages: Pages) -> None:
     @routes.get("/city")
     async def city_page(request: Request) -> Response:
-        return pages.render(request, "city.html", city=city_model(await desk.ask("/hub/city")))
+        return pages.render(request, "city.html", city=city_model(await client.ask("/hub/city")))
 
     @routes.get("/network")
     async def network(request: Request) -> Response:
-        return pages.render(request, "network.html", feeds=await desk.ask("/hub/feeds"), city=city_model(await desk.ask("/hub/city")))
+        feeds = feed_rows(await client.ask("/hub/feeds"))
+        return pages.render(request, "network.html", feeds=feeds, city=city_model(await client.ask("/hub/city")))
 
     @routes.get("/cases/{case}")
     async def case_page(request: Request, case: str) -> Response:
-        found = timeline_model(await desk.ask(f"/hub/cases/{case}"))
+        found = timeline_model(await client.ask(f"/hub/cases/{named(case)}"))
         return pages.render(request, "case.html", found=found, case=case)
 
 
-def _site_pages(routes: APIRouter, site: Site, desk: Desk, pages: Pages, city: str) -> None:
+def _site_pages(routes: APIRouter, site: Site, client: SiteClient, pages: Pages, city: str) -> None:
     @routes.get("/here")
     async def here(request: Request) -> Response:
-        nodes = [{"code": node.code, "name": node.name, **(await desk.ask(f"/intake/nodes/{node.code}/counts"))} for node in site.nodes]
-        return pages.render(request, "here.html", nodes=nodes, city=city, status=await desk.ask("/site/status"))
+        nodes = [{"code": node.code, "name": node.name, **(await client.ask(f"/intake/nodes/{node.code}/counts"))} for node in site.nodes]
+        return pages.render(request, "here.html", nodes=nodes, city=city, status=await client.ask("/site/status"))
 
     @routes.get("/cases/{case}")
     async def case_clocks(request: Request, case: str) -> Response:
-        row = await desk.ask(f"/intake/cases/{case}")
-        clocks = clock_rows(await desk.ask(f"/deadline/cases/{case}/clocks"))
+        row = placed(await client.ask(f"/intake/cases/{named(case)}"))
+        clocks = clock_rows(await client.ask(f"/deadline/cases/{named(case)}/clocks"))
         return pages.render(request, "clocks.html", case=row, number=case, clocks=clocks, city=city)

@@ -1,1 +1,1 @@
-"""The clocks: when something is due, and what happens when nobody did it."""
+"""The clocks of a case: when each limit is due, and what a clock says when nobody acted in time."""

@@ -1,4 +1,4 @@
-"""What the deadline service promises: clocks started, stopped, extended, warned, broken, ended (domain.md, "deadline: the clocks").
+"""What the deadline service promises: clocks started, stopped, extended, warned, broken, ended (docs/clocks.md).
 
 `next_at` is when the clock has something to say next by itself; None: nothing, until another fact comes.
 """
@@ -29,7 +29,7 @@ class Unit(str, Enum):
     UNTIL = "until"
 
 
-class Policy(str, Enum):
+class StartReading(str, Enum):
     """How a start on a non-working day is read."""
 
     AS_IS = "as_is"
@@ -37,12 +37,16 @@ class Policy(str, Enum):
 
 
 @record
-class Budget:
-    """`n` working or natural days, or an instant."""
+class LimitBudget:
+    """`n` working or natural days, or an instant: `until` is given for the unit `UNTIL` and for no other. Raises `ValueError` otherwise."""
 
     unit: Unit
     n: int = 0
     until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if (self.unit is Unit.UNTIL) != (self.until is not None):
+            raise ValueError("an instant belongs to the unit `until`, and only to it")
 
 
 @record
@@ -55,8 +59,8 @@ class ClockStarted:
     label: str
     node: str
     officer: str
-    budget: Budget
-    policy: Policy
+    budget: LimitBudget
+    non_working_start: StartReading
     trigger: str
     article: str
     calendar: str
@@ -71,7 +75,7 @@ class ClockStarted:
 
 @record
 class ClockStopped:
-    """Days from `first` on are not counted. `due_at` is None unless the limit passes before that day."""
+    """A clock was stopped: days from `first` on are not counted. `due_at` is None unless the limit passes before that day."""
 
     clock: str
     case: str
@@ -85,7 +89,7 @@ class ClockStopped:
 
 @record
 class ClockResumed:
-    """`last` was the last day not counted; the due instant is projected again, `generation` of rungs is new."""
+    """A clock went on: `last` was the last day not counted; the due instant is projected again, `generation` of rungs is new."""
 
     clock: str
     case: str
@@ -100,11 +104,11 @@ class ClockResumed:
 
 @record
 class ClockExtended:
-    """The budget grew by `budget`; the due instant is projected again, `generation` of rungs is new."""
+    """The budget of a clock grew by `budget`; the due instant is projected again, `generation` of rungs is new."""
 
     clock: str
     case: str
-    budget: Budget
+    budget: LimitBudget
     due_at: datetime | None
     provisional: bool
     generation: int
@@ -115,7 +119,7 @@ class ClockExtended:
 
 @record
 class ClockReminded:
-    """The day before the yellow one began. No card."""
+    """A clock reminds: the counted day before its yellow one began. No card follows."""
 
     clock: str
     case: str
@@ -131,7 +135,7 @@ class ClockReminded:
 
 @record
 class ClockYellow:
-    """Nearly due."""
+    """The clock is nearly due: its yellow day began, or 90 % of its span is over."""
 
     clock: str
     case: str
@@ -147,7 +151,7 @@ class ClockYellow:
 
 @record
 class ClockRed:
-    """Past due; again for every further 5 working days (`overdue` 0, 1, 2 …)."""
+    """The clock is past due; again for every further 5 working days (`overdue` 0, 1, 2 …)."""
 
     clock: str
     case: str

@@ -1,65 +1,19 @@
-"""Wires the hub: the registry's own log, the city's consumer, its pages' data."""
+"""Wires the hub: the registry, told anew at every opening; the city's consumer; its pages' data."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
-
-from aiokafka import ConsumerRecord
-from fastapi import APIRouter
-
-from libs.database import Pool, open_pool
-from libs.eventlog import Codec, PgLogs, Subject
-from libs.host import Site
-from libs.host.running import now
+from libs.host import Context, Service
 from services.hub import http
-from services.hub.events import KeyRegistered, NodeRegistered
 from services.hub.inbox import CityStream
-from services.hub.registry import REGISTRY, Command, RegisterKey, RegisterNode
-
-ENTRIES: Final = Subject(REGISTRY, Codec("hub", [NodeRegistered, KeyRegistered]))
-_NODE: Final = """
-insert into registry_node (node, site, name, parent, address) values ($1, $2, $3, $4, $5)
-on conflict (node) do update set site = excluded.site, name = excluded.name, parent = excluded.parent, address = excluded.address"""
-_KEY: Final = "insert into registry_key (key, site, public_key) values ($1, $2, $3) on conflict do nothing"
+from services.hub.inbox.registering import register
 
 
-@dataclass(slots=True)
-class Hub:
-    """The city's end, built."""
+def build(context: Context) -> Service:
+    """The hub over what the host gives it."""
+    stream = CityStream(context.pool, context.now)
+    log = context.logs.of(context.site.code)
 
-    pool: Pool
-    stream: CityStream
-    router: APIRouter
+    async def opening() -> None:
+        await register(log, context.pool, context.now, context.around.registry())
 
-    async def take(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
-        """One batch of the city stream."""
-        await self.stream.take(records)
-
-    async def stop(self) -> None:
-        await self.pool.close()
-
-
-async def build(url: str, site: Site, registry: dict[str, Any]) -> Hub:
-    """`registry`: sites with their keys and nodes, told at every start; what is known already stays."""
-    pool = await open_pool(url, "hub")
-    await register(pool, site, registry)
-    stream = CityStream(pool, now)
-    return Hub(pool, stream, http.router(pool, stream, now))
-
-
-async def register(pool: Pool, site: Site, told: dict[str, Any]) -> None:
-    """Appends what is new to the registry's log, and shows it. Raises `Refused` for a contradiction."""
-    logs = PgLogs(pool, "hub", [site.code])
-    await logs.open()
-    log, at = logs.of(site.code), now()
-    for row in told["sites"]:
-        key: Command = RegisterKey(key=row["key"], site=row["site"], public_key=row["public_key"], at=at)
-        await log.append(ENTRIES.act(f"key:{row['key']}", key, actor="system:hub"))
-        await pool.execute(_KEY, row["key"], row["site"], row["public_key"])
-        for node in row["nodes"]:
-            names = (node["code"], node["name"], node.get("parent", ""), row["site"], row["address"])
-            command = RegisterNode(**dict(zip(("node", "name", "parent", "site", "address"), names, strict=True)), at=at)
-            await log.append(ENTRIES.act(f"node:{node['code']}", command, actor="system:hub"))
-            await pool.execute(_NODE, node["code"], row["site"], node["name"], node.get("parent", ""), row["address"])
+    return Service("hub", http.router(context.pool, stream, context.now), takes=stream.take, opening=(opening,))

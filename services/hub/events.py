@@ -1,4 +1,4 @@
-"""What the hub promises: who is in the network (wire.md, "Registry, epochs")."""
+"""What the hub promises: who is in the network (docs/wire.md)."""
 
 from __future__ import annotations
 

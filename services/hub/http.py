@@ -8,52 +8,44 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
-from pydantic import Field
 
 from libs.database import Pool
-from libs.web import Role, require
+from libs.web import CasePath, Epoch, NodePath, Role, SequenceQuery, Word, answer, require
 from libs.wire import Recorded, encode_page
-from services.hub import views_archive, views_city
 from services.hub.inbox import CityStream
+from services.hub.views import archive, city, verify
 
-READER = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
+READERS = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
 Source = Annotated[str, Query(max_length=80, pattern=r"^urn:liandong:[0-9]{6,12}:[a-z][a-z0-9-]*$")]
-Name = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
-Case = Annotated[str, Path(max_length=60, pattern=r"^[0-9A-Za-z-]+$")]
-Node = Annotated[str, Path(pattern=r"^[0-9]{6,12}$")]
-Owner = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
-Epoch = Annotated[int, Field(ge=1, lt=2**31)]
-Number = Annotated[int, Query(ge=0, lt=2**63)]
+ServicePath = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+EpochPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _payload = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-def answer(content: Any, status: int = 200) -> Response:
-    """JSON as it is."""
-    return Response(msgspec.json.encode(content), status, media_type="application/json")
-
-
 def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRouter:
-    """`/hub/…`"""
-    routes = APIRouter(prefix="/hub", tags=["hub"], dependencies=READER)
+    """The routes under `/hub`."""
+    routes = APIRouter(prefix="/hub", tags=["hub"], dependencies=READERS)
 
     @routes.get("/city")
-    async def city() -> Response:
-        return answer(await views_city.city(pool, now()))
+    async def at_a_glance() -> Response:
+        return answer(await city.city(pool, now()))
 
     @routes.get("/cases/{case}")
-    async def case(case: Case) -> Response:
-        found = await views_city.case(pool, case)
+    async def one_case(case: CasePath) -> Response:
+        found = await city.case(pool, case)
         if found is None:
             raise HTTPException(404)
-        timeline = [entry(event, verified=verified) for event, verified in await views_archive.of_case(pool, case)]
+        timeline = [entry(event, verified=verified) for event, verified in await archive.of_case(pool, case)]
         return answer({**found, "timeline": timeline})
 
     @routes.get("/replay")
-    async def replay(log: Name) -> Response:
-        return answer(await views_city.replayed(pool, log))
+    async def replay(log: Word) -> Response:
+        return answer(await city.replayed(pool, log))
 
     @routes.get("/wait")
-    async def wait(source: Source, sequence: Number, epoch: Epoch = 1, timeout: Annotated[float, Query(gt=0, le=60)] = 2) -> Response:
+    async def wait(
+        source: Source, sequence: SequenceQuery, epoch: Epoch = 1, timeout: Annotated[float, Query(gt=0, le=60)] = 2
+    ) -> Response:
         reached = await stream.wait(source, epoch, sequence, timeout)
         return answer({"reached": reached}, 200 if reached else 504)
 
@@ -64,23 +56,22 @@ def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRo
 def _archive(routes: APIRouter, pool: Pool) -> None:
     @routes.get("/feeds")
     async def feeds() -> Response:
-        return answer(await views_archive.feeds(pool))
+        return answer(await archive.feeds(pool))
 
     @routes.get("/feed/{node}/{service}/{epoch}")
     async def feed(
-        node: Node, service: Owner, epoch: Epoch, after: Number = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 500
+        node: NodePath, service: ServicePath, epoch: EpochPath, after: SequenceQuery = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 500
     ) -> Response:
-        page = await views_archive.page(pool, (f"urn:liandong:{node}:{service}", epoch), after, 2**63 - 1, limit)
+        page = await archive.page(pool, (f"urn:liandong:{node}:{service}", epoch), after, 2**63 - 1, limit)
         return Response(encode_page(page), media_type="application/cloudevents-batch+json")
 
     @routes.get("/verify")
-    async def verify() -> Response:
-        return answer(await views_archive.verify(pool))
+    async def verified() -> Response:
+        return answer(await verify.verify(pool))
 
     @routes.get("/evidence")
     async def evidence() -> Response:
-        rows = await pool.fetch("select kind, node, source, epoch, sequence, because, since from evidence order by evidence desc limit 200")
-        return answer([dict(row) for row in rows])
+        return answer(await archive.evidence(pool))
 
 
 def entry(event: Recorded, *, verified: bool) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from libs.decider import Decider, Refused, record
+from libs.decider import Decider, record
 from services.hub.events import Event, KeyRegistered, NodeRegistered
+from services.hub.law import refused
 
 
 @record
@@ -25,7 +26,7 @@ class RegisterNode:
 
 @record
 class RegisterKey:
-    """A site's key is known."""
+    """A site signs with this key."""
 
     key: str
     site: str
@@ -40,14 +41,14 @@ State = Event | None
 def decide(command: Command, state: State) -> Sequence[Event]:
     match command, state:
         case RegisterNode(site=site), NodeRegistered(site=known) if site != known:
-            raise Refused("other-site", f"节点 {command.node} 已由 {known} 承载；换节点部署须经登记变更")
+            raise refused("other-site", node=command.node, known=known)
         case RegisterNode(), _:
             told = NodeRegistered(
                 node=command.node, name=command.name, parent=command.parent, site=command.site, address=command.address, at=command.at
             )
             return [] if state is not None and replace(told, at=state.at) == state else [told]
         case RegisterKey(), KeyRegistered(public_key=public) if public != command.public_key:
-            raise Refused("other-key", f"密钥编号 {command.key} 已登记为另一把公钥")
+            raise refused("other-key", key=command.key)
         case RegisterKey(), None:
             return [KeyRegistered(key=command.key, site=command.site, public_key=command.public_key, at=command.at)]
         case RegisterKey(), _:

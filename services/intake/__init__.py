@@ -1,1 +1,1 @@
-"""A case from filing to delivery."""
+"""A case from filing to close."""

@@ -1,48 +1,28 @@
-"""Wires the link: the relay over all of a site's logs, through a role of its own that can read them, to the city stream."""
+"""Wires the link: the relay over all published logs of a site, through a role of its own that can read them, to the city stream."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
+from typing import Final
 
-from libs.bus.relay import Relay
-from libs.bus.topics import CITY_STREAM
-from libs.database import Pool, open_pool
-from libs.host import Site
-from libs.host.running import now
-from libs.wire import load_key
-from services.link.checkpoint import Checkpoints
+from libs.bus import CITY_STREAM, Checkpoints, Relay
+from libs.database import Pool
+from libs.host import Context, Service
+
+_LEASE: Final = """
+insert into counter (node, leased) values ($1, $2)
+on conflict (node) do update set leased = counter.leased + $2 returning leased"""
 
 
-@dataclass(slots=True)
-class Link:
-    """A site's end of the network, running between `start` and `stop`."""
-
-    pool: Pool
-    relay: Relay
-    _task: asyncio.Task[None] | None = field(default=None, repr=False)
-
-    def wake(self) -> None:
-        """A service of the site has committed."""
-        self.relay.wake()
-
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self.relay.run(), name="link up")
-
-    async def stop(self) -> None:
-        """Sends a last checkpoint of every node, then closes."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-        await self.pool.close()
+async def lease(pool: Pool, node: str, many: int) -> int:
+    """Takes `many` counters of the node for good: the last of them."""
+    last: int = await pool.fetchval(_LEASE, node, many)
+    return last
 
 
-async def build(site: Site, url: str, services: Sequence[str], bootstrap: str, key: Path) -> Link:
-    """`url` is the link's own; its role may read the logs of `services` and nothing else of theirs."""
-    pool = await open_pool(url, "link")
-    seal = Checkpoints(pool, [node.code for node in site.nodes], load_key(key), now)
-    return Link(pool, Relay(pool=pool, schemas=services, topic=CITY_STREAM, bootstrap=bootstrap, seal=seal))
+def build(context: Context) -> Service:
+    """The site's end of the network. Raises `LookupError` where the site has no signing key."""
+    around, nodes = context.around, [node.code for node in context.site.nodes]
+    seal = Checkpoints(nodes, around.signing_key(), context.now, partial(lease, context.pool))
+    relay = Relay(pool=context.pool, schemas=around.published, topic=CITY_STREAM, bootstrap=around.bootstrap, seal=seal)
+    return Service("link", tasks=(relay.run,), woken=(relay.wake,))

@@ -1,1 +1,1 @@
-"""Cards and findings: what went wrong, with evidence."""
+"""Supervision: cards for limits that are nearly due or broken, findings of what the acts on a case show, each with its evidence."""

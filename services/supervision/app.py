@@ -17,14 +17,14 @@ CODEC: Final = Codec("supervision", get_args(events.Event))
 
 
 def subjects() -> tuple[Cards, Findings]:
-    """Cards and findings as streams, each unique by a claim too."""
+    """Cards and findings as streams of the log; a claim, too, keeps each from being written twice."""
     cards: Cards = Subject(CARD, CODEC, claims=lambda event: [Claim("card", event.card)])
     findings: Findings = Subject(FINDING, CODEC, claims=lambda event: [Claim("finding", event.finding)])
     return cards, findings
 
 
 def build(context: Context) -> Service:
-    """The service over what the host gives it."""
+    """Builds supervision over what the host gives it."""
     cards, findings = subjects()
     return Service(
         name="supervision",

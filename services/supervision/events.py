@@ -1,4 +1,4 @@
-"""What supervision promises: cards issued, findings raised (domain.md, "supervision"). A finding says what was seen, never "guilty"."""
+"""What supervision promises: cards issued, findings raised (docs/supervision.md). A finding says what was seen, never "guilty"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Colour(str, Enum):
 
 
 class Detector(str, Enum):
-    """What looks at the facts."""
+    """What looks at the acts on a case, by name."""
 
     SAME_OFFICER = "same-officer"
     AFTER_THE_END = "after-the-end"
@@ -24,7 +24,7 @@ class Detector(str, Enum):
 
 @record
 class CardIssued:
-    """To the responsible officer, from a rung of a clock; `evidence` names the event (source#epoch#number)."""
+    """A card was given to the responsible officer for a rung of a clock; `evidence` names the event (source#epoch#number)."""
 
     card: str
     case: str
@@ -43,7 +43,7 @@ class CardIssued:
 
 @record
 class FindingRaised:
-    """A detector saw something in a case's facts; `evidence` names the events (source#epoch#number)."""
+    """A detector saw something in the acts on a case; `evidence` names the events (source#epoch#number)."""
 
     finding: str
     detector: Detector

@@ -1,1 +1,1 @@
-"""Figures as ratios: each work against a peer or a limit, interleaved, in one run on one machine (design: bars.md)."""
+"""Figures as ratios: each work against a peer or a limit, interleaved, in one run on one machine (docs/benchmarks.md)."""

@@ -13,7 +13,7 @@ import typer
 
 from libs.embedded import Kafka, Postgres
 from libs.workdays import Calendar, Ledger, Stop, WorkingDays, derive
-from services.cli.up import throw_away
+from services.onebox import throw_away
 from tests.bench import append, stream
 from tests.bench.report import Row, write
 from tests.bench.whole import whole_way

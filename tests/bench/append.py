@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 
 from libs.database import open_pool, prepare
-from libs.eventlog import Act, Decision, New, PgLogs
+from libs.eventlog import Consequence, Intent, New, PgLogs
 from libs.wire import Recorded
 from tests.bench.report import Row, paired
 
@@ -47,14 +47,14 @@ async def opened(owner: str) -> PgLogs:
     return logs
 
 
-def act(subject: str, events: int = 1, key: str = "") -> Act:
+def act(subject: str, events: int = 1, key: str = "") -> Intent:
     """A command whose stream is loaded and folded, and that says `events` things."""
 
-    def decide(stream: Sequence[Recorded]) -> Decision:
+    def decide(stream: Sequence[Recorded]) -> Consequence:
         assert len(stream) < 1_000_000
-        return Decision([New("liandong.intake.Said.v1", DATA, AT)] * events, b"{}")
+        return Consequence([New("liandong.intake.Said.v1", DATA, AT)] * events)
 
-    return Act(subject=subject, decide=decide, actor="C0117", key=key, digest="d" * 64)
+    return Intent(subject=subject, decide=decide, actor="C0117", key=key, digest="d" * 64)
 
 
 async def load(logs: PgLogs, count: int, events: int = 1, callers: int = CALLERS) -> float:

@@ -11,8 +11,7 @@ from typing import Any, Final
 import httpx2
 import psutil
 
-from services.cli.onebox import OneBox, SiteOfBox
-from services.cli.seed import Door, publish
+from services.onebox import Door, OneBox, SiteOfBox, publish
 from tests.bench.report import Row
 
 CALLERS: Final = 64
@@ -120,8 +119,8 @@ class Usage:
 
 async def whole_way(box: OneBox, rounds: int, seconds: float, say: Callable[[str], None]) -> list[Row]:
     """All three figures; the box is warmed by a first short load."""
-    door = Door(box.site("511525"), "bench")
-    await asyncio.to_thread(publish, door, "511525")
+    with Door(box.site("511525"), "bench") as door:
+        await asyncio.to_thread(publish, door, "511525")
     await flat_out(box, 3)
     rows = [await flat_out(box, seconds)]
     say(rows[0].line())

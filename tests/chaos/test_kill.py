@@ -15,23 +15,32 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from services.cli.onebox import OneBox, SiteOfBox
-from services.cli.replay import advance, last_instant, read_log, run_import, send, settle
-from services.cli.seed import Door, publish
-from services.cli.summary import summarise
-from services.cli.up import throw_away
+from services.onebox import (
+    Door,
+    OneBox,
+    SiteOfBox,
+    advance,
+    last_instant,
+    publish,
+    read_log,
+    run_import,
+    send,
+    settle,
+    summarise,
+    throw_away,
+)
 
 pytestmark = pytest.mark.server
 SEED = 20261123
 
 
 def kill(box: OneBox, site: SiteOfBox) -> None:
-    """As hard as it gets; then the box's watchman starts it again."""
+    """Kills the site's process as hard as it gets, and lets the box start it again."""
     assert site.process is not None
     os.kill(site.process.pid, signal.SIGKILL)
     site.process.wait()
     box.watch()
-    box.wait_ready(site)
+    site.wait_ready()
 
 
 def kill_while(box: OneBox, site: SiteOfBox, work: Callable[[threading.Event], None]) -> int:
@@ -58,36 +67,35 @@ def timeline(box: OneBox, case: str) -> list[dict[str, Any]]:
 def test_a_site_killed_under_a_load_of_commands_loses_and_doubles_nothing(box: OneBox) -> None:
     print(f"seed {SEED}")
     county = box.site("511525")
-    door = Door(county, "chaos")
-    publish(door, county.code)
-    acknowledged: dict[int, tuple[str, int]] = {}
+    with Door(county, "chaos") as door:
+        publish(door, county.code)
+        acknowledged: dict[int, tuple[str, int]] = {}
 
-    def one(n: int) -> None:
-        node = county.nodes[n % len(county.nodes)]["code"]
-        filing = {"item": "LD-511A-0001", "channel": "counter", "materials": []}
-        filed = door.post("clerk", f"/intake/nodes/{node}/cases", f"{n}:file", filing)
-        done = door.post("clerk", f"/intake/cases/{filed['case']}/acceptance", f"{n}:accept")
-        acknowledged[n] = (filed["case"], done["version"])
+        def one(n: int) -> None:
+            node = county.nodes[n % len(county.nodes)]["code"]
+            filing = {"item": "LD-511A-0001", "channel": "counter", "materials": []}
+            filed = door.post("clerk", f"/intake/nodes/{node}/cases", f"{n}:file", filing)
+            done = door.post("clerk", f"/intake/cases/{filed['case']}/acceptance", f"{n}:accept")
+            acknowledged[n] = (filed["case"], done["version"])
 
-    def load(enough: threading.Event) -> None:
-        with ThreadPoolExecutor(8) as pool:
-            for start in range(0, 40_000, 40):
-                list(pool.map(one, range(start, start + 40)))
-                if enough.is_set():
-                    return
+        def load(enough: threading.Event) -> None:
+            with ThreadPoolExecutor(8) as pool:
+                for start in range(0, 40_000, 40):
+                    list(pool.map(one, range(start, start + 40)))
+                    if enough.is_set():
+                        return
 
-    assert kill_while(box, county, load) == 3
-    n = len(acknowledged)
-    settle(box)
-    assert sorted(acknowledged) == list(range(n))
-    assert len({case for case, _ in acknowledged.values()}) == n, "no number was given twice"
-    for case, version in acknowledged.values():
-        mine = [event for event in timeline(box, case) if event["source"].endswith(":intake")]
-        types = [event["type"].split(".")[2] for event in mine]
-        assert types == ["CaseFiled", "CaseAccepted"]
-        assert version == 2
-        assert all(event["verified"] for event in mine)
-    door.close()
+        assert kill_while(box, county, load) == 3
+        n = len(acknowledged)
+        settle(box)
+        assert sorted(acknowledged) == list(range(n))
+        assert len({case for case, _ in acknowledged.values()}) == n, "no number was given twice"
+        for case, version in acknowledged.values():
+            mine = [event for event in timeline(box, case) if event["source"].endswith(":intake")]
+            types = [event["type"].split(".")[2] for event in mine]
+            assert types == ["CaseFiled", "CaseAccepted"]
+            assert version == 2
+            assert all(event["verified"] for event in mine)
     check_everything(box)
 
 

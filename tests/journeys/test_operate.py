@@ -4,48 +4,63 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
-from typer.testing import CliRunner, Result
 
+from libs.contracts import standing
 from libs.wire import Position, broken, decode_page
-from services.cli import app
-from services.cli.onebox import OneBox
-from services.cli.replay import settle
-from services.cli.seed import Door, publish, work
+from services.onebox import Door, OneBox, publish, settle, work
+from services.onebox.sites import STOP_SECONDS
 
 pytestmark = pytest.mark.server
 COUNTY = "511525"
+ROOT = Path(__file__).parents[2]
+Result = subprocess.CompletedProcess[str]
 Run = Callable[..., Result]
+
+
+def typed(folder: Path, *words: str) -> Result:
+    """`liandong …` for the box in `folder`."""
+    environment = {**os.environ, "LIANDONG_BOX": str(folder), "COLUMNS": "200"}
+    command = [sys.executable, "-m", "services.cli", *words]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.fixture
 def run(box: OneBox) -> Run:
     """`liandong …` for this box."""
-
-    def invoke(*words: str) -> Result:
-        return CliRunner().invoke(app, words, env={"LIANDONG_BOX": str(box.folder)})
-
-    return invoke
+    return partial(typed, box.folder)
 
 
 def said(result: Result, code: int = 0) -> Any:
-    assert result.exit_code == code, result.output
+    assert result.returncode == code, result.stderr
     return json.loads(result.stdout.strip().splitlines()[-1])
 
 
+def parked_at(box: OneBox, services: set[str]) -> None:
+    """Waits until each of these services of the county has something parked."""
+    end, found = time.monotonic() + 20, set[str]()
+    with box.site(COUNTY).client() as client:
+        while time.monotonic() < end and found != services:
+            found = {row["service"] for row in client.get("/site/parked").json()}
+    assert found == services
+
+
 def test_status_tells_heads_depth_lags_and_what_is_parked(box: OneBox, run: Run) -> None:
-    door = Door(box.site(COUNTY), "status")
-    publish(door, COUNTY)
-    for n in range(3):
-        work(door, COUNTY, n)
-    door.close()
+    with Door(box.site(COUNTY), "status") as door:
+        publish(door, COUNTY)
+        for n in range(3):
+            work(door, COUNTY, n)
     settle(box)
     found = {site["site"]: site["services"] for site in said(run("status", "--json"))}
     intake = found[COUNTY]["intake"]
@@ -56,10 +71,9 @@ def test_status_tells_heads_depth_lags_and_what_is_parked(box: OneBox, run: Run)
 
 
 def test_verify_names_the_origin_and_the_number_where_a_byte_was_changed(box: OneBox, run: Run) -> None:
-    door = Door(box.site(COUNTY), "verify")
-    publish(door, COUNTY)
-    work(door, COUNTY, 1)
-    door.close()
+    with Door(box.site(COUNTY), "verify") as door:
+        publish(door, COUNTY)
+        work(door, COUNTY, 1)
     assert all(site["verified"] for site in said(run("verify", "--json")).values())
 
     async def change(to: str, sequence: int) -> None:
@@ -76,19 +90,18 @@ def test_verify_names_the_origin_and_the_number_where_a_byte_was_changed(box: On
     asyncio.run(change("C0118", 2))
     try:
         result = run("verify")
-        assert result.exit_code == 3
+        assert result.returncode == 3
         assert f"urn:liandong:{COUNTY}:intake 第 2 号" in result.stderr
     finally:
         asyncio.run(change("C0117", 2))
-    assert run("verify").exit_code == 0
+    assert run("verify").returncode == 0
 
 
 def test_the_feed_api_serves_the_log_byte_for_byte_to_the_sites_own(box: OneBox) -> None:
-    door = Door(box.site(COUNTY), "feed")
-    publish(door, COUNTY)
-    for n in range(6):
-        work(door, COUNTY, n)
-    door.close()
+    with Door(box.site(COUNTY), "feed") as door:
+        publish(door, COUNTY)
+        for n in range(6):
+            work(door, COUNTY, n)
     before: Position | None = None
     with box.site(COUNTY).client("site") as client:
         for after in (0, 4):
@@ -111,9 +124,8 @@ def test_a_record_nobody_can_read_is_parked_listed_and_dismissed(box: OneBox, ru
         await producer.stop()
 
     asyncio.run(poison())
-    end, rows = time.monotonic() + 20, list[dict[str, Any]]()
-    while time.monotonic() < end and len({row["service"] for row in rows}) < 2:
-        rows = said(run("parked", "list", "--json"))
+    parked_at(box, {"deadline", "supervision"})
+    rows = said(run("parked", "list", "--json"))
     assert {(row["service"], row["where"].split("/")[0]) for row in rows} == {
         ("deadline", f"{COUNTY}.intake.v1"),
         ("supervision", f"{COUNTY}.intake.v1"),
@@ -140,7 +152,7 @@ def test_a_bad_list_is_told_in_one_sentence(run: Run, tmp_path: Path, content: b
     file = tmp_path / "items.csv"
     file.write_bytes(content)
     result = run("import", "items", str(file), "--node", COUNTY)
-    assert (result.exit_code, result.stdout) == (2, "")
+    assert (result.returncode, result.stdout) == (2, "")
     assert word in result.stderr
 
 
@@ -148,12 +160,27 @@ def test_an_unknown_node_and_a_box_that_is_not_there_are_told(run: Run, tmp_path
     file = tmp_path / "items.csv"
     file.write_text("full_item_code,name\n1,2\n")
     assert "这里没有节点 999999" in run("import", "items", str(file), "--node", "999999").stderr
-    nowhere = CliRunner().invoke(app, ["status"], env={"LIANDONG_BOX": str(tmp_path / "none")})
-    assert nowhere.exit_code == 1
+    nowhere = typed(tmp_path / "none", "status")
+    assert nowhere.returncode == 1
     assert "先运行 scripts/up" in nowhere.stderr
 
 
-def test_migrating_a_running_box_changes_nothing(run: Run) -> None:
+def test_migrating_a_running_box_looks_at_every_database_of_the_roster(box: OneBox, run: Run) -> None:
     result = run("migrate")
-    assert result.exit_code == 0, result.output
-    assert f"{COUNTY}/intake" in result.stdout
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.split()
+    for site in box.sites:
+        assert [line for line in lines if line.startswith(site.code)] == [
+            f"{site.code}/{row.name}" for row in standing(site.at) if row.database != "none"
+        ]
+
+
+def test_a_site_that_is_told_to_stop_ends_by_itself_and_in_order(box: OneBox) -> None:
+    county = box.site(COUNTY)
+    process = county.process
+    assert process is not None
+    county.tell_to_stop()
+    assert process.wait(STOP_SECONDS) == 0, "it was not the signal that ended it"
+    box.watch()
+    county.wait_ready()
+    assert "host.stop" not in (county.folder / "site.log").read_text(encoding="utf-8", errors="replace")

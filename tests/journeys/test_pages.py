@@ -9,9 +9,7 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
-from services.cli.onebox import OneBox, SiteOfBox
-from services.cli.replay import settle
-from services.cli.seed import Door, publish, work
+from services.onebox import Door, OneBox, SiteOfBox, publish, settle, work
 
 pytestmark = pytest.mark.server
 COUNTY = "511525"
@@ -28,15 +26,14 @@ def browser(site: SiteOfBox) -> Iterator[httpx2.Client]:
 @pytest.fixture(scope="module")
 def worked(box: OneBox) -> Iterator[str]:
     """A case that is suspended, so that it has everything a page can show."""
-    door = Door(box.site(COUNTY), "pages")
-    publish(door, COUNTY)
-    for n in range(12):
-        work(door, COUNTY, n)
-    settle(box)
-    with box.site(COUNTY).client() as client:
-        rows = client.get(f"/intake/nodes/{COUNTY}/cases", params={"limit": 100}).json()["cases"]
-    yield next(row["case"] for row in rows if row["accepted_at"])
-    door.close()
+    with Door(box.site(COUNTY), "pages") as door:
+        publish(door, COUNTY)
+        for n in range(12):
+            work(door, COUNTY, n)
+        settle(box)
+        with box.site(COUNTY).client() as client:
+            rows = client.get(f"/intake/nodes/{COUNTY}/cases", params={"limit": 100}).json()["cases"]
+        yield next(row["case"] for row in rows if row["accepted_at"])
 
 
 def seen(client: httpx2.Client, path: str) -> str:

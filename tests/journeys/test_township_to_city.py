@@ -8,15 +8,14 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.cli.onebox import OneBox, SiteOfBox
-from services.cli.seed import Door, publish, work
+from services.onebox import Door, OneBox, SiteOfBox, publish
 
 pytestmark = pytest.mark.server
 TOWNSHIP = "511525103"
 
 
 def wait_at_city(box: OneBox, position: dict[str, Any]) -> None:
-    """The city has verified the feed up to the position; no sleeps."""
+    """Waits, at the city, until it has verified the feed up to the position."""
     with box.city.client() as client:
         query = {"source": position["source"], "sequence": position["sequence"], "timeout": 20}
         answer = client.get("/hub/wait", params=query)
@@ -35,50 +34,67 @@ def page(site: SiteOfBox, path: str) -> str:
 def test_from_the_township_counter_to_the_citys_page(box: OneBox) -> None:
     county = box.site(TOWNSHIP)
     assert county.code == "511525"
-    door = Door(county, "township")
-    publish(door, county.code)
-    filed = door.post(
-        "clerk", f"/intake/nodes/{TOWNSHIP}/cases", "one", {"item": "LD-511A-0001", "channel": "counter", "materials": ["申请书"]}
-    )
-    case = filed["case"]
-    assert re.fullmatch(rf"{TOWNSHIP}-\d{{8}}-\d{{6}}-\d", case)
-    done = door.post("clerk", f"/intake/cases/{case}/acceptance", "two")
-    assert done["position"]["source"] == f"urn:liandong:{TOWNSHIP}:intake"
-    wait_at_city(box, done["position"])
-    with box.city.client() as client:
-        found = client.get(f"/hub/cases/{case}").json()
-    events = [(event["type"], event["verified"]) for event in found["timeline"] if event["source"] == done["position"]["source"]]
-    assert ("liandong.intake.CaseFiled.v1", True) in events
-    assert ("liandong.intake.CaseAccepted.v1", True) in events
-    text = page(box.city, f"/cases/{case}")
-    assert case in text
-    assert "链已核验" in text
-    assert "食品经营许可" in text
-    assert "嘉乐镇便民服务站" in page(box.city, "/city")
-    door.close()
+    with Door(county, "township") as door:
+        publish(door, county.code)
+        filed = door.post(
+            "clerk", f"/intake/nodes/{TOWNSHIP}/cases", "one", {"item": "LD-511A-0001", "channel": "counter", "materials": ["申请书"]}
+        )
+        case = filed["case"]
+        assert re.fullmatch(rf"{TOWNSHIP}-\d{{8}}-\d{{6}}-\d", case)
+        done = door.post("clerk", f"/intake/cases/{case}/acceptance", "two")
+        assert done["position"]["source"] == f"urn:liandong:{TOWNSHIP}:intake"
+        wait_at_city(box, done["position"])
+        with box.city.client() as client:
+            found = client.get(f"/hub/cases/{case}").json()
+        events = [(event["type"], event["verified"]) for event in found["timeline"] if event["source"] == done["position"]["source"]]
+        assert ("liandong.intake.CaseFiled.v1", True) in events
+        assert ("liandong.intake.CaseAccepted.v1", True) in events
+        text = page(box.city, f"/cases/{case}")
+        assert case in text
+        assert "链已核验" in text
+        assert "食品经营许可" in text
+        assert "嘉乐镇便民服务站" in page(box.city, "/city")
 
 
 def test_repeating_an_act_with_its_key_changes_nothing(box: OneBox) -> None:
-    door = Door(box.site(TOWNSHIP), "repeat")
+    with Door(box.site(TOWNSHIP), "repeat") as door:
+        publish(door, "511525")
+        body = {"item": "LD-511A-0002", "channel": "counter", "materials": ["申请书"]}
+        first = door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", body)
+        again = door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", body)
+        assert first["case"] == again["case"]
+        assert first["position"] == again["position"]
+        with pytest.raises(httpx2.HTTPStatusError) as refused:
+            door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", {**body, "channel": "post"})
+        assert refused.value.response.status_code == 422
+
+
+def examined(door: Door, who: str) -> str:
+    """A case of the township whose steps are done and that `who` has examined."""
     publish(door, "511525")
-    body = {"item": "LD-511A-0002", "channel": "counter", "materials": ["申请书"]}
-    first = door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", body)
-    again = door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", body)
-    assert first["case"] == again["case"]
-    assert first["position"] == again["position"]
-    with pytest.raises(httpx2.HTTPStatusError) as refused:
-        door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", {**body, "channel": "post"})
-    assert refused.value.response.status_code == 422
-    door.close()
+    filing = {"item": "LD-511A-0004", "channel": "counter", "materials": ["申请表", "施工图审查合格书"]}
+    case = str(door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", filing)["case"])
+    door.post("clerk", f"/intake/cases/{case}/acceptance", "accept")
+    for officer, step in (("examiner", "审查"), ("approver", "核准")):
+        for act in ("start", "done"):
+            door.post(officer, f"/intake/cases/{case}/steps/{act}", f"{officer}:{act}", {"name": step})
+    door.post(who, f"/intake/cases/{case}/examination", "examine", {"recommends": "granted"})
+    return case
 
 
 def test_the_examiner_does_not_approve(box: OneBox) -> None:
-    """One examines, another approves: the machine refuses in the language of the person."""
-    site = box.site(TOWNSHIP)
-    door = Door(site, "two-persons")
-    publish(door, "511525")
-    work(door, TOWNSHIP, 5)
-    door.close()
+    """One examines, another approves: somebody with both posts is refused, in the language of the person; a colleague is not."""
+    with Door(box.site(TOWNSHIP), "two-persons") as door:
+        case = examined(door, "reviewer")
+        with pytest.raises(httpx2.HTTPStatusError) as refused:
+            door.post("reviewer", f"/intake/cases/{case}/approval", "approve", {"outcome": "granted"})
+        answer = refused.value.response
+        assert (answer.status_code, answer.json()["code"]) == (409, "same-officer")
+        assert "审查人与核准人不得为同一人" in answer.json()["title"]
+        approved = door.post("approver", f"/intake/cases/{case}/approval", "approve-too", {"outcome": "granted"})
+        with door.site.client() as client:
+            row = client.get(f"/intake/cases/{case}", params={"sequence": approved["position"]["sequence"]}).json()
+        assert row["phase"] == "approved"
 
 
 def test_somebody_of_the_county_does_not_act_for_the_city(box: OneBox) -> None:

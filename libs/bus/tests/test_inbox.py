@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from libs.bus import Effect, Hears, parking
+from libs.bus import Effect, Hears, Reader, parking
 from libs.bus.inbox import Inbox, cursors
 from libs.database import Connection, open_pool, prepare
 from libs.decider import Refused
-from libs.eventlog import Act, Decision, MemoryLogs, New, PgLogs
+from libs.eventlog import Consequence, Intent, MemoryLogs, New, PgLogs
 from libs.wire import Recorded, to_headers
 
 pytestmark = pytest.mark.server
@@ -24,8 +24,8 @@ SOURCE = f"urn:liandong:{NODE}:intake"
 TYPE = "liandong.intake.Said.v1"
 
 
-def _says(event: New) -> Callable[[Sequence[Recorded]], Decision]:
-    return lambda _stream: Decision([event])
+def _says(event: New) -> Callable[[Sequence[Recorded]], Consequence]:
+    return lambda _stream: Consequence([event])
 
 
 async def facts(*texts: str, subjects: Sequence[str] = (), kind: str = TYPE) -> list[Recorded]:
@@ -34,7 +34,7 @@ async def facts(*texts: str, subjects: Sequence[str] = (), kind: str = TYPE) -> 
     for n, text in enumerate(texts):
         event = New(kind, text.encode(), AT)
         subject = subjects[n] if subjects else f"case-{n}"
-        await log.append(Act(subject=subject, decide=_says(event), actor="C1"))
+        await log.append(Intent(subject=subject, decide=_says(event), actor="C1"))
     return await log.feed(limit=10_000)
 
 
@@ -49,7 +49,7 @@ class Listener:
     def __init__(self, pool: Any, logs: PgLogs, feed: list[Recorded]) -> None:
         self.pool, self.logs, self.feed = pool, logs, feed
         self.bad: set[str] = set()
-        hears = Hears("deadline", ("intake",), frozenset([TYPE]), self.apply)
+        hears = Hears("deadline", Reader({TYPE: dict}), self.apply)
         self.inbox = Inbox(hears, pool, logs, self.page)
 
     async def page(self, source: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
@@ -64,14 +64,14 @@ class Listener:
                 raise ValueError(f"cannot read {text}")
             await connection.execute("insert into heard (text) values ($1)", text)
             if text.startswith("do"):
-                effects.append(Effect(event, NODE, Act(subject=f"clock:{event.subject}", decide=self.decide, actor="system:deadline")))
+                effects.append(Effect(event, NODE, Intent(subject=f"clock:{event.subject}", decide=self.decide, actor="system:deadline")))
         return effects
 
     @staticmethod
-    def decide(stream: Sequence[Recorded]) -> Decision:
+    def decide(stream: Sequence[Recorded]) -> Consequence:
         if len(stream) >= 2:
             raise Refused("enough", "够了")
-        return Decision([New("liandong.deadline.Done.v1", b"{}", AT)])
+        return Consequence([New("liandong.deadline.Done.v1", b"{}", AT)])
 
     async def heard(self) -> list[str]:
         return [row["text"] for row in await self.pool.fetch("select text from heard order by id")]
@@ -88,6 +88,27 @@ async def listener(database: str) -> AsyncIterator[Listener]:
     await logs.open()
     yield Listener(pool, logs, [])
     await pool.close()
+
+
+async def test_what_follows_a_batch_follows_its_commit(listener: Listener) -> None:
+    told: list[int] = []
+
+    async def counting(connection: Connection, events: Sequence[Recorded]) -> Sequence[Effect]:
+        assert told == [], "not yet: the batch may still come to nothing"
+        return await listener.apply(connection, events)
+
+    async def away(_connection: Connection, _events: Sequence[Recorded]) -> Sequence[Effect]:
+        raise ConnectionError("the database is away")
+
+    async def after(apply: Any) -> None:
+        hears = Hears("deadline", Reader({TYPE: dict}), apply, after=lambda: told.append(1))
+        await Inbox(hears, listener.pool, listener.logs, listener.page).hear(await facts("a"))
+
+    with pytest.raises(ConnectionError):
+        await after(away)
+    assert (told, await listener.heard()) == ([], [])
+    await after(counting)
+    assert (told, await listener.heard()) == ([1], ["a"])
 
 
 async def test_what_comes_twice_is_heard_once(listener: Listener) -> None:

@@ -13,9 +13,9 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from libs.bus.kafka import Ears
-from libs.bus.relay import Outgoing, Relay
+from libs.bus.relay import Outgoing, Relay, new_producer
 from libs.database import open_pool, prepare
-from libs.eventlog import Act, Decision, New, PgLogs
+from libs.eventlog import Consequence, Intent, New, PgLogs
 from libs.wire import Position, Recorded, broken, from_headers
 
 pytestmark = pytest.mark.server
@@ -33,11 +33,19 @@ async def new_topic(bootstrap: str) -> str:
 
 
 async def say(logs: PgLogs, count: int, start: int = 0) -> None:
-    def act(n: int) -> Act:
+    def intent(n: int) -> Intent:
         event = New("liandong.intake.Said.v1", f"事 {n}".encode(), AT)
-        return Act(subject=f"case-{n}", decide=lambda _s: Decision([event]), actor="C1")
+        return Intent(subject=f"case-{n}", decide=lambda _s: Consequence([event]), actor="C1")
 
-    await asyncio.gather(*(logs.of(NODES[n % 2]).append(act(n)) for n in range(start, start + count)))
+    await asyncio.gather(*(logs.of(NODES[n % 2]).append(intent(n)) for n in range(start, start + count)))
+
+
+async def send(bootstrap: str, topic: str, records: Sequence[Outgoing]) -> None:
+    """What somebody else writes to the topic."""
+    producer = await new_producer(bootstrap)
+    for key, value, headers in records:
+        await producer.send_and_wait(topic, value, key=key, headers=headers)
+    await producer.stop()
 
 
 async def read(bootstrap: str, topic: str, count: int) -> list[Recorded]:
@@ -118,6 +126,7 @@ class Marks:
 
     def __init__(self) -> None:
         self.told: list[Sequence[Position]] = []
+        self.taken: list[Sequence[Position]] = []
 
     async def begin(self, known: Sequence[Position]) -> None:
         self.told.append(known)
@@ -125,6 +134,9 @@ class Marks:
     async def records(self, sent: Sequence[Position]) -> Sequence[Outgoing]:
         self.told.append(sent)
         return [(p.source.encode(), b"sealed", [("ce_type", b"mark")]) for p in sent]
+
+    def acknowledged(self, sent: Sequence[Position]) -> None:
+        self.taken.append(sent)
 
     async def idle(self) -> Sequence[Outgoing]:
         return [(b"idle", b"idle", [("ce_type", b"mark")])]
@@ -138,6 +150,27 @@ async def test_a_seal_follows_every_batch(database: str, kafka_bootstrap: str) -
     await ended(task)
     assert marks.told[0] == ()
     assert {position.source: position.sequence for position in marks.told[1]} == {f"urn:liandong:{node}:intake": 5 for node in NODES}
+    assert marks.taken == marks.told[1:], "and each was acknowledged"
+    await logs.pool.close()
+
+
+class Speechless(Marks):
+    """A seal whose last words do not come out."""
+
+    async def idle(self) -> Sequence[Outgoing]:
+        if self.told[1:]:
+            raise ConnectionError("the broker is away")
+        return await super().idle()
+
+
+async def test_a_relay_stops_when_told_whatever_becomes_of_its_last_words(database: str, kafka_bootstrap: str) -> None:
+    topic, logs, marks = await new_topic(kafka_bootstrap), await opened(database), Speechless()
+    await say(logs, 2)
+    task = await running(Relay(pool=logs.pool, schemas=["intake"], topic=topic, bootstrap=kafka_bootstrap, seal=marks))
+    await read(kafka_bootstrap, topic, 2)
+    task.cancel()
+    await asyncio.wait([task], timeout=10)
+    assert task.cancelled()
     await logs.pool.close()
 
 
@@ -147,14 +180,21 @@ async def test_a_batch_that_fails_comes_again_and_poison_reaches_the_handler(kaf
     task = await running(Relay(pool=logs.pool, schemas=["intake"], topic=topic, bootstrap=kafka_bootstrap))
     await read(kafka_bootstrap, topic, 5)
     await ended(task)
+    poison: list[Outgoing] = [
+        (b"511525", b"{", [("content-type", b"application/json")]),
+        (b"511525", b"{}", [("ce_id", b"\xff"), ("content-type", b"application/json")]),
+    ]
+    await send(kafka_bootstrap, topic, poison)
     batches: list[int] = []
+    heard: list[bytes | None] = []
     done = asyncio.Event()
 
     async def take(records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         batches.append(len(records))
         if len(batches) == 1:
             raise ValueError("not yet")
-        if sum(batches[1:]) >= 5:
+        heard.extend(record.value for record in records)
+        if len(heard) >= 5 + len(poison):
             done.set()
 
     ears = Ears(kafka_bootstrap)
@@ -162,4 +202,6 @@ async def test_a_batch_that_fails_comes_again_and_poison_reaches_the_handler(kaf
     await ears.start()
     await asyncio.wait_for(done.wait(), 20)
     await ears.stop()
+    sent = [event.data for node in NODES for event in await logs.of(node).feed()]
+    assert sorted(value or b"" for value in heard) == sorted([*sent, *(value for _, value, _ in poison)])
     await logs.pool.close()

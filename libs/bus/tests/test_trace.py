@@ -1,4 +1,4 @@
-"""A trace reaches from the act over the relay to whoever hears it: `traceparent` is stored with the event."""
+"""A trace reaches from the intent over the relay to whoever hears it: `traceparent` is stored with the event."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from libs import telemetry
-from libs.bus import Effect, Hears
+from libs.bus import Effect, Hears, Reader
 from libs.bus.inbox import Inbox
 from libs.bus.kafka import Ears
 from libs.bus.relay import Relay
 from libs.bus.tests.test_relay import new_topic
 from libs.database import Connection, open_pool, prepare
-from libs.eventlog import Act, Decision, New, PgLogs
+from libs.eventlog import Consequence, Intent, New, PgLogs
 from libs.wire import Recorded
 
 pytestmark = pytest.mark.server
@@ -27,8 +27,8 @@ AT = datetime(2026, 11, 23, tzinfo=UTC)
 NODE = "511525"
 
 
-def act(subject: str) -> Act:
-    return Act(subject=subject, decide=lambda _s: Decision([New("liandong.intake.Said.v1", b"{}", AT)]), actor="C1")
+def intent(subject: str) -> Intent:
+    return Intent(subject=subject, decide=lambda _s: Consequence([New("liandong.intake.Said.v1", b"{}", AT)]), actor="C1")
 
 
 async def test_a_trace_goes_from_append_over_relay_to_consumer(
@@ -44,12 +44,12 @@ async def test_a_trace_goes_from_append_over_relay_to_consumer(
     topic, heard = await new_topic(kafka_bootstrap), asyncio.Event()
 
     async def apply(_connection: Connection, events: Sequence[Recorded]) -> Sequence[Effect]:
-        effects = [Effect(event, NODE, act("clock-1")) for event in events if event.subject == "case-1"]
+        effects = [Effect(event, NODE, intent("clock-1")) for event in events if event.subject == "case-1"]
         if not effects:
             heard.set()
         return effects
 
-    inbox = Inbox(Hears("deadline", ("intake",), frozenset(["liandong.intake.Said.v1"]), apply), pool, logs, page=None)  # type: ignore[arg-type]
+    inbox = Inbox(Hears("deadline", Reader({"liandong.intake.Said.v1": dict}), apply), pool, logs, page=None)  # type: ignore[arg-type]
     relay = Relay(pool=pool, schemas=["intake"], topic=topic, bootstrap=kafka_bootstrap)
     logs.woken.append(relay.wake)
     ears = Ears(kafka_bootstrap)
@@ -57,7 +57,7 @@ async def test_a_trace_goes_from_append_over_relay_to_consumer(
     await ears.start()
     task = asyncio.create_task(relay.run())
     with telemetry.tracer().start_as_current_span("request") as request:
-        await logs.of(NODE).append(act("case-1"))
+        await logs.of(NODE).append(intent("case-1"))
     await asyncio.wait_for(heard.wait(), 20)
     await ears.stop()
     task.cancel()

@@ -56,7 +56,7 @@ def upgrade() -> None:
             sequence bigint not null,
             version  integer not null default 0,
             digest   text not null default '',
-            answer   bytea not null default '',
+            first    bigint not null default 0,
             primary key (source, scope, key)
         )""")
     op.execute("""

@@ -17,6 +17,8 @@ from libs.embedded import AlreadyRunning, EmbeddedError, Kafka, create_topics
 from libs.embedded import jars as subject
 from libs.embedded.tests.test_postgres import kill_9
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:

@@ -24,6 +24,7 @@ from libs.embedded import postgres as subject
 from libs.embedded.process import Identity, is_free, working_in
 from libs.embedded.server import Server
 
+pytestmark = pytest.mark.server
 QUICK = {"fsync": "off"}
 ROOT = Path(__file__).parents[3]
 

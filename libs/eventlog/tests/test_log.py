@@ -9,25 +9,25 @@ from datetime import UTC, datetime
 import pytest
 
 from libs.decider import Refused
-from libs.eventlog import Act, Claim, Claimed, Conflict, Decision, KeyReused, Logs, New, TooLarge, Unwritable, verify
+from libs.eventlog import Claim, Claimed, Conflict, Consequence, Intent, KeyReused, Logs, New, TooLarge, Unwritable, verify
 from libs.wire import MAX_DATA, Recorded, broken, genesis
 
 AT = datetime(2026, 11, 23, 1, 2, 3, 4, tzinfo=UTC)
-Decide = Callable[[Sequence[Recorded]], Decision]
+Decide = Callable[[Sequence[Recorded]], Consequence]
 
 
-def says(*texts: str, claims: Sequence[Claim] = (), releases: Sequence[Claim] = (), answer: bytes = b"") -> Decide:
+def says(*texts: str, claims: Sequence[Claim] = (), releases: Sequence[Claim] = ()) -> Decide:
     events = [New("liandong.intake.Said.v1", text.encode(), AT) for text in texts]
-    return lambda _stream: Decision(events, answer, claims, releases)
+    return lambda _stream: Consequence(events, claims, releases)
 
 
-def act(subject: str, decide: Decide, key: str = "", digest: str = "", expected: int | None = None) -> Act:
-    return Act(subject=subject, decide=decide, actor="C0117", key=key, digest=digest, expected=expected)
+def intent(subject: str, decide: Decide, key: str = "", digest: str = "", expected: int | None = None) -> Intent:
+    return Intent(subject=subject, decide=decide, actor="C0117", key=key, digest=digest, expected=expected)
 
 
 async def test_events_are_numbered_without_gaps_and_chained(logs: Logs) -> None:
     log = logs.of("511525")
-    await asyncio.gather(*(log.append(act(f"case-{n}", says("a", "b", "c"))) for n in range(50)))
+    await asyncio.gather(*(log.append(intent(f"case-{n}", says("a", "b", "c"))) for n in range(50)))
     feed = await log.feed(limit=1000)
     assert [event.sequence for event in feed] == list(range(1, 151))
     assert feed[0].prevhash == genesis()
@@ -36,15 +36,15 @@ async def test_events_are_numbered_without_gaps_and_chained(logs: Logs) -> None:
         assert broken(event, before) is None
         before = (await log.head()).__class__(event.source, event.epoch, event.sequence, event.hash)
     assert before == await log.head()
-    verdict = await verify(log, page=40)
-    assert verdict.fault is None
-    assert verdict.events == 150
+    checked = await verify(log, page=40)
+    assert checked.fault is None
+    assert checked.events == 150
 
 
 async def test_a_stream_comes_back_as_it_was_written(logs: Logs) -> None:
     log = logs.of("511525")
     done = await log.append(
-        Act(subject="case-1", decide=says("哈", "b"), actor="C0117", key="k", correlation="r", causation="c", traceparent="t")
+        Intent(subject="case-1", decide=says("哈", "b"), actor="C0117", key="k", correlation="r", causation="c", traceparent="t")
     )
     stream = await log.stream("case-1")
     assert [(e.data.decode(), e.version, e.sequence) for e in stream] == [("哈", 1, 1), ("b", 2, 2)]
@@ -55,7 +55,7 @@ async def test_a_stream_comes_back_as_it_was_written(logs: Logs) -> None:
 
 async def test_origins_do_not_share_numbers_streams_or_keys(logs: Logs) -> None:
     for node in ("511525", "511525100"):
-        done = await logs.of(node).append(act("case-1", says("a"), key="k"))
+        done = await logs.of(node).append(intent("case-1", says("a"), key="k"))
         assert (done.position.sequence, done.repeated) == (1, False)
     heads = await logs.heads()
     assert [head.source for head in heads] == ["urn:liandong:511525100:intake", "urn:liandong:511525:intake"]
@@ -63,31 +63,35 @@ async def test_origins_do_not_share_numbers_streams_or_keys(logs: Logs) -> None:
 
 async def test_a_known_key_gets_the_first_answer_and_writes_nothing(logs: Logs) -> None:
     log = logs.of("511525")
-    first = await log.append(act("case-1", says("a", answer=b"first"), key="k", digest="d"))
-    again = await log.append(act("case-2", says("b", answer=b"second"), key="k", digest="d", expected=17))
-    assert (again.answer, again.repeated, again.position, again.version) == (b"first", True, first.position, first.version)
-    assert len(await log.feed()) == 1
+    await log.append(intent("case-1", says("before")))
+    first = await log.append(intent("case-1", says("a", "b"), key="k", digest="d"))
+    await log.append(intent("case-1", says("after"), key="later"))
+    again = await log.append(intent("case-2", says("c"), key="k", digest="d", expected=17))
+    assert (again.repeated, again.position, again.version) == (True, first.position, first.version)
+    assert [event.data for event in first.events] == [b"a", b"b"]
+    assert list(again.events) == list(first.events), "read from the log, with their numbers and hashes"
+    assert len(await log.feed()) == 4
 
 
 async def test_a_known_key_with_another_body_is_refused(logs: Logs) -> None:
     log = logs.of("511525")
-    await log.append(act("case-1", says("a"), key="k", digest="d"))
+    await log.append(intent("case-1", says("a"), key="k", digest="d"))
     with pytest.raises(KeyReused):
-        await log.append(act("case-1", says("a"), key="k", digest="other"))
+        await log.append(intent("case-1", says("a"), key="k", digest="other"))
 
 
 async def test_a_stream_that_moved_on_is_a_conflict(logs: Logs) -> None:
     log = logs.of("511525")
-    await log.append(act("case-1", says("a"), expected=0))
+    await log.append(intent("case-1", says("a"), expected=0))
     with pytest.raises(Conflict) as conflict:
-        await log.append(act("case-1", says("b"), expected=0))
+        await log.append(intent("case-1", says("b"), expected=0))
     assert (conflict.value.expected, conflict.value.found) == (0, 1)
-    assert (await log.append(act("case-1", says("b"), expected=1))).version == 2
+    assert (await log.append(intent("case-1", says("b"), expected=1))).version == 2
 
 
 async def test_the_same_key_at_once_happens_once(logs: Logs) -> None:
     log = logs.of("511525")
-    answers = await asyncio.gather(*(log.append(act(f"case-{n}", says("a"), key="k")) for n in range(20)))
+    answers = await asyncio.gather(*(log.append(intent(f"case-{n}", says("a"), key="k")) for n in range(20)))
     assert sum(not answer.repeated for answer in answers) == 1
     assert len(await log.feed()) == 1
 
@@ -95,55 +99,55 @@ async def test_the_same_key_at_once_happens_once(logs: Logs) -> None:
 async def test_acts_on_one_stream_see_each_other(logs: Logs) -> None:
     log = logs.of("511525")
 
-    def count(stream: Sequence[Recorded]) -> Decision:
-        return Decision([New("liandong.intake.Said.v1", str(len(stream)).encode(), AT)])
+    def count(stream: Sequence[Recorded]) -> Consequence:
+        return Consequence([New("liandong.intake.Said.v1", str(len(stream)).encode(), AT)])
 
-    await asyncio.gather(*(log.append(act("case-1", count)) for _ in range(30)))
+    await asyncio.gather(*(log.append(intent("case-1", count)) for _ in range(30)))
     assert [e.data for e in await log.stream("case-1")] == [str(n).encode() for n in range(30)]
 
 
 async def test_a_refusal_ends_its_act_alone_and_is_not_kept(logs: Logs) -> None:
     log = logs.of("511525")
 
-    def no(_stream: Sequence[Recorded]) -> Decision:
+    def no(_stream: Sequence[Recorded]) -> Consequence:
         raise Refused("closed", "已办结")
 
     results = await asyncio.gather(
-        log.append(act("case-1", says("a"))),
-        log.append(act("case-2", no, key="k")),
-        log.append(act("case-3", says("b"))),
+        log.append(intent("case-1", says("a"))),
+        log.append(intent("case-2", no, key="k")),
+        log.append(intent("case-3", says("b"))),
         return_exceptions=True,
     )
     assert isinstance(results[1], Refused)
     assert len(await log.feed()) == 2
-    assert not (await log.append(act("case-2", says("c"), key="k"))).repeated
+    assert not (await log.append(intent("case-2", says("c"), key="k"))).repeated
 
 
 async def test_a_claim_is_held_until_it_is_released(logs: Logs) -> None:
     log = logs.of("511525")
     place = Claim("placement", "511A")
-    results = await asyncio.gather(*(log.append(act(f"case-{n}", says("a", claims=[place]))) for n in range(3)), return_exceptions=True)
+    results = await asyncio.gather(*(log.append(intent(f"case-{n}", says("a", claims=[place]))) for n in range(3)), return_exceptions=True)
     assert sum(isinstance(result, Claimed) for result in results) == 2
-    await log.append(act("case-9", says("over", releases=[place])))
-    await log.append(act("case-10", says("a", claims=[place])))
-    await logs.of("511525100").append(act("case-1", says("a", claims=[place])))
+    await log.append(intent("case-9", says("over", releases=[place])))
+    await log.append(intent("case-10", says("a", claims=[place])))
+    await logs.of("511525100").append(intent("case-1", says("a", claims=[place])))
 
 
 @pytest.mark.parametrize(
     ("bad", "error"),
     [
-        (act("case-2", says("x" * (MAX_DATA + 1))), TooLarge),
-        (act("c" * 9000, says("x")), TooLarge),
-        (act("case\n2", says("x")), Unwritable),
-        (act("case\x002", says("x")), Unwritable),
-        (act("case\ud800", says("x")), Unwritable),
-        (act("case-2", says("x"), key="k\x00"), Unwritable),
+        (intent("case-2", says("x" * (MAX_DATA + 1))), TooLarge),
+        (intent("c" * 9000, says("x")), TooLarge),
+        (intent("case\n2", says("x")), Unwritable),
+        (intent("case\x002", says("x")), Unwritable),
+        (intent("case\ud800", says("x")), Unwritable),
+        (intent("case-2", says("x"), key="k\x00"), Unwritable),
     ],
 )
-async def test_what_no_log_can_keep_fails_alone(logs: Logs, bad: Act, error: type[Exception]) -> None:
+async def test_what_no_log_can_keep_fails_alone(logs: Logs, bad: Intent, error: type[Exception]) -> None:
     log = logs.of("511525")
     results = await asyncio.gather(
-        log.append(act("case-1", says("a"))), log.append(bad), log.append(act("case-3", says("b"))), return_exceptions=True
+        log.append(intent("case-1", says("a"))), log.append(bad), log.append(intent("case-3", says("b"))), return_exceptions=True
     )
     assert isinstance(results[1], error)
     assert [event.subject for event in await log.feed()] == ["case-1", "case-3"]
@@ -151,19 +155,22 @@ async def test_what_no_log_can_keep_fails_alone(logs: Logs, bad: Act, error: typ
 
 async def test_the_largest_payload_is_taken(logs: Logs) -> None:
     log = logs.of("511525")
-    await log.append(act("case-1", says("x" * MAX_DATA)))
+    await log.append(intent("case-1", says("x" * MAX_DATA)))
     assert len((await log.stream("case-1"))[0].data) == MAX_DATA
 
 
 async def test_nothing_decided_is_an_answer_that_is_kept(logs: Logs) -> None:
     log = logs.of("511525")
-    first = await log.append(act("case-1", says(answer=b"already so"), key="k"))
-    assert (first.position.sequence, first.version) == (0, 0)
-    assert (await log.append(act("case-1", says("a"), key="k"))).answer == b"already so"
+    await log.append(intent("case-0", says("before")))
+    first = await log.append(intent("case-1", says(), key="k"))
+    assert (first.position.sequence, first.version, list(first.events)) == (1, 0, [])
+    again = await log.append(intent("case-1", says("a"), key="k"))
+    assert (again.repeated, again.position, list(again.events)) == (True, first.position, [])
+    assert len(await log.feed()) == 1
 
 
 async def test_a_feed_is_read_in_pages(logs: Logs) -> None:
     log = logs.of("511525")
-    await log.append(act("case-1", says(*"abcdefg")))
+    await log.append(intent("case-1", says(*"abcdefg")))
     assert [event.sequence for event in await log.feed(after=3, limit=2)] == [4, 5]
     assert await log.feed(after=7) == []

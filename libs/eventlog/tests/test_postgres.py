@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from libs.database import open_pool, prepare, service_url
-from libs.eventlog import Act, Busy, Decision, New, PgLogs, verify
+from libs.eventlog import Busy, Consequence, Intent, New, PgLogs, verify
 from libs.wire import Recorded
 
 pytestmark = pytest.mark.server
@@ -18,11 +18,11 @@ AT = datetime(2026, 11, 23, tzinfo=UTC)
 NODE = "511525"
 
 
-def says(subject: str, key: str = "") -> Act:
-    def decide(stream: Sequence[Recorded]) -> Decision:
-        return Decision([New("liandong.intake.Said.v1", str(len(stream)).encode(), AT)])
+def says(subject: str, key: str = "") -> Intent:
+    def decide(stream: Sequence[Recorded]) -> Consequence:
+        return Consequence([New("liandong.intake.Said.v1", str(len(stream)).encode(), AT)])
 
-    return Act(subject=subject, decide=decide, actor="C0117", key=key)
+    return Intent(subject=subject, decide=decide, actor="C0117", key=key)
 
 
 async def open_logs(url: str) -> PgLogs:
@@ -68,8 +68,8 @@ async def test_two_processes_on_one_origin_are_fair_and_correct(database: str) -
             await asyncio.gather(*(one(n) for n in range(start, start + 250)))
 
     await asyncio.gather(load(1, first), load(2, second))
-    verdict = await verify(first.of(NODE))
-    assert (verdict.fault, verdict.events) == (None, 4000)
+    checked = await verify(first.of(NODE))
+    assert (checked.fault, checked.events) == (None, 4000)
     for n in range(50):
         stream = await first.of(NODE).stream(f"case-{n}")
         assert [event.data for event in stream] == [str(i).encode() for i in range(80)]
@@ -104,9 +104,9 @@ async def test_verify_names_the_origin_and_the_number(database: str, deed: str, 
         await connection.execute("alter table event drop constraint event_pkey")
     await connection.execute(deed)
     await connection.close()
-    verdict = await verify(logs.of(NODE))
-    assert verdict.fault
-    assert (verdict.source, verdict.sequence) == (f"urn:liandong:{NODE}:intake", sequence)
+    checked = await verify(logs.of(NODE))
+    assert checked.fault
+    assert (checked.source, checked.sequence) == (f"urn:liandong:{NODE}:intake", sequence)
     await logs.pool.close()
 
 
@@ -145,8 +145,8 @@ async def test_a_lost_connection_is_told_and_the_repeat_by_key_happens_once(data
     killing = asyncio.create_task(kill())
     await asyncio.gather(*(insist(n) for n in range(300)))
     await killing
-    verdict = await verify(logs.of(NODE))
-    assert (verdict.fault, verdict.events) == (None, 300)
+    checked = await verify(logs.of(NODE))
+    assert (checked.fault, checked.events) == (None, 300)
     await admin.close()
     await logs.pool.close()
 

@@ -54,20 +54,20 @@ DOOR = Subject(Decider(0, decide, lambda state, event: state + 1), CODEC, claims
 
 async def test_a_command_becomes_events_and_comes_back_as_the_same_records() -> None:
     log = MemoryLogs("house", ["511525"]).of("511525")
-    await log.append(DOOR.act("door:1", Open(door="1", at=AT), actor="C1"))
+    await log.append(DOOR.intent("door:1", Open(door="1", at=AT), actor="C1"))
     (event,) = await log.stream("door:1")
     assert (event.type, event.to, event.time, event.correlationid) == ("liandong.house.Opened.v2", "511500", AT, "door:1")
     assert CODEC.decode(event) == decide(Open(door="1", at=AT), 0)[0]
     assert DOOR.state([event]) == 1
     with pytest.raises(Refused):
-        await log.append(DOOR.act("door:1", Open(door="1", at=AT), actor="C1"))
+        await log.append(DOOR.intent("door:1", Open(door="1", at=AT), actor="C1"))
     with pytest.raises(Claimed):
-        await log.append(DOOR.act("door:2", Open(door="1", at=AT), actor="C1"))
+        await log.append(DOOR.intent("door:2", Open(door="1", at=AT), actor="C1"))
 
 
 async def test_a_field_added_later_has_its_default_and_a_field_unknown_is_passed_over() -> None:
     log = MemoryLogs("house", ["511525"]).of("511525")
-    await log.append(DOOR.act("door:1", Open(door="1", at=AT), actor="C1"))
+    await log.append(DOOR.intent("door:1", Open(door="1", at=AT), actor="C1"))
     (event,) = await log.stream("door:1")
     older = msgspec.json.decode(event.data)
     del older["late"]
@@ -78,7 +78,7 @@ async def test_a_field_added_later_has_its_default_and_a_field_unknown_is_passed
 
 async def test_what_cannot_be_read_says_where_it_stands() -> None:
     log = MemoryLogs("house", ["511525"]).of("511525")
-    await log.append(DOOR.act("door:1", Open(door="1", at=AT), actor="C1"))
+    await log.append(DOOR.intent("door:1", Open(door="1", at=AT), actor="C1"))
     (event,) = await log.stream("door:1")
     for bad in (msgspec.structs.replace(event, type="liandong.house.Opened.v1"), msgspec.structs.replace(event, data=b"{}")):
         with pytest.raises(Malformed, match=r"v1 is not known|urn:liandong:511525:house#1"):

@@ -15,7 +15,8 @@ from starlette.responses import Response
 
 from libs.decider import Refused
 from libs.telemetry import Health, current_traceparent
-from libs.web import Account, Accounts, IdempotencyKey, IfMatch, Link, Pages, Role, etag, make_app, problem_for, require
+from libs.web import Account, Accounts, NavLink, Pages, Role, make_app, problem_for, require
+from libs.web.headers import IdempotencyKey, IfMatch, etag
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -91,7 +92,7 @@ class Stand:
         _, self.clerk = self.accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口受理")
         _, self.leader = self.accounts.issue("L0001", [Role.LEADER], ["511500"], "市中心领导")
         self.health = Health()
-        kit = Pages(brand="联动 · 高县", nav=[Link("全市", "/"), Link("组件", "/kit")]) if pages else None
+        kit = Pages(brand="联动 · 高县", nav=[NavLink("全市", "/"), NavLink("组件", "/kit")]) if pages else None
         self.app: FastAPI = make_app(
             "stand",
             routers=[routes(kit)],

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from libs.web import Account, Accounts, NotAllowed, Role, covers
+from libs.web import Account, Accounts, Role
+from libs.web.accounts import NotAllowed, covers
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from libs.telemetry import tracer_provider
 from libs.web import Pages
-from libs.web.pages import HERE, age, day, due, instant, number, percent, share, shorthash
+from libs.web.pages import HERE, age, day, due, instant, labelled, number, percent, share, shorthash
 from libs.web.tests.site import HTML, Stand
 
 VOID = {"meta", "link", "input", "br", "img", "rect", "circle", "path", "hr"}
@@ -194,7 +194,27 @@ def test_numbers_shares_and_hashes() -> None:
         "100.00%",
         "0.00%",
     )
-    assert (shorthash(bytes(32)), shorthash("ab" * 32)) == ("0" * 12, "ab" * 6)
+    assert (shorthash(bytes(32)), shorthash("ab" * 32), shorthash(f"sha256:{'ab' * 32}")) == ("0" * 12, "ab" * 6, "ab" * 6)
+
+
+def test_each_cell_is_given_the_heading_of_its_column() -> None:
+    heads: list[str | tuple[str, str]] = ["节点", ("<在办>", "n")]
+    rows = Markup('<tr><td>高县</td><td class="n">3</td></tr>\n<tr class="x"><td></td><td>4</td></tr>')
+    assert labelled(rows, heads) == (
+        '<tr><td data-label="节点">高县</td><td data-label="&lt;在办&gt;" class="n">3</td></tr>\n'
+        '<tr class="x"><td data-label="节点"></td><td data-label="&lt;在办&gt;">4</td></tr>'
+    )
+    with pytest.raises(ValueError, match="zip"):
+        labelled(Markup("<tr><td>高县</td></tr>"), heads)
+
+
+async def test_a_table_shows_its_headings_beside_the_cells_where_columns_have_no_room(stand: Stand) -> None:
+    async with stand.browser() as client:
+        page = read((await client.get("/kit", headers=HTML)).text)
+    cells = [attributes.get("data-label") for tag, attributes in page.tags if tag == "td"]
+    assert cells[:3] == ["事项", "节点", "在办"]
+    assert all(cells)
+    assert "content: attr(data-label)" in (HERE / "static" / "kit.css").read_text()
 
 
 def test_what_is_not_known_is_a_dash() -> None:

@@ -133,10 +133,20 @@ async def test_people_get_a_page_in_chinese(stand: Stand, path: str, status: int
     assert answer.headers["content-security-policy"] == CSP
 
 
+async def test_who_may_not_see_a_page_is_offered_the_way_out_and_no_way_back_to_it(stand: Stand) -> None:
+    async with stand.browser() as client:
+        await client.post("/sign-in", data={"token": stand.clerk})
+        refused = await client.get("/page", headers=HTML)
+        from_elsewhere = await client.post("/sign-in", headers={**HTML, "Sec-Fetch-Site": "cross-site"})
+    assert (refused.status_code, "退出，换一个账号登录" in refused.text, "回到首页" in refused.text) == (403, True, False)
+    assert refused.text.count('action="/sign-out"') == 2, "beside the name, and where one reads"
+    assert (from_elsewhere.status_code, "去登录" in from_elsewhere.text) == (403, True)
+
+
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "text/html;q=0.5, application/json", "text/html;q=x"])
 async def test_programs_get_json(stand: Stand, accept: str) -> None:
     async with stand.browser() as client:
-        problem(await client.get("/nowhere", headers={"Accept": accept}))
+        assert problem(await client.get("/nowhere", headers={"Accept": accept}))["code"] == "not-found"
 
 
 async def test_health_is_open_and_tells_when_something_is_down() -> None:

@@ -6,7 +6,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from libs.web import Accounts, Role
-from libs.web.signin import SESSION_SECONDS, Sessions, Window, local
+from libs.web.signin import SESSION_SECONDS, RateLimit, Sessions, local
 from libs.web.tests.site import HTML, Stand
 
 CASES = "/nodes/511525/cases"
@@ -177,12 +177,12 @@ async def test_the_eleventh_attempt_in_a_minute_waits(stand: Stand) -> None:
 
 def test_a_window_slides_and_forgets_whom_it_saw_longest_ago() -> None:
     now = 0.0
-    window = Window(2, 60, lambda: now, keys=2)
-    assert [window.wait("a"), window.wait("a"), window.wait("a"), window.wait("b")] == [0, 0, 60, 0]
+    limit = RateLimit(2, 60, lambda: now, keys=2)
+    assert [limit.wait("a"), limit.wait("a"), limit.wait("a"), limit.wait("b")] == [0, 0, 60, 0]
     now = 59.5
-    assert window.wait("a") == 1
+    assert limit.wait("a") == 1
     now = 60
-    assert (window.wait("a"), window.wait("c"), window.wait("d"), len(window._seen)) == (0, 0, 0, 2)
+    assert (limit.wait("a"), limit.wait("c"), limit.wait("d"), len(limit._seen)) == (0, 0, 0, 2)
 
 
 def test_a_session_ends_with_its_time() -> None:

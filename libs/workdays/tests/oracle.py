@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from libs.workdays import Ledger, NaturalDays, Policy, Stop, Until
+from libs.workdays import Ledger, NaturalDays, NonWorkingStart, Stop, Until
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DATA = Path(__file__).parents[1] / "cn_calendar_exceptions_2004_2026.csv"
@@ -73,7 +73,7 @@ def tell(ledger: Ledger) -> Told:
         due = next_working(day + DAY if closed else day)
         return Told(due, (), None, datetime.combine(due, ledger.closing, SHANGHAI) - timedelta(minutes=30))
     natural = isinstance(ledger.budget, NaturalDays)
-    first = next_working(day) if ledger.policy is Policy.ROLL_FORWARD else day
+    first = next_working(day) if ledger.non_working_start is NonWorkingStart.ROLL_FORWARD else day
     counted = days_counted(first, n, ledger.stops, all_days=natural)
     if natural:
         return _natural(counted, n, moment)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from libs.workdays import Calendar, Ledger, Policy, Stop, WorkingDays, count_back, derive, explain
+from libs.workdays import Calendar, Ledger, NonWorkingStart, Stop, WorkingDays, count_back, derive, explain
 
 DATA = json.loads(Path(__file__).with_name("cases.json").read_text(encoding="utf-8"))
 CALENDAR = Calendar.load()
@@ -22,7 +22,7 @@ def ledger(case: dict[str, Any]) -> Ledger:
         WorkingDays(case["limit_working_days"]),
         tuple(Stop(date.fromisoformat(s["from"]), date.fromisoformat(s["to"])) for s in case["suspensions"]),
         (WorkingDays(extension),) if extension else (),
-        Policy(case["non_working_start"]),
+        NonWorkingStart(case["non_working_start"]),
     )
 
 

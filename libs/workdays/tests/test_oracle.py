@@ -1,4 +1,4 @@
-"""The tables say what counting day by day says, for ledgers of every shape: open stops, extensions, instants, both policies, both units."""
+"""The tables say what counting day by day says, for ledgers of every shape: open stops, extensions, instants, both readings of a start, both units."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from libs.workdays import Calendar, Ledger, NaturalDays, Policy, Stop, WorkingDays, derive, explain
+from libs.workdays import Calendar, Ledger, NaturalDays, NonWorkingStart, Stop, WorkingDays, derive, explain
 from libs.workdays.tests.oracle import LAST_NOTICE, tell
 
 CALENDAR = Calendar.load()
@@ -24,7 +24,7 @@ def ledgers(draw: st.DrawFn) -> Ledger:
         opens = day + timedelta(first)
         stops.append(Stop(opens, None if length is None else opens + timedelta(length)))
     more = tuple(unit(n) for n in draw(st.lists(st.integers(0, 15), max_size=2)))
-    return Ledger(start, unit(draw(st.integers(0, 60))), tuple(stops), more, draw(st.sampled_from(Policy)))
+    return Ledger(start, unit(draw(st.integers(0, 60))), tuple(stops), more, draw(st.sampled_from(NonWorkingStart)))
 
 
 @settings(max_examples=400)

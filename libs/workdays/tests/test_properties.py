@@ -7,12 +7,22 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.workdays import Budget, Calendar, Ledger, NaturalDays, Policy, Stop, WorkingDays, derive, explain, overdue_generation, red_at
+from libs.workdays import (
+    Budget,
+    Calendar,
+    Ledger,
+    NaturalDays,
+    NonWorkingStart,
+    Stop,
+    WorkingDays,
+    derive,
+    explain,
+)
 
 CALENDAR = Calendar.load()
 DAYS = st.dates(date(2004, 1, 1), date(2030, 12, 31))
 LENGTHS = st.integers(0, 40)
-POLICIES = st.sampled_from(Policy)
+NON_WORKING_STARTS = st.sampled_from(NonWorkingStart)
 
 
 @st.composite
@@ -28,7 +38,7 @@ def stops(draw: st.DrawFn, start: date) -> tuple[Stop, ...]:
 def ledgers(draw: st.DrawFn, least: int = 0) -> Ledger:
     start, n = draw(DAYS), draw(st.integers(least, 45))
     budget: Budget = WorkingDays(n) if draw(st.booleans()) else NaturalDays(n)
-    return Ledger(start, budget, draw(stops(start)), (), draw(POLICIES))
+    return Ledger(start, budget, draw(stops(start)), (), draw(NON_WORKING_STARTS))
 
 
 @given(ledgers(least=1))
@@ -46,7 +56,7 @@ def test_the_due_day_is_the_last_counted_day_of_counting_one_by_one(ledger: Ledg
 
 @given(ledgers(), DAYS, LENGTHS)
 def test_a_stop_never_makes_it_earlier(ledger: Ledger, first: date, length: int) -> None:
-    more = Ledger(ledger.start, ledger.budget, (*ledger.stops, Stop(first, first + timedelta(length))), (), ledger.policy)
+    more = Ledger(ledger.start, ledger.budget, (*ledger.stops, Stop(first, first + timedelta(length))), (), ledger.non_working_start)
     before, after = derive(ledger, CALENDAR).due_date, derive(more, CALENDAR).due_date
     assert before is not None
     assert after is not None
@@ -56,7 +66,7 @@ def test_a_stop_never_makes_it_earlier(ledger: Ledger, first: date, length: int)
 @given(ledgers(least=1))
 def test_one_day_more_is_later_in_working_days_and_never_earlier_in_natural_days(ledger: Ledger) -> None:
     assert isinstance(ledger.budget, WorkingDays | NaturalDays)
-    longer = Ledger(ledger.start, type(ledger.budget)(ledger.budget.n + 1), ledger.stops, (), ledger.policy)
+    longer = Ledger(ledger.start, type(ledger.budget)(ledger.budget.n + 1), ledger.stops, (), ledger.non_working_start)
     one, two = derive(ledger, CALENDAR).due_date, derive(longer, CALENDAR).due_date
     assert one is not None
     assert two is not None
@@ -65,7 +75,7 @@ def test_one_day_more_is_later_in_working_days_and_never_earlier_in_natural_days
 
 @given(ledgers())
 def test_stops_are_united_their_order_and_overlap_do_not_matter(ledger: Ledger) -> None:
-    doubled = Ledger(ledger.start, ledger.budget, (*reversed(ledger.stops), *ledger.stops), (), ledger.policy)
+    doubled = Ledger(ledger.start, ledger.budget, (*reversed(ledger.stops), *ledger.stops), (), ledger.non_working_start)
     assert derive(doubled, CALENDAR) == derive(ledger, CALENDAR)
 
 
@@ -84,12 +94,3 @@ def test_the_warnings_come_in_order_and_before_it_is_due(ledger: Ledger) -> None
     assert found.yellow_at is not None
     assert found.yellow_at < found.due_at
     assert found.reminder_at is None or found.reminder_at < found.yellow_at
-
-
-@given(ledgers(least=1), st.integers(0, 6))
-def test_red_comes_again_after_each_five_working_days(ledger: Ledger, generation: int) -> None:
-    found = derive(ledger, CALENDAR)
-    at = red_at(found, generation, CALENDAR)
-    assert at is not None
-    assert overdue_generation(found, at, CALENDAR) == generation
-    assert overdue_generation(found, at - timedelta(microseconds=1), CALENDAR) == generation - 1

@@ -14,8 +14,8 @@ from libs.workdays import (
     DayReason,
     Ledger,
     NaturalDays,
+    NonWorkingStart,
     OutOfCalendar,
-    Policy,
     Stop,
     Until,
     WorkingDays,
@@ -80,7 +80,7 @@ def test_natural_days_move_past_every_non_working_day() -> None:
 def test_a_start_on_a_rest_day_as_it_is_or_rolled_forward() -> None:
     start = at("2026-11-21")
     assert derive(Ledger(start, WorkingDays(5)), CALENDAR).due_date == date(2026, 11, 27)
-    assert derive(Ledger(start, WorkingDays(5), policy=Policy.ROLL_FORWARD), CALENDAR).due_date == date(2026, 11, 30)
+    assert derive(Ledger(start, WorkingDays(5), non_working_start=NonWorkingStart.ROLL_FORWARD), CALENDAR).due_date == date(2026, 11, 30)
 
 
 def test_while_it_stands_still_there_is_no_due_day_unless_it_was_due_before() -> None:

@@ -1,4 +1,4 @@
-"""A house for every test."""
+"""A running catalogue, for tests with a database."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.catalogue.tests.house import House, open_house
+from libs.testkit.house import House, open_house
+from services.catalogue.app import build
 
 
 @pytest.fixture
 async def house(database: str) -> AsyncIterator[House]:
-    async with open_house(database) as opened:
+    async with open_house(build, database, name="catalogue") as opened:
         yield opened

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalogue.inbox import agency_fault
+from services.catalogue.http.agency import agency_fault
 
 with Path(__file__).with_name("uscc_vectors.csv").open(encoding="utf-8", newline="") as file:
     VECTORS = [(row["value"], row["valid"] == "1") for row in csv.DictReader(file)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx2
 import pytest
 
-from services.catalogue.tests.house import GOOD, NODE, House
+from libs.testkit.house import COUNTY, House, expect
+from services.catalogue.tests.stories import GOOD
 
 pytestmark = pytest.mark.server
+NODE = f"/catalogue/nodes/{COUNTY}"
 ITEM = {"item": "511A/1", "name": "食品经营许可", "type_code": "01", "department": "市监局", "agency": GOOD}
 PROCEDURE: dict[str, Any] = {
     "item": "511A/1",
@@ -24,85 +25,99 @@ PROCEDURE: dict[str, Any] = {
 }
 
 
-async def post(house: House, what: str, body: dict[str, Any], key: str, **headers: str) -> httpx2.Response:
-    return await house.client.post(f"/catalogue/nodes/{NODE}/{what}", json=body, headers={"Idempotency-Key": key, **headers})
+async def register(house: House, key: str = "", version: int | None = None, status: int = 201, **changes: Any) -> dict[str, Any]:
+    return await house.post(f"{NODE}/items", {**ITEM, **changes}, by="editor", key=key, version=version, status=status)
 
 
-async def get(house: House, what: str, **params: Any) -> Any:
-    answer = await house.client.get(f"/catalogue/nodes/{NODE}/{what}", params=params)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+async def publish(house: House, status: int = 201, **changes: Any) -> dict[str, Any]:
+    return await house.post(f"{NODE}/procedures", {**PROCEDURE, **changes}, by="editor", status=status)
+
+
+async def show(house: House, what: str, **params: Any) -> Any:
+    return await house.get(f"{NODE}/{what}", by="clerk", **params)
 
 
 async def test_an_item_is_registered_once_however_often_it_is_sent(house: House) -> None:
-    first, again = [await post(house, "items", ITEM, "k1") for _ in range(2)]
+    headers = {**house.headers("editor"), "Idempotency-Key": "k1"}
+    first, again = [await house.http.post(f"{NODE}/items", json=ITEM, headers=headers) for _ in range(2)]
     assert (first.status_code, first.headers["etag"], first.json()) == (201, '"1"', again.json())
     assert first.json()["agency_set_aside"] is None
-    other = await post(house, "items", {**ITEM, "agency": "abc", "name": "食品经营许可（新）"}, "k2", **{"If-Match": '"1"'})
-    assert other.json()["version"] == 2
-    assert "大写" in other.json()["agency_set_aside"]
-    assert (await post(house, "items", {**ITEM, "type_code": "77"}, "k3")).json()["code"] == "unknown-type"
+    other = await register(house, "k2", version=1, agency="abc", name="食品经营许可（新）")
+    assert other["version"] == 2
+    assert "大写" in other["agency_set_aside"]
+    assert (await register(house, status=409, type_code="77"))["code"] == "unknown-type"
+
+
+async def test_a_key_is_for_one_request_of_one_person_and_an_old_version_is_told(house: House) -> None:
+    await register(house, "k1")
+    assert (await register(house, "k1", status=422, name="别的"))["code"] == "key-reused"
+    assert (await register(house, version=0, status=412, name="别的"))["code"] == "changed-meanwhile"
+    await house.post(f"{NODE}/items", ITEM, by="clerk", status=403)
+    await house.post(f"{NODE}/items", ITEM, by="stranger", status=403)
 
 
 async def test_a_procedure_is_published_refused_and_shown_on_its_day(house: House) -> None:
-    unknown = await post(house, "procedures", PROCEDURE, "p0")
-    assert (unknown.status_code, unknown.json()["code"]) == (409, "unknown-item")
-    await post(house, "items", ITEM, "k1")
-    assert (await post(house, "procedures", PROCEDURE, "p1")).json()["version"] == 1
-    later = await post(house, "procedures", {**PROCEDURE, "promised_days": 5, "effective": "2199-01-01"}, "p2")
-    assert later.json()["version"] == 2
-    refused = await post(house, "procedures", {**PROCEDURE, "promised_days": 30}, "p3")
-    assert (refused.status_code, refused.json()["code"]) == (409, "promised-over-statutory")
-    await house.show()
-    now, then = [(await get(house, "procedures", **on))["procedures"] for on in ({}, {"on": "2199-01-01"})]
+    assert (await publish(house, 409))["code"] == "unknown-item"
+    await register(house)
+    assert (await publish(house))["version"] == 1
+    assert (await publish(house, promised_days=5, effective="2199-01-01"))["version"] == 2
+    assert (await publish(house, 409, promised_days=30))["code"] == "promised-over-statutory"
+    await house.shown()
+    now, then = [(await show(house, "procedures", **on))["procedures"] for on in ({}, {"on": "2199-01-01"})]
     assert [(one["version"], one["document"]["promised_days"]) for one in (*now, *then)] == [(1, 8), (2, 5)]
-    assert (await get(house, "procedures", on="2007-01-01"))["procedures"] == []
-    assert [one["version"] for one in (await get(house, "items/511A/1"))["procedures"]] == [2, 1]
+    assert (await show(house, "procedures", on="2007-01-01"))["procedures"] == []
+    assert [one["version"] for one in (await show(house, "items/511A/1"))["procedures"]] == [2, 1]
 
 
 async def test_items_are_found_by_word_and_paged_by_code(house: House) -> None:
     for n, name in enumerate(("食品经营许可", "取水许可", "食品小作坊备案")):
-        await post(house, "items", {**ITEM, "item": f"511A{n}", "name": name}, f"k{n}")
-    await house.show()
-    assert [one["item"] for one in (await get(house, "items", q="食品"))["items"]] == ["511A0", "511A2"]
-    page = await get(house, "items", limit=2)
+        await register(house, item=f"511A{n}", name=name)
+    await house.shown()
+    assert [one["item"] for one in (await show(house, "items", q="食品"))["items"]] == ["511A0", "511A2"]
+    page = await show(house, "items", limit=2)
     assert page["next"] == "511A1"
-    assert [one["item"] for one in (await get(house, "items", after=page["next"], limit=2))["items"]] == ["511A2"]
+    second = await house.http.get(f"{NODE}/items", params={"after": page["next"], "limit": 2}, headers=house.headers("clerk"))
+    assert [one["item"] for one in expect(second, 200)["items"]] == ["511A2"]
 
 
 async def test_an_answer_says_whether_it_shows_the_callers_own_write(house: House) -> None:
-    done = (await post(house, "items", ITEM, "k1")).json()["position"]
-    path = f"/catalogue/nodes/{NODE}/items/511A/1"
-    at = {"epoch": done["epoch"], "sequence": done["sequence"]}
-    behind = await house.client.get(path, params=at)
-    assert (behind.status_code, (await house.client.get(f"/catalogue/nodes/{NODE}/items", params=at)).headers["x-current"]) == (404, "no")
-    await house.show()
-    assert (await house.client.get(path, params=at)).headers["x-current"] == "yes"
+    done = (await register(house))["position"]
+
+    async def asked(path: str, sequence: int) -> tuple[int, str]:
+        answer = await house.http.get(f"{NODE}/{path}", params={"epoch": 1, "sequence": sequence}, headers=house.headers("clerk"))
+        return answer.status_code, answer.headers.get("x-current", "")
+
+    assert await asked("items/511A/1", done["sequence"]) == (200, "yes")
+    assert await asked("items", done["sequence"] + 1) == (200, "no")
+    assert await asked("items/511A/2", done["sequence"]) == (404, "")
 
 
 @pytest.mark.parametrize("bad", ["a\x00b", "a\x1fb", "", "长" * 501])
 async def test_a_word_no_view_could_show_is_not_taken(house: House, bad: str) -> None:
     """PostgreSQL keeps no NUL in a text: one such name would stop the view for good."""
     for field in ("item", "name", "department"):
-        assert (await post(house, "items", {**ITEM, field: bad}, "k")).status_code == 422
-    steps = [{**PROCEDURE["steps"][0], "post": bad}]
-    assert (await post(house, "procedures", {**PROCEDURE, "steps": steps}, "k")).status_code == 422
-    assert (await house.logs.of(NODE).head()).sequence == 0
+        changes: dict[str, Any] = {field: bad}
+        await register(house, status=422, **changes)
+    await publish(house, 422, steps=[{**PROCEDURE["steps"][0], "post": bad}])
+    assert (await house.logs.of(COUNTY).head()).sequence == 0
+
+
+@pytest.mark.parametrize("day", [1199145600, "1199145600", "2199-1-1", "2300-01-01", "2199-01-01T00:00:00"])
+async def test_a_day_is_a_string_never_a_number(house: House, day: object) -> None:
+    await register(house)
+    assert (await publish(house, 422, effective=day))["code"] == "invalid"
 
 
 @pytest.mark.parametrize(
-    "path", ["items?q=%00", "items?after=%00", "items/%00", "procedures?after=%00", "procedures?on=x", "items?limit=0"]
+    "path", ["items?q=%00", "items?after=%00", "items/%00", "procedures?after=%00", "procedures?on=x", "procedures?on=0", "items?limit=0"]
 )
 async def test_a_question_nobody_can_answer_is_told_so(house: House, path: str) -> None:
-    assert (await house.client.get(f"/catalogue/nodes/{NODE}/{path}")).status_code == 422
+    expect(await house.http.get(f"{NODE}/{path}", headers=house.headers("clerk")), 422)
 
 
 async def test_a_node_of_another_site_is_not_found_here(house: House) -> None:
+    elsewhere = "/catalogue/nodes/511525999"
     for path in ("items", "procedures", "counts", "items/x"):
-        assert (await house.client.get(f"/catalogue/nodes/511525999/{path}")).status_code == 404
-    body = (f"/catalogue/nodes/511525999/{what}" for what in ("imports", "items", "procedures"))
-    answers = [
-        await house.client.post(path, json=form, headers={"Idempotency-Key": "k"})
-        for path, form in zip(body, (None, ITEM, PROCEDURE), strict=True)
-    ]
-    assert [answer.status_code for answer in answers] == [404, 404, 404]
+        await house.get(f"{elsewhere}/{path}", by="editor", status=404)
+    for what, form in (("imports", None), ("items", ITEM), ("procedures", PROCEDURE)):
+        await house.post(f"{elsewhere}/{what}", form, by="editor", status=404)

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
+import httpx2
 import pytest
 import xlsxwriter
 
 from libs.testkit.data import shared
-from services.catalogue.tests.house import GOOD, NODE, House
+from libs.testkit.house import COUNTY, House, expect
+from services.catalogue.events import ItemsImported
+from services.catalogue.tests.stories import GOOD
 
 pytestmark = pytest.mark.server
+NODE = f"/catalogue/nodes/{COUNTY}"
 HEAD = "department,name,task_type_code,base_code,area_code,agency_code,full_item_code\n"
 
 
 def row(code: str, name: str = "某事项", kind: str = "1", agency: str = GOOD) -> str:
     return f"某局,{name},{kind},B1,511602000000,{agency},{code}\n"
+
+
+async def send(house: House, data: bytes) -> httpx2.Response:
+    return await house.http.post(f"{NODE}/imports", params={"name": "items.csv"}, content=data, headers=house.headers("editor"))
+
+
+async def taken(house: House, data: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = expect(await send(house, data), 200)
+    return found
+
+
+async def shown(house: House, path: str) -> Any:
+    await house.shown()
+    return await house.get(f"{NODE}/{path}", by="clerk")
 
 
 @pytest.fixture
@@ -25,26 +44,28 @@ def real() -> bytes:
 
 
 async def test_the_real_list_lands_whole_and_again_changes_nothing(house: House, real: bytes) -> None:
-    found = await house.taken(real)
+    found = await taken(house, real)
     assert (found["rows"], found["landed"], found["new"], found["set_aside"]) == (1135, 1135, 1135, [])
     empty = [one for one in found["agencies_set_aside"] if not one["value"]]
     assert (len(found["agencies_set_aside"]) - len(empty), len(empty)) == (151, 3)
-    assert await house.counts() == {"items": 1135, "with_agency": 1135 - 154}
-    head = await house.logs.of(NODE).head()
-    again = await house.taken(real)
+    assert await shown(house, "counts") == {"items": 1135, "with_agency": 1135 - 154}
+    head = await house.logs.of(COUNTY).head()
+    run = await house.one(ItemsImported)
+    assert (run.landed, run.unchanged, run.file_name) == (1135, 0, "items.csv")
+    again = await taken(house, real)
     assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 1135)
-    assert (await house.logs.of(NODE).head()).sequence == head.sequence + 1, "only that a run ended"
+    assert (await house.logs.of(COUNTY).head()).sequence == head.sequence + 1, "only that a run ended"
 
 
 async def test_the_same_list_as_a_spreadsheet_is_the_same_list(house: House) -> None:
     text = HEAD + row("511A") + row("511B", agency="")
-    await house.taken(text.encode())
+    await taken(house, text.encode())
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
         for n, line in enumerate(text.splitlines()):
             sheet.write_row(n, 0, line.split(","))
-    again = await house.taken(out.getvalue())
+    again = await taken(house, out.getvalue())
     assert (again["rows"], again["unchanged"]) == (2, 2)
 
 
@@ -52,23 +73,23 @@ async def test_rows_that_cannot_land_are_set_aside_with_row_column_and_reason(ho
     text = (
         HEAD + row("511A") + row("", "无码") + row("511B", "") + row("511A", "又一次") + row("511C", kind="77") + row("511D", agency="abc")
     )
-    found = await house.taken(text.encode())
+    found = await taken(house, text.encode())
     told = [(one["row"], one["column"]) for one in found["set_aside"]]
     assert told == [(3, "full_item_code"), (4, "name"), (5, "full_item_code"), (6, "task_type_code")]
     assert "第 2 行" in found["set_aside"][2]["reason"]
     assert [(one["row"], one["value"]) for one in found["agencies_set_aside"]] == [(7, "abc")]
-    assert await house.counts() == {"items": 2, "with_agency": 1}
+    assert await shown(house, "counts") == {"items": 2, "with_agency": 1}
 
 
 async def test_what_no_log_can_keep_is_set_aside_before_anything_is_written(house: House) -> None:
     text = HEAD + row('"51\n1A"') + row("511B") + row("1.15113E+17") + row("511C", "事\x07项") + row("511D", "长" * 501) + row("511/E 1")
-    found = await house.taken((text + row("511/E")).encode())
+    found = await taken(house, (text + row("511/E")).encode())
     told = [(one["row"], one["column"]) for one in found["set_aside"]]
     assert told == [(2, "full_item_code"), (5, "full_item_code"), (6, "name"), (7, "name"), (8, "full_item_code")]
     assert "失真" in found["set_aside"][1]["reason"]
-    assert await house.counts() == {"items": 2, "with_agency": 2}
+    assert await shown(house, "counts") == {"items": 2, "with_agency": 2}
     for code in ("511B", "511/E"):
-        assert (await house.client.get(f"/catalogue/nodes/{NODE}/items/{code}")).json()["item"] == code
+        assert (await shown(house, f"items/{code}"))["item"] == code
 
 
 async def test_a_codes_last_digits_lost_in_a_spreadsheet_are_told(house: House) -> None:
@@ -77,34 +98,33 @@ async def test_a_codes_last_digits_lost_in_a_spreadsheet_are_told(house: House) 
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, HEAD.strip().split(","))
         sheet.write_row(1, 0, ("某局", "某事项", 1, "B1", 511602000000, 115113010833722043, "511A"))
-    found = await house.taken(out.getvalue())
+    found = await taken(house, out.getvalue())
     assert found["landed"] == 1
     assert "失真" in found["agencies_set_aside"][0]["reason"]
 
 
 async def test_a_broken_off_import_is_repeated(house: House) -> None:
     lines = [row(f"511A{n}") for n in range(5)]
-    await house.taken((HEAD + "".join(lines[:2])).encode())
-    found = await house.taken((HEAD + "".join(lines)).encode())
+    await taken(house, (HEAD + "".join(lines[:2])).encode())
+    found = await taken(house, (HEAD + "".join(lines)).encode())
     assert (found["new"], found["unchanged"]) == (3, 2)
 
 
 async def test_a_changed_list_changes_and_the_old_one_changes_back(house: House) -> None:
     old, new = (HEAD + row("511A", "旧名")).encode(), (HEAD + row("511A", "新名")).encode()
     for data, expected in ((old, (1, 0)), (new, (0, 1)), (old, (0, 1)), (old, (0, 0))):
-        found = await house.taken(data)
+        found = await taken(house, data)
         assert (found["new"], found["changed"]) == expected
 
 
 async def test_gbk_is_read_and_told(house: House) -> None:
-    found = await house.taken((HEAD + row("511A", "食品经营许可")).encode("gbk"))
+    found = await taken(house, (HEAD + row("511A", "食品经营许可")).encode("gbk"))
     assert "GBK" in found["note"]
-    await house.counts()
-    assert (await house.client.get(f"/catalogue/nodes/{NODE}/items/511A")).json()["name"] == "食品经营许可"
+    assert (await shown(house, "items/511A"))["name"] == "食品经营许可"
 
 
 @pytest.mark.parametrize(("data", "code"), [(b"", "empty"), ((HEAD + '"x').encode(), "broken-row"), (b"a,b\n1,2\n", "missing-column")])
 async def test_a_broken_file_is_told_and_nothing_is_done(house: House, data: bytes, code: str) -> None:
-    answer = await house.send((HEAD + row("511A")).encode() + b'"' if code == "broken-row" else data)
+    answer = await send(house, (HEAD + row("511A")).encode() + b'"' if code == "broken-row" else data)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
-    assert (await house.logs.of(NODE).head()).sequence == 0
+    assert (await house.logs.of(COUNTY).head()).sequence == 0

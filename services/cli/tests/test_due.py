@@ -34,12 +34,12 @@ def test_a_suspension_over_the_national_day() -> None:
     assert set(found["days"][0]) == {"date", "counted", "reason"}
 
 
-def test_backward_extension_policy_and_natural_days() -> None:
+def test_backward_extension_non_working_start_and_natural_days() -> None:
     back = said("2007-10-15", "--limit", "7wd", "--backward")
     assert list(back) == ["latest_date", "due_at", "provisional", "days"]
     assert back["latest_date"] == "2007-09-29"
     assert said("2006-01-20", "--limit", "10wd", "--extend", "10wd")["due_date"] == "2006-02-22"
-    assert said("2026-11-21", "--limit", "5wd", "--policy", "roll_forward")["due_date"] == "2026-11-30"
+    assert said("2026-11-21", "--limit", "5wd", "--non-working-start", "roll_forward")["due_date"] == "2026-11-30"
     assert said("2026-09-15", "--limit", "16nd")["due_date"] == "2026-10-08"
     assert said("2026-12-25", "--limit", "20wd")["provisional"] is True
 
@@ -76,8 +76,8 @@ def test_for_people_every_day_has_its_reason() -> None:
         ["2059-09-10", "--limit", "9999wd"],
         ["--file", "/nowhere.json"],
         ["--file", __file__],
-        ["2007-09-10", "--policy", "sideways"],
-        ["2007-09-10", "--policy", "roll_forward", "--backward"],
+        ["2007-09-10", "--non-working-start", "sideways"],
+        ["2007-09-10", "--non-working-start", "roll_forward", "--backward"],
         ["2007-09-10", "--limit", ""],
         ["2007-09-10", "--extend", ""],
         ["--file", str(CASES), "--limit", "5wd"],

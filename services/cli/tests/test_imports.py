@@ -18,10 +18,9 @@ from typer.testing import CliRunner
 
 from libs.database import Pool
 from libs.eventlog import MemoryLogs
-from libs.host import Context, Node, Site
+from libs.host import Context, Node, Site, imported
 from libs.telemetry import Health
 from libs.web import Accounts, Role, make_app
-from services.catalogue.app import build
 from services.cli import app
 from services.cli.imports import NotImported, run_import, show
 
@@ -42,7 +41,7 @@ def client() -> Iterator[TestClient]:
     context = Context(site, MemoryLogs("catalogue", [NODE]), cast(Pool, None), lambda: datetime.now(UTC), current, "test")
     accounts = Accounts()
     _, token = accounts.issue("E0001", [Role.EDITOR], [NODE], "事项目录")
-    made = make_app("test", routers=[build(context).router], accounts=accounts, health=Health())
+    made = make_app("test", routers=[imported("catalogue")(context).router], accounts=accounts, health=Health())
     with TestClient(made, headers={"Authorization": f"Bearer {token}"}) as opened:
         yield opened
 

@@ -44,15 +44,14 @@ def upgrade() -> None:
     op.execute("""
         create table heard_case (
             "case"          text collate "C" primary key,
-            node            text not null,
             officer         text not null,
             statutory_days  integer not null,
             promised_days   integer not null,
             delivery_days   integer not null,
             correction_days integer not null,
             timeline        text not null,
-            opened          text not null,
+            running         text not null,
             corrections     integer not null,
-            stopped_from    date,
-            stopped_by      text not null
+            stopped_by      text not null,
+            stopped_from    date
         ) with (fillfactor = 80)""")

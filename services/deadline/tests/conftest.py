@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.deadline.tests.house import House, running
+from libs.testkit.house import open_house
+from services.deadline.app import build
+from services.deadline.tests.living import Living
 
 
 @pytest.fixture
-async def house(database: str) -> AsyncIterator[House]:
-    async with running(database) as opened:
-        yield opened
+async def living(database: str) -> AsyncIterator[Living]:
+    async with open_house(build, database, name="deadline") as house:
+        yield Living(house)

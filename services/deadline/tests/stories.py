@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from libs.testkit.given import Given
+from libs.testkit.neighbours import moment
 from libs.workdays import Calendar
-from services.deadline.clock import clock_decider
-from services.deadline.clock_commands import Cancel, Command, End, Extend, Resume, Start, Stop, Tick
-from services.deadline.clock_state import Clock
-from services.deadline.events import Budget, ClockKind, ClockRed, ClockReminded, ClockYellow, Event, SilenceNoticed, Unit
+from services.deadline.clock import Command, State, clock_decider
+from services.deadline.clock.art45 import ResumeClock, StopClock
+from services.deadline.clock.ending import CancelClock, EndClock
+from services.deadline.clock.extending import ExtendClock
+from services.deadline.clock.rungs import TickClock
+from services.deadline.clock.starting import StartClock
+from services.deadline.events import ClockKind, ClockRed, ClockReminded, ClockYellow, Event, LimitBudget, SilenceNoticed, Unit
 
 CASE = "511525-20070305-000001-0"
+LIMITS = {"statutory_days": 20, "promised_days": 10, "delivery_days": 10, "correction_days": 5}
 CALENDAR = Calendar.load()
 CLOCK = clock_decider(CALENDAR)
-given: Given[Command, Clock, Event] = Given(CLOCK)
+given: Given[Command, State, Event] = Given(CLOCK)
 
 
-def at(day: str, time: str = "10:00") -> datetime:
-    """A time in Yibin, as the wire has it: UTC."""
-    return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+def wd(n: int) -> LimitBudget:
+    return LimitBudget(unit=Unit.WORKING_DAYS, n=n)
 
 
-def wd(n: int) -> Budget:
-    return Budget(unit=Unit.WORKING_DAYS, n=n)
+def until(instant: datetime) -> LimitBudget:
+    return LimitBudget(unit=Unit.UNTIL, until=instant)
 
 
-def until(moment: datetime) -> Budget:
-    return Budget(unit=Unit.UNTIL, until=moment)
-
-
-def start(budget: Budget | int = 10, on: str = "2007-03-05", kind: ClockKind = ClockKind.PROMISED, timeline: str = "") -> Start:
+def start(budget: LimitBudget | int = 10, on: str = "2007-03-05", kind: ClockKind = ClockKind.PROMISED, timeline: str = "") -> StartClock:
     """A promised clock of 10 working days: yellow at the start of the 10th, 19 March; due at its end, red at midnight."""
-    return Start(
+    return StartClock(
         clock=f"clock:{CASE}:{kind.value}",
         case=CASE,
         kind=kind,
@@ -42,35 +41,35 @@ def start(budget: Budget | int = 10, on: str = "2007-03-05", kind: ClockKind = C
         budget=wd(budget) if isinstance(budget, int) else budget,
         trigger="urn:liandong:511525:intake#1#1",
         article="行政许可法第四十二条",
-        start=at(on),
-        at=at(on),
+        start=moment(on),
+        at=moment(on),
         timeline=timeline,
         imported=bool(timeline),
     )
 
 
-def stop(first: str, heard: str = "") -> Stop:
-    return Stop(reason="testing", first=date.fromisoformat(first), trigger="urn:liandong:511525:intake#1#2", at=at(heard or first))
+def stop(first: str, heard: str = "") -> StopClock:
+    return StopClock(reason="testing", first=date.fromisoformat(first), trigger="urn:liandong:511525:intake#1#2", at=moment(heard or first))
 
 
-def resume(last: str, heard: str = "") -> Resume:
-    return Resume(last=date.fromisoformat(last), trigger="urn:liandong:511525:intake#1#3", at=at(heard or last, "17:00"))
+def resume(last: str, heard: str = "") -> ResumeClock:
+    return ResumeClock(last=date.fromisoformat(last), trigger="urn:liandong:511525:intake#1#3", at=moment(f"{heard or last}T17:00"))
 
 
-def extend(days: int, on: str) -> Extend:
-    return Extend(budget=wd(days), trigger="urn:liandong:511525:intake#1#4", at=at(on))
+def extend(days: int, on: str) -> ExtendClock:
+    return ExtendClock(budget=wd(days), trigger="urn:liandong:511525:intake#1#4", at=moment(on))
 
 
-def tick(day: str, time: str = "10:00") -> Tick:
-    return Tick(now=at(day, time))
+def tick(day: str, time: str = "10:00") -> TickClock:
+    return TickClock(now=moment(f"{day}T{time}"))
 
 
-def end(day: str, time: str = "10:00") -> End:
-    return End(trigger="urn:liandong:511525:intake#1#5", at=at(day, time))
+def end(day: str, time: str = "10:00") -> EndClock:
+    return EndClock(trigger="urn:liandong:511525:intake#1#5", at=moment(f"{day}T{time}"))
 
 
-def cancel(day: str) -> Cancel:
-    return Cancel(trigger="urn:liandong:511525:intake#1#6", at=at(day))
+def cancel(day: str) -> CancelClock:
+    return CancelClock(trigger="urn:liandong:511525:intake#1#6", at=moment(day))
 
 
 def kinds(events: tuple[Event, ...] | list[Event]) -> list[str]:

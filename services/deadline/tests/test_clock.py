@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from libs.testkit.neighbours import moment
 from services.deadline.events import (
     ClockEnded,
     ClockExtended,
@@ -14,14 +15,14 @@ from services.deadline.events import (
     Event,
     SilenceNoticed,
 )
-from services.deadline.tests.stories import at, cancel, end, extend, given, kinds, resume, said, start, stop, tick, until
+from services.deadline.tests.stories import cancel, end, extend, given, kinds, resume, said, start, stop, tick, until
 
 
 def test_a_clock_says_when_it_is_due_and_when_it_speaks_next() -> None:
     (started,) = given().when(start(10)).events
     assert isinstance(started, ClockStarted)
-    assert started.due_at == at("2007-03-20", "00:00")
-    assert started.next_at == at("2007-03-16", "00:00")
+    assert started.due_at == moment("2007-03-20T00:00")
+    assert started.next_at == moment("2007-03-16T00:00")
     assert not started.provisional
     assert started.calendar
 
@@ -40,9 +41,9 @@ def test_beyond_the_last_notice_the_day_is_provisional() -> None:
 def test_the_day_before_the_yellow_one_reminds_the_last_day_is_yellow_and_midnight_is_red() -> None:
     happened = given().when(start(10), tick("2007-03-20", "00:00"))
     assert said(happened.events) == [
-        ("reminder", 0, 0, at("2007-03-16", "00:00")),
-        ("yellow", 0, 0, at("2007-03-19", "00:00")),
-        ("red", 0, 0, at("2007-03-20", "00:00")),
+        ("reminder", 0, 0, moment("2007-03-16T00:00")),
+        ("yellow", 0, 0, moment("2007-03-19T00:00")),
+        ("red", 0, 0, moment("2007-03-20T00:00")),
     ]
 
 
@@ -53,19 +54,19 @@ def test_until_24_hours_of_the_last_day_it_is_in_time() -> None:
     (*rungs, ended) = given().when(start(10), end("2007-03-20", "00:00")).events
     assert isinstance(ended, ClockEnded)
     assert ended.late
-    assert said(rungs)[-1] == ("red", 0, 0, at("2007-03-20", "00:00"))
+    assert said(rungs)[-1] == ("red", 0, 0, moment("2007-03-20T00:00"))
 
 
 def test_what_was_said_is_not_said_again() -> None:
     story = given().when(start(10), tick("2007-03-19")).history()
     given(story).when(tick("2007-03-19", "18:00")).then()
-    assert said(given(story).when(tick("2007-03-20")).events) == [("red", 0, 0, at("2007-03-20", "00:00"))]
+    assert said(given(story).when(tick("2007-03-20")).events) == [("red", 0, 0, moment("2007-03-20T00:00"))]
 
 
 def test_every_five_working_days_overdue_it_is_red_again() -> None:
     """19 March was the last day; 5 working days on is the end of the 26th, then of 2 April."""
     happened = given().when(start(10), tick("2007-03-20"), tick("2007-04-03"))
-    assert said(happened.events) == [("red", 0, 1, at("2007-03-27", "00:00")), ("red", 0, 2, at("2007-04-03", "00:00"))]
+    assert said(happened.events) == [("red", 0, 1, moment("2007-03-27T00:00")), ("red", 0, 2, moment("2007-04-03T00:00"))]
 
 
 def test_one_day_is_yellow_at_once_and_reminds_of_nothing() -> None:
@@ -99,7 +100,7 @@ def test_the_days_of_an_art_45_procedure_are_not_counted() -> None:
     happened = given().when(start(10), stop("2007-03-08"), resume("2007-03-13"))
     (resumed,) = happened.events
     assert isinstance(resumed, ClockResumed)
-    assert resumed.due_at == at("2007-03-24", "00:00")
+    assert resumed.due_at == moment("2007-03-24T00:00")
     assert resumed.generation == 1
 
 
@@ -118,7 +119,7 @@ def test_a_stop_that_begins_later_lets_the_clock_run_until_then() -> None:
     """Told on the 12th that the test begins on the 21st; the limit passes on the 19th."""
     story = given().when(start(10), stop("2007-03-21", heard="2007-03-12")).history()
     assert isinstance(story[-1], ClockStopped)
-    assert story[-1].due_at == at("2007-03-20", "00:00")
+    assert story[-1].due_at == moment("2007-03-20T00:00")
     assert [name for name, *_ in said(given(story).when(tick("2007-06-01")).events)] == ["reminder", "yellow", "red"]
 
 
@@ -132,8 +133,8 @@ def test_after_a_stop_the_rungs_come_anew_in_a_new_generation() -> None:
     """Yellow was said on the 19th; after a test from the 19th on, the last day and its yellow card come again."""
     story = given().when(start(10), tick("2007-03-19"), stop("2007-03-19"), resume("2007-03-21")).history()
     assert said(given(story).when(tick("2007-03-23")).events) == [
-        ("yellow", 1, 0, at("2007-03-22", "00:00")),
-        ("red", 1, 0, at("2007-03-23", "00:00")),
+        ("yellow", 1, 0, moment("2007-03-22T00:00")),
+        ("red", 1, 0, moment("2007-03-23T00:00")),
     ]
 
 
@@ -141,10 +142,10 @@ def test_days_that_passed_unnoticed_after_a_stop_count_all_the_same() -> None:
     """Ended on the 9th, but nobody said so until April: the limit was broken meanwhile."""
     story = given().when(start(10), stop("2007-03-08"), resume("2007-03-09", heard="2007-04-02")).history()
     assert said(given(story).when(tick("2007-04-02")).events) == [
-        ("reminder", 1, 0, at("2007-03-20", "00:00")),
-        ("yellow", 1, 0, at("2007-03-21", "00:00")),
-        ("red", 1, 0, at("2007-03-22", "00:00")),
-        ("red", 1, 1, at("2007-03-29", "00:00")),
+        ("reminder", 1, 0, moment("2007-03-20T00:00")),
+        ("yellow", 1, 0, moment("2007-03-21T00:00")),
+        ("red", 1, 0, moment("2007-03-22T00:00")),
+        ("red", 1, 1, moment("2007-03-29T00:00")),
     ]
 
 
@@ -166,7 +167,7 @@ def test_an_extension_adds_to_the_budget_and_the_rungs_come_anew() -> None:
     happened = given().when(start(10), tick("2007-03-19"), extend(10, "2007-03-19"))
     (extended,) = happened.events
     assert isinstance(extended, ClockExtended)
-    assert extended.due_at == at("2007-04-03", "00:00")
+    assert extended.due_at == moment("2007-04-03T00:00")
     assert extended.generation == 1
     rungs = said(given(happened.history()).when(tick("2007-04-03")).events)
     assert [(name, generation) for name, generation, *_ in rungs] == [("reminder", 1), ("yellow", 1), ("red", 1)]
@@ -183,10 +184,10 @@ def test_an_extension_during_a_stop_waits_with_its_day() -> None:
 
 def test_five_working_days_of_silence_are_noticed_at_the_due_instant_with_effect_from_the_receipt() -> None:
     happened = given().when(start(5, kind=ClockKind.CORRECTION), tick("2007-03-13"))
-    assert said(happened.events)[-2:] == [("red", 0, 0, at("2007-03-13", "00:00")), ("silence", 0, 0, at("2007-03-13", "00:00"))]
+    assert said(happened.events)[-2:] == [("red", 0, 0, moment("2007-03-13T00:00")), ("silence", 0, 0, moment("2007-03-13T00:00"))]
     silence = happened.events[-1]
     assert isinstance(silence, SilenceNoticed)
-    assert silence.effective == at("2007-03-05")
+    assert silence.effective == moment("2007-03-05")
     given(happened.history()).when(tick("2007-06-01")).then()
 
 
@@ -199,18 +200,18 @@ def test_told_within_five_working_days_there_is_no_silence() -> None:
 
 
 def imported(planned: str = "2011-03-11") -> list[Event]:
-    return list(given().when(start(until(at(planned)), on="2011-03-01", timeline="receipt")).events)
+    return list(given().when(start(until(moment(planned)), on="2011-03-01", timeline="receipt")).events)
 
 
 def test_an_instant_is_inclusive_done_at_it_is_in_time() -> None:
     (yellow, ended) = given(imported()).when(end("2011-03-11")).events
     assert isinstance(ended, ClockEnded)
     assert not ended.late
-    assert yellow.at == at("2011-03-10")
+    assert yellow.at == moment("2011-03-10")
     (*_, red, ended) = given(imported()).when(end("2011-03-11", "10:01")).events
     assert isinstance(ended, ClockEnded)
     assert ended.late
-    assert red.at == at("2011-03-11")
+    assert red.at == moment("2011-03-11")
 
 
 def test_an_open_case_whose_instant_is_the_last_of_its_time_is_red_once() -> None:
@@ -237,5 +238,5 @@ def test_nothing_stops_or_moves_an_instant() -> None:
 def test_every_event_names_the_next_instant_at_which_the_clock_speaks() -> None:
     events = given().when(start(10), tick("2007-03-20")).events
     instants = [event.at for event in events]
-    assert [getattr(event, "next_at", None) for event in events] == [*instants[1:], at("2007-03-27", "00:00")]
+    assert [getattr(event, "next_at", None) for event in events] == [*instants[1:], moment("2007-03-27T00:00")]
     assert instants[1] - instants[0] == timedelta(days=3)

@@ -9,24 +9,29 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.testkit.neighbours import moment
 from libs.workdays import CHINA, derive
-from services.deadline.clock_commands import Cancel, Command, End, Extend, Resume, Start, Stop, Tick
-from services.deadline.clock_rungs import ledger
-from services.deadline.clock_state import Clock
-from services.deadline.events import Budget, ClockEnded, ClockKind, ClockRed, Event, Unit
-from services.deadline.tests.stories import CALENDAR, CASE, CLOCK, at, said, start, wd
+from services.deadline.clock import Command
+from services.deadline.clock.art45 import ResumeClock, StopClock
+from services.deadline.clock.counting import ledger
+from services.deadline.clock.ending import CancelClock, EndClock
+from services.deadline.clock.extending import ExtendClock
+from services.deadline.clock.rungs import TickClock
+from services.deadline.clock.starting import StartClock
+from services.deadline.events import ClockEnded, ClockKind, ClockRed, Event, LimitBudget, Unit
+from services.deadline.tests.stories import CALENDAR, CASE, CLOCK, said, start, wd
 
-BEGIN = at("2006-01-01", "00:00")
+BEGIN = moment("2006-01-01T00:00")
 moments = st.integers(0, 60 * 24 * 500).map(lambda minutes: BEGIN + timedelta(minutes=minutes))
 budgets = st.one_of(
     st.integers(0, 45).map(wd),
-    st.integers(1, 60).map(lambda n: Budget(unit=Unit.NATURAL_DAYS, n=n)),
-    moments.map(lambda moment: Budget(unit=Unit.UNTIL, until=moment)),
+    st.integers(1, 60).map(lambda n: LimitBudget(unit=Unit.NATURAL_DAYS, n=n)),
+    moments.map(lambda instant: LimitBudget(unit=Unit.UNTIL, until=instant)),
 )
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> tuple[Start, list[Command]]:
+def lives(draw: st.DrawFn) -> tuple[StartClock, list[Command]]:
     """What happens to a clock, in order of time: stops, resumes, extensions, at last an end or a cancellation."""
     budget = draw(budgets)
     kind = draw(st.sampled_from([ClockKind.PROMISED, ClockKind.CORRECTION]))
@@ -34,16 +39,16 @@ def lives(draw: st.DrawFn) -> tuple[Start, list[Command]]:
     times = sorted(draw(st.lists(moments, min_size=1, max_size=6, unique=True)))
     unit = budget.unit if budget.unit is not Unit.UNTIL else Unit.WORKING_DAYS
     commands: list[Command] = []
-    for moment in times[1:-1]:
-        day = moment.astimezone(CHINA).date()
+    for instant in times[1:-1]:
+        day = instant.astimezone(CHINA).date()
         shift = timedelta(days=draw(st.integers(-5, 12)))
         possible: list[Command] = [
-            Stop(reason="testing", first=day + shift, trigger="t", at=moment),
-            Resume(last=day - abs(shift), trigger="t", at=moment),
-            Extend(budget=Budget(unit=unit, n=abs(shift.days)), trigger="t", at=moment),
+            StopClock(reason="testing", first=day + shift, trigger="t", at=instant),
+            ResumeClock(last=day - abs(shift), trigger="t", at=instant),
+            ExtendClock(budget=LimitBudget(unit=unit, n=abs(shift.days)), trigger="t", at=instant),
         ]
         commands.append(draw(st.sampled_from(possible)))
-    ends: list[Command] = [End(trigger="t", at=times[-1]), Cancel(trigger="t", at=times[-1])]
+    ends: list[Command] = [EndClock(trigger="t", at=times[-1]), CancelClock(trigger="t", at=times[-1])]
     commands.append(draw(st.sampled_from(ends)))
     return replace(begun, start=times[0], at=times[0]), commands
 
@@ -57,15 +62,15 @@ def run(commands: list[Command]) -> list[Event]:
 
 def with_ticks(life: list[Command], ticks: list[datetime]) -> list[Command]:
     """The life with ticks between what happened, each at its time, never at the very moment at which something happens."""
-    timed = [(command.at, 1, command) for command in life if not isinstance(command, Tick)]
-    taken = {moment for moment, *_ in timed}
-    mixed = timed + [(moment, 0, Tick(now=moment)) for moment in ticks if moment not in taken]
+    timed = [(command.at, 1, command) for command in life if not isinstance(command, TickClock)]
+    taken = {instant for instant, *_ in timed}
+    mixed = timed + [(instant, 0, TickClock(now=instant)) for instant in ticks if instant not in taken]
     return [command for *_, command in sorted(mixed, key=lambda entry: entry[:2])]
 
 
 @settings(max_examples=120, deadline=None)
 @given(lives(), st.lists(moments, max_size=25))
-def test_the_rungs_of_a_life_do_not_depend_on_the_ticks(life: tuple[Start, list[Command]], ticks: list[datetime]) -> None:
+def test_the_rungs_of_a_life_do_not_depend_on_the_ticks(life: tuple[StartClock, list[Command]], ticks: list[datetime]) -> None:
     commands = [life[0], *life[1]]
     without, often = run(commands), run(with_ticks(commands, ticks))
     assert said(often) == said(without)
@@ -74,7 +79,7 @@ def test_the_rungs_of_a_life_do_not_depend_on_the_ticks(life: tuple[Start, list[
 
 @settings(max_examples=120, deadline=None)
 @given(lives(), st.lists(moments, max_size=25))
-def test_a_rung_is_said_once_per_generation_at_its_own_instant(life: tuple[Start, list[Command]], ticks: list[datetime]) -> None:
+def test_a_rung_is_said_once_per_generation_at_its_own_instant(life: tuple[StartClock, list[Command]], ticks: list[datetime]) -> None:
     events = run(with_ticks([life[0], *life[1]], ticks))
     assert [entry for entry, times in Counter(said(events)).items() if times > 1] == []
     names = Counter((name, generation, overdue) for name, generation, overdue, _ in said(events))
@@ -84,23 +89,23 @@ def test_a_rung_is_said_once_per_generation_at_its_own_instant(life: tuple[Start
 @settings(max_examples=120, deadline=None)
 @given(lives(), st.lists(moments, max_size=25), st.integers(0, 3))
 def test_ticks_repeated_or_late_or_twice_at_once_say_nothing_more(
-    life: tuple[Start, list[Command]], ticks: list[datetime], again: int
+    life: tuple[StartClock, list[Command]], ticks: list[datetime], again: int
 ) -> None:
     once = run(with_ticks([life[0], *life[1]], ticks))
-    many = run([command for command in with_ticks([life[0], *life[1]], ticks) for _ in range(1 + again * isinstance(command, Tick))])
+    many = run([command for command in with_ticks([life[0], *life[1]], ticks) for _ in range(1 + again * isinstance(command, TickClock))])
     assert many == once
 
 
 @settings(max_examples=120, deadline=None)
 @given(lives())
-def test_late_is_what_the_ledger_says_and_a_late_clock_was_red(life: tuple[Start, list[Command]]) -> None:
+def test_late_is_what_the_ledger_says_and_a_late_clock_was_red(life: tuple[StartClock, list[Command]]) -> None:
     events = run([life[0], *life[1]])
     ended = events[-1]
     if not isinstance(ended, ClockEnded):
         return
-    clock: Clock = CLOCK.fold(events)
-    assert clock.started is not None
-    due = derive(ledger(clock.started, clock), CALENDAR)
+    clock = CLOCK.fold(events)
+    assert clock is not None
+    due = derive(ledger(clock), CALENDAR)
     assert (ended.late, ended.due_at) == (due.late(ended.at), due.due_at)
     if ended.late:
         assert any(isinstance(event, ClockRed) for event in events)
@@ -108,15 +113,15 @@ def test_late_is_what_the_ledger_says_and_a_late_clock_was_red(life: tuple[Start
 
 @settings(max_examples=120, deadline=None)
 @given(lives(), moments)
-def test_what_names_the_next_instant_is_true(life: tuple[Start, list[Command]], later: datetime) -> None:
+def test_what_names_the_next_instant_is_true(life: tuple[StartClock, list[Command]], later: datetime) -> None:
     """A tick before the named instant says nothing, a tick at it says something."""
     history = run([life[0], *life[1][:-1]])
     next_at = getattr(history[-1], "next_at", None)
     state = CLOCK.fold(history)
     if next_at is None:
-        assert CLOCK.decide(Tick(now=later + timedelta(days=3650)), state) == []
+        assert CLOCK.decide(TickClock(now=later + timedelta(days=3650)), state) == []
         return
-    assert CLOCK.decide(Tick(now=next_at - timedelta(microseconds=1)), state) == []
-    first = CLOCK.decide(Tick(now=next_at), state)[0]
+    assert CLOCK.decide(TickClock(now=next_at - timedelta(microseconds=1)), state) == []
+    first = CLOCK.decide(TickClock(now=next_at), state)[0]
     assert first.at == next_at
     assert CASE in first.case

@@ -6,30 +6,32 @@ from datetime import date
 
 import pytest
 
+from libs.testkit.house import COUNTY
+from libs.testkit.neighbours import moment
 from libs.workdays import Ledger as Days
 from libs.workdays import Stop as Stopped
 from libs.workdays import WorkingDays, derive, explain
-from services.deadline.tests.house import COUNTY, House
-from services.deadline.tests.stories import CALENDAR, CASE, at
+from services.deadline.tests.living import Living
+from services.deadline.tests.stories import CALENDAR, CASE
 
 pytestmark = pytest.mark.server
 PROMISED = f"clock:{CASE}:promised"
 
 
-async def worked(house: House) -> None:
-    await house.hear(await house.intake.files())
-    await house.told("CaseAccepted", "2007-03-06", effective=at("2007-03-06"), by="decision")
-    await house.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08")
-    await house.told("ClocksResumed", "2007-03-13", last="2007-03-13")
+async def worked(living: Living) -> None:
+    await living.hear(await living.files())
+    await living.told("CaseAccepted", "2007-03-06", effective=moment("2007-03-06"), by="decision")
+    await living.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08")
+    await living.told("ClocksResumed", "2007-03-13", last="2007-03-13")
 
 
-async def test_the_proof_is_derived_anew_and_agrees_with_the_arithmetic(house: House) -> None:
-    await worked(house)
-    house.time = at("2007-03-27")
-    assert await house.desk.shown()
-    await house.desk.tick("", house.time)
-    found = await house.get(f"/clocks/{PROMISED}/proof")
-    ledger = Days(at("2007-03-06"), WorkingDays(10), (Stopped(date(2007, 3, 8), date(2007, 3, 13)),))
+async def test_the_proof_is_derived_anew_and_agrees_with_the_arithmetic(living: Living) -> None:
+    await worked(living)
+    living.house.time = moment("2007-03-27")
+    await living.house.shown()
+    await living.ticker.tick("", living.house.time)
+    found = await living.get(f"/clocks/{PROMISED}/proof")
+    ledger = Days(moment("2007-03-06"), WorkingDays(10), (Stopped(date(2007, 3, 8), date(2007, 3, 13)),))
     due = derive(ledger, CALENDAR)
     assert (found["due_date"], found["due_at"]) == ("2007-03-26", "2007-03-27T00:00:00+08:00")
     assert due.due_date is not None
@@ -44,32 +46,32 @@ async def test_the_proof_is_derived_anew_and_agrees_with_the_arithmetic(house: H
     assert found["article"]
     assert found["calendar"] == CALENDAR.version
     assert (found["budget_text"], found["state"], found["late"]) == ("10 个工作日", "open", True)
-    row = await house.shown("promised")
+    row = await living.row("promised")
     assert row["due_at"] == "2007-03-26T16:00:00Z"
 
 
-async def test_the_proof_of_a_standing_clock_shows_the_days_until_now(house: House) -> None:
-    await house.hear(await house.intake.files())
-    await house.told("CaseAccepted", "2007-03-06", effective=at("2007-03-06"), by="decision")
-    await house.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08")
-    house.time = at("2007-03-20")
-    found = await house.get(f"/clocks/{PROMISED}/proof")
+async def test_the_proof_of_a_standing_clock_shows_the_days_until_now(living: Living) -> None:
+    await living.hear(await living.files())
+    await living.told("CaseAccepted", "2007-03-06", effective=moment("2007-03-06"), by="decision")
+    await living.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08")
+    living.house.time = moment("2007-03-20")
+    found = await living.get(f"/clocks/{PROMISED}/proof")
     assert (found["due_at"], found["state"], found["state_text"], found["late"]) == (None, "stopped", "依法不计时", False)
     assert found["days"][-1]["date"] == "2007-03-20"
     assert found["days"][-1]["reason"] == "stopped"
 
 
-async def test_the_proof_of_an_instant_has_no_days(house: House) -> None:
-    instants = {"timeline": "receipt", "promised": at("2011-03-11"), "statutory": None}
-    await house.hear(await house.intake.files("2011-03-01", imported=True, instants=instants))
-    found = await house.get(f"/clocks/{PROMISED}/proof")
+async def test_the_proof_of_an_instant_has_no_days(living: Living) -> None:
+    instants = {"timeline": "receipt", "promised": moment("2011-03-11"), "statutory": None}
+    await living.hear(await living.files("2011-03-01", imported=True, instants=instants))
+    found = await living.get(f"/clocks/{PROMISED}/proof")
     assert (found["days"], found["inclusive"], found["timeline"], found["state_text"]) == ([], True, "receipt", "计时中")
 
 
-async def test_a_case_shows_its_clocks_with_words(house: House) -> None:
-    await worked(house)
-    assert await house.desk.shown()
-    rows = await house.get(f"/cases/{CASE}/clocks")
+async def test_a_case_shows_its_clocks_with_words(living: Living) -> None:
+    await worked(living)
+    await living.house.shown()
+    rows = await living.get(f"/cases/{CASE}/clocks")
     assert [(row["kind"], row["kind_text"], row["state"]) for row in rows] == [
         ("correction", "补正告知", "ended"),
         ("promised", "承诺时限", "open"),
@@ -77,21 +79,21 @@ async def test_a_case_shows_its_clocks_with_words(house: House) -> None:
     ]
 
 
-async def test_what_is_due_at_a_node_most_urgent_first(house: House) -> None:
-    await worked(house)
-    assert await house.desk.shown()
-    found = await house.get(f"/nodes/{COUNTY}/due", until=at("2007-12-31").isoformat())
+async def test_what_is_due_at_a_node_most_urgent_first(living: Living) -> None:
+    await worked(living)
+    await living.house.shown()
+    found = await living.get(f"/nodes/{COUNTY}/due", until=moment("2007-12-31").isoformat())
     assert [row["kind"] for row in found["clocks"]] == ["promised", "statutory"]
-    assert (await house.get(f"/nodes/{COUNTY}/due"))["clocks"] == []
+    assert (await living.get(f"/nodes/{COUNTY}/due"))["clocks"] == []
 
 
-async def test_who_may_ask(house: House) -> None:
-    await worked(house)
-    await house.get(f"/clocks/{PROMISED}/proof", by="clerk")
-    await house.get(f"/clocks/{PROMISED}/proof", by="stranger", status=403)
-    await house.get(f"/cases/{CASE}/clocks", by="stranger", status=403)
-    await house.get("/replay", by="clerk", status=403, log="receipt")
-    await house.advance("receipt", at("2012-01-01"), by="clerk", status=403)
+async def test_who_may_ask(living: Living) -> None:
+    await worked(living)
+    await living.get(f"/clocks/{PROMISED}/proof", by="clerk")
+    await living.get(f"/clocks/{PROMISED}/proof", by="stranger", status=403)
+    await living.get(f"/cases/{CASE}/clocks", by="stranger", status=403)
+    await living.get("/replay", by="clerk", status=403, log="receipt")
+    await living.advance("receipt", moment("2012-01-01"), by="clerk", status=403)
 
 
 @pytest.mark.parametrize(
@@ -100,18 +102,19 @@ async def test_who_may_ask(house: House) -> None:
         (f"/clocks/clock:{CASE}:none/proof", 404),
         ("/clocks/clock:999999-20070305-000001-0:promised/proof", 404),
         ("/clocks/whatever/proof", 422),
-        ("/cases/999999-20070305-000001-0/clocks", 404),
+        ("/cases/999999-20070305-000001-0/clocks", 403),
+        ("/cases/511525200-20070305-000001-0/clocks", 404),
         ("/nodes/999999/due", 403),
         ("/replay", 422),
     ],
 )
-async def test_what_is_not_there_is_said_clearly(house: House, path: str, status: int) -> None:
-    await house.get(path, status=status)
+async def test_what_is_not_there_is_said_clearly(living: Living, path: str, status: int) -> None:
+    await living.get(path, status=status)
 
 
-async def test_status_counts_the_clocks_that_wait_for_a_tick(house: House) -> None:
-    await house.hear(await house.intake.files())
-    assert await house.desk.shown()
-    assert await house.service.status["clocks_overdue"]() == 0
-    house.time = at("2007-03-12")
-    assert await house.service.status["clocks_overdue"]() == 1
+async def test_status_counts_the_clocks_that_wait_for_a_tick(living: Living) -> None:
+    await living.hear(await living.files())
+    await living.house.shown()
+    assert await living.house.service.status["clocks_overdue"]() == 0
+    living.house.time = moment("2007-03-12")
+    assert await living.house.service.status["clocks_overdue"]() == 1

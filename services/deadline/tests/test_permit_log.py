@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
 from datetime import datetime
 
 import pytest
 
-from libs.testkit.data import shared
+from libs.testkit.data import Rows, permit_log
+from libs.testkit.house import COUNTY, TOWN
 from libs.wire import Recorded
-from services.deadline.tests.house import COUNTY, TOWN, House
+from services.deadline.tests.living import Living
 
 pytestmark = pytest.mark.server
-Rows = dict[str, list[dict[str, str]]]
-
-
-def permit_log() -> Rows:
-    cases: Rows = defaultdict(list)
-    with shared("eventlogs", "receipt.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            cases[row["case:concept:name"]].append(row)
-    return cases
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def in_the_file(cases: Rows, last: datetime) -> dict[str, set[str]]:
     """With nothing of the platform's code."""
     found: dict[str, set[str]] = {"red": set(), "yellow": set(), "statutory_red": set()}
     for name, (first, *_) in cases.items():
-        start, planned, deadline = (moment(first[f"case:{column}"]) for column in ("startdate", "enddate_planned", "deadline"))
-        end = moment(first["case:enddate"]) if first["case:enddate"] else None
+        start, planned, deadline = (
+            datetime.fromisoformat(first[f"case:{column}"]) for column in ("startdate", "enddate_planned", "deadline")
+        )
+        end = datetime.fromisoformat(first["case:enddate"]) if first["case:enddate"] else None
         for key, limit in (("red", planned), ("statutory_red", deadline), ("yellow", start + (planned - start) * 9 / 10)):
             if end > limit if end else limit <= last:
                 found[key].add(name)
@@ -41,27 +29,29 @@ def in_the_file(cases: Rows, last: datetime) -> dict[str, set[str]]:
     return found
 
 
-async def facts_of(house: House, number: str, first: dict[str, str]) -> list[Recorded]:
+async def facts_of(living: Living, number: str, first: dict[str, str]) -> list[Recorded]:
     """As intake publishes an import; steps start no clocks."""
     instants = {"timeline": "receipt", "promised": first["case:enddate_planned"], "statutory": first["case:deadline"]}
-    facts = [await house.intake.files(moment(first["case:startdate"]), number, imported=True, instants=instants)]
+    facts = [await living.files(datetime.fromisoformat(first["case:startdate"]), number, imported=True, instants=instants)]
     if end := first["case:enddate"]:
-        facts += [await house.intake.says(fact, moment(end), number, imported=True) for fact in ("CaseDecided", "CaseClosed")]
+        facts += [
+            await living.intake.says(fact, datetime.fromisoformat(end), number, imported=True) for fact in ("CaseDecided", "CaseClosed")
+        ]
     return facts
 
 
-async def test_the_permit_log_is_as_red_and_as_yellow_as_its_file_says(house: House) -> None:
+async def test_the_permit_log_is_as_red_and_as_yellow_as_its_file_says(living: Living) -> None:
     cases = permit_log()
-    last = max(moment(row["time:timestamp"]) for rows in cases.values() for row in rows)
+    last = max(datetime.fromisoformat(row["time:timestamp"]) for rows in cases.values() for row in rows)
     numbers = {f"{COUNTY if n % 2 else TOWN}-20110301-{n:06d}-0": name for n, name in enumerate(sorted(cases))}
-    facts = [fact for number, name in numbers.items() for fact in await facts_of(house, number, cases[name][0])]
+    facts = [fact for number, name in numbers.items() for fact in await facts_of(living, number, cases[name][0])]
     for begin in range(0, len(facts), 500):
-        await house.hear(*facts[begin : begin + 500])
+        await living.hear(*facts[begin : begin + 500])
     heard = {fact.source: fact for fact in facts}
-    assert (await house.advance("receipt", last, *heard.values()))["ticked"] > 0
-    assert await house.desk.shown()
+    assert (await living.advance("receipt", last, *heard.values()))["ticked"] > 0
+    await living.house.shown()
     found: dict[str, set[str]] = {"red": set(), "yellow": set(), "statutory_red": set()}
-    for row in await house.pool.fetch('select "case", kind, yellow_at, red_at from clocks'):
+    for row in await living.house.pool.fetch('select "case", kind, yellow_at, red_at from clocks'):
         name, promised = numbers[row["case"]], row["kind"] == "promised"
         if row["red_at"]:
             found["red" if promised else "statutory_red"].add(name)
@@ -69,7 +59,7 @@ async def test_the_permit_log_is_as_red_and_as_yellow_as_its_file_says(house: Ho
             found["yellow"].add(name)
     assert found == in_the_file(cases, last)
     assert (len(cases), len(found["red"])) == (1434, 430)
-    said = await house.get("/replay", log="receipt")
+    said = await living.get("/replay", log="receipt")
     assert (said["red"], said["yellow"], said["statutory_red"]) == tuple(len(found[key]) for key in ("red", "yellow", "statutory_red"))
     assert sum(row["red"] for row in said["nodes"].values()) == 430
-    assert (await house.desk.tick("receipt", last)).ticked == 0
+    assert (await living.ticker.tick("receipt", last)).ticked == 0

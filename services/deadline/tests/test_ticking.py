@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from services.deadline import http_desk
+from libs.testkit.house import COUNTY, TOWN
+from libs.testkit.neighbours import moment
+from services.deadline import ticker
 from services.deadline.events import ClockYellow
-from services.deadline.tests.house import COUNTY, TOWN, House
-from services.deadline.tests.stories import CASE, at, kinds, said
+from services.deadline.tests.living import Living
+from services.deadline.tests.stories import CASE, kinds, said
 from services.deadline.views import overdue_for_a_tick
 
 pytestmark = pytest.mark.server
@@ -22,36 +24,36 @@ def number(n: int, node: str = COUNTY) -> str:
 
 
 async def test_a_herd_at_one_midnight_is_ticked_in_batches_each_rung_once_by_two_tickers(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    living: Living, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_desk, "BATCH", 64)
+    monkeypatch.setattr(ticker, "BATCH", 64)
     cases = [number(n, COUNTY if n % 3 else TOWN) for n in range(300)]
-    await house.hear(*[await house.intake.files(case=case) for case in cases])
-    assert await house.desk.shown()
-    midnight = at("2007-03-13", "00:00")
-    assert await overdue_for_a_tick(house.pool, midnight) == 300
-    one, other = await asyncio.gather(house.desk.tick("", midnight), house.desk.tick("", midnight))
+    await living.hear(*[await living.files(case=case) for case in cases])
+    await living.house.shown()
+    midnight = moment("2007-03-13T00:00")
+    assert await overdue_for_a_tick(living.house.pool, midnight) == 300
+    one, other = await asyncio.gather(living.ticker.tick("", midnight), living.ticker.tick("", midnight))
     assert one.fired + other.fired == 300 * 4
-    assert await house.desk.shown()
-    assert await overdue_for_a_tick(house.pool, midnight) == 0
-    assert (await house.desk.tick("", midnight)).ticked == 0
+    await living.house.shown()
+    assert await overdue_for_a_tick(living.house.pool, midnight) == 0
+    assert (await living.ticker.tick("", midnight)).ticked == 0
     for case in cases[::37]:
-        assert kinds(await house.clock("correction", case))[1:] == ["ClockReminded", "ClockYellow", "ClockRed", "SilenceNoticed"]
-        assert max(Counter(said(await house.clock("correction", case))).values()) == 1
+        assert kinds(await living.clock("correction", case))[1:] == ["ClockReminded", "ClockYellow", "ClockRed", "SilenceNoticed"]
+        assert max(Counter(said(await living.clock("correction", case))).values()) == 1
 
 
-async def test_real_time_does_not_tick_a_logs_clocks_and_virtual_time_ticks_only_its_own(house: House) -> None:
-    instants = {"timeline": "receipt", "promised": at("2007-03-11"), "statutory": None}
-    fact = await house.intake.files(imported=True, instants=instants)
-    other = await house.intake.files(case=number(2), imported=True, instants={**instants, "timeline": "other"})
-    await house.hear(fact, other)
-    assert await house.desk.shown()
-    assert (await house.desk.tick("", at("2020-01-01"))).ticked == 0
-    assert await house.advance("receipt", at("2007-03-11"), fact) == {"ticked": 1, "fired": 2}
-    assert await house.advance("receipt", at("2007-03-11"), fact) == {"ticked": 0, "fired": 0}
-    assert kinds(await house.clock("promised", number(2))) == ["ClockStarted"]
-    assert await house.desk.shown()
-    assert (await house.get("/replay", log="receipt")) == {
+async def test_real_time_does_not_tick_a_logs_clocks_and_virtual_time_ticks_only_its_own(living: Living) -> None:
+    instants = {"timeline": "receipt", "promised": moment("2007-03-11"), "statutory": None}
+    fact = await living.files(imported=True, instants=instants)
+    other = await living.files(case=number(2), imported=True, instants={**instants, "timeline": "other"})
+    await living.hear(fact, other)
+    await living.house.shown()
+    assert (await living.ticker.tick("", moment("2020-01-01"))).ticked == 0
+    assert await living.advance("receipt", moment("2007-03-11"), fact) == {"ticked": 1, "fired": 2}
+    assert await living.advance("receipt", moment("2007-03-11"), fact) == {"ticked": 0, "fired": 0}
+    assert kinds(await living.clock("promised", number(2))) == ["ClockStarted"]
+    await living.house.shown()
+    assert (await living.get("/replay", log="receipt")) == {
         "nodes": {COUNTY: {"red": 1, "yellow": 1, "statutory_red": 0}},
         "red": 1,
         "yellow": 1,
@@ -59,68 +61,70 @@ async def test_real_time_does_not_tick_a_logs_clocks_and_virtual_time_ticks_only
     }
 
 
-async def test_virtual_time_waits_until_what_was_done_is_heard(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_desk, "HEARING", 0.3)
-    instants = {"timeline": "receipt", "promised": at("2007-03-11"), "statutory": None}
-    filed = await house.intake.files(imported=True, instants=instants)
-    closed = await house.intake.says("CaseClosed", "2007-03-10", imported=True)
-    await house.hear(filed)
-    refused = await house.advance("receipt", at("2007-03-12"), closed, status=503)
+async def test_virtual_time_waits_until_what_was_done_is_heard(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    patient = ticker.HEARING
+    monkeypatch.setattr(ticker, "HEARING", 0.3)
+    instants = {"timeline": "receipt", "promised": moment("2007-03-11"), "statutory": None}
+    filed = await living.files(imported=True, instants=instants)
+    closed = await living.intake.says("CaseClosed", "2007-03-10", imported=True)
+    await living.hear(filed)
+    refused = await living.advance("receipt", moment("2007-03-12"), closed, status=503)
     assert refused.headers["Retry-After"] == "2"
-    waiting = asyncio.create_task(house.advance("receipt", at("2007-03-12"), closed))
-    await house.hear(closed)
+    monkeypatch.setattr(ticker, "HEARING", patient)
+    waiting = asyncio.create_task(living.advance("receipt", moment("2007-03-12"), closed))
+    await living.hear(closed)
     assert await waiting == {"ticked": 0, "fired": 0}
-    assert kinds(await house.clock("promised")) == ["ClockStarted", "ClockEnded"]
+    assert kinds(await living.clock("promised")) == ["ClockStarted", "ClockEnded"]
 
 
-async def test_a_node_with_a_gap_in_what_was_heard_waits(house: House) -> None:
+async def test_a_node_with_a_gap_in_what_was_heard_waits(living: Living) -> None:
     """The decision of Friday is missing; nobody is carded on Monday for not having decided."""
     filed, decided, other = (
-        await house.intake.files(),
-        await house.intake.says("CorrectionsRequested", "2007-03-06", missing=["x"]),
-        await house.intake.files(case=number(2)),
+        await living.files(),
+        await living.intake.says("CorrectionsRequested", "2007-03-06", missing=["x"]),
+        await living.files(case=number(2)),
     )
-    await house.hear(filed, other)
-    assert await house.desk.shown()
-    assert (await house.desk.tick("", at("2007-03-13"))).ticked == 0
-    await house.hear(decided, other)
-    assert await house.desk.shown()
-    assert (await house.desk.tick("", at("2007-03-13"))).ticked == 1
-    assert kinds(await house.clock("correction")) == ["ClockStarted", "ClockEnded"]
+    await living.hear(filed, other)
+    await living.house.shown()
+    assert (await living.ticker.tick("", moment("2007-03-13"))).ticked == 0
+    await living.hear(decided, other)
+    await living.house.shown()
+    assert (await living.ticker.tick("", moment("2007-03-13"))).ticked == 1
+    assert kinds(await living.clock("correction")) == ["ClockStarted", "ClockEnded"]
 
 
-async def test_the_loop_ticks_by_itself_and_survives_a_fault(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_desk, "SETTLING", 0.0)
-    monkeypatch.setattr(http_desk, "TICK_SECONDS", 0.05)
+async def test_the_loop_ticks_by_itself_and_survives_a_fault(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticker, "SETTLING", 0.0)
+    monkeypatch.setattr(ticker, "TICK_SECONDS", 0.05)
     faults = iter([OSError("the database went away")])
-    tick = house.desk.tick
+    tick = living.ticker.tick
 
-    async def once_broken(timeline: str, now: object) -> http_desk.Ticked:
+    async def once_broken(timeline: str, now: object) -> ticker.Ticked:
         for fault in faults:
             raise fault
         return await tick(timeline, now)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(house.desk, "tick", once_broken)
-    await house.hear(await house.intake.files())
-    house.time = at("2007-03-12", "00:00") + http_desk.IN_FLIGHT
-    loop = asyncio.create_task(house.desk.keep_ticking())
-    assert await http_desk._within(10, lambda: spoken(house))
+    monkeypatch.setattr(living.ticker, "tick", once_broken)
+    await living.hear(await living.files())
+    living.house.time = moment("2007-03-12T00:00") + ticker.IN_FLIGHT
+    loop = asyncio.create_task(living.ticker.keep_ticking())
+    assert await ticker.within(10, lambda: spoken(living))
     loop.cancel()
-    yellow = (await house.clock("correction"))[-1]
+    yellow = (await living.clock("correction"))[-1]
     assert isinstance(yellow, ClockYellow)
-    assert yellow.at == at("2007-03-12", "00:00")
+    assert yellow.at == moment("2007-03-12T00:00")
 
 
-async def spoken(house: House) -> bool:
-    return len(await house.clock("correction")) == 3
+async def spoken(living: Living) -> bool:
+    return len(await living.clock("correction")) == 3
 
 
-async def test_a_rung_waits_for_what_may_still_be_on_its_way(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_desk, "SETTLING", 0.0)
-    await house.hear(await house.intake.files())
-    house.time = at("2007-03-09", "00:00") + http_desk.IN_FLIGHT - timedelta(milliseconds=1)
-    assert await house.desk.shown()
-    loop = asyncio.create_task(house.desk.keep_ticking())
+async def test_a_rung_waits_for_what_may_still_be_on_its_way(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticker, "SETTLING", 0.0)
+    await living.hear(await living.files())
+    living.house.time = moment("2007-03-09T00:00") + ticker.IN_FLIGHT - timedelta(milliseconds=1)
+    await living.house.shown()
+    loop = asyncio.create_task(living.ticker.keep_ticking())
     await asyncio.sleep(0.3)
     loop.cancel()
-    assert kinds(await house.clock("correction", CASE)) == ["ClockStarted"]
+    assert kinds(await living.clock("correction", CASE)) == ["ClockStarted"]

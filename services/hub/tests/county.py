@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import count
 from types import SimpleNamespace
@@ -11,13 +12,15 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.eventlog import Act, Decision, MemoryLogs, New
-from libs.wire import Checkpoint, Position, Recorded, chain_hash, checkpoint_record, public_of, to_headers
-from services.hub import views_city
-from services.hub.inbox import CityStream
+from libs.host import Around, Node, Site
+from libs.testkit.house import COUNTY, TOWN, House, open_house
+from libs.testkit.neighbours import Neighbour
+from libs.wire import Checkpoint, Position, Recorded, chain_hash, checkpoint_record, decode_page, public_of, to_headers
+from services.hub.app import build
+from services.hub.views import city as city_views
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
-COUNTY, TOWN = "511525", "511525100"
+SITE = Site("511500", (Node("511500", "宜宾市", ""),))
 KEY, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 OFFSETS = count()
 
@@ -37,20 +40,25 @@ def word(counter: int, *events: Recorded, key: Ed25519PrivateKey = KEY, node: st
     return record(*checkpoint_record(found, key, f"id-{counter}"))
 
 
-def filed(number: str, item: str = "511A", imported: bool = False, ref: str = "") -> tuple[str, dict[str, Any]]:
-    data: dict[str, Any] = {"case": number, "pinned": {"item": item, "item_name": "食品经营许可"}, "ref": ref, "imported": imported}
-    return "CaseFiled", {**data, "instants": {"timeline": "receipt"} if ref else None}
+Told = tuple[str, dict[str, Any]]
+"""A fact by its name, with its case and what is otherwise than in its owner's sample."""
 
 
-async def feed(*facts: tuple[str, dict[str, Any]], node: str = COUNTY, service: str = "intake") -> list[Recorded]:
+def filed(number: str, item: str = "511A", imported: bool = False, ref: str = "") -> Told:
+    log = {"timeline": "receipt", "promised": None, "statutory": None}
+    pinned = {"item": item, "item_name": "食品经营许可"}
+    return "CaseFiled", {"case": number, "pinned": pinned, "ref": ref, "imported": imported, "instants": log if ref else None}
+
+
+def of(number: str, *names: str, **changes: Any) -> list[Told]:
+    """Facts of a case, one after the other."""
+    return [(name, {"case": number, **changes}) for name in names]
+
+
+async def feed(*facts: Told, node: str = COUNTY, service: str = "intake") -> list[Recorded]:
     """A feed with these facts."""
-    log = MemoryLogs(service, [node], lambda: AT).of(node)
-    for name, data in facts:
-        event = New(f"liandong.{service}.{name}.v1", msgspec.json.encode(data), AT)
-        decision = Decision([event])
-        act = Act(subject=data["case"], decide=lambda _s, d=decision: d, actor="C1", correlation=data["case"])  # type: ignore[misc]
-        await log.append(act)
-    return await log.feed(limit=10_000)
+    says = Neighbour(service, [node], lambda: AT).says
+    return [await says(name, AT, by_node=node, **changes) for name, changes in facts]
 
 
 def forged(event: Recorded, data: bytes, before: Recorded | None = None) -> Recorded:
@@ -60,13 +68,28 @@ def forged(event: Recorded, data: bytes, before: Recorded | None = None) -> Reco
 
 
 class City:
-    """The hub's consumer over a real database."""
+    """The hub, running over a real database."""
 
-    def __init__(self, pool: Any) -> None:
-        self.pool, self.stream = pool, CityStream(pool, lambda: AT)
+    def __init__(self, house: House) -> None:
+        self.house, self.pool = house, house.pool
 
     async def take(self, *records: Any) -> None:
-        await self.stream.take(records)
+        """One fetch of the city stream."""
+        await self.house.take(*records)
+
+    async def get(self, path: str, *, by: str = "leader", status: int = 200, **params: Any) -> Any:
+        """Asks a query of the hub."""
+        return await self.house.get(f"/hub{path}", by=by, status=status, **params)
+
+    async def archived(self, **params: Any) -> list[Recorded]:
+        """A page of the county's feed of intake, as the archive gives it."""
+        answer = await self.house.http.get(f"/hub/feed/{COUNTY}/intake/1", params=params, headers=self.house.headers("leader"))
+        return list(decode_page(answer.content))
+
+    async def reached(self, event: Recorded, status: int = 200) -> bool:
+        """Whether the city has verified up to the event."""
+        answer = await self.get("/wait", source=event.source, sequence=event.sequence, timeout=0.05, status=status)
+        return bool(answer["reached"])
 
     async def numbers(self) -> list[str]:
         return [row["number"] for row in await self.pool.fetch("select number from city_case order by number")]
@@ -75,4 +98,18 @@ class City:
         return [(row["kind"], row["sequence"]) for row in await self.pool.fetch("select kind, sequence from evidence order by evidence")]
 
     async def state(self, node: str = COUNTY) -> str:
-        return next(str(n["state"]) for n in await views_city.nodes(self.pool, AT) if n["code"] == node)
+        return next(str(n["state"]) for n in await city_views.nodes(self.pool, AT) if n["code"] == node)
+
+
+def registry() -> dict[str, Any]:
+    """What the city is told at its start: one county, its township, its key."""
+    key, public = public_of(KEY)
+    nodes = [{"code": COUNTY, "name": "高县", "parent": "511500"}, {"code": TOWN, "name": "文江镇", "parent": COUNTY}]
+    return {"sites": [{"site": COUNTY, "key": key, "public_key": public, "address": "http://county", "nodes": nodes}]}
+
+
+@asynccontextmanager
+async def knowing_one_county(database: str) -> AsyncIterator[City]:
+    """The city over `database`; opening it again is a restart."""
+    async with open_house(build, database, name="hub", site=SITE, now=AT, around=Around(registry=registry)) as house:
+        yield City(house)

@@ -10,10 +10,13 @@ import asyncpg
 import msgspec
 import pytest
 
+from libs.testkit.house import COUNTY, TOWN
 from libs.wire import Recorded, chain_hash, public_of, signed_by, to_headers
-from services.hub import views_archive, views_city
 from services.hub.inbox import CityStream
-from services.hub.tests.county import AT, COUNTY, KEY, TOWN, City, carried, feed, filed, forged, record, word
+from services.hub.tests.county import AT, KEY, City, carried, feed, filed, forged, record, word
+from services.hub.views import archive
+from services.hub.views import city as city_views
+from services.hub.views import verify as verification
 
 pytestmark = pytest.mark.server
 SEED = 20261123
@@ -79,7 +82,7 @@ async def test_whatever_is_changed_on_the_way_the_batch_is_done_and_the_true_rec
     await city.take(*true)
     await city.take(*bent, *true)
     assert len(await city.numbers()) == 40
-    assert (await views_archive.verify(city.pool))["verified"]
+    assert (await verification.verify(city.pool))["verified"]
 
 
 UNSHOWABLE: list[tuple[str, str, Any]] = [
@@ -111,7 +114,7 @@ async def test_a_signed_event_the_city_cannot_show_is_archived_and_named(city: C
     await city.take(*map(carried, events), word(1, events[-1]))
     assert await city.evidence() == [("not-shown", n) for n in range(2, len(events) + 1, 2)]
     assert await city.numbers() == [f"c{n:02d}" for n in range(0, len(events), 2)]
-    assert (await views_archive.verify(city.pool)) == {"verified": True, "events": len(events), "waiting": 0, "faults": []}
+    assert (await verification.verify(city.pool)) == {"verified": True, "events": len(events), "waiting": 0, "faults": []}
 
 
 async def test_attributes_as_long_as_the_wire_allows_and_times_at_the_end_of_the_calendar_are_archived(city: City) -> None:
@@ -123,7 +126,7 @@ async def test_attributes_as_long_as_the_wire_allows_and_times_at_the_end_of_the
     long = msgspec.structs.replace(long, hash=chain_hash(long))
     await city.take(carried(long), word(1, long))
     assert await city.evidence() == [("not-shown", 1)]
-    assert [found.subject for found, _ in await views_archive.of_case(city.pool, noise)] == [long.subject]
+    assert [found.subject for found, _ in await archive.of_case(city.pool, noise)] == [long.subject]
 
 
 async def test_a_node_cannot_touch_another_nodes_case(city: City) -> None:
@@ -131,11 +134,11 @@ async def test_a_node_cannot_touch_another_nodes_case(city: City) -> None:
     forged_close = await feed(("CaseClosed", {"case": "511525-1"}), node=TOWN)
     await city.take(*map(carried, forged_close), word(1, forged_close[0], node=TOWN))
     await city.take(*map(carried, events), word(1, events[0]))
-    found = await views_city.case(city.pool, "511525-1")
+    found = await city_views.case(city.pool, "511525-1")
     assert found is not None
     assert (found["case"]["node"], found["case"]["phase"], found["case"]["closed_at"]) == (COUNTY, "filed", None)
-    (node,) = [n for n in await views_city.nodes(city.pool, AT) if n["code"] == COUNTY]
-    assert (node["open"], node["closed"]) == (1, 0)
+    (node,) = [n for n in await city_views.nodes(city.pool, AT) if n["code"] == COUNTY]
+    assert (node["open"], node["finished"]) == (1, 0)
 
 
 async def test_two_members_that_hold_one_origin_after_a_rebalance_count_once(city: City) -> None:
@@ -146,10 +149,10 @@ async def test_two_members_that_hold_one_origin_after_a_rebalance_count_once(cit
         part = events[start : start + 20]
         records = [*map(carried, part), word(start + 1, part[-1]), *map(carried, town), word(start + 1, town[-1], node=TOWN)]
         await asyncio.gather(city.take(*records), other.take(records[::1]))
-    nodes = {n["code"]: n for n in await views_city.nodes(city.pool, AT)}
+    nodes = {n["code"]: n for n in await city_views.nodes(city.pool, AT)}
     assert (nodes[COUNTY]["filed"], nodes[TOWN]["filed"]) == (200, 50)
     assert await city.evidence() == []
-    assert (await views_archive.verify(city.pool))["verified"]
+    assert (await verification.verify(city.pool))["verified"]
 
 
 async def test_a_batch_that_fails_leaves_nothing_and_is_whole_when_it_comes_again(city: City, database: str) -> None:
@@ -166,7 +169,7 @@ async def test_a_batch_that_fails_leaves_nothing_and_is_whole_when_it_comes_agai
     await owner.close()
     await city.take(*records)
     assert await city.numbers() == ["c1", "c2"]
-    assert await city.stream.wait(events[0].source, 1, 2, 0.05)
+    assert await city.reached(events[1])
 
 
 async def test_a_fork_is_kept_with_both_signatures(city: City) -> None:
@@ -193,8 +196,8 @@ async def test_an_archive_rewritten_with_fitting_hashes_is_not_what_was_signed(c
     for event in rewritten:
         sql = "update hub.archive set data = $2, prevhash = $3, hash = $4 where sequence = $1"
         await owner.execute(sql, event.sequence, event.data, event.prevhash, event.hash)
-    found = await views_archive.verify(city.pool)
+    found = await verification.verify(city.pool)
     assert [(fault["sequence"], fault["fault"]) for fault in found["faults"]] == [(3, "the node signed another hash")]
     await owner.execute("delete from hub.archive where sequence = 2")
-    assert (await views_archive.verify(city.pool))["faults"][0]["sequence"] == 2
+    assert (await verification.verify(city.pool))["faults"][0]["sequence"] == 2
     await owner.close()

@@ -2,110 +2,109 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
 import msgspec
 import pytest
-from httpx2 import ASGITransport, AsyncClient
 
-from libs.telemetry import Health
-from libs.web import Accounts, Role, make_app
-from libs.wire import chain_hash, decode_page
-from services.hub.http import router
-from services.hub.tests.county import AT, COUNTY, TOWN, City, carried, feed, filed, word
+from libs.testkit.house import COUNTY, TOWN
+from libs.wire import chain_hash
+from services.hub.tests.county import City, carried, feed, filed, of, word
 
 pytestmark = pytest.mark.server
+CASE, UNKNOWN = "511525-20261123-000001-7", "511525-20261123-000099-7"
 SOURCE = f"urn:liandong:{COUNTY}:intake"
 
 
-def asking(city: City, role: Role = Role.LEADER) -> AsyncClient:
-    accounts = Accounts()
-    _, token = accounts.issue("L1", [role], ["511500"], "领导")
-    app = make_app("hub", routers=[router(city.pool, city.stream, lambda: AT)], accounts=accounts, health=Health())
-    headers = {"Authorization": f"Bearer {token}"}
-    return AsyncClient(transport=ASGITransport(app=app), base_url="http://hub", headers=headers)
-
-
-async def get(city: City, path: str, **query: Any) -> Any:
-    async with asking(city) as client:
-        answer = await client.get(f"/hub{path}", params=query)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
 async def test_only_who_watches_over_the_city_may_ask(city: City) -> None:
-    async with asking(city, Role.CLERK) as client:
-        assert (await client.get("/hub/city")).status_code == 403
-        assert (await client.get("/hub/city", headers={"Authorization": ""})).status_code == 401
+    await city.get("/city", by="clerk", status=403)
+    assert (await city.house.http.get("/hub/city")).status_code == 401
+
+
+async def test_a_case_is_shown_to_those_who_work_for_its_node_or_above(city: City) -> None:
+    """Known or not: whoever works elsewhere learns nothing of it."""
+    events = await feed(filed(CASE))
+    await city.take(*map(carried, events), word(1, events[0]))
+    assert (await city.get(f"/cases/{CASE}"))["case"]["number"] == CASE
+    known, unknown = [await city.get(f"/cases/{case}", by="stranger", status=403) for case in (CASE, UNKNOWN)]
+    assert known == unknown
 
 
 async def test_the_city_at_a_glance(city: City) -> None:
     card = {"case": "c1", "card": "k", "colour": "red", "clock_kind": "promised", "officer": "C1", "due_at": "2026-11-22T16:00:00Z"}
-    events = await feed(filed("c1"), filed("c2"), ("CaseNotAccepted", {"case": "c2"}), ("CaseClosed", {"case": "c2"}))
+    events = await feed(filed("c1"), filed("c2"), *of("c2", "CaseNotAccepted", "CaseClosed"))
     cards = await feed(("CardIssued", card), service="supervision")
     await city.take(*map(carried, [*events, *cards]), word(1, events[-1], cards[-1]))
-    found = await get(city, "/city")
+    found = await city.get("/city")
     nodes = {node["code"]: node for node in found["nodes"]}
-    county = {name: nodes[COUNTY][name] for name in ("filed", "filed_today", "open", "closed", "red", "yellow", "state", "counter")}
-    assert county == {"filed": 2, "filed_today": 2, "open": 1, "closed": 1, "red": 1, "yellow": 0, "state": "live", "counter": 1}
+    county = {
+        name: nodes[COUNTY][name]
+        for name in ("filed", "filed_today", "open", "finished", "finished_today", "red", "yellow", "state", "counter")
+    }
+    assert county == {
+        "filed": 2,
+        "filed_today": 2,
+        "open": 1,
+        "finished": 1,
+        "finished_today": 1,
+        "red": 1,
+        "yellow": 0,
+        "state": "live",
+        "counter": 1,
+    }
     assert nodes[TOWN]["state"] == "unknown"
     assert [(c["case"], c["colour"], c["node_name"]) for c in found["cards"]] == [("c1", "red", "高县")]
 
 
 async def test_a_case_over_its_services_with_what_is_verified_of_it(city: City) -> None:
-    clock = {"case": "c1", "clock": "clock:c1:promised", "kind": "promised", "due_at": "2026-11-22T16:00:00Z"}
-    clocks = await feed(("ClockStarted", clock), ("ClockYellow", clock), ("ClockEnded", clock), service="deadline")
-    events = await feed(filed("c1"), ("CaseAccepted", {"case": "c1"}))
+    due = datetime.fromisoformat("2026-11-22T16:00:00Z")
+    clocks = await feed(*of(CASE, "ClockStarted", "ClockYellow", "ClockEnded", due_at=due), service="deadline")
+    events = await feed(filed(CASE), *of(CASE, "CaseAccepted"))
     await city.take(*map(carried, [*events, *clocks]), word(1, events[0], clocks[0]))
     await city.take(word(2, events[0], clocks[1]))
-    found = await get(city, "/cases/c1")
+    found = await city.get(f"/cases/{CASE}")
     seen = {(e["type"].split(".")[2], e["verified"]) for e in found["timeline"]}
     assert seen == {("CaseFiled", True), ("CaseAccepted", False), ("ClockStarted", True), ("ClockYellow", True), ("ClockEnded", False)}
     assert [(c["kind"], c["due_at"], c["yellow"], c["ended"]) for c in found["clocks"]] == [
         ("promised", "2026-11-22T16:00:00Z", True, False)
     ]
     assert (found["case"]["node_name"], found["address"]) == ("高县", "http://county")
-    async with asking(city) as client:
-        assert (await client.get("/hub/cases/c99")).status_code == 404
+    await city.get(f"/cases/{UNKNOWN}", status=404)
 
 
 async def test_a_payload_that_is_no_json_does_not_break_its_cases_page(city: City) -> None:
-    events = await feed(filed("c1"), ("Noted", {"case": "c1"}))
+    events = await feed(filed(CASE), *of(CASE, "StepDone"))
     odd = msgspec.structs.replace(events[1], data=b"\xff[")
     odd = msgspec.structs.replace(odd, hash=chain_hash(odd))
     await city.take(carried(events[0]), carried(odd), word(1, odd))
-    found = await get(city, "/cases/c1")
-    assert [e["data"].get("case", "") for e in found["timeline"]] == ["c1", ""]
+    found = await city.get(f"/cases/{CASE}")
+    assert [e["data"].get("case", "") for e in found["timeline"]] == [CASE, ""]
 
 
 async def test_the_archive_is_given_in_pages_byte_for_byte(city: City) -> None:
     events = await feed(*(filed(f"c{n}") for n in range(7)))
     await city.take(*map(carried, events), word(1, events[4]))
-    async with asking(city) as client:
-        first = decode_page((await client.get(f"/hub/feed/{COUNTY}/intake/1", params={"limit": 4})).content)
-        rest = decode_page((await client.get(f"/hub/feed/{COUNTY}/intake/1", params={"after": 4})).content)
+    first, rest = await city.archived(limit=4), await city.archived(after=4)
     assert [(e.sequence, e.hash, e.data) for e in first + rest] == [(e.sequence, e.hash, e.data) for e in events]
-    (row,) = await get(city, "/feeds")
+    (row,) = await city.get("/feeds")
     assert (row["source"], row["archived"], row["verified"], row["state"]) == (SOURCE, 7, 5, "live")
-    assert await get(city, "/verify") == {"verified": True, "events": 5, "waiting": 2, "faults": []}
+    assert await city.get("/verify") == {"verified": True, "events": 5, "waiting": 2, "faults": []}
 
 
-async def test_a_reader_waits_for_a_position(city: City) -> None:
-    events = await feed(filed("c1"))
+async def test_a_reader_waits_for_what_is_verified_not_for_what_is_archived(city: City) -> None:
+    events = await feed(filed("c1"), filed("c2"))
     await city.take(*map(carried, events), word(1, events[0]))
-    assert await get(city, "/wait", source=SOURCE, sequence=1) == {"reached": True}
-    async with asking(city) as client:
-        assert (await client.get("/hub/wait", params={"source": SOURCE, "sequence": 2, "timeout": 0.05})).status_code == 504
+    assert await city.reached(events[0])
+    assert not await city.reached(events[1], status=504)
 
 
 async def test_a_replayed_log_by_its_own_names(city: City) -> None:
-    clock = {"case": "c1", "clock": "clock:c1:promised", "kind": "promised", "due_at": "2026-11-22T16:00:00Z"}
     finding = {"case": "c2", "finding": "f", "detector": "same-officer", "evidence": ["x#1#1"]}
-    events = await feed(filed("c1", ref="log-1"), filed("c2", ref="log-2"), filed("c3"), ("CaseClosed", {"case": "c2"}))
-    clocks = await feed(("ClockStarted", clock), ("ClockRed", clock), service="deadline")
+    events = await feed(filed("c1", ref="log-1"), filed("c2", ref="log-2"), filed("c3"), *of("c2", "CaseClosed"))
+    clocks = await feed(*of("c1", "ClockStarted", "ClockRed"), service="deadline")
     findings = await feed(("FindingRaised", finding), service="supervision")
     await city.take(*map(carried, [*events, *clocks, *findings]), word(1, events[-1], clocks[-1], findings[-1]))
-    found = await get(city, "/replay", log="receipt")
+    found = await city.get("/replay", log="receipt")
     assert (found["cases"], found["closed"], found["red"], found["yellow"], found["statutory_red"]) == (2, 1, ["log-1"], ["log-1"], [])
     assert found["findings"] == {"same-officer": ["log-2"]}
     assert found["nodes"] == {COUNTY: {"cases": 2, "closed": 1, "red": 1}}
@@ -127,6 +126,6 @@ NONSENSE = [
 
 
 async def test_nonsense_is_refused_not_stumbled_over(city: City) -> None:
-    async with asking(city) as client:
-        answers = {path: (await client.get(f"/hub{path}")).status_code for path in NONSENSE}
+    headers = city.house.headers("leader")
+    answers = {path: (await city.house.http.get(f"/hub{path}", headers=headers)).status_code for path in NONSENSE}
     assert {path: status for path, status in answers.items() if status not in (403, 404, 422)} == {}

@@ -5,12 +5,21 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from libs.testkit.house import COUNTY, TOWN
 from libs.wire import chain_hash, genesis
-from services.hub import views_city
-from services.hub.tests.county import AT, COUNTY, KEY, OTHER, TOWN, City, carried, feed, filed, forged, record, word
-from services.hub.views_archive import verify as verified
+from services.hub.events import KeyRegistered, NodeRegistered
+from services.hub.tests.county import AT, KEY, OTHER, City, carried, feed, filed, forged, knowing_one_county, of, record, word
+from services.hub.views import city as city_views
+from services.hub.views.verify import verify as verified
 
 pytestmark = pytest.mark.server
+
+
+async def test_a_registry_told_again_says_nothing_new(database: str) -> None:
+    for _ in range(2):
+        async with knowing_one_county(database) as city:
+            nodes, (key,) = await city.house.all(NodeRegistered), await city.house.all(KeyRegistered)
+            assert ([node.node for node in nodes], {node.site for node in nodes} | {key.site}) == ([COUNTY, TOWN], {COUNTY})
 
 
 async def test_nothing_is_applied_beyond_a_verified_checkpoint(city: City) -> None:
@@ -25,12 +34,12 @@ async def test_nothing_is_applied_beyond_a_verified_checkpoint(city: City) -> No
 
 
 async def test_a_batch_that_comes_again_changes_nothing(city: City) -> None:
-    events = await feed(filed("c1"), filed("c2"), ("CaseClosed", {"case": "c1"}))
+    events = await feed(filed("c1"), filed("c2"), *of("c1", "CaseClosed"))
     records = [*map(carried, events), word(1, events[-1])]
     for _ in range(3):
         await city.take(*records)
-    (node,) = [n for n in await views_city.nodes(city.pool, AT) if n["code"] == COUNTY]
-    assert (node["filed"], node["closed"], node["open"], node["events"]) == (2, 1, 1, 3)
+    (node,) = [n for n in await city_views.nodes(city.pool, AT) if n["code"] == COUNTY]
+    assert (node["filed"], node["finished"], node["open"], node["events"]) == (2, 1, 1, 3)
     assert await city.evidence() == []
 
 
@@ -110,7 +119,7 @@ async def test_an_old_word_repeated_is_no_word(city: City) -> None:
     await city.take(*map(carried, events), first, word(6, events[1]))
     await city.take(first)
     assert await city.evidence() == []
-    assert (await city.pool.fetchrow("select counter from city_node where node = $1", COUNTY))["counter"] == 6
+    assert await city.pool.fetchval("select counter from city_node where node = $1", COUNTY) == 6
 
 
 async def test_what_is_no_event_is_evidence_by_its_place(city: City) -> None:
@@ -120,24 +129,23 @@ async def test_what_is_no_event_is_evidence_by_its_place(city: City) -> None:
 
 async def test_facts_of_one_case_may_come_in_any_order_over_its_feeds(city: City) -> None:
     card = {"case": "c1", "card": "k", "colour": "red", "clock_kind": "promised", "officer": "C1", "due_at": "2026-11-22T16:00:00Z"}
-    red = {"case": "c1", "clock": "clock:c1:promised", "kind": "promised", "due_at": "2026-11-22T16:00:00Z"}
     cards = await feed(("CardIssued", card), service="supervision")
-    clocks = await feed(("ClockRed", red), service="deadline")
+    clocks = await feed(*of("c1", "ClockRed"), service="deadline")
     events = await feed(filed("c1", item="511B"))
     await city.take(*map(carried, [*cards, *clocks]), word(1, cards[0], clocks[0]))
     await city.take(*map(carried, events), word(2, cards[0], clocks[0], events[0]))
     rows = await city.pool.fetch("select item, kind, n from city_day order by kind")
     assert [tuple(row) for row in rows] == [("511B", "filed", 1), ("511B", "red", 1)]
-    found = await views_city.case(city.pool, "c1")
+    found = await city_views.case(city.pool, "c1")
     assert found is not None
     assert (found["case"]["red"], found["case"]["yellow"], found["case"]["phase"]) == (True, True, "filed")
 
 
 async def test_a_reader_waits_for_what_the_city_has_verified(city: City) -> None:
     events = await feed(filed("c1"))
-    assert not await city.stream.wait(events[0].source, 1, 1, 0.05)
+    assert not await city.reached(events[0], status=504)
     await city.take(*map(carried, events), word(1, events[0]))
-    assert await city.stream.wait(events[0].source, 1, 1, 0.05)
+    assert await city.reached(events[0])
 
 
 async def test_a_first_event_with_a_previous_one_is_not_a_beginning(city: City) -> None:

@@ -23,11 +23,13 @@ TABLES = (
         imported          boolean not null default false,
         timeline          text not null default '',
         phase             text not null,
+        suspended         boolean,
         outcome           text not null default '',
         officer           text not null,
         filed_at          timestamptz,
         accepted_at       timestamptz,
         decided_at        timestamptz,
+        finished_at       timestamptz,
         closed_at         timestamptz,
         version           integer not null
     ) with (fillfactor = 70)""",
@@ -38,7 +40,7 @@ TABLES = (
     create table procedures (
         node                   text not null,
         item                   text not null,
-        version                integer not null,
+        procedure_version      integer not null,
         item_name              text not null,
         kind                   text not null,
         effective              date not null,
@@ -49,7 +51,7 @@ TABLES = (
         extension_moves_promise boolean not null,
         correction_days        integer not null,
         steps                  jsonb not null,
-        primary key (node, item, version)
+        primary key (node, item, procedure_version)
     )""",
     """
     create table leases (

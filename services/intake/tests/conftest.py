@@ -6,12 +6,20 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.intake.tests.house import House, published, running
+from libs.testkit.house import House
+from libs.testkit.neighbours import Neighbour
+from services.intake.tests.counter import catalogue_says, opened, published
 
 
 @pytest.fixture
-async def house(database: str) -> AsyncIterator[House]:
+def catalogue() -> Neighbour:
+    """The catalogue of the county and its township."""
+    return catalogue_says()
+
+
+@pytest.fixture
+async def house(database: str, catalogue: Neighbour) -> AsyncIterator[House]:
     """On Monday, 5 March 2007, 10 o'clock in Yibin."""
-    async with running(database) as opened:
-        await opened.hear(published())
-        yield opened
+    async with opened(database) as running:
+        await running.hear(await published(catalogue))
+        yield running

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from libs.decider import Refused
 from libs.testkit.given import Given
 from libs.workdays import Calendar
-from services.intake.case import CASE
-from services.intake.case_commands import (
-    Accept,
-    Approve,
-    Close,
-    Command,
-    Decide,
-    DeemAccepted,
-    Deliver,
-    Examine,
-    ExtendLimit,
-    File,
-    FinishStep,
-    RefuseAcceptance,
-    RequestCorrections,
-    ResumeClocks,
-    ReturnCorrections,
-    StartStep,
-    SuspendClocks,
-    Withdraw,
-)
-from services.intake.events import CaseEvent, Channel, Outcome, Pinned, PinnedStep, StepRole, Stopper
+from services.intake.case import CASE, Command
+from services.intake.case.acceptance import Accept, DeemAccepted, RefuseAcceptance
+from services.intake.case.corrections import RequestCorrections, ReturnCorrections
+from services.intake.case.decision import Decide
+from services.intake.case.delivery import Deliver
+from services.intake.case.ending import Close, Withdraw
+from services.intake.case.examination import Approve, Examine
+from services.intake.case.extension import ExtendLimit
+from services.intake.case.filing import File
+from services.intake.case.steps import FinishStep, StartStep
+from services.intake.case.suspension import ResumeClocks, SuspendClocks
+from services.intake.events import AcceptedBy, CaseAccepted, CaseEvent, Channel, Outcome, Pinned, PinnedStep, StepRole, Stopper
 
 NUMBER = "511525-20070305-000001-0"
 CALENDAR = Calendar.load()
@@ -170,6 +163,20 @@ def imported(command: Command) -> Command:
     return replace(command, imported=True)
 
 
+def accepted_by(by: AcceptedBy, effective: str, on: str, officer: str, time: str = "10:00") -> CaseAccepted:
+    """The fact of being taken up."""
+    return CaseAccepted(case=NUMBER, by=by, effective=at(effective), officer=officer, at=at(on, time))
+
+
+def went_on(commands: Iterable[Command], *steps: PinnedStep) -> Told:
+    """The history that these commands make of a case just filed; what is refused adds nothing."""
+    history = filed(*steps)
+    for command in commands:
+        with suppress(Refused):
+            history.extend(CASE.decide(command, CASE.fold(history)))
+    return history
+
+
 # --- stories ----------------------------------------------------------------------------------------------------------------------------
 
 
@@ -187,6 +194,19 @@ def returned_incomplete() -> Told:
 
 def accepted(*steps: PinnedStep) -> Told:
     return given(filed(*steps)).when(accept()).history()
+
+
+def visited() -> Told:
+    story = given(accepted(SITE_VISIT, REVIEW, SIGN))
+    return story.when(start_step("现场核查"), finish_step("现场核查", second="examiner-2")).history()
+
+
+def reviewed() -> Told:
+    return given(visited()).when(start_step("审查"), finish_step("审查")).history()
+
+
+def suspended() -> Told:
+    return given(accepted()).when(suspend()).history()
 
 
 def examined() -> Told:
@@ -207,3 +227,9 @@ def delivered() -> Told:
 
 def closed() -> Told:
     return given(delivered()).when(close()).history()
+
+
+def all_stories() -> dict[str, Told]:
+    """Every story above, by its name."""
+    tellers = {name: tell for name, tell in globals().items() if getattr(tell, "__annotations__", {}).get("return") == "Told"}
+    return {name: tell() for name, tell in tellers.items() if tell is not went_on}

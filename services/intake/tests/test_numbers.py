@@ -10,8 +10,9 @@ from stdnum.iso7064 import mod_11_10
 
 from libs.testkit.given import Given
 from services.intake.events import NumbersLeased, NumbersVoided
-from services.intake.http_desk import case_number
+from services.intake.http.numbering import case_number
 from services.intake.numbers import LAST, NUMBERS, LeaseNumbers, VoidNumbers, parts
+from services.intake.numbers.allocator import BLOCK, Allocator
 
 given = Given(NUMBERS)
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -54,3 +55,27 @@ def test_a_number_carries_its_node_its_day_its_serial_and_a_check_digit_over_all
     assert parts(number) == (node, 2026, serial)
     assert number.startswith(f"{node}-20261123-{serial:06d}-")
     assert mod_11_10.is_valid(number.replace("-", ""))
+
+
+# --- what a process holds ---------------------------------------------------------------------------------------------------------------
+
+
+def test_serials_are_given_out_in_order_and_a_returned_one_first() -> None:
+    held = Allocator()
+    assert not held
+    held.add(51, 53, now=0.0)
+    assert [held.take(), held.take()] == [51, 52]
+    held.give_back(52)
+    assert [held.take(), held.take()] == [52, 53]
+    assert not held
+
+
+def test_a_block_used_up_within_a_second_is_followed_by_one_of_twice_its_size() -> None:
+    held, now, first, sizes = Allocator(), 1000.0, 1, []
+    for _ in range(8):
+        size = held.wanted(now)
+        sizes.append(size)
+        held.add(first, first + size - 1, now)
+        first, now = first + size, now + 0.9
+    assert sizes == [50, 100, 200, 400, 800, 1600, 1600, 1600]
+    assert held.wanted(now + 0.1) == BLOCK, "a second later it is an ordinary one again"

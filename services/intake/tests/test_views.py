@@ -1,26 +1,22 @@
-"""The view, the serials a dead process left, and what is heard; on real PostgreSQL."""
+"""The view, and what is heard; on real PostgreSQL."""
 
 from __future__ import annotations
 
-import msgspec
-import pytest
-
-from services.intake.app import CODEC
-from services.intake.case_state import Phase
-from services.intake.events import NumbersLeased, NumbersVoided
-from services.intake.inbox import SILENCE
-from services.intake.tests.house import COUNTY, House, heard, published, running
-from services.intake.views import PHASES, case_row, unused_serials
+from libs.testkit.house import COUNTY, House
+from libs.testkit.neighbours import Neighbour
+from services.intake.events import CaseAccepted
+from services.intake.tests.counter import file, listed, published, show
+from services.intake.views import case_row
 
 
 async def test_a_view_made_event_by_event_is_the_view_made_at_once(house: House) -> None:
     for n in range(3):
-        case = (await house.file())["case"]
-        await house.post(f"/cases/{case}/acceptance")
+        case = (await file(house))["case"]
+        await house.post(f"/intake/cases/{case}/acceptance", by="clerk")
         if n:
-            await house.post(f"/cases/{case}/withdrawal")
+            await house.post(f"/intake/cases/{case}/withdrawal", by="clerk")
         if n == 2:
-            await house.post(f"/cases/{case}/close")
+            await house.post(f"/intake/cases/{case}/close", by="clerk")
     events = await house.logs.of(COUNTY).feed()
     view = house.service.views[0]
     made: list[object] = []
@@ -35,77 +31,60 @@ async def test_a_view_made_event_by_event_is_the_view_made_at_once(house: House)
     assert made[0]
 
 
-async def test_the_view_and_the_rules_name_phases_alike() -> None:
-    assert {phase.value for phase in Phase} - {"none"} == set(PHASES.values())
+async def test_a_case_is_finished_once_at_its_first_end(house: House) -> None:
+    withdrawn = await file(house)
+    await house.post(f"/intake/cases/{withdrawn['case']}/withdrawal", by="clerk")
+    declined = await file(house)
+    because = {"reason": "不属于本机关职权", "right_agency": "县水利局"}
+    await house.post(f"/intake/cases/{declined['case']}/refusal-to-accept", because, by="clerk")
+    await file(house)
+    await house.shown()
+    assert await counted(house) == {"cases": 3, "open": 1, "finished": 2}
+    house.pass_days(1)
+    done = await house.post(f"/intake/cases/{withdrawn['case']}/close", by="clerk")
+    shown = await show(house, done)
+    assert (shown["finished_at"], shown["closed_at"]) == ("2007-03-05T02:00:00Z", "2007-03-06T02:00:00Z")
+    assert await counted(house) == {"cases": 3, "open": 1, "finished": 2}
+    assert [row["phase"] for row in (await listed(house, phase="not-accepted"))["cases"]] == ["not-accepted"]
 
 
-async def test_serials_of_a_dead_process_are_voided_at_the_next_start(database: str) -> None:
-    async with running(database, process="p1") as first:
-        await first.hear(published())
-        for _ in range(3):
-            await first.file()
-    async with running(database, process="p2") as second:
-        used = await second.file()
-        assert used["case"].split("-")[2] == "000051", "a new process leases a new block"
-        await second.settle()
-        await second.settle()
-        events = [CODEC.decode(event) for event in await second.logs.of(COUNTY).stream("numbers:2007")]
-        assert [type(event) for event in events] == [NumbersLeased, NumbersLeased, NumbersVoided]
-        assert events[-1].serials == tuple(range(4, 51))
-        assert events[-1].process == "p1"
-        await second.show(used)
-        assert await unused_serials(second.pool, "p2") == []
-
-
-async def test_nothing_is_voided_before_the_view_knows_all_cases(database: str) -> None:
-    async with running(database, process="p1") as first:
-        await first.hear(published())
-        await first.file()
-        await first.pool.execute("delete from view_position")
-        await first.pool.execute("delete from cases")
-        await first.pool.execute("delete from leases")
-    async with running(database, process="p2") as second:
-        await second.settle()
-        voided = CODEC.decode((await second.logs.of(COUNTY).stream("numbers:2007"))[-1])
-        assert voided.serials == tuple(range(2, 51))
+async def counted(house: House) -> dict[str, int]:
+    found: dict[str, int] = await house.get(f"/intake/nodes/{COUNTY}/counts", by="clerk")
+    return found
 
 
 async def test_silence_noticed_becomes_a_command_to_the_cases_own_log(house: House) -> None:
-    case = (await house.file())["case"]
-    said = {
-        "clock": f"correction:{case}",
-        "case": case,
-        "kind": "correction",
-        "effective": "2007-03-05T02:00:00Z",
-        "at": "2007-03-12T16:00:00Z",
-    }
-    effects = await house.hear(heard(SILENCE, f"clock:correction:{case}", said))
-    assert [(effect.node, effect.act.subject, effect.act.actor) for effect in effects] == [(COUNTY, case, "system:intake")]
-    await house.logs.of(COUNTY).append(effects[0].act)
-    stream = await house.logs.of(COUNTY).stream(case)
-    accepted = CODEC.decode(stream[-1])
-    assert (accepted.by.value, accepted.effective.isoformat()) == ("silence", "2007-03-05T02:00:00+00:00")
+    case = (await file(house))["case"]
+    deadline = Neighbour("deadline", [COUNTY], now=lambda: house.time)
+    noticed = await deadline.says("SilenceNoticed", "2007-03-13 00:00", case=case)
+    await house.hear(noticed)
+    await house.hear(noticed)
+    accepted = await house.one(CaseAccepted)
+    assert (accepted.case, accepted.by.value, accepted.officer) == (case, "silence", "system:intake")
+    assert accepted.effective.isoformat() == "2007-03-05T02:00:00+00:00"
+    (recorded,) = await house.recorded(CaseAccepted)
+    assert (recorded.node, recorded.subject, recorded.actor, recorded.causationid) == (COUNTY, case, "system:intake", noticed.id)
 
 
 async def test_silence_of_another_clock_is_not_ours(house: House) -> None:
-    said = {
-        "clock": "c",
-        "case": f"{COUNTY}-20070305-000001-1",
-        "kind": "delivery",
-        "effective": "2007-03-05T02:00:00Z",
-        "at": "2007-03-12T16:00:00Z",
-    }
-    assert await house.hear(heard(SILENCE, "clock:c", said)) == []
+    case = (await file(house))["case"]
+    deadline = Neighbour("deadline", [COUNTY], now=lambda: house.time)
+    await house.hear(await deadline.says("SilenceNoticed", "2007-03-13 00:00", case=case, kind="delivery"))
+    assert await house.all(CaseAccepted) == []
 
 
-async def test_a_procedure_heard_twice_is_one_row(house: House) -> None:
-    await house.hear(published(), published())
+async def test_a_procedure_heard_twice_is_one_row(house: House, catalogue: Neighbour) -> None:
+    await house.hear(await published(catalogue), await published(catalogue))
     assert await house.pool.fetchval("select count(*) from procedures") == 1
 
 
-async def test_what_cannot_be_read_is_not_swallowed(house: House) -> None:
-    with pytest.raises(msgspec.ValidationError):
-        await house.hear(published(statutory_days="soon"))
+async def test_what_cannot_be_read_is_not_swallowed(house: House, catalogue: Neighbour) -> None:
+    """It is kept aside with its reason."""
+    kind = "liandong.catalogue.ProcedurePublished.v1"
+    await house.hear(await catalogue.sends(kind, b'{"item": "511A00001"}', "2007-03-05", subject="511A00001"))
+    (parked,) = await house.pool.fetch("select reason from parked")
+    assert "name" in parked["reason"]
+    assert await house.pool.fetchval("select count(*) from procedures") == 1
 
 
 async def test_an_unknown_case_has_no_row(house: House) -> None:

@@ -1,4 +1,4 @@
-"""What supervision reads: cards, findings, what it has heard of each case."""
+"""What supervision reads: cards, findings, what it remembers of each case."""
 
 from alembic import op
 
@@ -41,21 +41,19 @@ def upgrade() -> None:
     op.execute('create index findings_of_case on findings ("case", at)')
     op.execute("create index findings_of_node on findings (node, at desc, finding)")
     op.execute("""
-        create table heard_case (
+        create table log_case (
             "case"   text collate "C" primary key,
-            node     text not null,
             timeline text not null
         )""")
-    op.execute("create index heard_case_of_timeline on heard_case (timeline) where timeline <> ''")
+    op.execute("create index log_case_of_timeline on log_case (timeline)")
     op.execute("""
-        create table case_fact (
+        create table known_act (
             "case"   text collate "C" not null,
-            epoch    integer not null,
-            sequence bigint not null,
-            source   text not null,
+            place    integer not null,
+            evidence text collate "C" not null,
             deed     text not null,
             officer  text not null,
             at       timestamptz not null,
             imported boolean not null,
-            primary key ("case", epoch, sequence)
+            primary key ("case", place, evidence)
         )""")

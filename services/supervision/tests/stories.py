@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from functools import partial, reduce
 
 from libs.testkit.given import Given
+from libs.testkit.neighbours import moment
 from services.supervision.card import CARD, IssueCard
 from services.supervision.events import CardIssued, Colour, Detector, FindingRaised
-from services.supervision.finding import FINDING, CaseFact, Deed, RaiseFinding, Seen
+from services.supervision.finding import FINDING, RaiseFinding
+from services.supervision.finding.detectors import Deed, KnownAct, Seen, WatchedCase, watched
 
 CASE = "511525-20070305-000001-0"
+LOG = {"timeline": "receipt", "promised": None, "statutory": None}
+INTAKE = "urn:liandong:511525:intake"
 given_card: Given[IssueCard, CardIssued | None, CardIssued] = Given(CARD)
 given_finding: Given[RaiseFinding, FindingRaised | None, FindingRaised] = Given(FINDING)
-
-
-def at(day: str, time: str = "10:00") -> datetime:
-    """A time in Yibin, as the wire has it: UTC."""
-    return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
 
 
 def issue(colour: Colour = Colour.RED, generation: int = 0, overdue: int = 0) -> IssueCard:
@@ -30,16 +29,38 @@ def issue(colour: Colour = Colour.RED, generation: int = 0, overdue: int = 0) ->
         officer="C0117",
         generation=generation,
         overdue=overdue,
-        due_at=at("2007-03-20", "00:00"),
+        due_at=moment("2007-03-20T00:00"),
         evidence="urn:liandong:511525:deadline#1#7",
-        at=at("2007-03-20", "00:00"),
+        at=moment("2007-03-20T00:00"),
     )
 
 
-def did(deed: Deed, officer: str, on: str, n: int, time: str = "10:00", *, imported: bool = False) -> CaseFact:
-    """The nth thing recorded."""
-    return CaseFact(deed=deed, officer=officer, at=at(on, time), evidence=f"urn:liandong:511525:intake#1#{n}", imported=imported)
+def did(deed: Deed, officer: str, on: str, n: int, time: str = "10:00", *, imported: bool = False) -> KnownAct:
+    """The nth act on the case."""
+    evidence = f"{INTAKE}#1#{n}"
+    return KnownAct(case=CASE, place=n - 1, evidence=evidence, deed=deed, officer=officer, at=moment(f"{on}T{time}"), imported=imported)
+
+
+def seen_by(detector: Detector, facts: Sequence[KnownAct]) -> Seen | None:
+    """What a detector sees in a case, act by act."""
+    return reduce(watched, facts, WatchedCase()).seen.get(detector)
+
+
+same_officer = partial(seen_by, Detector.SAME_OFFICER)
+after_the_end = partial(seen_by, Detector.AFTER_THE_END)
 
 
 def raise_finding(seen: Seen, detector: Detector = Detector.SAME_OFFICER) -> RaiseFinding:
     return RaiseFinding(case=CASE, detector=detector, node="511525", seen=seen)
+
+
+def issued(colour: Colour = Colour.RED) -> list[CardIssued]:
+    """A card was given."""
+    return given_card().when(issue(colour)).history()
+
+
+def raised() -> list[FindingRaised]:
+    """One officer was seen to examine and to approve."""
+    seen = same_officer([did(Deed.EXAMINE, "C0117", "2007-03-12", 2), did(Deed.APPROVE, "C0117", "2007-03-13", 3)])
+    assert seen is not None
+    return given_finding().when(raise_finding(seen)).history()

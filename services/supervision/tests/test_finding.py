@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.testkit.neighbours import moment
 from services.supervision.events import Detector
-from services.supervision.finding import DETECTORS, CaseFact, Deed, after_the_end, same_officer
-from services.supervision.tests.stories import at, did, given_finding, raise_finding
+from services.supervision.finding.detectors import DETECTORS, Deed, KnownAct
+from services.supervision.tests.stories import after_the_end, did, given_finding, raise_finding, same_officer, seen_by
+from services.supervision.tests.whole import WHOLE
 
 ACT, EXAMINE, APPROVE, END = Deed.ACT, Deed.EXAMINE, Deed.APPROVE, Deed.END
 
@@ -67,7 +74,7 @@ def test_a_finding_names_what_was_seen_once_per_case_and_detector() -> None:
     (finding,) = happened.events
     assert finding.officers == ("B",)
     assert finding.evidence == ("urn:liandong:511525:intake#1#2", "urn:liandong:511525:intake#1#3")
-    assert (finding.at, finding.rule_version, finding.imported) == (at("2011-03-03"), 1, True)
+    assert (finding.at, finding.rule_version, finding.imported) == (moment("2011-03-03"), 1, True)
     given_finding(happened.history()).when(raise_finding(seen)).then()
 
 
@@ -85,8 +92,27 @@ facts_of_a_case = st.lists(
 
 
 @given(facts_of_a_case)
-def test_what_is_seen_becomes_visible_at_its_place_and_stays_the_same(facts: list[CaseFact]) -> None:
-    for detect in DETECTORS.values():
-        whole = detect(facts)
+def test_what_is_seen_becomes_visible_at_its_place_and_stays_the_same(facts: list[KnownAct]) -> None:
+    assert set(DETECTORS) == set(WHOLE) == set(Detector)
+    for detector, whole_of in WHOLE.items():
+        whole = whole_of(facts)
         for n in range(len(facts) + 1):
-            assert detect(facts[:n]) == (whole if whole is not None and n > whole.place else None)
+            assert seen_by(detector, facts[:n]) == whole_of(facts[:n]) == (whole if whole is not None and n > whole.place else None)
+
+
+class CountedTime(datetime):
+    """A time that counts how often it is asked whether it is later."""
+
+    asked = 0
+
+    def __gt__(self, other: Any) -> bool:
+        CountedTime.asked += 1
+        return super().__gt__(other)
+
+
+@pytest.mark.parametrize("end", [0, 500, 999])
+def test_a_long_case_is_looked_through_once(end: int) -> None:
+    CountedTime.asked, time = 0, CountedTime(2011, 3, 4, tzinfo=UTC)
+    acts = [replace(did(END if n == end else ACT, "A", "2011-03-04", n + 1), at=time) for n in range(1000)]
+    assert after_the_end(acts) is None
+    assert CountedTime.asked == 999

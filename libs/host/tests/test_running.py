@@ -1,0 +1,63 @@
+"""A site's services: opened and started in the order of the roster, told what stands around them, ready when all are."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from httpx2 import ASGITransport, AsyncClient
+
+from libs.host import Around, Service, site_app
+from libs.host.running import Hosted
+from libs.host.tests.told import SITE, Told, Unheard, hosting, row
+from libs.web import Accounts
+
+
+async def test_services_open_and_start_in_the_order_of_the_roster() -> None:
+    told, host = Told(), hosting(row("a"), row("b"))
+    await host.open({}, told.build)
+    assert told.lines == ["a open", "b open"]
+    await host.start()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert told.lines[2:] == ["a runs", "b runs"]
+    await host.stop()
+
+
+async def test_a_service_is_told_what_stands_around_it() -> None:
+    told, host = Told(), hosting(row("a", public=True), row("b"))
+    await host.open({}, told.build)
+    context = told.contexts["b"]
+    assert (context.site, context.around.published, context.around.address) == (SITE, ("a",), "http://site")
+    assert [context.around.stands(name) for name in ("a", "b", "c")] == [True, True, False]
+    assert context.process == told.contexts["a"].process
+    with pytest.raises(LookupError, match="no signing key"):
+        context.around.signing_key()
+    with pytest.raises(KeyError):
+        context.logs.of("511500")
+    await host.stop()
+
+
+async def test_readiness_is_of_every_service_and_pages_are_the_ones_that_are_brought() -> None:
+    told, host = Told(), hosting(row("a"), row("b"))
+    await host.open({}, told.build)
+    app = site_app(host, Accounts())
+    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://site") as client:
+        assert set((await client.get("/health/ready")).json()["checks"]) == {"a", "b"}
+        host.services["b"].loops.down.add("views")
+        answer = await client.get("/health/ready")
+        assert (answer.status_code, answer.json()["checks"]["b"]["because"]) == (503, "RuntimeError")
+        assert (await client.get("/sign-in")).status_code == 404, "nobody brought pages"
+    await host.stop()
+
+
+async def test_the_row_says_which_topics_are_taken_raw() -> None:
+    async def take(_records: object) -> None:
+        raise AssertionError
+
+    hosted = Hosted(row("hub", hears=("city.stream.v1",)), SITE, Around(), "p")
+    await hosted.open(lambda _: Service("hub", takes=take), "", None, lambda: None)  # type: ignore[arg-type]
+    ears = Unheard()
+    assert hosted.start(ears) is True  # type: ignore[arg-type]
+    assert ears.groups == {"511500-hub": ["city.stream.v1"]}
+    await hosted.stop()

@@ -1,0 +1,72 @@
+"""The process around a site: told to stop, it answers what it was asked, stops its services in order, and only then ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Mapping
+
+import httpx2
+import pytest
+
+from libs.embedded import free_port
+from libs.host import Around, Build, SiteHost, run_site, serving
+from libs.host.running import imported
+from libs.host.tests.told import SITE, Told, row
+from libs.web import Accounts
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    """Stands in for the services that a row is imported as."""
+    services = Told()
+
+    class Hosting(SiteHost):
+        async def open(self, databases: Mapping[str, str], build: Callable[[str], Build] = imported) -> None:
+            await super().open(databases, services.build if build is imported else build)
+
+    monkeypatch.setattr(serving, "SiteHost", Hosting)
+    return services
+
+
+async def answers(port: int) -> None:
+    """Waits until the site answers."""
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client, asyncio.timeout(30):
+        while True:
+            try:
+                assert (await client.get("/health/live")).status_code == 200
+                return
+            except httpx2.TransportError:
+                await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_process_that_is_told_to_stop_stops_its_services_first(told: Told, number: signal.Signals) -> None:
+    port = free_port()
+    running = run_site(SITE, [row("a")], {}, Around(address="http://site"), Accounts(), host="127.0.0.1", port=port)
+    process = asyncio.create_task(running)
+    await answers(port)
+    assert told.lines == ["a open", "a runs"]
+    os.kill(os.getpid(), number)
+    await process
+    assert told.lines[2:] == ["a ends", "a close"]
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL, "whoever comes after is as free as before"
+
+
+async def test_a_start_is_given_up_when_the_process_is_told_to_stop(told: Told) -> None:
+    told.waits["b"] = waiting = asyncio.Event()
+    running = run_site(SITE, [row("a"), row("b"), row("c")], {}, Around(address="http://site"), Accounts(), host="127.0.0.1", port=0)
+    process = asyncio.create_task(running)
+    await waiting.wait()
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGTERM)
+    await process
+    assert told.lines == ["a open", "b open", "a close", "b close"]
+
+
+async def test_a_start_that_fails_is_told_and_what_was_opened_is_closed(told: Told) -> None:
+    told.fails["b"] = "open"
+    with pytest.raises(RuntimeError, match="b does not open"):
+        await run_site(SITE, [row("a"), row("b")], {}, Around(address="http://site"), Accounts(), host="127.0.0.1", port=0)
+    assert told.lines == ["a open", "b open", "a close", "b close"]

@@ -1,0 +1,7 @@
+"""Projections: rows made from a service's own log, their columns said once, and the wait that lets a page read its own write."""
+
+from libs.database import Connection, Pool
+from libs.views.projector import Projector, View
+from libs.views.table import EVER, FIRST_SAID, LATEST, LATEST_SAID, Column, Table
+
+__all__ = ["EVER", "FIRST_SAID", "LATEST", "LATEST_SAID", "Column", "Connection", "Pool", "Projector", "Table", "View"]

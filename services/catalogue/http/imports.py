@@ -1,0 +1,108 @@
+"""An item list comes as a file: it is read and sifted whole, then every row that lands is appended. A run that broke off is run again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any, Final, NamedTuple
+
+import msgspec
+from fastapi import APIRouter, Body, Depends, Query, Response
+
+from libs.eventlog import Done, Intent, Subject
+from libs.host import Context
+from libs.paper import BadTable
+from libs.web import Account, NodePath, Role, answer, hosted, require
+from services.catalogue.events import ItemsImported
+from services.catalogue.http.item_list import ItemList, read_items
+from services.catalogue.http.items import ItemStreams
+from services.catalogue.item import RegisterItem, Wording, importing, stream
+from services.catalogue.item.importing import EndImport
+
+ImportStreams = Subject[EndImport, None, ItemsImported]
+TOGETHER: Final = 400
+"""Rows of an import that are under way at once."""
+FileName = Annotated[str, Query(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Content = Annotated[bytes, Body(media_type="application/octet-stream")]
+
+
+class Run(NamedTuple):
+    """One import under way: by whom, when, from which file, at which node."""
+
+    node: str
+    name: str
+    found: ItemList
+    by: str
+    at: datetime
+
+
+def imports_router(context: Context, items: ItemStreams, imports: ImportStreams) -> APIRouter:
+    """The route for many items at once. It takes no idempotency key: an item that stands so already is not written again."""
+    routes, editor = APIRouter(), Depends(require(Role.EDITOR))
+
+    @routes.post("/nodes/{node}/imports")
+    async def land(node: NodePath, name: FileName = "", data: Content = b"", account: Account = editor) -> Response:
+        hosted(context.site, node)
+        try:
+            found = await asyncio.to_thread(read_items, data)
+        except BadTable as bad:
+            return _not_read(bad)
+        run = Run(node, name, found, account.staff, context.now())
+        outcomes = await _landed(context, items, run)
+        return await _ended(context, imports, run, outcomes)
+
+    return routes
+
+
+def _not_read(bad: BadTable) -> Response:
+    problem = {"type": f"/problems/{bad.code}", "title": bad.because, "status": 422, "code": bad.code, "row": bad.row, "column": bad.column}
+    return Response(msgspec.json.encode(problem), 422, media_type="application/problem+json")
+
+
+async def _landed(context: Context, items: ItemStreams, run: Run) -> Counter[str]:
+    """Appends every row that lands, many at once, and counts how many were `new`, `changed` and `unchanged`."""
+    log, outcomes = context.logs.of(run.node), Counter[str]()
+    landed = run.found.sifted.landed
+    for start in range(0, len(landed), TOGETHER):
+        done = await asyncio.gather(*(log.append(_row(items, wording, run)) for wording in landed[start : start + TOGETHER]))
+        outcomes.update(map(_outcome, done))
+    return outcomes
+
+
+def _row(items: ItemStreams, wording: Wording, run: Run) -> Intent:
+    command = RegisterItem(wording=wording, by=run.by, at=run.at)
+    return items.intent(stream(wording.item), command, actor=run.by, correlation=f"import:{run.found.digest[:16]}")
+
+
+def _outcome(done: Done) -> str:
+    if not done.events:
+        return "unchanged"
+    return "changed" if done.version > 1 else "new"
+
+
+async def _ended(context: Context, imports: ImportStreams, run: Run, outcomes: Counter[str]) -> Response:
+    """Appends the fact that the run ended; the answer tells what became of every row that did not land."""
+    found, sifted = run.found, run.found.sifted
+    command = EndImport(
+        file_digest=found.digest,
+        file_name=run.name,
+        rows=found.rows,
+        landed=len(sifted.landed),
+        unchanged=outcomes["unchanged"],
+        set_aside_rows=len(sifted.set_aside),
+        set_aside_agencies=len(sifted.agencies),
+        by=run.by,
+        at=run.at,
+    )
+    done = await context.logs.of(run.node).append(imports.intent(importing.stream(found.digest), command, actor=run.by))
+    told: dict[str, Any] = {
+        "rows": found.rows,
+        "landed": len(sifted.landed),
+        **{word: outcomes[word] for word in ("new", "changed", "unchanged")},
+        "set_aside": [asdict(row) for row in sifted.set_aside],
+        "agencies_set_aside": [asdict(row) for row in sifted.agencies],
+        "note": found.note,
+    }
+    return answer({**told, "position": done.position})

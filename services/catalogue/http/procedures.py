@@ -1,0 +1,80 @@
+"""The route by which an editor publishes a procedure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import Field
+
+from libs.eventlog import Subject
+from libs.host import Context
+from libs.web import Day, Envelope, Form, NodePath, Role, done_answer, envelope, hosted
+from libs.workdays import CHINA
+from services.catalogue import item
+from services.catalogue.events import CaseKind, ProcedurePublished, ProcedureStepRole, Step
+from services.catalogue.http.items import Code, ItemStreams, Title
+from services.catalogue.procedure import State, stream
+from services.catalogue.procedure.publishing import PublishProcedure
+
+ProcedureStreams = Subject[PublishProcedure, State, ProcedurePublished]
+LimitDays = Annotated[int, Field(ge=0, le=400)]
+LongText = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
+"""What a law is cited with."""
+
+
+class StepForm(Form):
+    """One step of a procedure, as an editor enters it."""
+
+    name: Title
+    post: Title
+    role: ProcedureStepRole = ProcedureStepRole.WORK
+    limit_days: LimitDays | None = None
+    two_officers: bool = False
+
+
+class ProcedureForm(Form):
+    """A procedure to be published; limits in working days. Without `effective` it is in force from today."""
+
+    item: Code
+    regime: Title = "licence"
+    kind: CaseKind
+    statutory_days: LimitDays
+    promised_days: LimitDays
+    delivery_days: LimitDays = 10
+    extension_days: LimitDays = 10
+    extension_moves_promise: bool = False
+    correction_days: LimitDays = 5
+    steps: Annotated[tuple[StepForm, ...], Field(max_length=60)]
+    basis: LongText
+    special_law: LongText = ""
+    effective: Day | None = None
+
+
+def procedures_router(context: Context, items: ItemStreams, procedures: ProcedureStreams) -> APIRouter:
+    """The route for a new version of an item's procedure."""
+    routes, editor = APIRouter(), Depends(envelope(Role.EDITOR))
+
+    @routes.post("/nodes/{node}/procedures", status_code=201)
+    async def procedure(node: NodePath, form: ProcedureForm, by: Envelope = editor) -> Response:
+        log = context.logs.of(hosted(context.site, node))
+        known = items.state(await log.stream(item.stream(form.item)))
+        command = _command(form, known, by.actor, context.now())
+        return done_answer(await log.append(procedures.intent(stream(form.item), command, **by.said)), 201, item=form.item)
+
+    return routes
+
+
+def _command(form: ProcedureForm, known: item.State, by: str, at: datetime) -> PublishProcedure:
+    today: date = at.astimezone(CHINA).date()
+    return PublishProcedure(
+        **form.model_dump(exclude={"steps", "effective"}),
+        name=known.name if known else "",
+        registered=known is not None,
+        steps=tuple(Step(**step.model_dump()) for step in form.steps),
+        effective=form.effective or today,
+        today=today,
+        by=by,
+        at=at,
+    )

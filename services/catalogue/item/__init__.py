@@ -1,0 +1,76 @@
+"""An item: one matter people can apply for, known at a node under its code (Plan 二(一)1, docs/policies.md).
+
+An import or an editor registers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Final
+
+from libs.decider import Decider, record
+from services.catalogue.events import ItemChanged, ItemRegistered
+from services.catalogue.law import refused
+
+TYPES: Final = frozenset({"00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "20"})
+"""事项类型 of GB/T 39046-2020, Appendix A."""
+
+
+@record
+class Wording:
+    """What is said of an item. `agency` is empty where the code given was set aside; whether a code is well formed is found out at the edge."""
+
+    item: str
+    name: str
+    type_code: str
+    department: str
+    base_code: str
+    area: str
+    agency: str
+    agency_given: str
+
+
+@record
+class RegisterItem:
+    """Register an item with this wording, or change its wording to this."""
+
+    wording: Wording
+    by: str
+    at: datetime
+
+
+Command = RegisterItem
+Event = ItemRegistered | ItemChanged
+State = Wording | None
+
+
+def stream(item: str) -> str:
+    """The stream of an item, by its code."""
+    return f"item:{item}"
+
+
+def may_register(wording: Wording) -> None:
+    """Refuses an item without code or name, or of a type the standard does not know."""
+    if not wording.item or not wording.name:
+        raise refused("no-code-or-name")
+    if wording.type_code not in TYPES:
+        raise refused("unknown-type")
+
+
+def decide(command: RegisterItem, known: State) -> Sequence[Event]:
+    """An item is registered once and changed by other words; `[]` where it stands so already."""
+    may_register(command.wording)
+    if command.wording == known:
+        return []
+    said = {**asdict(command.wording), "by": command.by, "at": command.at}
+    return [ItemRegistered(**said) if known is None else ItemChanged(**said)]
+
+
+def evolve(_known: State, event: Event) -> State:
+    """The item after `event`: what was said of it last."""
+    return Wording(**{name: getattr(event, name) for name in Wording.__dataclass_fields__})
+
+
+ITEM: Final[Decider[RegisterItem, State, Event]] = Decider(None, decide, evolve)

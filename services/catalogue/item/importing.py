@@ -1,0 +1,46 @@
+"""An import: a whole item list was gone through; what became of its rows is counted, once per run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Final
+
+from libs.decider import Decider, record
+from services.catalogue.events import ItemsImported
+
+
+@record
+class EndImport:
+    """End a run of an import: every row of the file landed or was set aside."""
+
+    file_digest: str
+    file_name: str
+    rows: int
+    landed: int
+    unchanged: int
+    set_aside_rows: int
+    set_aside_agencies: int
+    by: str
+    at: datetime
+
+
+Command = EndImport
+
+
+def stream(file_digest: str) -> str:
+    """The stream of the runs of one file."""
+    return f"import:{file_digest}"
+
+
+def decide(command: EndImport, _state: None) -> Sequence[ItemsImported]:
+    """The fact that the run ended: each run is a fact of its own, whatever the earlier ones did. Refuses nothing."""
+    return [ItemsImported(**asdict(command))]
+
+
+def evolve(_state: None, _event: ItemsImported) -> None:
+    """Nothing is remembered of a run."""
+
+
+IMPORT: Final[Decider[EndImport, None, ItemsImported]] = Decider(None, decide, evolve)

@@ -1,0 +1,35 @@
+"""Every refusal of the catalogue: what it rests on, and its sentence. Law: 行政许可法; policies: docs/policies.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from libs.decider import Law, refusing
+
+LAW: Final[Mapping[str, Law]] = {
+    # an item
+    "no-code-or-name": Law("P-item-named", "事项须有编码和名称"),
+    "unknown-type": Law("P-item-named", "事项类型不在 GB/T 39046—2020 附录 A 的代码表中"),
+    # a procedure is published
+    "unknown-item": Law("P-item-first", "事项 {item} 未登记，先登记事项再公布实施办法"),
+    "effective-in-the-past": Law("行政许可法第三十条，P-published-in-time", "实施办法应当公示，不能倒签生效日"),
+    "no-basis": Law("行政许可法第四条，行政许可法第三十条，P-published-in-time", "实施办法须写明设定依据"),
+    "unknown-regime": Law("P-regimes", "适用的法律制度不在规定范围内"),
+    # its limits
+    "negative-limit": Law("P-limits-whole", "期限不能少于 0 天"),
+    "immediate-with-limit": Law("P-limits-whole", "即办件当个工作日办结，承诺时限应为 0"),
+    "promise-without-limit": Law("P-limits-whole", "承诺件须有至少 1 个工作日的承诺时限"),
+    "promised-over-statutory": Law("行政许可法第四十二条，P-promised-limit", "承诺时限不得长于法定时限"),
+    "statutory-over-20": Law("行政许可法第四十二条", "法定时限不超过二十日，另有法律规定的须写明"),
+    "extension-over-10": Law("行政许可法第四十二条", "延长不超过十日"),
+    "delivery-over-10": Law("行政许可法第四十四条", "决定后十日内送达"),
+    "correction-over-5": Law("行政许可法第三十二条", "五日内一次告知补正"),
+    # its steps
+    "step-twice": Law("P-steps-within-promise", "环节名称不得重复"),
+    "steps-over-promise": Law("P-steps-within-promise，P-step-limit", "各环节时限之和不得超过承诺时限"),
+    "no-examine-or-approve": Law("P-examine-approve，P-published-in-time", "一审一核：承诺件须有审查和核准两个环节"),
+    "same-post": Law("P-two-persons，P-published-in-time", "一审一核：审查岗与核准岗不得为同一岗位"),
+}
+
+refused: Final = refusing(LAW)

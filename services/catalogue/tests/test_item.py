@@ -1,0 +1,37 @@
+"""What may be said of an item, by an editor or by a list."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+from services.catalogue.events import ItemChanged, ItemRegistered, ItemsImported
+from services.catalogue.tests.stories import AT, WORDING, changed, end_import, given_import, given_item, imported, register, registered
+
+NEW_NAME = "食品经营许可（新办）"
+
+
+def test_an_item_is_registered_once_and_changed_when_it_says_something_else() -> None:
+    known = given_item().when(register()).then(ItemRegistered(**asdict(WORDING), by="E0001", at=AT))
+    known.when(register(by="E0002")).then()
+    other = ItemChanged(**asdict(replace(WORDING, name=NEW_NAME)), by="E0001", at=AT)
+    after = known.when(register(name=NEW_NAME)).then(other)
+    after.when(register()).then(ItemChanged(**asdict(WORDING), by="E0001", at=AT))
+
+
+def test_what_was_said_last_is_what_stands() -> None:
+    given_item(changed()).when(register(name=NEW_NAME)).then()
+    assert given_item(changed()).state == replace(WORDING, name=NEW_NAME)
+
+
+def test_an_item_without_a_name_or_a_code_is_none() -> None:
+    given_item().when(register(name="")).refused("no-code-or-name")
+    given_item(registered()).when(register(item="")).refused("no-code-or-name")
+
+
+def test_a_type_that_is_no_code_of_the_standard_is_refused() -> None:
+    refusal = given_item().when(register(type_code="77")).refused("unknown-type")
+    assert refusal.because == "事项类型不在 GB/T 39046—2020 附录 A 的代码表中（P-item-named）"
+
+
+def test_every_run_of_an_import_is_a_fact_even_of_the_same_file() -> None:
+    given_import(imported()).when(end_import()).then(ItemsImported(**asdict(end_import())))

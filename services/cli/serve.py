@@ -1,0 +1,14 @@
+"""`liandong serve box`: the process of a site."""
+
+from __future__ import annotations
+
+from services.cli.operate import fail
+
+
+def serve(what: str) -> None:
+    """运行一个部署（box：整套服务一个进程；设置来自环境变量 LIANDONG_…）。"""
+    if what != "box":
+        fail(f"没有 {what}；目前可运行：box", 2)
+    from services.box import serve as serve_box
+
+    serve_box()

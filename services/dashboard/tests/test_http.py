@@ -1,0 +1,149 @@
+"""Which page asks what, who may see it, and what a person is told when there is nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import HTTPException
+from httpx2 import ASGITransport, AsyncClient, Response
+
+import services.dashboard
+from libs.host import Node, Site
+from libs.telemetry import Health
+from libs.web import Accounts, Pages, Role, make_app
+from services.dashboard import http
+from services.dashboard.tests import answers
+from services.dashboard.tests.answers import CASE, CLOCK
+
+SITE = Site("511525", (Node("511525", "高县", "511500"), Node("511525100", "文江镇", "511525")))
+ANSWERS: dict[str, Any] = {
+    "/hub/city": answers.city(answers.recent()),
+    "/hub/feeds": [answers.changed(answers.kept("hub-feeds")[0], archived=7, verified=5)],
+    f"/hub/cases/{CASE}": answers.timeline(answers.row(), answers.event("liandong.intake.CaseFiled.v1")),
+    "/intake/nodes/511525/counts": answers.kept("intake-counts"),
+    "/intake/nodes/511525100/counts": answers.changed(answers.kept("intake-counts"), cases=2, open=2),
+    "/site/status": {"services": {"intake": {"heads": [{"sequence": 9, "relay_depth": 0}], "parked": 0}}},
+    f"/intake/cases/{CASE}": answers.listed(),
+    f"/deadline/cases/{CASE}/clocks": answers.kept("deadline-clocks"),
+    f"/deadline/clocks/{CLOCK}/proof": answers.proof(),
+}
+
+
+class Answering:
+    """The services behind the pages; what is not there is 404, as the real client says it."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def ask(self, path: str, **_query: Any) -> Any:
+        self.asked.append(path)
+        if path not in ANSWERS:
+            raise HTTPException(404)
+        return ANSWERS[path]
+
+
+async def get(path: str, *, hub: bool, role: Role = Role.LEADER, node: str = "511500") -> tuple[Response, list[str]]:
+    """The page for somebody who works for `node`, and what it asked for."""
+    behind: Any = Answering()
+    pages = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
+    accounts = Accounts()
+    _, token = accounts.issue("L1", [role], [node], "领导")
+    routes = http.router(SITE, behind, pages, hub=hub, city="http://city")
+    app = make_app("dashboard", routers=[routes], accounts=accounts, health=Health(), pages=pages)
+    headers = {"Authorization": f"Bearer {token}", "Accept": "text/html"}
+    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://pages", headers=headers) as client:
+        return await client.get(path), behind.asked
+
+
+@pytest.mark.parametrize(
+    ("path", "hub", "asks", "says"),
+    [
+        ("/city", True, ["/hub/city"], "全市一览"),
+        ("/network", True, ["/hub/feeds", "/hub/city"], "待检查点"),
+        (f"/cases/{CASE}", True, [f"/hub/cases/{CASE}"], "链校验一致"),
+        ("/here", False, ["/intake/nodes/511525/counts", "/intake/nodes/511525100/counts", "/site/status"], "文江镇"),
+        (f"/cases/{CASE}", False, [f"/intake/cases/{CASE}", f"/deadline/cases/{CASE}/clocks"], "承诺时限"),
+        (f"/clocks/{CLOCK}", False, [f"/deadline/clocks/{CLOCK}/proof"], "每一天为什么算或不算"),
+    ],
+)
+async def test_a_page_asks_the_services_and_shows_their_answer(path: str, hub: bool, asks: list[str], says: str) -> None:
+    answer, asked = await get(path, hub=hub)
+    assert (answer.status_code, asked) == (200, asks)
+    assert says in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "hub", "leads"), [("/", True, "/city"), ("/", False, "/here"), (f"/find?number=%20{CASE}", True, f"/cases/{CASE}")]
+)
+async def test_a_way_leads_on(path: str, hub: bool, leads: str) -> None:
+    answer, asked = await get(path, hub=hub)
+    assert (answer.status_code, answer.headers["location"], asked) == (303, leads, [])
+
+
+@pytest.mark.parametrize(("path", "hub"), [("/cases/511525-20261123-000099-7", True), ("/city", False), ("/here", True)])
+async def test_what_is_not_there_is_said(path: str, hub: bool) -> None:
+    answer, _ = await get(path, hub=hub)
+    assert answer.status_code == 404
+    assert "没有找到" in answer.text
+
+
+async def test_only_who_watches_may_see_the_pages() -> None:
+    answer, asked = await get("/city", hub=True, role=Role.CLERK)
+    assert (answer.status_code, asked) == (403, [])
+
+
+@pytest.mark.parametrize("hub", [True, False])
+async def test_a_case_is_shown_to_those_who_work_for_its_node_or_above(hub: bool) -> None:
+    statuses = {node: await get(f"/cases/{CASE}", hub=hub, node=node) for node in ("511500", "511525", "511525100", "511526")}
+    assert {node: answer.status_code for node, (answer, _) in statuses.items()} == {
+        "511500": 200,
+        "511525": 200,
+        "511525100": 403,
+        "511526": 403,
+    }
+    assert [asked for answer, asked in statuses.values() if answer.status_code == 403] == [[], []]
+
+
+@pytest.mark.parametrize("hub", [True, False])
+async def test_the_proof_of_a_clock_is_shown_to_those_who_may_see_its_case(hub: bool) -> None:
+    seen = {node: await get(f"/clocks/{CLOCK}", hub=hub, node=node) for node in ("511500", "511525", "511525100", "511526")}
+    assert {node: answer.status_code for node, (answer, _) in seen.items()} == {
+        "511500": 200,
+        "511525": 200,
+        "511525100": 403,
+        "511526": 403,
+    }
+    assert [asked for answer, asked in seen.values() if answer.status_code == 403] == [[], []]
+
+
+@pytest.mark.parametrize("node", ["511525", "511526"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"{CLOCK}{behind}" for behind in ("%3F", "%3Fx=1", "%23", "/", "/proof%3F", "/../promised", "%2F..%2Fpromised", ":1234567")),
+        f"CLOCK:{CASE}:promised",
+        f"clock:511526-1/..%2F{CLOCK}",
+        f"clock%253A{CASE}:promised",
+        f"clock:{CASE}",
+        CASE,
+    ],
+)
+async def test_what_is_no_clocks_name_is_found_nowhere_and_nobody_is_asked_for_it(path: str, node: str) -> None:
+    answer, asked = await get(f"/clocks/{path}", hub=False, node=node)
+    assert (answer.status_code, asked) == (404, [])
+
+
+@pytest.mark.parametrize("path", [f"clock%3A{CASE}%3Apromised", f"{CLOCK[:-1]}%64", f"{CLOCK}%0A"])
+async def test_a_clock_is_the_same_however_it_is_quoted(path: str) -> None:
+    answer, asked = await get(f"/clocks/{path}", hub=False, node="511526")
+    assert (answer.status_code, asked) == (403, [])
+
+
+@pytest.mark.parametrize(("hub", "service"), [(True, "hub"), (False, "intake")])
+@pytest.mark.parametrize(("behind", "named"), [("%3F", "%3F"), ("%3Fx=1", "%3Fx%3D1"), ("%23", "%23")])
+async def test_a_number_with_something_behind_it_is_asked_for_as_it_is(hub: bool, service: str, behind: str, named: str) -> None:
+    """To the check of who works where it is no case's number; it must not become one on the way to the service that is asked."""
+    answer, asked = await get(f"/cases/{CASE}{behind}", hub=hub, node="511526")
+    assert (answer.status_code, asked) == (404, [f"/{service}/cases/{CASE}{named}"])

@@ -1,0 +1,179 @@
+"""The pages of what the services answered: words for phases and marks, timelines in sentences, nothing that makes a page fall."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+
+import services.dashboard
+from libs.contracts import phases
+from libs.testkit.contracts import contract
+from libs.web import Pages
+from services.dashboard.tests import answers
+from services.dashboard.tests.answers import CASE, CLOCK, clock, event, node, recent, row
+from services.dashboard.views import city_model, clock_rows, feed_rows, placed, proof_model, timeline_model
+from services.dashboard.views.words import FACTS, STATES
+
+PAGES = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
+
+
+def page(name: str, **context: Any) -> str:
+    """The text of a page, with runs of space made one."""
+    request = Request({"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b"", "state": {}})
+    text = bytes(PAGES.render(request, name, **context).body).decode()
+    assert not re.search(r"<script|\sstyle=|\son\w+=", text)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
+def city(*recent: dict[str, Any], **more: Any) -> str:
+    return page("city.html", city=city_model(answers.city(*recent, **more)))
+
+
+def case_page(case: dict[str, Any], *events: dict[str, Any], clocks: tuple[dict[str, Any], ...] = ()) -> str:
+    return page("case.html", found=timeline_model(answers.timeline(case, *events, clocks=clocks)), case=CASE)
+
+
+def test_only_what_its_owner_answers_can_be_in_an_answer() -> None:
+    with pytest.raises(AssertionError, match="finished_on is not answered; code, name"):
+        node(finished_on=3)
+
+
+@pytest.mark.parametrize("phase", phases().words)
+def test_every_phase_has_its_word_on_both_pages(phase: str) -> None:
+    assert phases().words[phase] in city(recent(phase))
+    assert phases().words[phase] in case_page(row(phase))
+
+
+@pytest.mark.parametrize(("cards", "word"), [({"yellow": True}, "黄牌"), ({"yellow": True, "red": True}, "红牌")])
+def test_a_card_stands_behind_phase_and_mark(cards: dict[str, bool], word: str) -> None:
+    assert f"已审查 依法不计时 {word}" in city(recent("examined", suspended=True, **cards))
+
+
+def test_suspension_stands_beside_the_phase() -> None:
+    for text in (city(recent("examined", suspended=True)), case_page(row("examined", suspended=True))):
+        assert "已审查 依法不计时" in text
+    assert "依法不计时" not in city(recent("examined")) + case_page(row("examined"))
+
+
+def test_a_case_known_by_its_clocks_alone_has_a_page() -> None:
+    assert "食品经营许可" not in case_page(row(None, item=None, item_name=None, filed_at=None))
+
+
+def test_the_city_counts_what_is_finished() -> None:
+    text = city(nodes=(node(), node(code="511526", name="珙县", finished=7, finished_today=2)))
+    assert re.search(r"3 今日终结|今日终结 3", text)
+    assert re.search(r"12 累计终结|累计终结 12", text)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_of_a_node_has_a_word(state: str) -> None:
+    assert STATES[state][0] in city(nodes=(node(state, seen=None),))
+
+
+def test_cards_and_findings_are_told() -> None:
+    text = city(cards=True)
+    assert "红牌 承诺时限" in text
+    assert "同一人审查和核准" in text
+
+
+@pytest.mark.parametrize("family", FACTS)
+def test_every_public_event_can_stand_in_a_timeline(family: str) -> None:
+    shown = timeline_model({"case": row(), "timeline": [event(f"{family}.v1")], "clocks": []})["events"][0]
+    assert (shown["title"], shown["who"]) == (FACTS[family].title, "C0117")
+    assert shown["proof"] == f"511525/{family.split('.')[1]} 第 1,234 号 · 0123456789ab"
+    assert FACTS[family].title in case_page(row(), event(f"{family}.v1"))
+
+
+def test_a_timeline_is_told_in_sentences_newest_first() -> None:
+    events = [
+        event("liandong.intake.CaseFiled.v1"),
+        event("liandong.intake.CorrectionsRequested.v1"),
+        event("liandong.deadline.ClockRed.v1"),
+    ]
+    shown = timeline_model({"case": row(), "timeline": events, "clocks": []})["events"]
+    assert [entry["title"] for entry in shown] == ["超过期限", "一次告知补正", "收件"]
+    missing = contract("intake", "CorrectionsRequested").sample["missing"]
+    assert (shown[0]["text"], shown[1]["text"], shown[0]["tone"]) == ("承诺", "、".join(missing), "bad")
+
+
+def test_what_is_unknown_or_broken_is_shown_by_its_own_name() -> None:
+    text = case_page(row(), event("liandong.fees.PaymentTaken.v1", {}), event("liandong.intake.CaseFiled.v2", {}, verified=False))
+    assert "PaymentTaken" in text
+    assert "收件" in text
+    assert "有事件尚未核验" in text
+
+
+def test_the_clocks_of_a_case() -> None:
+    text = case_page(row(), clocks=(clock(red=True), clock(kind=None, due_at=None, ended=True)))
+    assert "承诺 红" in text
+    assert "停止计时" in text
+    assert "已结束" in text
+
+
+def test_a_clock_that_was_cancelled_is_called_so_as_at_its_site() -> None:
+    cancelled = event("liandong.deadline.ClockCancelled.v1", {**contract("deadline", "ClockCancelled").sample, "clock": CLOCK})
+    text = case_page(row(), cancelled, clocks=(clock(ended=True), clock(clock=f"clock:{CASE}:statutory", ended=True)))
+    assert (text.count("已撤销"), text.count("已结束")) == (1, 1)
+    assert "已撤销" not in case_page(row(), cancelled, clocks=(clock(ended=False),))
+
+
+@pytest.mark.parametrize("fact", ["ClockStopped", "ClockResumed", "ClockExtended"])
+def test_which_clock_stops_is_said_by_its_name(fact: str) -> None:
+    told = {**contract("deadline", fact).sample, "clock": CLOCK}
+    shown = timeline_model(answers.timeline(row(), event(f"liandong.deadline.{fact}.v1", told)))["events"][0]
+    assert shown["text"] == "承诺"
+
+
+@pytest.mark.parametrize(
+    ("type_", "changes", "who"),
+    [
+        ("liandong.intake.StepDone.v1", {"imported": True, "officer": "C0122"}, "C0122 · 由 C0117 导入"),
+        ("liandong.intake.StepDone.v1", {"imported": True, "officer": ""}, "由 C0117 导入"),
+        ("liandong.intake.StepDone.v1", {"imported": False, "officer": "C0122"}, "C0117"),
+        ("liandong.deadline.ClockRed.v1", {"imported": True, "officer": "C0122"}, "C0117"),
+    ],
+)
+def test_an_imported_act_names_who_did_it_and_who_imported_it(type_: str, changes: dict[str, Any], who: str) -> None:
+    _, service, fact, _ = type_.split(".")
+    told = {**contract(service, fact).sample, **changes}
+    assert timeline_model(answers.timeline(row(), event(type_, told)))["events"][0]["who"] == who
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_state_of_a_feed_has_its_word_and_its_tone(state: str) -> None:
+    feed = answers.changed(answers.kept("hub-feeds")[0], state=state, archived=7, verified=5)
+    (shown,) = feed_rows([feed])
+    assert (shown["state_text"], shown["tone"]) == STATES[state]
+    text = page("network.html", feeds=[shown], city=city_model(answers.city()))
+    assert ("待检查点" if state == "live" else STATES[state][0]) in text.split("链头")[1]
+    assert feed["hash"].removeprefix("sha256:")[:12] in text
+
+
+def test_a_sites_own_clocks_and_their_proof() -> None:
+    (_, shown, _) = clock_rows(answers.kept("deadline-clocks"))
+    assert shown["due_at"] == datetime(2007, 3, 29, 16, tzinfo=UTC)
+    text = page("clocks.html", case=placed(answers.listed()), number=CASE, clocks=[shown], city="http://city")
+    assert "承诺时限 2007年3月29日 24:00 前 已超期" in text
+
+
+@pytest.mark.parametrize("phase", phases().words)
+def test_a_sites_own_page_of_a_case_says_phase_and_mark_as_the_city_does(phase: str) -> None:
+    running, marked = [
+        page("clocks.html", case=placed(answers.listed(phase, suspended=suspended)), number=CASE, clocks=[], city="http://city")
+        for suspended in (False, True)
+    ]
+    assert f"食品经营许可 {phases().words[phase]} {CASE}" in running
+    assert f"食品经营许可 {phases().words[phase]} 依法不计时 {CASE}" in marked
+
+
+def test_a_proof_says_why_every_day_counts() -> None:
+    shown = proof_model(answers.proof())
+    text = page("proof.html", proof=shown, clock=f"clock:{CASE}:promised")
+    assert "时限凭证：承诺时限" in text
+    assert "不计时 鉴定 2026-11-24 至 今" in text
+    assert "工作日" in text

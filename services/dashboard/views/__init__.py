@@ -1,0 +1,112 @@
+"""What a page shows of what the services answered: facts in Chinese words, times as times. No rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import date, datetime
+from typing import Any, Final
+
+from libs.contracts import phases
+from services.dashboard.views.words import ACTS, CLOCKS, DETECTORS, FACTS, STATES, STOPPERS, Shown, told, word
+
+CANCELLED: Final = "liandong.deadline.ClockCancelled"
+
+
+def moment(value: object) -> datetime | None:
+    """A time as it stands in JSON."""
+    return datetime.fromisoformat(value) if isinstance(value, str) and value else None
+
+
+def city_model(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Nodes with their state as words, totals, cards with times."""
+    nodes = [_node(node) for node in found["nodes"]]
+    total = {key: sum(node[key] for node in nodes) for key in ("open", "finished", "yellow", "red", "filed_today", "finished_today")}
+    cards = [
+        {**card, "at": moment(card["at"]), "due_at": moment(card["due_at"]), "kind": word(card["clock_kind"], CLOCKS)}
+        for card in found["cards"]
+    ]
+    findings = [{**row, "at": moment(row["at"]), "what": word(row["detector"], DETECTORS)} for row in found["findings"]]
+    recent = [{**placed(row), "filed_at": moment(row["filed_at"])} for row in found["recent"]]
+    return {"now": moment(found["now"]), "nodes": nodes, "total": total, "cards": cards, "findings": findings, "recent": recent}
+
+
+def _node(node: Mapping[str, Any]) -> dict[str, Any]:
+    text, tone = STATES[node["state"]]
+    return {**node, "state_text": text, "tone": tone, "seen": moment(node["seen"])}
+
+
+def placed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A case's row with the words of its phase and of the mark beside it, empty where there is none."""
+    known = phases()
+    return {**row, "phase_text": word(row["phase"], known.words), "mark_text": known.suspended_word if row["suspended"] else ""}
+
+
+def timeline_model(found: Mapping[str, Any]) -> dict[str, Any]:
+    """A case's events as sentences, newest first, each with its place in its chain."""
+    row = found["case"]
+    times = {key: moment(row[key]) for key in ("filed_at", "decided_at", "closed_at")}
+    cancelled = {event["data"].get("clock") for event in found["timeline"] if _family(event) == CANCELLED}
+    return {
+        "case": {**placed(row), **times},
+        "events": [_event(event) for event in reversed(found["timeline"])],
+        "clocks": [_clock(clock, cancelled) for clock in found["clocks"]],
+        "verified": all(event["verified"] for event in found["timeline"]),
+        "address": found.get("address", ""),
+    }
+
+
+def _event(event: Mapping[str, Any]) -> dict[str, Any]:
+    family = _family(event)
+    shown = FACTS.get(family, Shown(family.rpartition(".")[2]))
+    parts = [told(field, event["data"].get(field)) for field in shown.fields]
+    _, _, node, service = str(event["source"]).split(":")
+    return {
+        "title": shown.title,
+        "text": " ".join(part for part in parts if part),
+        "who": _who(family, event),
+        "at": moment(event["time"]),
+        "proof": f"{node}/{service} 第 {event['sequence']:,} 号 · {event['hash'].partition(':')[2][:12]}",
+        "verified": event["verified"],
+        "tone": shown.tone,
+    }
+
+
+def _family(event: Mapping[str, Any]) -> str:
+    kind = str(event["type"])
+    return kind.rpartition(".v")[0] or kind
+
+
+def _who(family: str, event: Mapping[str, Any]) -> str:
+    """Who did it, and who imported it."""
+    actor, told_by = str(event["actor"]), event["data"]
+    if not (family.startswith(ACTS) and told_by.get("imported")):
+        return actor
+    return " · ".join(filter(None, (told_by.get("officer"), f"由 {actor} 导入")))
+
+
+def _clock(clock: Mapping[str, Any], cancelled: Set[str]) -> dict[str, Any]:
+    ended = ("已撤销" if clock["clock"] in cancelled else "已结束") if clock["ended"] else ""
+    return {**clock, "kind_text": word(clock["kind"], CLOCKS), "due_at": moment(clock["due_at"]), "end_text": ended}
+
+
+def feed_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The city's feeds with the words of their states."""
+    return [{**feed, "state_text": STATES[feed["state"]][0], "tone": STATES[feed["state"]][1]} for feed in found]
+
+
+def clock_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A site's own clocks with times as times."""
+    return [{**clock, "due_at": moment(clock["due_at"])} for clock in found]
+
+
+def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The derivation with dates as dates."""
+    days: Sequence[Mapping[str, Any]] = found["days"]
+    return {
+        **found,
+        "start": moment(found["start"]),
+        "due_at": moment(found["due_at"]),
+        "days": [{**day, "date": date.fromisoformat(day["date"])} for day in days],
+        "stops": [{**stop, "reason_text": word(stop["reason"], STOPPERS)} for stop in found["stops"]],
+        "rungs": [{**rung, "at": moment(rung["at"])} for rung in found["rungs"]],
+    }

@@ -1,0 +1,122 @@
+"""The Chinese words of facts: a title for every promised event, sent or not, which of its fields a timeline shows, and the words of their values.
+
+A test holds these tables against `contracts/events`; the words of phases stand in `contracts/phases.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+
+class Shown(NamedTuple):
+    """How a timeline shows a fact: its title, the fields it tells in order, its tone."""
+
+    title: str
+    fields: tuple[str, ...] = ()
+    tone: str = ""
+
+
+FACTS: Final[Mapping[str, Shown]] = {
+    "liandong.intake.CaseFiled": Shown("收件"),
+    "liandong.intake.CorrectionsRequested": Shown("一次告知补正", ("missing",)),
+    "liandong.intake.CorrectionsReturned": Shown("补正材料收到", ("still_missing",)),
+    "liandong.intake.CaseAccepted": Shown("受理", ("by",)),
+    "liandong.intake.CaseNotAccepted": Shown("不予受理", ("reason",)),
+    "liandong.intake.StepStarted": Shown("环节开始", ("name",)),
+    "liandong.intake.StepDone": Shown("环节完成", ("name",)),
+    "liandong.intake.ClocksSuspended": Shown("依法不计时", ("reason",)),
+    "liandong.intake.ClocksResumed": Shown("恢复计时"),
+    "liandong.intake.LimitExtended": Shown("延长期限"),
+    "liandong.intake.CaseExamined": Shown("审查", ("recommends",)),
+    "liandong.intake.CaseApproved": Shown("核准", ("outcome",)),
+    "liandong.intake.CaseDecided": Shown("决定", ("outcome",), "ok"),
+    "liandong.intake.ResultDelivered": Shown("送达"),
+    "liandong.intake.CaseWithdrawn": Shown("撤回申请"),
+    "liandong.intake.CaseClosed": Shown("办结", (), "ok"),
+    "liandong.intake.NumbersLeased": Shown("领取编号"),
+    "liandong.intake.NumbersVoided": Shown("编号作废"),
+    "liandong.deadline.ClockStarted": Shown("时限起算", ("kind", "imported")),
+    "liandong.deadline.ClockStopped": Shown("时限停止", ("clock",)),
+    "liandong.deadline.ClockResumed": Shown("时限恢复", ("clock",)),
+    "liandong.deadline.ClockExtended": Shown("时限延长", ("clock",)),
+    "liandong.deadline.ClockReminded": Shown("到期提醒", ("kind", "imported")),
+    "liandong.deadline.ClockYellow": Shown("临近期限", ("kind", "imported")),
+    "liandong.deadline.ClockRed": Shown("超过期限", ("kind", "imported"), "bad"),
+    "liandong.deadline.SilenceNoticed": Shown("逾期未告知，视为受理", ("kind",)),
+    "liandong.deadline.ClockEnded": Shown("时限结束", ("kind", "imported")),
+    "liandong.deadline.ClockCancelled": Shown("时限撤销", ("kind", "imported")),
+    "liandong.supervision.CardIssued": Shown("发牌", ("clock_kind", "colour", "imported")),
+    "liandong.supervision.FindingRaised": Shown("监察发现", ("detector", "imported"), "bad"),
+    "liandong.catalogue.ItemRegistered": Shown("事项登记"),
+    "liandong.catalogue.ItemChanged": Shown("事项变更"),
+    "liandong.catalogue.ProcedurePublished": Shown("实施办法发布"),
+    "liandong.catalogue.ItemsImported": Shown("事项清单导入"),
+    "liandong.hub.NodeRegistered": Shown("节点登记"),
+    "liandong.hub.KeyRegistered": Shown("密钥登记"),
+}
+"""By the type on the wire without its version."""
+ACTS: Final = "liandong.intake."
+"""Whose facts are acts of people: the `officer` did it, and the actor of an imported one only brought it in. In others' facts the officer is
+who answers for the clock."""
+
+CLOCKS: Final[Mapping[str, str]] = {
+    "correction": "补正告知",
+    "statutory": "法定",
+    "promised": "承诺",
+    "step": "环节",
+    "delivery": "送达",
+}
+STOPPERS: Final[Mapping[str, str]] = {
+    "hearing": "听证",
+    "tender": "招标",
+    "auction": "拍卖",
+    "inspection": "检验",
+    "testing": "检测",
+    "quarantine": "检疫",
+    "technical-assessment": "鉴定",
+    "expert-review": "专家评审",
+}
+OUTCOMES: Final[Mapping[str, str]] = {"granted": "准予", "refused": "不予", "not-stated": "未载明"}
+DETECTORS: Final[Mapping[str, str]] = {"same-officer": "同一人审查和核准", "after-the-end": "办结后仍有办理"}
+VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "kind": CLOCKS,
+    "clock_kind": CLOCKS,
+    "reason": STOPPERS,
+    "outcome": OUTCOMES,
+    "recommends": OUTCOMES,
+    "by": {"decision": "经审查受理", "silence": "逾期视为受理"},
+    "colour": {"yellow": "黄牌", "red": "红牌"},
+    "detector": DETECTORS,
+}
+"""The words of a field's values; what has none is shown as it is."""
+STATES: Final[Mapping[str, tuple[str, str]]] = {
+    "live": ("在线", "ok"),
+    "gap": ("缺号待补", "warn"),
+    "silent": ("静默", "warn"),
+    "forked": ("链分叉", "bad"),
+    "unknown": ("未接入", "mute"),
+}
+"""The word and the tone of a node's state in the network."""
+
+
+def word(value: object, words: Mapping[str, str]) -> str:
+    """The Chinese word for a value, the value itself where it has none."""
+    return words.get(str(value), str(value)) if value not in (None, "") else ""
+
+
+def told(field: str, value: object) -> str:
+    """A field of a fact as people read it."""
+    if field == "imported":
+        return "（导入）" if value else ""
+    if field == "clock":
+        return _clock(str(value))
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    return word(value, VALUES.get(field, {}))
+
+
+def _clock(name: str) -> str:
+    """What a clock measures, by its name: `clock:<case>:<kind>`, `clock:<case>:step:<n>`."""
+    kind, *number = name.split(":")[2:] or [""]
+    return " ".join([word(kind, CLOCKS), *number])

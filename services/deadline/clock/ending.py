@@ -1,0 +1,60 @@
+"""Ending a clock: what it measures was done, in time or late, or will not happen (withdrawn, not accepted)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from libs.decider import record
+from services.deadline.clock.change import Change, Changes, said
+from services.deadline.events import ClockCancelled, ClockEnded
+
+if TYPE_CHECKING:
+    from services.deadline.clock import Clock
+
+
+@record
+class EndClock:
+    """End the clock: what it measures was done at `at`."""
+
+    trigger: str
+    at: datetime
+    imported: bool = False
+
+
+@record
+class CancelClock:
+    """Cancel the clock: what it measures will not happen."""
+
+    trigger: str
+    at: datetime
+    imported: bool = False
+
+
+def ended(c: EndClock, clock: Clock) -> ClockEnded:
+    """The fact that the clock ended; whether that was late, the calendar says afterwards."""
+    return ClockEnded(
+        **said(clock),
+        kind=clock.started.kind,
+        node=clock.started.node,
+        late=False,
+        due_at=None,
+        trigger=c.trigger,
+        at=c.at,
+        imported=c.imported,
+    )
+
+
+def cancelled(c: CancelClock, clock: Clock) -> ClockCancelled:
+    """The fact that the clock was cancelled."""
+    return ClockCancelled(
+        **said(clock),
+        kind=clock.started.kind,
+        node=clock.started.node,
+        trigger=c.trigger,
+        at=c.at,
+        imported=c.imported,
+    )
+
+
+CHANGES: Final[Changes] = {EndClock: Change(ended), CancelClock: Change(cancelled)}

@@ -1,0 +1,144 @@
+"""Intake's facts as far as clocks need them, each model named like the fact it reads; everything else in a fact is skipped."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from libs.decider import record
+
+
+@record
+class HeardOfCase:
+    """What every fact of a case says."""
+
+    case: str
+    officer: str
+    at: datetime
+    imported: bool = False
+
+
+@record
+class PinnedLimits:
+    """The limits of the procedure a case was filed under, in working days."""
+
+    statutory_days: int
+    promised_days: int
+    delivery_days: int
+    correction_days: int
+
+
+@record
+class GivenInstants:
+    """The limits of an imported log as instants, in the virtual time named `timeline`."""
+
+    timeline: str
+    promised: datetime | None
+    statutory: datetime | None
+
+
+@record
+class CaseFiled(HeardOfCase):
+    """A case begins, under a procedure's limits."""
+
+    pinned: PinnedLimits
+    instants: GivenInstants | None = None
+
+
+@record
+class CorrectionsRequested(HeardOfCase):
+    """The applicant was told what is missing."""
+
+
+@record
+class CorrectionsReturned(HeardOfCase):
+    """The applicant handed in what was missing, or part of it."""
+
+
+@record
+class CaseAccepted(HeardOfCase):
+    """The case was taken up; its limits run from `effective`. `by`: decision or silence."""
+
+    effective: datetime
+    by: str
+
+
+@record
+class CaseNotAccepted(HeardOfCase):
+    """The case was not taken up."""
+
+
+@record
+class CaseWithdrawn(HeardOfCase):
+    """The applicant took the case back."""
+
+
+@record
+class StepStarted(HeardOfCase):
+    """Step `number` is in an officer's hands; `limit_days` None: it has no limit."""
+
+    number: int
+    name: str
+    limit_days: int | None
+
+
+@record
+class StepDone(HeardOfCase):
+    """Step `number` is done."""
+
+    number: int
+
+
+@record
+class ClocksSuspended(HeardOfCase):
+    """A procedure of Art. 45 runs from `first` on."""
+
+    reason: str
+    first: date
+
+
+@record
+class ClocksResumed(HeardOfCase):
+    """The procedure of Art. 45 ended on `last`."""
+
+    last: date
+
+
+@record
+class LimitExtended(HeardOfCase):
+    """The statutory limit grows by `days` working days, with the promised one if `moves_promise` (Art. 42)."""
+
+    days: int
+    moves_promise: bool
+
+
+@record
+class CaseDecided(HeardOfCase):
+    """The decision on the case."""
+
+
+@record
+class ResultDelivered(HeardOfCase):
+    """The result is in the applicant's hands."""
+
+
+@record
+class CaseClosed(HeardOfCase):
+    """Nothing is left to do in the case."""
+
+
+FactOfCase = (
+    CaseFiled
+    | CorrectionsRequested
+    | CorrectionsReturned
+    | CaseAccepted
+    | CaseNotAccepted
+    | CaseWithdrawn
+    | StepStarted
+    | StepDone
+    | ClocksSuspended
+    | ClocksResumed
+    | LimitExtended
+    | CaseDecided
+    | ResultDelivered
+    | CaseClosed
+)

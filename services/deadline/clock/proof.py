@@ -1,0 +1,222 @@
+"""The proof of a deadline (时限凭证): everything that made it, each day counted or not and why, derived anew from facts and calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import reduce
+from typing import Final
+
+from libs.decider import record
+from libs.workdays import CHINA, Calendar, CountedDay, derive, explain
+from services.deadline.clock import Clock, State, evolve
+from services.deadline.clock.counting import ledger
+from services.deadline.clock.rungs import Rung
+from services.deadline.events import (
+    ClockEnded,
+    ClockKind,
+    ClockRed,
+    ClockReminded,
+    ClockStarted,
+    ClockYellow,
+    Event,
+    LimitBudget,
+    SilenceNoticed,
+    StartReading,
+    Unit,
+)
+
+KINDS: Final[Mapping[ClockKind, str]] = {
+    ClockKind.CORRECTION: "补正告知",
+    ClockKind.STATUTORY: "法定时限",
+    ClockKind.PROMISED: "承诺时限",
+    ClockKind.STEP: "环节时限",
+    ClockKind.DELIVERY: "送达时限",
+}
+UNITS: Final[Mapping[Unit, str]] = {Unit.WORKING_DAYS: "个工作日", Unit.NATURAL_DAYS: "个自然日"}
+START_READINGS: Final[Mapping[StartReading, str]] = {
+    StartReading.AS_IS: "起算日不计入，次一工作日为第 1 日；起算日为非工作日的，照原日起算",
+    StartReading.ROLL_FORWARD: "起算日不计入；起算日为非工作日的，顺延至下一工作日起算",
+}
+
+
+@record
+class ProofDay:
+    """A day of the derivation and why it is counted or not; `number` is its place among the counted."""
+
+    date: date
+    counted: bool
+    number: int | None
+    reason: str
+    reason_zh: str
+    provisional: bool
+
+
+@record
+class ProofStop:
+    """A procedure of Art. 45 whose days are not counted; `last` None: it still runs."""
+
+    reason: str
+    first: date
+    last: date | None
+
+
+@record
+class ProofExtension:
+    """An extension of the budget (Art. 42)."""
+
+    text: str
+    budget: LimitBudget
+
+
+@record
+class ProofRung:
+    """A rung that was said, at its own instant."""
+
+    rung: str
+    text: str
+    generation: int
+    overdue: int
+    at: datetime
+
+
+@record
+class Basis:
+    """What a clock was started with: trigger, article, budget, officer, start."""
+
+    clock: str
+    case: str
+    kind: str
+    kind_text: str
+    label: str
+    node: str
+    officer: str
+    article: str
+    trigger: str
+    budget: LimitBudget
+    budget_text: str
+    non_working_start: str
+    non_working_start_text: str
+    timeline: str
+    imported: bool
+    start: datetime
+
+
+@record
+class Derivation:
+    """What calendar and facts make of the basis. `late`: past due when the clock ended, or, while it runs, when the proof was asked for; in
+    virtual time, as far as that has gone on.
+    """
+
+    calendar: str
+    days: tuple[ProofDay, ...]
+    stops: tuple[ProofStop, ...]
+    extensions: tuple[ProofExtension, ...]
+    generation: int
+    due_date: date | None
+    due_at: datetime | None
+    inclusive: bool
+    provisional: bool
+    rungs: tuple[ProofRung, ...]
+    state: str
+    state_text: str
+    ended_at: datetime | None
+    late: bool
+
+
+def proof(events: Sequence[Event], calendar: Calendar, now: datetime) -> tuple[Basis, Derivation] | None:
+    """The proof of the clock whose facts are `events`, as it stands at `now`; None where none was started."""
+    nothing: State = None
+    clock = reduce(evolve, events, nothing)
+    return (_basis(clock.started), _derivation(clock, events, calendar, now)) if clock else None
+
+
+def _derivation(clock: Clock, events: Sequence[Event], calendar: Calendar, now: datetime) -> Derivation:
+    known, over = ledger(clock), clock.over
+    due = derive(known, calendar)
+    running = (Rung.RED, 0) in clock.generation.said if clock.started.timeline else due.late(now)
+    late, state = due.late(over.at) if over else running, _state(clock)
+    return Derivation(
+        calendar=calendar.version,
+        days=tuple(_day(day) for day in explain(known, calendar, now.astimezone(CHINA).date())),
+        stops=tuple(ProofStop(reason=stop.reason, first=stop.first, last=stop.last) for stop in clock.stops.all),
+        extensions=tuple(ProofExtension(text=f"延长 {budget_text(more)}", budget=more) for more in clock.extensions),
+        generation=clock.generation.number,
+        due_date=due.due_date,
+        due_at=due.due_at,
+        inclusive=due.inclusive,
+        provisional=due.provisional,
+        rungs=tuple(rung for event in events for rung in _rungs(event)),
+        state=state,
+        state_text=state_text(state, late=late),
+        ended_at=over.at if over else None,
+        late=late,
+    )
+
+
+def _basis(started: ClockStarted) -> Basis:
+    return Basis(
+        clock=started.clock,
+        case=started.case,
+        kind=started.kind.value,
+        kind_text=KINDS[started.kind],
+        label=started.label,
+        node=started.node,
+        officer=started.officer,
+        article=started.article,
+        trigger=started.trigger,
+        budget=started.budget,
+        budget_text=budget_text(started.budget),
+        non_working_start=started.non_working_start.value,
+        non_working_start_text=_start_text(started),
+        timeline=started.timeline,
+        imported=started.imported,
+        start=started.start,
+    )
+
+
+def budget_text(budget: LimitBudget) -> str:
+    """The budget as people read it."""
+    return f"{budget.n} {UNITS[budget.unit]}" if budget.unit in UNITS else "至给定的时刻（含）"
+
+
+def state_text(state: str, *, late: bool) -> str:
+    """The state as people read it. `state`: open, stopped, ended, cancelled."""
+    words = {"open": ("计时中", "已超期"), "stopped": ("依法不计时", "已超期，依法不计时"), "ended": ("已结束，按时", "已结束，超期")}
+    return words[state][late] if state in words else "已撤销"
+
+
+def _start_text(started: ClockStarted) -> str:
+    return "导入的记录给出的时刻，不推算" if started.budget.unit is Unit.UNTIL else START_READINGS[started.non_working_start]
+
+
+def _state(clock: Clock) -> str:
+    if clock.over is not None:
+        return "ended" if isinstance(clock.over, ClockEnded) else "cancelled"
+    return "stopped" if clock.stops.open else "open"
+
+
+def _day(day: CountedDay) -> ProofDay:
+    return ProofDay(
+        date=day.date,
+        counted=day.counted,
+        number=day.number,
+        reason=day.reason,
+        reason_zh=day.reason_zh,
+        provisional=day.provisional,
+    )
+
+
+def _rungs(event: Event) -> list[ProofRung]:
+    match event:
+        case ClockReminded(generation=generation, at=at):
+            return [ProofRung(rung="reminder", text="提醒", generation=generation, overdue=0, at=at)]
+        case ClockYellow(generation=generation, at=at):
+            return [ProofRung(rung="yellow", text="黄牌：临近期限", generation=generation, overdue=0, at=at)]
+        case ClockRed(generation=generation, overdue=overdue, at=at):
+            text = f"红牌：已超期 {5 * overdue} 个工作日" if overdue else "红牌：超过期限"
+            return [ProofRung(rung="red", text=text, generation=generation, overdue=overdue, at=at)]
+        case SilenceNoticed(at=at):
+            return [ProofRung(rung="silence", text="逾期未告知，视为受理", generation=0, overdue=0, at=at)]
+        case _:
+            return []

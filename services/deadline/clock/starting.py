@@ -1,0 +1,74 @@
+"""Starting a clock: a fact sets a limit running. A clock is named after its case: `clock:<case>:<kind>`, `clock:<case>:step:<n>`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from libs.decider import record
+from libs.workdays import Calendar
+from services.deadline.events import ClockKind, ClockStarted, LimitBudget, StartReading
+
+
+@record
+class StartClock:
+    """Start a clock: a limit runs from `start`. `trigger` names the fact that set it going (source#epoch#number), `article` the rule;
+    `timeline` empty: real time.
+    """
+
+    clock: str
+    case: str
+    kind: ClockKind
+    node: str
+    officer: str
+    budget: LimitBudget
+    trigger: str
+    article: str
+    start: datetime
+    at: datetime
+    label: str = ""
+    non_working_start: StartReading = StartReading.AS_IS
+    timeline: str = ""
+    imported: bool = False
+
+
+def started(c: StartClock, calendar: Calendar) -> ClockStarted:
+    """The fact that the clock runs, under the calendar of this version."""
+    return ClockStarted(
+        clock=c.clock,
+        case=c.case,
+        kind=c.kind,
+        label=c.label,
+        node=c.node,
+        officer=c.officer,
+        budget=c.budget,
+        non_working_start=c.non_working_start,
+        trigger=c.trigger,
+        article=c.article,
+        calendar=calendar.version,
+        timeline=c.timeline,
+        start=c.start,
+        due_at=None,
+        provisional=False,
+        at=c.at,
+        imported=c.imported,
+    )
+
+
+def clock_of(case: str, name: str) -> str:
+    """The name of a case's clock, which is also its stream: `name` is what stands behind the case number."""
+    return f"clock:{case}:{name}"
+
+
+def case_of(clock: str) -> str:
+    """The case a clock belongs to, by its number."""
+    return clock.split(":")[1]
+
+
+def node_of_case(case: str) -> str:
+    """The node that keeps a case and its clocks, by its code: the first part of the case number."""
+    return case.partition("-")[0]
+
+
+def kind_of(name: str) -> ClockKind:
+    """What a clock of this name measures: `step:3` a step, `correction:2` a correction notice."""
+    return ClockKind(name.partition(":")[0])

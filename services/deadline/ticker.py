@@ -1,0 +1,126 @@
+"""The ticker: lets clocks say what is due, in ordered batches, in real time by a loop and in virtual time when told how far it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+import structlog
+from opentelemetry import metrics
+
+from libs.bus import cursors
+from libs.eventlog import Subject
+from libs.host import Context
+from services.deadline.clock import ACTOR, Command, State
+from services.deadline.clock.rungs import TickClock
+from services.deadline.clock.starting import case_of
+from services.deadline.events import Event
+from services.deadline.views import CONSUMER, VIEW, Waiting, waiting_by
+
+BATCH: Final = 800
+"""Clocks ticked together."""
+TICK_SECONDS: Final = 1.0
+IN_FLIGHT: Final = timedelta(seconds=2)
+"""What was done before midnight may still be on its way: rungs wait as long, their instants stay their own."""
+SETTLING: Final = 10.0
+"""Seconds after the start in which facts are heard before the first tick: nobody is carded for what was done while we were away."""
+HEARING: Final = 30.0
+"""Seconds an advance waits until what was done is heard."""
+REAL: Final = ""
+"""The timeline of real time."""
+_BEGINNING: Final = (datetime(1, 1, 2, tzinfo=UTC), "")
+_log = structlog.get_logger("deadline")
+_late = metrics.get_meter("liandong.deadline").create_histogram(
+    "liandong.deadline.tick.lateness", unit="s", description="from a rung's instant to the commit of its event"
+)
+
+
+class Ticked(msgspec.Struct):
+    """How many clocks a pass of ticks asked, and how many rungs they said."""
+
+    ticked: int = 0
+    fired: int = 0
+
+
+class Ticker:
+    """Ticks the clocks of the nodes of this site."""
+
+    def __init__(self, context: Context, clocks: Subject[Command, State, Event]) -> None:
+        self.context, self.clocks = context, clocks
+
+    async def tick(self, timeline: str, now: datetime) -> Ticked:
+        """Lets every clock of `timeline` say what it has to say by `now`. Two passes at once are harmless. Raises `LogError`."""
+        passed, after = Ticked(), _BEGINNING
+        while page := await waiting_by(self.context.pool, timeline, now, after, BATCH):
+            said = await self._tick(page, now)
+            passed.ticked += len(page)
+            passed.fired += sum(said)
+            after = (page[-1].fires_at, page[-1].clock)
+            if timeline == REAL:
+                self._measure(page, said)
+        return passed
+
+    async def _tick(self, page: Sequence[Waiting], now: datetime) -> list[int]:
+        """Ticks the clocks of a page side by side, each answered with the number of rungs it said; a fault of one is raised after all others
+        had their turn.
+        """
+        results = await asyncio.gather(*(self._one(clock, now) for clock in page), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return [result for result in results if isinstance(result, int)]
+
+    async def _one(self, waiting: Waiting, now: datetime) -> int:
+        intent = self.clocks.intent(waiting.clock, TickClock(now=now), actor=ACTOR, correlation=case_of(waiting.clock))
+        return len((await self.context.logs.of(waiting.node).append(intent)).events)
+
+    def _measure(self, page: Sequence[Waiting], said: Sequence[int]) -> None:
+        now = self.context.now()
+        for clock, count in zip(page, said, strict=True):
+            if count:
+                _late.record((now - clock.fires_at).total_seconds())
+
+    async def keep_ticking(self) -> None:
+        """Ticks real time until cancelled. A database that is away is waited for."""
+        await asyncio.sleep(SETTLING)
+        delay = TICK_SECONDS
+        while True:
+            try:
+                passed = await self.tick(REAL, self.context.now() - IN_FLIGHT)
+                if passed.ticked:
+                    _log.info("deadline.ticked", ticked=passed.ticked, fired=passed.fired)
+                    await self.shown()
+                delay = TICK_SECONDS
+            except Exception as error:
+                _log.warning("deadline.tick_again", error=repr(error), seconds=delay, exc_info=True)
+                delay = min(delay * 2, 30.0)
+            await asyncio.sleep(delay)
+
+    async def advance(self, timeline: str, to: datetime, heard: Mapping[str, tuple[int, int]]) -> Ticked | None:
+        """Lets virtual time go on to `to`, once the facts up to `heard` (source → epoch, number) have reached their clocks; None: they
+        did not in time.
+        """
+        ready = await within(HEARING, lambda: self._heard(heard)) and await self.shown(HEARING)
+        return await self.tick(timeline, to) if ready else None
+
+    async def shown(self, timeout: float = 2.0) -> bool:
+        """Whether the view shows everything in the logs of this service within `timeout` seconds."""
+        heads = [head for head in await self.context.logs.heads() if head.sequence]
+        return all([await self.context.current(VIEW, head, timeout) for head in heads])
+
+    async def _heard(self, wanted: Mapping[str, tuple[int, int]]) -> bool:
+        reached = {source: (at.epoch, at.sequence) for source, at in (await cursors(self.context.pool, CONSUMER)).items()}
+        return all(reached.get(source, (1, 0)) >= position for source, position in wanted.items())
+
+
+async def within(seconds: float, so: Callable[[], Awaitable[bool]]) -> bool:
+    """Whether `so` comes true within `seconds`; it is asked every 50 ms."""
+    end = asyncio.get_running_loop().time() + seconds
+    while not await so():
+        if asyncio.get_running_loop().time() >= end:
+            return False
+        await asyncio.sleep(0.05)
+    return True

@@ -1,0 +1,150 @@
+"""A row per clock, from the service's own log: when it is due, what it has said, how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, assert_never
+
+import msgspec
+
+from libs.eventlog import Codec
+from libs.views import LATEST, Connection, Pool, Table, View
+from libs.wire import Recorded
+from services.deadline.events import (
+    ClockCancelled,
+    ClockEnded,
+    ClockExtended,
+    ClockRed,
+    ClockReminded,
+    ClockResumed,
+    ClockStarted,
+    ClockStopped,
+    ClockYellow,
+    Event,
+    SilenceNoticed,
+)
+from services.deadline.views.due import Waiting, keep_waiting
+
+VIEW: Final = "clocks"
+"""The name of the view."""
+
+
+class ShownClock(msgspec.Struct):
+    """A row of the table: a clock with its `state` (open, stopped, ended, cancelled), its due instant, the rungs it has said and its end."""
+
+    clock: str
+    case: str
+    kind: str
+    label: str
+    node: str
+    officer: str
+    start: datetime
+    due_at: datetime | None
+    provisional: bool
+    timeline: str
+    imported: bool
+    state: str = "open"
+    generation: int = 0
+    reminded_at: datetime | None = None
+    yellow_at: datetime | None = None
+    red_at: datetime | None = None
+    reds: int = 0
+    ended_at: datetime | None = None
+    late: bool | None = None
+
+
+_CHANGING: Final = ("due_at", "provisional", "state", "generation", "reminded_at", "yellow_at", "red_at", "reds", "ended_at", "late")
+"""What facts after the start change; the rest stays as the start said it."""
+SHOWN_CLOCKS: Final = Table.of("clocks", ShownClock, key=("clock",), known=dict.fromkeys(_CHANGING, LATEST))
+
+
+def clocks_view(codec: Codec) -> View:
+    """The view over the service's own log; `codec` reads its events."""
+
+    async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
+        facts: list[Event] = [codec.decode(recorded) for recorded in events]
+        loaded = await SHOWN_CLOCKS.load(connection, sorted({fact.clock for fact in facts}))
+        rows = {clock: ShownClock(**row) for clock, row in loaded.items()}
+        for fact in facts:
+            if isinstance(fact, ClockStarted):
+                rows[fact.clock] = _row(fact)
+            else:
+                _fold(rows[fact.clock], fact)
+        await SHOWN_CLOCKS.save(connection, list(rows.values()))
+        next_at = {fact.clock: _next_at(fact) for fact in facts}
+        speaking = [Waiting(at, clock, rows[clock].node, rows[clock].timeline) for clock, at in next_at.items() if at]
+        await keep_waiting(connection, speaking, [clock for clock, at in next_at.items() if not at])
+
+    return View(VIEW, apply)
+
+
+def _next_at(event: Event) -> datetime | None:
+    """The instant at which the clock speaks next, as its last fact says."""
+    return None if isinstance(event, SilenceNoticed | ClockEnded | ClockCancelled) else event.next_at
+
+
+def _row(started: ClockStarted) -> ShownClock:
+    return ShownClock(
+        clock=started.clock,
+        case=started.case,
+        kind=started.kind.value,
+        label=started.label,
+        node=started.node,
+        officer=started.officer,
+        start=started.start,
+        due_at=started.due_at,
+        provisional=started.provisional,
+        timeline=started.timeline,
+        imported=started.imported,
+    )
+
+
+def _fold(row: ShownClock, event: Event) -> None:
+    match event:
+        case ClockStarted() | SilenceNoticed():
+            return
+        case ClockStopped(due_at=due_at):
+            row.state, row.due_at = "stopped", due_at
+        case ClockResumed(due_at=due_at, provisional=provisional, generation=generation):
+            row.state, row.due_at, row.provisional, row.generation = "open", due_at, provisional, generation
+        case ClockExtended(due_at=due_at, provisional=provisional, generation=generation):
+            row.due_at, row.provisional, row.generation = due_at, provisional, generation
+        case ClockReminded(at=at):
+            row.reminded_at = at
+        case ClockYellow(at=at):
+            row.yellow_at = at
+        case ClockRed(at=at):
+            row.red_at, row.reds = row.red_at or at, row.reds + 1
+        case ClockEnded(at=at, due_at=due_at, late=late):
+            row.state, row.ended_at, row.due_at, row.late = "ended", at, due_at, late
+        case ClockCancelled(at=at):
+            row.state, row.ended_at = "cancelled", at
+        case _:
+            assert_never(event)
+
+
+# --- queries ----------------------------------------------------------------------------------------------------------------------
+
+_SHOWN: Final = f"select {SHOWN_CLOCKS.columns} from clocks"
+_REPLAY: Final = """
+select node, count(*) filter (where kind = 'promised' and red_at is not null) as red,
+       count(*) filter (where kind = 'promised' and (yellow_at is not null or red_at is not null)) as yellow,
+       count(*) filter (where kind = 'statutory' and red_at is not null) as statutory_red
+from clocks where timeline = $1 and timeline <> '' group by node order by node"""
+
+
+async def clocks_of(pool: Pool, case: str) -> list[dict[str, Any]]:
+    """The clocks of a case, in the order in which they began."""
+    return [dict(row) for row in await pool.fetch(f'{_SHOWN} where "case" = $1 order by start, clock', case)]
+
+
+async def due_at_node(pool: Pool, node: str, until: datetime, limit: int) -> list[dict[str, Any]]:
+    """The clocks of a node that run and are due by `until`, the most urgent first."""
+    where = "where node = $1 and due_at <= $2 and state in ('open', 'stopped') order by due_at, clock limit $3"
+    return [dict(row) for row in await pool.fetch(f"{_SHOWN} {where}", node, until, limit)]
+
+
+async def replay(pool: Pool, timeline: str) -> list[Mapping[str, Any]]:
+    """Per node of a timeline: how many promised clocks are red and how many reached yellow (reds included), how many statutory ones are red."""
+    return [dict(row) for row in await pool.fetch(_REPLAY, timeline)]

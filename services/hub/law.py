@@ -1,0 +1,15 @@
+"""Why the registry says no: every refusal of the hub once, with its source and its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from libs.decider import Law, refusing
+
+LAW: Final[Mapping[str, Law]] = {
+    # Who is in the network.
+    "other-site": Law("P-one-site", "节点 {node} 已由 {known} 承载；换节点部署须经登记变更"),
+    "other-key": Law("P-one-key", "密钥编号 {key} 已登记为另一把公钥"),
+}
+refused: Final = refusing(LAW)

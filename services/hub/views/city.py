@@ -1,0 +1,125 @@
+"""What the city asks of its views: the city at a glance, one case, a replayed log. SQL you can paste into psql."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from libs.contracts import phases
+from libs.database import Pool
+from libs.workdays import CHINA
+
+SILENT: Final = timedelta(seconds=90)
+"""A node is silent after three intervals without a checkpoint."""
+
+_NODES: Final = """
+select r.node as code, r.name, r.parent, r.site, r.address, n.counter, n.time, n.seen,
+       coalesce(f.gap, false) as gap, coalesce(f.forked, false) as forked, coalesce(f.events, 0)::bigint as events, coalesce(o.n, 0) as open
+from registry_node r
+left join city_node n using (node)
+left join (select node, bool_or(ahead > archived) as gap, bool_or(forked) as forked, sum(verified) as events
+           from city_feed group by node) f using (node)
+left join (select node, count(*) as n from city_case where finished_at is null and filed_at is not null group by node) o using (node)
+order by r.node"""
+_NUMBERS: Final = """
+select node, kind, sum(n)::bigint as n, coalesce(sum(n) filter (where day = $1), 0)::bigint as today from city_day group by node, kind"""
+_CARDS: Final = """
+select c.*, r.name as node_name from city_card c left join registry_node r using (node)
+order by at desc, card limit $1"""
+_RECENT: Final = """
+select c.number, c.node, c.item_name, c.phase, c.suspended, c.filed_at, c.imported, c.red, c.yellow, r.name as node_name
+from city_case c left join registry_node r using (node) order by filed_at desc nulls last, number desc limit $1"""
+_FINDINGS: Final = """
+select f.*, r.name as node_name from city_finding f left join registry_node r using (node) order by at desc, finding limit $1"""
+_CASE: Final = """
+select c.*, r.name as node_name, r.address from city_case c left join registry_node r using (node)
+where number = $1 order by starts_with($1, node || '-') desc, filed_at, node limit 1"""
+_REPLAY: Final = """
+select node, number, ref, closed_at is not null as closed, yellow, red, statutory_red from city_case where timeline = $1 order by ref"""
+
+
+async def nodes(pool: Pool, now: datetime) -> list[dict[str, Any]]:
+    """Every registered node: its numbers, its place in the network, how old its newest checkpoint is."""
+    numbers: dict[str, dict[str, tuple[int, int]]] = {}
+    for row in await pool.fetch(_NUMBERS, now.astimezone(CHINA).date()):
+        numbers.setdefault(row["node"], {})[row["kind"]] = (row["n"], row["today"])
+    return [_node(dict(row), numbers.get(row["code"], {}), now) for row in await pool.fetch(_NODES)]
+
+
+def _node(row: dict[str, Any], numbers: dict[str, tuple[int, int]], now: datetime) -> dict[str, Any]:
+    def of(kind: str, place: int = 0) -> int:
+        return numbers.get(kind, (0, 0))[place]
+
+    same = ("code", "name", "parent", "site", "address", "events", "open")
+    return {
+        **{name: row[name] for name in same},
+        "counter": row["counter"] or 0,
+        "seen": row["seen"],
+        "age_seconds": (now - row["seen"]).total_seconds() if row["seen"] else None,
+        "state": state_of(row, now),
+        "filed": of("filed"),
+        "filed_today": of("filed", 1),
+        "finished": of("finished"),
+        "finished_today": of("finished", 1),
+        "yellow": of("yellow"),
+        "red": of("red"),
+    }
+
+
+def state_of(row: dict[str, Any], now: datetime) -> str:
+    """The state of a node: live, gap, forked, silent, or unknown where no checkpoint of it ever came."""
+    if row["seen"] is None:
+        return "unknown"
+    if row["forked"]:
+        return "forked"
+    if row["gap"]:
+        return "gap"
+    return "silent" if now - row["seen"] > SILENT else "live"
+
+
+async def city(pool: Pool, now: datetime, latest: int = 12) -> dict[str, Any]:
+    """The city at a glance."""
+    cards = [{**dict(row), "case": row["number"]} for row in await pool.fetch(_CARDS, latest)]
+    findings = [{**dict(row), "case": row["number"]} for row in await pool.fetch(_FINDINGS, latest)]
+    recent = [{**_shown(dict(row)), "case": row["number"]} for row in await pool.fetch(_RECENT, latest)]
+    return {"now": now, "nodes": await nodes(pool, now), "cards": cards, "findings": findings, "recent": recent}
+
+
+async def case(pool: Pool, number: str) -> dict[str, Any] | None:
+    """One case's row and its clocks."""
+    row = await pool.fetchrow(_CASE, number)
+    if row is None:
+        return None
+    clocks = await pool.fetch("select * from city_clock where number = $1 order by clock, node", number)
+    return {"case": _shown(dict(row)), "address": row["address"], "clocks": [dict(clock) for clock in clocks]}
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A case's row; that its clocks are suspended is shown only while it is not ended."""
+    return {**row, "suspended": bool(row["suspended"]) and not phases().ended(row["phase"] or "")}
+
+
+async def replayed(pool: Pool, log: str) -> dict[str, Any]:
+    """What a replayed log came to, by the log's own case names."""
+    rows = await pool.fetch(_REPLAY, log)
+    per_node: dict[str, dict[str, int]] = {}
+    for row in rows:
+        node = per_node.setdefault(row["node"], {"cases": 0, "closed": 0, "red": 0})
+        node["cases"] += 1
+        node["closed"] += row["closed"]
+        node["red"] += row["red"]
+    names = {(row["node"], row["number"]): row["ref"] for row in rows}
+    findings: dict[str, list[str]] = {}
+    for row in await pool.fetch("select detector, node, number from city_finding"):
+        if (key := (row["node"], row["number"])) in names:
+            findings.setdefault(row["detector"], []).append(names[key])
+    feeds = await pool.fetch("select source, verified from city_feed")
+    return {
+        "cases": len(rows),
+        "closed": sum(row["closed"] for row in rows),
+        **{key: [row["ref"] for row in rows if row[key]] for key in ("red", "yellow", "statutory_red")},
+        "findings": findings,
+        "nodes": per_node,
+        "feeds": {row["source"]: row["verified"] for row in feeds},
+        "events": sum(row["verified"] for row in feeds),
+    }

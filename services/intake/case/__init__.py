@@ -1,0 +1,103 @@
+"""A case from filing to close (行政许可法 Art. 29–45): its acts by topic, its road, and the one `decide`.
+
+Rules bind acts done here and now; imported acts are kept as given (decision 0010).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from libs.decider import Decider, record
+from services.intake.case import (
+    acceptance,
+    corrections,
+    decision,
+    delivery,
+    ending,
+    examination,
+    extension,
+    filing,
+    phase,
+    steps,
+    suspension,
+)
+from services.intake.case.acceptance import TakingUp
+from services.intake.case.act import Acts
+from services.intake.case.examination import Opinions
+from services.intake.case.phase import Phase
+from services.intake.case.roads import in_turn
+from services.intake.case.roads.promised import PROMISED
+from services.intake.case.steps import Steps
+from services.intake.case.suspension import Suspensions
+from services.intake.case.words import refuse_personal
+from services.intake.events import CaseDecided, CaseEvent, LimitExtended, Pinned
+
+TOPICS: Final = (filing, acceptance, corrections, steps, suspension, extension, examination, decision, delivery, ending)
+ACTS: Final[Acts] = {command: act for topic in TOPICS for command, act in topic.ACTS.items()}
+
+Command = (
+    filing.Command
+    | acceptance.Command
+    | corrections.Command
+    | steps.Command
+    | suspension.Command
+    | extension.Command
+    | examination.Command
+    | decision.Command
+    | delivery.Command
+    | ending.Command
+)
+
+
+@record
+class Case:
+    """What the rules remember: the phase, and each topic's part; only what a decision needs."""
+
+    phase: Phase = Phase.NONE
+    pinned: Pinned | None = None
+    taking_up: TakingUp = TakingUp()
+    missing: tuple[str, ...] = ()
+    steps: Steps = Steps()
+    suspensions: Suspensions = Suspensions()
+    extended: LimitExtended | None = None
+    opinions: Opinions = Opinions()
+    decided: CaseDecided | None = None
+
+
+def decide(command: Command, case: Case) -> Sequence[CaseEvent]:
+    """The facts that follow from `command`; none when it is already so. Raises `Refused`."""
+    act = ACTS[type(command)]
+    refuse_personal(command)
+    filing.known(command, case)
+    if not command.imported:
+        if act.already(command, case):
+            return ()
+        if not isinstance(command, filing.File):  # it begins the road
+            in_turn(PROMISED, type(command), case.phase)
+        act.check(command, case)
+    facts = act.fact(command, case)
+    return facts if isinstance(facts, tuple) else (facts,)
+
+
+def evolve(case: Case, event: CaseEvent) -> Case:
+    """The state after `event`; total, also over imported facts in whatever order they came."""
+    return Case(
+        phase=phase.after(case.phase, event),
+        pinned=filing.fold(case.pinned, event),
+        taking_up=acceptance.fold(case.taking_up, event),
+        missing=corrections.fold(case.missing, event),
+        steps=steps.fold(case.steps, event),
+        suspensions=suspension.fold(case.suspensions, event),
+        extended=extension.fold(case.extended, event),
+        opinions=examination.fold(case.opinions, event),
+        decided=decision.fold(case.decided, event),
+    )
+
+
+def possible(case: Case) -> tuple[type[Command], ...]:
+    """The commands whose turn it is and that make sense now; each may still be refused for what it says."""
+    return tuple(command for command, turn in PROMISED.items() if case.phase in turn.phases and ACTS[command].offered(case))
+
+
+CASE: Final[Decider[Command, Case, CaseEvent]] = Decider(initial=Case(), decide=decide, evolve=evolve)

@@ -1,0 +1,58 @@
+"""决定: in writing, as approved, a refusal with its reasons, while no procedure of Art. 45 runs (行政许可法 Art. 38)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from libs.decider import record
+from services.intake.case.act import Act, Acts, Asked, said
+from services.intake.case.two_persons import hold_apart
+from services.intake.events import CaseDecided, CaseEvent, Outcome, StepRole
+from services.intake.law import refused
+
+if TYPE_CHECKING:
+    from services.intake.case import Case
+
+
+@record
+class Decide(Asked):
+    """决定: `document` is the number of the written decision; a refusal of the application has its `reasons`."""
+
+    outcome: Outcome
+    document: str
+    reasons: str = ""
+
+
+Command = Decide
+
+
+def fold(decided: CaseDecided | None, event: CaseEvent) -> CaseDecided | None:
+    """The decision, once there is one, after `event`."""
+    return event if isinstance(event, CaseDecided) else decided
+
+
+def already_decided(c: Decide, case: Case) -> bool:
+    """Whether the case was decided so, in the same document."""
+    return case.decided is not None and (case.decided.outcome, case.decided.document) == (c.outcome, c.document)
+
+
+def may_decide(c: Decide, case: Case) -> None:
+    """Raises `Refused` where a procedure of Art. 45 runs, or the decision is not as approved, not in writing, without reasons, by the examiner."""
+    approved = case.opinions.approved
+    if case.suspensions.running is not None:
+        raise refused("suspended")
+    if approved is None or approved.outcome is not c.outcome:
+        raise refused("not-as-approved")
+    if not c.document:
+        raise refused("no-document")
+    if c.outcome is Outcome.REFUSED and not c.reasons:
+        raise refused("no-reasons")
+    hold_apart(case, StepRole.APPROVE, c.officer)
+
+
+def decided(c: Decide, _case: Case) -> CaseDecided:
+    """The fact that the case is decided."""
+    return CaseDecided(**said(c), outcome=c.outcome, document=c.document, reasons=c.reasons)
+
+
+ACTS: Final[Acts] = {Decide: Act(may_decide, decided, already_decided, lambda case: case.suspensions.running is None)}

@@ -1,0 +1,92 @@
+"""收件: materials are handed over and a case begins, under the procedure in force that day (行政许可法 Art. 29, P-pinned-procedure)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from libs.decider import record
+from services.intake.case.act import Act, Acts, Asked, said, unoffered
+from services.intake.case.phase import Phase
+from services.intake.events import CaseEvent, CaseFiled, Channel, Instants, Pinned
+from services.intake.law import refused
+
+if TYPE_CHECKING:
+    from services.intake.case import Case
+
+PROMISED_KIND: Final = "promised"
+"""The one kind of case that is offered yet (P-kinds-offered)."""
+
+
+@record
+class File(Asked):
+    """收件: materials are handed over. `case`, `applicant` (a random subject id) and `pinned` are made at the edge."""
+
+    node: str
+    pinned: Pinned
+    channel: Channel
+    applicant: str
+    materials: tuple[str, ...]
+    instants: Instants | None = None
+    ref: str = ""
+
+
+Command = File
+
+
+def fold(pinned: Pinned | None, event: CaseEvent) -> Pinned | None:
+    """The procedure that the case keeps, after `event`."""
+    return event.pinned if isinstance(event, CaseFiled) else pinned
+
+
+def known(c: Asked, case: Case) -> None:
+    """Raises `Refused` where the number names a case already, or, for any act but filing, no case yet; imported acts are no exception."""
+    if isinstance(c, File) and case.phase is not Phase.NONE:
+        raise refused("number-taken")
+    if not isinstance(c, File) and case.phase is Phase.NONE:
+        raise refused("unknown-case")
+
+
+def may_file(c: File, _case: Case) -> None:
+    """Raises `Refused` for a kind that is not offered, or a channel that only imports have."""
+    if c.pinned.kind != PROMISED_KIND:
+        raise refused("kind-not-offered")
+    if c.channel is Channel.INTERNAL:
+        raise refused("internal-is-for-imports")
+
+
+def filed(c: File, _case: Case) -> CaseFiled:
+    """The fact that the materials are handed over: the case begins."""
+    return CaseFiled(
+        **said(c),
+        node=c.node,
+        pinned=c.pinned,
+        channel=c.channel,
+        applicant=c.applicant,
+        materials=c.materials,
+        instants=c.instants,
+        ref=c.ref,
+    )
+
+
+ACTS: Final[Acts] = {File: Act(may_file, filed, offered=unoffered)}
+
+
+Version = tuple[date, Pinned]
+"""A version of an item's procedure, as a case pins it: the day from which it is in force, and what it says."""
+
+
+def in_force(versions: Sequence[Version], day: date, *, imported: bool = False) -> Pinned:
+    """The first of `versions` (nearest node first, newest first) that is in force on `day`. Raises `Refused`.
+
+    A case of another system's record that is older than every version here gets the earliest: its own was never published here.
+    """
+    if not versions:
+        raise refused("unknown-item")
+    found = next((pinned for effective, pinned in versions if effective <= day), None)
+    if found is None and imported:
+        return min(versions, key=lambda version: version[0])[1]
+    if found is None:
+        raise refused("not-in-force")
+    return found

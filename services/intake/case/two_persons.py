@@ -1,0 +1,34 @@
+"""一审一核: who examined a case or a part of it does not approve it, who approved does not examine (P-two-persons)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.intake.events import StepRole
+from services.intake.law import refused
+
+if TYPE_CHECKING:
+    from services.intake.case import Case
+
+
+def examiners(case: Case) -> frozenset[str]:
+    """Everybody who examined this case or a part of it."""
+    examined = case.opinions.examined
+    return _did(case, StepRole.EXAMINE) | ({examined.officer} if examined else set())
+
+
+def approvers(case: Case) -> frozenset[str]:
+    """Everybody who approved this case or a part of it."""
+    approved = case.opinions.approved
+    return _did(case, StepRole.APPROVE) | ({approved.officer} if approved else set())
+
+
+def _did(case: Case, role: StepRole) -> frozenset[str]:
+    return frozenset(who for step in case.steps.done if step.role is role for who in (step.officer, step.second_officer) if who)
+
+
+def hold_apart(case: Case, role: StepRole, *officers: str) -> None:
+    """Raises `Refused` where one of `officers` did the part that `role` excludes; plain work is open to both."""
+    others = {StepRole.EXAMINE: approvers(case), StepRole.APPROVE: examiners(case), StepRole.WORK: frozenset[str]()}[role]
+    if others.intersection(officers):
+        raise refused("same-officer")

@@ -1,0 +1,19 @@
+"""The result handed over (送达: Art. 44)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from libs.decider import record
+from services.intake.events.filing import Channel
+
+
+@record
+class ResultDelivered:
+    """The result is in the applicant's hands (Art. 44)."""
+
+    case: str
+    how: Channel
+    officer: str
+    at: datetime
+    imported: bool = False

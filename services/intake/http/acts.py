@@ -1,0 +1,78 @@
+"""An act on a case over HTTP: a route is data, one handler serves them all. Which act stands where: http/__init__.py."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from libs.eventlog import Done, Subject
+from libs.host import Context
+from libs.telemetry import current_traceparent
+from libs.web import CasePath, Envelope, Form, Role, done_answer, envelope, hosted, node_of_case
+from libs.workdays import Calendar
+from services.intake.case import Case, Command
+from services.intake.case.act import AskedByCalendar
+from services.intake.events import CaseEvent
+
+CaseSubject = Subject[Command, Case, CaseEvent]
+
+
+class Route(NamedTuple):
+    """Which command a path asks for, who may ask, and with which form; None: the command says nothing beyond case, officer and time."""
+
+    command: type[Any]
+    roles: tuple[Role, ...]
+    form: type[Form] | None = None
+
+
+Routes = Mapping[str, Route]
+"""The last part of the path → its route."""
+
+
+class Answer(BaseModel):
+    """The answer to an act: where the log stands after it, and the case's version for the next If-Match."""
+
+    case: str
+    position: dict[str, str | int]
+    version: int
+
+
+class Putting:
+    """Puts commands to the cases of this site's nodes."""
+
+    def __init__(self, context: Context, cases: CaseSubject, calendar: Calendar) -> None:
+        self.context, self.cases, self.calendar = context, cases, calendar
+
+    async def put(self, command: Command, by: Envelope) -> Done:
+        """Has the command decided, and its facts written. Raises `Refused` or `LogError`."""
+        intent = self.cases.intent(command.case, command, **by.said, traceparent=current_traceparent())
+        return await self.context.logs.of(hosted(self.context.site, node_of_case(command.case))).append(intent)
+
+    async def ask(self, route: Route, case: str, by: Envelope, form: Form | None = None) -> Response:
+        """Puts the command of a route, done here and now, and answers the request."""
+        said = form.model_dump() if form else {}
+        said |= {"calendar": self.calendar} if issubclass(route.command, AskedByCalendar) else {}
+        done = await self.put(route.command(case=case, officer=by.actor, at=self.context.now(), **said), by)
+        return done_answer(done, case=case)
+
+
+def add_acts(router: APIRouter, routes: Routes, putting: Putting) -> None:
+    """Adds `POST …/cases/{case}/<part>` for every part of `routes`."""
+    for part, route in routes.items():
+        router.post(f"/cases/{{case}}/{part}", response_model=Answer, name=route.command.__name__)(_handler(route, putting))
+
+
+def _handler(route: Route, putting: Putting) -> Callable[..., Awaitable[Response]]:
+    asked = Depends(envelope(*route.roles))
+
+    async def bare(case: CasePath, by: Envelope = asked) -> Response:
+        return await putting.ask(route, case, by)
+
+    async def formed(case: CasePath, form: Form, by: Envelope = asked) -> Response:
+        return await putting.ask(route, case, by, form)
+
+    formed.__annotations__["form"] = route.form
+    return formed if route.form else bare

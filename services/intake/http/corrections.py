@@ -1,0 +1,27 @@
+"""一次告知, 补正 over HTTP."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from libs.web import Form, Names, Role
+from services.intake.case.corrections import RequestCorrections, ReturnCorrections
+from services.intake.http.acts import Route, Routes
+
+
+class CorrectionNotice(Form):
+    """Everything that is missing from the materials."""
+
+    missing: Names
+
+
+class CorrectionReturn(Form):
+    """What of the notice is missing still; empty: all of it came."""
+
+    still_missing: Names = ()
+
+
+ROUTES: Final[Routes] = {
+    "corrections-notice": Route(RequestCorrections, (Role.CLERK,), CorrectionNotice),
+    "corrections-return": Route(ReturnCorrections, (Role.CLERK,), CorrectionReturn),
+}

@@ -1,0 +1,19 @@
+"""送达 over HTTP."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from libs.web import Form, Role
+from services.intake.case.delivery import Deliver
+from services.intake.events import Channel
+from services.intake.http.acts import Route, Routes
+
+
+class Delivery(Form):
+    """How the applicant got the result."""
+
+    how: Channel
+
+
+ROUTES: Final[Routes] = {"delivery": Route(Deliver, (Role.CLERK,), Delivery)}

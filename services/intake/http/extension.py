@@ -1,0 +1,23 @@
+"""延长 over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from libs.web import Day, Form, Role, Staff, Text
+from services.intake.case.extension import ExtendLimit
+from services.intake.http.acts import Route, Routes
+
+
+class Prolonging(Form):
+    """By how many working days the limit is extended, by which head, in which document, and when the applicant was told."""
+
+    days: Annotated[int, Field(ge=1, le=365)]
+    head: Staff
+    document: Text
+    told: Day
+
+
+ROUTES: Final[Routes] = {"extension": Route(ExtendLimit, (Role.APPROVER,), Prolonging)}

@@ -1,0 +1,100 @@
+"""收件 over HTTP: the procedure in force is pinned, a number is given, the case is filed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Final
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Response
+
+from libs.decider import Refused
+from libs.eventlog import Done, LogError, Unknown
+from libs.host import Context
+from libs.web import Envelope, Form, Names, NodePath, Role, Word, done_answer, envelope, hosted
+from services.intake.case.days import day_of
+from services.intake.case.filing import File, Version, in_force
+from services.intake.events import Channel, Pinned
+from services.intake.http.acts import Answer, Putting
+from services.intake.http.numbering import Numbering
+from services.intake.views import versions
+
+REMEMBER_SECONDS: Final = 1.0
+"""For how many seconds a procedure's versions are not looked up again."""
+Draft = Callable[..., File]
+"""A filing that lacks `case` and `applicant`."""
+
+
+class Filing(Form):
+    """What is handed over, for which item, and how it came."""
+
+    item: Word
+    channel: Channel
+    materials: Names = ()
+
+
+class KnownProcedures:
+    """The procedures known at this site's nodes, as the view has them, or had them a second ago: a version never changes, and a new one
+    is heard later than that anyway.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._known: dict[tuple[str, str], tuple[float, list[Version]]] = {}
+
+    async def pin(self, node: str, item: str, at: datetime, *, imported: bool = False) -> Pinned:
+        """The procedure in force for `node` at `at`, its own before its parents'. Raises `Refused`."""
+        return in_force(await self._versions(node, item), day_of(at), imported=imported)
+
+    def forget(self) -> None:
+        """Has procedures looked up anew: something was heard of them."""
+        self._known.clear()
+
+    async def _versions(self, node: str, item: str) -> list[Version]:
+        now = asyncio.get_running_loop().time()
+        until, known = self._known.get((node, item), (0.0, []))
+        if now >= until:
+            known = await versions(self._context.pool, self._context.site.line(node), item)
+            if known:
+                self._known[node, item] = (now + REMEMBER_SECONDS, known)
+        return known
+
+
+class FilingCounter:
+    """Where cases are filed under new numbers."""
+
+    def __init__(self, putting: Putting, numbering: Numbering, procedures: KnownProcedures) -> None:
+        self.putting, self.procedures, self._numbering = putting, procedures, numbering
+
+    async def file(self, node: str, at: datetime, by: Envelope, draft: Draft) -> tuple[str, Done]:
+        """Files the draft: the number of the case, and where the log stands. A repeated request gets the number of the first.
+
+        Raises `Refused` or `LogError`.
+        """
+        case = await self._numbering.take(node, day_of(at))
+        try:
+            done = await self.putting.put(draft(case=case, applicant=f"subj-{uuid4()}"), by)
+        except Unknown:
+            raise  # perhaps the number is used: it is looked up at the next start
+        except (Refused, LogError):
+            self._numbering.give_back(case)
+            raise
+        if done.repeated:
+            self._numbering.give_back(case)
+        return done.events[0].subject, done
+
+
+def add_filing(router: APIRouter, counter: FilingCounter) -> None:
+    """Adds `POST /nodes/{node}/cases`."""
+    context, clerk = counter.putting.context, Depends(envelope(Role.CLERK))
+
+    @router.post("/nodes/{node}/cases", status_code=201, response_model=Answer, name="File")
+    async def file(node: NodePath, form: Filing, by: Envelope = clerk) -> Response:
+        now = context.now()
+        pinned = await counter.procedures.pin(hosted(context.site, node), form.item, now)
+        draft = partial(File, node=node, pinned=pinned, officer=by.actor, at=now, channel=form.channel, materials=form.materials)
+        case, done = await counter.file(node, now, by, draft)
+        return done_answer(done, 201, case=case)

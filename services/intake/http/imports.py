@@ -1,0 +1,159 @@
+"""Another system's record, worked through as commands: each case's acts in their order, at their own time, each once (decision 0010)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import partial
+from hashlib import sha256
+from itertools import count
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
+
+from libs.decider import Refused
+from libs.eventlog import Done
+from libs.web import Account, Envelope, Form, Moment, Name, NodePath, Role, Staff, Word, answer, hosted, require
+from services.intake.case import Command
+from services.intake.case.days import day_of
+from services.intake.case.decision import Decide
+from services.intake.case.ending import Close
+from services.intake.case.filing import File
+from services.intake.case.steps import FinishStep
+from services.intake.events import Channel, Instants, Outcome, Pinned, StepRole
+from services.intake.http.filing import Draft, FilingCounter
+from services.intake.views import replayed
+
+Pins = dict[tuple[str, date], Pinned]
+
+
+class ImportedAct(Form):
+    """Who did an act of the record, and when."""
+
+    at: Moment
+    officer: Staff
+
+
+class ImportedFiling(ImportedAct):
+    """When and by whom materials were taken; the limits as instants (inclusive), where the other system's record has them."""
+
+    promised: Moment | None = None
+    statutory: Moment | None = None
+
+
+class ImportedActivity(ImportedAct):
+    """An activity of the record, as a step."""
+
+    name: Name
+    role: StepRole = StepRole.WORK
+
+
+class ImportedCase(Form):
+    """A case of another system's record; `ref` is its name there."""
+
+    ref: Word
+    item: Word
+    channel: Channel
+    filed: ImportedFiling
+    steps: Annotated[tuple[ImportedActivity, ...], Field(max_length=1000)] = ()
+    decided: ImportedAct | None = None
+    closed: ImportedAct | None = None
+
+
+class ImportedCases(Form):
+    """At most 200 cases of the log named `log`; `timeline` names the virtual time their clocks live in."""
+
+    log: Word
+    timeline: Word
+    cases: Annotated[tuple[ImportedCase, ...], Field(min_length=1, max_length=200)]
+
+
+class Imported(BaseModel):
+    """How many cases and acts an import took; `repeated` acts had been taken before."""
+
+    cases: int
+    acts: int
+    repeated: int
+    position: dict[str, str | int]
+
+
+def add_imports(router: APIRouter, counter: FilingCounter) -> None:
+    """Adds imports, which may be stopped anywhere and sent again, nothing being taken twice; and what became of a log's cases."""
+    context, operator = counter.putting.context, Depends(require(Role.SITE, Role.OPERATOR))
+
+    @router.post("/nodes/{node}/imports", response_model=Imported, name="Import")
+    async def imports(node: NodePath, form: ImportedCases, account: Account = operator) -> Response:
+        pinned = await pins(counter, hosted(context.site, node), form.cases)
+        done = await Import(counter, node, form, account, pinned).run()
+        last = max((one.position for one in done), key=lambda position: (position.epoch, position.sequence))
+        return answer({"cases": len(form.cases), "acts": len(done), "repeated": sum(one.repeated for one in done), "position": last})
+
+    @router.get("/replay", dependencies=[operator])
+    async def replay(log: Annotated[Word, Query()]) -> Response:
+        return answer({"nodes": await replayed(context.pool, log)})
+
+
+async def pins(counter: FilingCounter, node: str, cases: Iterable[ImportedCase]) -> Pins:
+    """The procedure each case ran under, looked up once per item and day. Raises `Refused` before anything is written."""
+    wanted = {(case.item, day_of(case.filed.at)): case for case in cases}
+    return {key: await counter.procedures.pin(node, case.item, case.filed.at, imported=True) for key, case in wanted.items()}
+
+
+class Import:
+    """The cases of one request side by side, the acts of each one after the other."""
+
+    def __init__(self, counter: FilingCounter, node: str, form: ImportedCases, account: Account, pinned: Pins) -> None:
+        self._counter, self._node, self._form, self._account, self._pinned = counter, node, form, account, pinned
+
+    async def run(self) -> list[Done]:
+        """Works through every case. Raises the first refusal or fault, after every other case has come as far as it can."""
+        results = await asyncio.gather(*(self._case(case) for case in self._form.cases), return_exceptions=True)
+        done: list[Done] = []
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+            done.extend(result)
+        return done
+
+    async def _case(self, given: ImportedCase) -> list[Done]:
+        keys = (f"import:{self._form.log}:{given.ref}:{n}" for n in count())
+        try:
+            number, filed = await self._counter.file(self._node, given.filed.at, self._by(next(keys), given.filed), self._draft(given))
+            done = [filed]
+            for command, part in acts(number, given):
+                done.append(await self._counter.putting.put(command, self._by(next(keys), part)))
+            return done
+        except Refused as no:
+            raise no.about(given.ref) from no
+
+    def _by(self, key: str, part: BaseModel) -> Envelope:
+        """The digest leaves out who sends: another operator may send the rest."""
+        return Envelope(self._account, key, sha256(part.model_dump_json().encode()).hexdigest(), None)
+
+    def _draft(self, given: ImportedCase) -> Draft:
+        filed = given.filed
+        limited = filed.promised is not None or filed.statutory is not None
+        return partial(
+            File,
+            node=self._node,
+            pinned=self._pinned[given.item, day_of(filed.at)],
+            channel=given.channel,
+            materials=(),
+            officer=filed.officer,
+            at=filed.at,
+            instants=Instants(timeline=self._form.timeline, promised=filed.promised, statutory=filed.statutory) if limited else None,
+            ref=given.ref,
+            imported=True,
+        )
+
+
+def acts(case: str, given: ImportedCase) -> Iterator[tuple[Command, BaseModel]]:
+    """The commands of what happened after filing, in the order of the record, each with the part of the record it was made from."""
+    for step in given.steps:
+        yield FinishStep(case=case, officer=step.officer, at=step.at, name=step.name, role=step.role, imported=True), step
+    if (decided := given.decided) is not None:
+        yield Decide(case=case, officer=decided.officer, at=decided.at, outcome=Outcome.NOT_STATED, document="", imported=True), decided
+    if (closed := given.closed) is not None:
+        yield Close(case=case, officer=closed.officer, at=closed.at, imported=True), closed

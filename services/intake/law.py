@@ -1,0 +1,68 @@
+"""Why intake may refuse: each code once, with the articles of 行政许可法 or the policies (docs/policies.md) it rests on, and its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from libs.decider import Law, refusing
+
+LAW: Final[Mapping[str, Law]] = {
+    # any act on a case
+    "personal-data": Law("P-no-personal-data", "文字中不得出现身份证号码或手机号码"),
+    "unknown-case": Law("P-known-case", "没有这个办件"),
+    "ended": Law("行政许可法第三十二条，行政许可法第三十八条", "办件已经终结，不再办理"),
+    "not-yet-accepted": Law("行政许可法第三十二条", "尚未受理，不能办理这一环节"),
+    "already-decided": Law("行政许可法第三十八条", "已经作出决定"),
+    # filing
+    "unknown-item": Law("P-pinned-procedure", "没有这个事项，或者尚未公布实施办法"),
+    "not-in-force": Law("P-pinned-procedure", "收件之日该事项尚无生效的实施办法"),
+    "number-taken": Law("P-case-number", "这个办件编号已经使用"),
+    "kind-not-offered": Law("P-kinds-offered", "目前只办理承诺件"),
+    "internal-is-for-imports": Law("P-imported-acts", "内部渠道只用于导入的办件"),
+    # acceptance
+    "already-accepted": Law("行政许可法第三十二条第一款第五项", "已经受理"),
+    "told-to-correct": Law("行政许可法第三十二条第一款第五项", "已经告知补正的，补正齐全即应当受理"),
+    "silence-was-acceptance": Law("行政许可法第三十二条第一款第四项，P-silence-after-return", "逾期不告知的，自收到申请材料之日起即为受理"),
+    # corrections
+    "already-told-once": Law("行政许可法第三十二条第一款第四项", "应当一次告知需要补正的全部内容，不得要求补正告知以外的内容"),
+    "nothing-named": Law("行政许可法第三十二条第一款第四项", "补正告知应当写明需要补正的内容"),
+    "corrections-not-told": Law("行政许可法第三十二条第一款第四项", "尚未告知补正"),
+    # steps
+    "step-in-hand": Law("P-steps-in-order", "上一环节尚未完成"),
+    "out-of-order": Law("P-steps-in-order", "应当按照实施办法规定的环节顺序办理"),
+    "step-not-started": Law("P-steps-in-order", "这一环节尚未开始"),
+    "steps-open": Law("P-steps-in-order", "实施办法规定的环节尚未完成"),
+    "needs-two-officers": Law("行政许可法第三十四条第三款", "核实实质内容应当指派两名以上工作人员"),
+    "same-officer": Law("P-two-persons", "一审一核：审查人与核准人不得为同一人"),
+    # suspension
+    "already-suspended": Law("行政许可法第四十五条", "已有依法不计时的程序在进行"),
+    "not-notified": Law("行政许可法第四十五条，P-notice-before-stop", "所需时间应当在首日或之前书面告知申请人，否则照常计时"),
+    "not-suspended": Law("行政许可法第四十五条", "没有依法不计时的程序在进行"),
+    "last-day-wrong": Law("行政许可法第四十五条，P-notice-before-stop", "末日应当在首日与今日之间"),
+    "suspended": Law("行政许可法第四十五条，P-notice-before-stop", "依法不计时的程序尚未结束"),
+    # extension
+    "extension-not-told": Law("行政许可法第四十二条", "应当将延长期限的理由告知申请人"),
+    "extended-once": Law("行政许可法第四十二条", "期限只能延长一次"),
+    "too-long": Law("行政许可法第四十二条", "延长天数超过实施办法规定"),
+    "no-head": Law("行政许可法第四十二条", "延长期限应当经行政机关负责人批准"),
+    "limit-passed": Law("行政许可法第四十二条", "期限届满后不能延长"),
+    # examination and approval
+    "already-examined": Law("P-examine-approve", "已经审查"),
+    "not-examined": Law("P-examine-approve", "尚未审查，不能核准"),
+    "already-approved": Law("P-examine-approve", "已经核准"),
+    "no-outcome": Law("行政许可法第三十八条", "结论应当是准予或不予"),
+    # decision
+    "not-approved": Law("P-examine-approve", "尚未核准，不能作出决定"),
+    "not-as-approved": Law("P-examine-approve", "决定应当与核准意见一致"),
+    "no-document": Law("行政许可法第三十八条", "应当作出书面决定"),
+    "no-reasons": Law("行政许可法第三十八条第二款", "不予许可的，应当说明理由"),
+    # delivery and close
+    "not-decided": Law("行政许可法第四十四条", "尚未作出决定，不能送达"),
+    "not-delivered": Law("行政许可法第四十四条", "结果尚未送达，不能办结"),
+    # case numbers
+    "numbers-used-up": Law("P-case-number", "本年度办件编号已用完"),
+    "not-leased": Law("P-case-number", "只能作废已领用的编号"),
+}
+
+refused: Final = refusing(LAW)

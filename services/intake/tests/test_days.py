@@ -1,0 +1,50 @@
+"""Days as the rules of a case count them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from libs.workdays import Ledger, WorkingDays
+from services.intake.case import Case
+from services.intake.case.acceptance import silence_passed
+from services.intake.case.days import day_of, passed
+from services.intake.case.extension import limit_passed
+from services.intake.tests import stories as s
+from services.intake.tests.stories import CALENDAR, at, given
+
+
+def test_a_day_is_the_day_in_china() -> None:
+    assert day_of(datetime(2007, 3, 5, 15, 59, tzinfo=UTC)) == date(2007, 3, 5)
+    assert day_of(datetime(2007, 3, 5, 16, 0, tzinfo=UTC)) == date(2007, 3, 6)
+
+
+def test_a_limit_ends_with_its_last_day() -> None:
+    five = Ledger(at("2007-03-05"), WorkingDays(5))
+    assert not passed(five, at("2007-03-12", "23:59"), CALENDAR)
+    assert passed(five, at("2007-03-13", "00:00"), CALENDAR)
+
+
+def test_what_is_older_than_the_calendar_has_passed() -> None:
+    assert passed(Ledger(at("1999-03-01"), WorkingDays(5)), at("1999-03-02"), CALENDAR)
+
+
+def test_nothing_passes_before_it_began() -> None:
+    later = at("2030-01-02")
+    assert not silence_passed(Case(), later, CALENDAR)
+    assert not limit_passed(Case(), later, CALENDAR)
+    assert not limit_passed(given(s.filed()).state, later, CALENDAR)
+    assert silence_passed(given(s.filed()).state, later, CALENDAR)
+
+
+def test_silence_is_counted_from_the_last_return() -> None:
+    returned = given(s.returned_incomplete()).state
+    assert not silence_passed(returned, at("2007-03-21", "23:59"), CALENDAR)
+    assert silence_passed(returned, at("2007-03-22", "00:00"), CALENDAR)
+
+
+def test_the_limit_stands_still_while_a_procedure_runs_and_grows_by_its_days() -> None:
+    running = given(s.suspended()).state
+    assert not limit_passed(running, at("2008-01-02"), CALENDAR)
+    resumed = given(s.suspended()).when(s.resume()).taken().state
+    assert not limit_passed(resumed, at("2007-04-10", "23:59"), CALENDAR)
+    assert limit_passed(resumed, at("2007-04-11", "00:00"), CALENDAR)

@@ -1,0 +1,61 @@
+"""延长: Art. 42."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from services.intake.events import LimitExtended
+from services.intake.tests import stories as s
+from services.intake.tests.stories import NUMBER, at, given
+
+
+def test_the_limit_is_extended_by_the_head_and_the_applicant_told() -> None:
+    given(s.accepted()).when(s.extend()).then(
+        LimitExtended(
+            case=NUMBER,
+            days=10,
+            moves_promise=False,
+            head="head-1",
+            document="宜水批〔2007〕3号",
+            told=date(2007, 3, 28),
+            officer="approver-1",
+            at=at("2007-03-28"),
+        )
+    )
+
+
+def test_the_limit_is_extended_once() -> None:
+    story = given(s.accepted()).when(s.extend()).history()
+    given(story).when(s.extend()).then()
+    given(story).when(s.extend(days=5)).refused("extended-once")
+
+
+def test_an_extension_is_no_longer_than_the_procedure_allows() -> None:
+    given(s.accepted()).when(s.extend(days=11)).refused("too-long")
+    given(s.accepted()).when(s.extend(days=0)).refused("too-long")
+
+
+def test_an_extension_needs_the_agencys_head() -> None:
+    given(s.accepted()).when(s.extend(head="")).refused("no-head")
+
+
+def test_an_extension_needs_the_applicant_told() -> None:
+    given(s.accepted()).when(s.extend(told="2007-03-29")).refused("extension-not-told")
+
+
+def test_a_limit_that_has_passed_is_not_extended() -> None:
+    """Accepted on 6 March: day 20 is 3 April 2007."""
+    given(s.accepted()).when(s.extend(told="2007-04-03", on="2007-04-03")).taken()
+    given(s.accepted()).when(s.extend(told="2007-04-03", on="2007-04-04")).refused("limit-passed")
+
+
+def test_days_of_a_suspension_do_not_use_up_the_time_to_extend() -> None:
+    given(s.suspended()).when(s.resume(), s.extend(told="2007-04-10", on="2007-04-10")).taken()
+    given(s.suspended()).when(s.resume(), s.extend(told="2007-04-11", on="2007-04-11")).refused("limit-passed")
+    given(s.suspended()).when(s.extend(told="2007-06-01", on="2007-06-01")).taken()
+
+
+def test_a_procedure_of_one_day_stops_the_clock_for_one_day() -> None:
+    story = given(s.accepted()).when(s.suspend(), s.resume(last="2007-03-12", on="2007-03-12")).history()
+    given(story).when(s.extend(told="2007-04-04", on="2007-04-04")).taken()
+    given(story).when(s.extend(told="2007-04-05", on="2007-04-05")).refused("limit-passed")

@@ -1,0 +1,140 @@
+"""The list of cases: what a batch of facts makes of a row, what becomes of a row that is known, and the queries on the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from libs.contracts import phases
+from libs.views import FIRST_SAID, LATEST, LATEST_SAID, Pool, Table
+from services.intake.events import CaseAccepted, CaseClosed, CaseDecided, CaseEvent, CaseFiled
+
+
+@dataclass(slots=True)
+class ListedCase:
+    """A row of the list, and what a batch of facts makes of it; empty, None: nothing new.
+
+    `suspended` is the raw mark beside the phase. `finished_at` is the first end, whatever is recorded later.
+    """
+
+    number: str
+    node: str = field(init=False)
+    year: int = field(init=False)
+    serial: int = field(init=False)
+    item: str = ""
+    item_name: str = ""
+    procedure_version: int = 0
+    kind: str = ""
+    channel: str = ""
+    ref: str = ""
+    imported: bool = False
+    timeline: str = ""
+    phase: str = ""
+    suspended: bool | None = None
+    outcome: str = ""
+    officer: str = ""
+    filed_at: datetime | None = None
+    accepted_at: datetime | None = None
+    decided_at: datetime | None = None
+    finished_at: datetime | None = None
+    closed_at: datetime | None = None
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        self.node, day, serial, _check = self.number.split("-")
+        self.year, self.serial = int(day[:4]), int(serial)
+
+    def fold(self, event: CaseEvent, version: int) -> None:
+        """The row after `event`, which is the case's `version`-th."""
+        fact = type(event).__name__
+        self.officer, self.version = event.officer, version
+        self.phase, self.suspended = phases().after(self.phase, fact), phases().suspended(self.suspended, fact)
+        if phases().ended(self.phase) and self.finished_at is None:
+            self.finished_at = event.at
+        match event:
+            case CaseFiled():
+                self._file(event)
+            case CaseAccepted(effective=effective):
+                self.accepted_at = effective
+            case CaseDecided(at=at, outcome=outcome):
+                self.decided_at, self.outcome = at, outcome.value
+            case CaseClosed(at=at):
+                self.closed_at = at
+            case _:
+                return
+
+    def _file(self, filed: CaseFiled) -> None:
+        pinned, instants = filed.pinned, filed.instants
+        self.item, self.item_name, self.procedure_version, self.kind = pinned.item, pinned.item_name, pinned.procedure_version, pinned.kind
+        self.channel, self.ref, self.imported = filed.channel.value, filed.ref, filed.imported
+        self.timeline, self.filed_at = instants.timeline if instants else "", filed.at
+
+
+_TEXT_SAID: Final = "case when excluded.{column} = '' then {table}.{column} else excluded.{column} end"
+"""What was said last; an empty text says nothing."""
+_MOVED: Final = f"case when {{table}}.{{column}} = '{phases().closed}' or excluded.{{column}} = '' then {{table}}.{{column}} else excluded.{{column}} end"
+"""Where the batch leaves the case, if it moves it; a closed case stays closed."""
+
+# A case that is known already meets its own row: what the batch says nothing about stays.
+CASES: Final = Table.of(
+    "cases",
+    ListedCase,
+    key=("number",),
+    known={
+        "phase": _MOVED,
+        "suspended": LATEST_SAID,
+        "outcome": _TEXT_SAID,
+        "officer": LATEST,
+        "accepted_at": LATEST_SAID,
+        "decided_at": LATEST_SAID,
+        "finished_at": FIRST_SAID,
+        "closed_at": LATEST_SAID,
+        "version": LATEST,
+    },
+)
+_CASE: Final = f"select {CASES.columns} from cases"
+_UNSHOWN: Final = frozenset({"number", "year", "serial", "timeline"})
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as people see it: its number is the case, and no mark stands beside an end."""
+    suspended = bool(row["suspended"]) and not phases().ended(row["phase"])
+    return {name: value for name, value in row.items() if name not in _UNSHOWN} | {"case": row["number"], "suspended": suspended}
+
+
+async def case_row(pool: Pool, case: str) -> dict[str, Any] | None:
+    """One case as people see it, or None."""
+    row = await pool.fetchrow(f"{_CASE} where number = $1", case)
+    return _shown(row) if row else None
+
+
+_PAGE: Final = f"""{_CASE}
+where number > greatest($2, $1 || '-') and number < $1 || '.' and ($3 = '' or phase = $3)"""
+_NOT_CLOSED: Final = f"{_PAGE} and closed_at is null"
+
+
+async def case_page(pool: Pool, node: str, phase: str, after: str, limit: int) -> list[dict[str, Any]]:
+    """The cases of a node behind the number `after`, in order of numbers; `phase` empty: all. All numbers of a node lie side by side."""
+    query = _PAGE if phase in ("", phases().closed) else _NOT_CLOSED
+    rows = await pool.fetch(f"{query} order by number limit $4", node, after, phase, limit)
+    return [_shown(row) for row in rows]
+
+
+_COUNTS: Final = """
+select count(*) as cases, count(*) - count(finished_at) as open, count(finished_at) as finished
+from cases where number > $1 || '-' and number < $1 || '.'"""
+
+_REPLAYED: Final = """
+select node, count(*) as cases, count(closed_at) as closed from cases where timeline = $1 and timeline <> '' group by node order by node"""
+
+
+async def counts(pool: Pool, node: str) -> dict[str, int]:
+    """How many cases of a node there are; those that are open and those that are finished, which are all."""
+    return dict(await pool.fetchrow(_COUNTS, node) or {})
+
+
+async def replayed(pool: Pool, timeline: str) -> dict[str, dict[str, int]]:
+    """Per node, how many imported cases of a timeline there are and are closed."""
+    return {row["node"]: {"cases": row["cases"], "closed": row["closed"]} for row in await pool.fetch(_REPLAYED, timeline)}

@@ -1,0 +1,35 @@
+"""The view over intake's own log: cases and leased serials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from libs.eventlog import Codec
+from libs.views import Connection, View
+from libs.wire import Recorded
+from services.intake.events import NumbersLeased, NumbersVoided
+from services.intake.views.cases import CASES, ListedCase
+from services.intake.views.serials import LEASES, Lease, settled
+
+CASES_VIEW: Final = "cases"
+"""The name of the view, for those who wait for it."""
+
+
+def cases_view(codec: Codec) -> View:
+    """The view whose events `codec` reads."""
+
+    async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
+        rows: dict[str, ListedCase] = {}
+        for recorded in events:
+            match codec.decode(recorded):
+                case NumbersLeased(year=year, first=first, last=last, process=process):
+                    await LEASES.add(connection, [Lease(recorded.node, year, first, last, process)])
+                case NumbersVoided() as voided:
+                    await settled(connection, recorded.node, voided)
+                case event:
+                    row = rows[event.case] = rows.get(event.case) or ListedCase(event.case)
+                    row.fold(event, recorded.version)
+        await CASES.save(connection, list(rows.values()))
+
+    return View(CASES_VIEW, apply)

@@ -1,0 +1,72 @@
+"""One case of today, worked by commands through the front door."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from typing import Any, Final, Protocol
+
+from services.onebox.door import Door
+from services.onebox.items import ITEMS, StepRows
+
+SEED: Final = 2007
+
+
+class Do(Protocol):
+    """Does one act of a case: who, which, with what; `mark` tells acts of one name apart."""
+
+    def __call__(self, who: str, act: str, body: dict[str, Any] | None = None, mark: str = "") -> None: ...
+
+
+def work(door: Door, node: str, n: int) -> None:
+    """Files a case and works it as far as its number says: most are finished, some wait, are corrected, suspended, withdrawn or turned away."""
+    chance = random.Random(SEED * 100_003 + n)  # noqa: S311 (the same box every time)
+    code, _, _, _, steps, materials = chance.choice(ITEMS)
+    filed = door.post(
+        "clerk", f"/intake/nodes/{node}/cases", f"{n}:file", {"item": code, "channel": "counter", "materials": list(materials)}
+    )
+    case = filed["case"]
+
+    def do(who: str, act: str, body: dict[str, Any] | None = None, mark: str = "") -> None:
+        door.post(who, f"/intake/cases/{case}/{act}", f"{n}:{act}{mark}", body)
+
+    luck = chance.random()
+    if luck < 0.06:
+        do("clerk", "refusal-to-accept", {"reason": "不属于本机关职权范围", "right_agency": "宜宾市城市管理行政执法局"})
+        return
+    if luck < 0.2:
+        do("clerk", "corrections-notice", {"missing": [materials[-1]]})
+        if luck < 0.1:
+            return
+        do("clerk", "corrections-return", {"still_missing": []})
+    elif luck < 0.25:
+        return
+    else:
+        do("clerk", "acceptance")
+    if luck < 0.3:
+        do("clerk", "withdrawal")
+        return
+    if luck < 0.36:
+        today = date.today().isoformat()  # noqa: DTZ011 (a written notice has the day of its desk)
+        notice = {"reason": "testing", "expected_days": 5, "notice": "检验通知书", "notified": today, "first": today}
+        do("approver", "suspension", notice)
+        return
+    _to_the_end(do, steps, luck)
+
+
+def _to_the_end(do: Do, steps: StepRows, luck: float) -> None:
+    for number, (name, _, role, _) in enumerate(steps, start=1):
+        who = "approver" if role == "approve" else "examiner"
+        do(who, "steps/start", {"name": name}, f":{number}")
+        if luck < 0.5 and number == len(steps):
+            return
+        do(who, "steps/done", {"name": name}, f":{number}")
+    do("examiner", "examination", {"recommends": "granted"})
+    if luck < 0.55:
+        return
+    do("approver", "approval", {"outcome": "granted"})
+    do("approver", "decision", {"outcome": "granted", "document": f"许可决定书第 {int(luck * 10_000)} 号", "reasons": ""})
+    if luck < 0.65:
+        return
+    do("clerk", "delivery", {"how": "counter"})
+    do("clerk", "close")

@@ -1,0 +1,48 @@
+"""What a box keeps about itself: `box.json` with the number of its format, readable by its user only."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+FORMAT: Final = 2
+"""The number of the form that everything in the folder has: settings, databases, events, topics. A box of another number cannot be read."""
+NAME: Final = "box.json"
+
+
+class BoxError(Exception):
+    """What was asked of the box cannot be; the message says what to do, `code` is what a command ends with."""
+
+    def __init__(self, because: str, code: int = 1) -> None:
+        super().__init__(because)
+        self.code = code
+
+
+def known(folder: Path) -> bool:
+    """Whether there is a box in `folder`, of whatever format."""
+    return (folder / NAME).exists()
+
+
+def read(folder: Path) -> list[dict[str, Any]]:
+    """The sites of the box. Raises `BoxError` where there is none (1), or one of another format (2)."""
+    if not known(folder):
+        raise BoxError(f"{folder} 里没有联动系统；先运行 scripts/up")
+    kept: dict[str, Any] = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    found = kept.get("format", 1)
+    if found == FORMAT:
+        sites: list[dict[str, Any]] = kept["sites"]
+        return sites
+    if isinstance(found, int) and found < FORMAT:
+        raise BoxError(f"{folder} 是旧格式（{found}，现在是 {FORMAT}），读不了；运行 liandong down --erase 清空，再运行 scripts/up", 2)
+    raise BoxError(f"{folder} 由更新的版本建立（格式 {found}，这里只认 {FORMAT}）；请用那个版本，或运行 liandong down --erase 清空", 2)
+
+
+def write(folder: Path, sites: Sequence[dict[str, Any]]) -> None:
+    """Keeps the sites, whole or not at all."""
+    draft = folder / f"{NAME}.draft"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump({"format": FORMAT, "sites": list(sites)}, file, ensure_ascii=False, indent=1)
+    draft.rename(folder / NAME)

@@ -1,0 +1,147 @@
+"""One site of the box: where it listens, who works there, and its process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+
+from libs.embedded import free_port, spawn
+from libs.host import SITE_STOP_SECONDS
+from libs.web import Accounts, Role
+from libs.wire import create_key, public_key
+from services.onebox.folder import BoxError
+
+ROOT: Final = Path(__file__).parents[2]
+CITY: Final = "511500"
+START_SECONDS: Final = 60.0
+STOP_SECONDS: Final = SITE_STOP_SECONDS + 5.0
+"""How long a site's process has to end: longer than the site itself may take."""
+
+STAFF: Final = (
+    ("clerk", "C0117", [Role.CLERK], "窗口受理"),
+    ("examiner", "C0122", [Role.EXAMINER], "审查"),
+    ("approver", "C0130", [Role.APPROVER], "核准"),
+    ("reviewer", "C0126", [Role.EXAMINER, Role.APPROVER], "审查、核准（轮岗）"),
+    ("editor", "E0001", [Role.EDITOR], "事项目录"),
+    ("supervisor", "S0031", [Role.SUPERVISOR], "效能监察"),
+    ("leader", "L0001", [Role.LEADER, Role.SUPERVISOR], "领导看板"),
+    ("operator", "O0001", [Role.OPERATOR, Role.LEADER, Role.SUPERVISOR, Role.SITE], "运行维护"),
+    ("site", "system:site", [Role.SITE, Role.SUPERVISOR], "本部署服务"),
+)
+"""Who works at each site of the box: a word to call them by, staff number, roles, post."""
+
+
+@dataclass(slots=True)
+class SiteOfBox:
+    """One site. `tokens` by the words of `STAFF`; `process` while it runs."""
+
+    code: str
+    nodes: list[dict[str, str]]
+    port: int
+    tokens: dict[str, str]
+    folder: Path
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @classmethod
+    def make(cls, code: str, nodes: list[dict[str, str]], folder: Path) -> SiteOfBox:
+        """A new site with a port, accounts and a signing key, kept in `folder`."""
+        folder.mkdir(exist_ok=True, mode=0o700)
+        accounts, tokens = Accounts(), {}
+        for word, staff, roles, post in STAFF:
+            _, tokens[word] = accounts.issue(staff, roles, [code], post)
+        accounts.save(folder / "accounts.json")
+        create_key(folder / "site.key")
+        return cls(code, nodes, free_port(), tokens, folder)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def at(self) -> str:
+        """Which rows of the roster stand here: "site", or "city"."""
+        return "city" if self.code == CITY else "site"
+
+    @property
+    def database(self) -> str:
+        """The name of the site's database."""
+        return f"site_{self.code}"
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The site as `box.json` has it."""
+        return {"code": self.code, "nodes": self.nodes, "port": self.port, "tokens": self.tokens}
+
+    @property
+    def registered(self) -> dict[str, Any]:
+        """The site as the hub has to know it."""
+        key, public = public_key(self.folder / "site.key")
+        return {"site": self.code, "key": key, "public_key": public, "address": self.address, "nodes": self.nodes}
+
+    def client(self, who: str = "operator", timeout: float = 60.0) -> httpx2.Client:
+        """A client that speaks to the site as one of its staff."""
+        return httpx2.Client(base_url=self.address, headers={"Authorization": f"Bearer {self.tokens[who]}"}, timeout=timeout)
+
+    def start(self, databases: Mapping[str, str], kafka: str, city: str, registry: Path) -> None:
+        """Starts its process, with nothing of the owner's rights in its environment. To be called from the main thread: the process ends with that."""
+        told = {
+            "SITE": self.code,
+            "NODES": json.dumps(self.nodes),
+            "AT": self.at,
+            "DATABASES": json.dumps(databases),
+            "KAFKA": kafka,
+            "PORT": str(self.port),
+            "ACCOUNTS": str(self.folder / "accounts.json"),
+            "KEY": str(self.folder / "site.key"),
+            "FEED_TOKEN": self.tokens["site"],
+            "CITY": city,
+            "REGISTRY": str(registry),
+        }
+        rest = {name: value for name, value in os.environ.items() if not name.startswith("LIANDONG_")}
+        environment = {**rest, **{f"LIANDONG_{name}": value for name, value in told.items()}}
+        command = [sys.executable, "-m", "services.cli", "serve", "box"]
+        with (self.folder / "site.log").open("ab") as log:
+            self.process = spawn(command, folder=ROOT, log=log, tie=signal.SIGTERM, env=environment)
+
+    @property
+    def ended(self) -> int | None:
+        """The exit code of its process if that ended by itself; None while it runs, or was never started."""
+        return None if self.process is None else self.process.poll()
+
+    def wait_ready(self, seconds: float = START_SECONDS) -> None:
+        """Waits until the site answers. Raises `BoxError` with the end of its log where it does not."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.ended is None:
+            try:
+                if httpx2.get(f"{self.address}/health/ready", timeout=2).status_code == 200:
+                    return
+            except httpx2.HTTPError:
+                time.sleep(0.1)
+        tail = (self.folder / "site.log").read_text(errors="replace").splitlines()[-8:]
+        raise BoxError(f"{self.code} 没有启动成功，日志 {self.folder / 'site.log'}：\n" + "\n".join(tail))
+
+    def tell_to_stop(self) -> None:
+        """Asks the process to end in order."""
+        if self.process is not None and self.ended is None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def wait_stopped(self, until: float) -> None:
+        """Waits for the end of the process; one that still runs at `until` (of the monotonic clock) is killed."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(until - time.monotonic(), 0.0))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
