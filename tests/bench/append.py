@@ -52,7 +52,7 @@ def act(subject: str, events: int = 1, key: str = "") -> Intent:
 
     def decide(stream: Sequence[Recorded]) -> Consequence:
         assert len(stream) < 1_000_000
-        return Consequence([New("liandong.intake.Said.v1", DATA, AT)] * events)
+        return Consequence([New("liandong.example.Said.v1", DATA, AT)] * events)
 
     return Intent(subject=subject, decide=decide, actor="C0117", key=key, digest="d" * 64)
 

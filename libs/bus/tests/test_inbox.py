@@ -21,7 +21,7 @@ pytestmark = pytest.mark.server
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 NODE = "511525"
 SOURCE = f"urn:liandong:{NODE}:intake"
-TYPE = "liandong.intake.Said.v1"
+TYPE = "liandong.example.Said.v1"
 
 
 def _says(event: New) -> Callable[[Sequence[Recorded]], Consequence]:
@@ -190,7 +190,7 @@ async def test_a_record_that_names_no_origin_is_parked_by_its_place(listener: Li
 
 
 async def test_a_newer_version_of_a_known_type_is_parked_an_unknown_type_is_skipped(listener: Listener) -> None:
-    newer = await facts("a", kind="liandong.intake.Said.v2")
+    newer = await facts("a", kind="liandong.example.Said.v2")
     await listener.inbox.take([record(e) for e in newer])
     assert "newer" in (await parking.parked(listener.pool))[0].reason
     assert await listener.heard() == []

@@ -34,7 +34,7 @@ async def new_topic(bootstrap: str) -> str:
 
 async def say(logs: PgLogs, count: int, start: int = 0) -> None:
     def intent(n: int) -> Intent:
-        event = New("liandong.intake.Said.v1", f"事 {n}".encode(), AT)
+        event = New("liandong.example.Said.v1", f"事 {n}".encode(), AT)
         return Intent(subject=f"case-{n}", decide=lambda _s: Consequence([event]), actor="C1")
 
     await asyncio.gather(*(logs.of(NODES[n % 2]).append(intent(n)) for n in range(start, start + count)))

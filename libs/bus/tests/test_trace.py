@@ -28,7 +28,7 @@ NODE = "511525"
 
 
 def intent(subject: str) -> Intent:
-    return Intent(subject=subject, decide=lambda _s: Consequence([New("liandong.intake.Said.v1", b"{}", AT)]), actor="C1")
+    return Intent(subject=subject, decide=lambda _s: Consequence([New("liandong.example.Said.v1", b"{}", AT)]), actor="C1")
 
 
 async def test_a_trace_goes_from_append_over_relay_to_consumer(
@@ -49,7 +49,7 @@ async def test_a_trace_goes_from_append_over_relay_to_consumer(
             heard.set()
         return effects
 
-    inbox = Inbox(Hears("deadline", Reader({"liandong.intake.Said.v1": dict}), apply), pool, logs, page=None)  # type: ignore[arg-type]
+    inbox = Inbox(Hears("deadline", Reader({"liandong.example.Said.v1": dict}), apply), pool, logs, page=None)  # type: ignore[arg-type]
     relay = Relay(pool=pool, schemas=["intake"], topic=topic, bootstrap=kafka_bootstrap)
     logs.woken.append(relay.wake)
     ears = Ears(kafka_bootstrap)

@@ -17,7 +17,7 @@ Decide = Callable[[Sequence[Recorded]], Consequence]
 
 
 def says(*texts: str, claims: Sequence[Claim] = (), releases: Sequence[Claim] = ()) -> Decide:
-    events = [New("liandong.intake.Said.v1", text.encode(), AT) for text in texts]
+    events = [New("liandong.example.Said.v1", text.encode(), AT) for text in texts]
     return lambda _stream: Consequence(events, claims, releases)
 
 
@@ -100,7 +100,7 @@ async def test_acts_on_one_stream_see_each_other(logs: Logs) -> None:
     log = logs.of("511525")
 
     def count(stream: Sequence[Recorded]) -> Consequence:
-        return Consequence([New("liandong.intake.Said.v1", str(len(stream)).encode(), AT)])
+        return Consequence([New("liandong.example.Said.v1", str(len(stream)).encode(), AT)])
 
     await asyncio.gather(*(log.append(intent("case-1", count)) for _ in range(30)))
     assert [e.data for e in await log.stream("case-1")] == [str(n).encode() for n in range(30)]

@@ -20,7 +20,7 @@ NODE = "511525"
 
 def says(subject: str, key: str = "") -> Intent:
     def decide(stream: Sequence[Recorded]) -> Consequence:
-        return Consequence([New("liandong.intake.Said.v1", str(len(stream)).encode(), AT)])
+        return Consequence([New("liandong.example.Said.v1", str(len(stream)).encode(), AT)])
 
     return Intent(subject=subject, decide=decide, actor="C0117", key=key)
 

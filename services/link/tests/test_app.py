@@ -31,7 +31,7 @@ AT = datetime(2026, 11, 23, tzinfo=UTC)
 
 def said(subject: str) -> Intent:
     """An intent that says one thing of `subject`."""
-    consequence = Consequence([New("liandong.intake.Said.v1", b"{}", AT)])
+    consequence = Consequence([New("liandong.example.Said.v1", b"{}", AT)])
     return Intent(subject=subject, decide=lambda _stream: consequence, actor="C0117")
 
 
