@@ -74,10 +74,6 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         if not self.staff or not self.roles or not self.nodes or not all(_NODE.fullmatch(node) for node in self.nodes):
             raise ValueError(f"account {self.staff!r} needs a staff number, a role and division codes of 6, 9 or 12 digits")
 
-    def may(self, role: Role, node: str) -> bool:
-        """Has `role`, and works for `node` or a node above it."""
-        return role in self.roles and self.works_for(node)
-
     def must_work_for(self, node: str) -> None:
         """Raises `NotAllowed` for a node that is neither one of the account's nor below one of them."""
         if not self.works_for(node):
@@ -86,11 +82,6 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     def works_for(self, node: str) -> bool:
         """`node` is one of the account's nodes or below one of them."""
         return any(covers(own, node) for own in self.nodes)
-
-    def must(self, role: Role, node: str) -> None:
-        """For handlers whose node is not in the path. Raises `NotAllowed`."""
-        if not self.may(role, node):
-            raise NotAllowed(f"{self.post}（{self.staff}）在 {node} 没有这项权限")
 
 
 class _Row(Account, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -64,7 +64,7 @@ def routes(pages: Pages | None) -> APIRouter:
 def _misfortunes(router: APIRouter, pages: Pages | None) -> None:
     @router.post("/elsewhere/{other}")
     async def elsewhere(other: str, account: Annotated[Account, Depends(require(Role.CLERK))]) -> str:
-        account.must(Role.CLERK, other)
+        account.must_work_for(other)
         return other
 
     @router.get("/fails/{how}")

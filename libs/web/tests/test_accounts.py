@@ -35,14 +35,13 @@ def test_a_node_covers_itself_and_what_is_below(own: str, node: str, covered: bo
     assert covers(own, node) is covered
 
 
-def test_an_act_needs_the_role_and_the_node() -> None:
+def test_somebody_works_for_a_node_and_those_below_it() -> None:
     account = Account(staff="C0117", post="窗口", roles=frozenset({Role.CLERK}), nodes=frozenset({"511525"}))
-    assert account.may(Role.CLERK, "511525100")
-    assert not account.may(Role.APPROVER, "511525100")
-    assert not account.may(Role.CLERK, "511526")
-    account.must(Role.CLERK, "511525")
+    assert account.works_for("511525100")
+    assert not account.works_for("511526")
+    account.must_work_for("511525")
     with pytest.raises(NotAllowed, match="C0117"):
-        account.must(Role.CLERK, "511526")
+        account.must_work_for("511526")
 
 
 @pytest.mark.parametrize(

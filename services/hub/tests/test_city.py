@@ -17,7 +17,6 @@ from services.hub.views import city as city_views
 
 pytestmark = pytest.mark.server
 CASE = "511525-20261123-000001-7"
-NEXT_DAY = AT + timedelta(days=1)
 
 
 async def tell(city: City, *facts: Told, together: bool = False, days: int = 0) -> None:
