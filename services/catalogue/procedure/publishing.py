@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from libs.decider import record
-from services.catalogue.events import CaseKind, ProcedurePublished, Step
+from services.catalogue.events import CaseKind, DeliveryWay, Department, ForeseenStop, Material, ProcedurePublished, Remedies, Step
 from services.catalogue.law import refused
 
 REGIMES: Final = frozenset({"licence", "registration", "confirmation", "benefit", "record-filing", "service", "other"})
@@ -31,6 +31,13 @@ class PublishProcedure:
     steps: tuple[Step, ...]
     basis: str
     special_law: str
+    department: Department | None
+    materials: tuple[Material, ...]
+    pay_before_delivery: bool
+    suspensions: tuple[ForeseenStop, ...]
+    delivery: tuple[DeliveryWay, ...]
+    remedies: Remedies | None
+    silence_accepts: bool
     effective: date
     today: date
     by: str

@@ -14,7 +14,6 @@ from libs.telemetry import current_traceparent
 from libs.web import CasePath, Envelope, Form, Role, done_answer, envelope, hosted, node_of_case
 from libs.workdays import Calendar
 from services.intake.case import Case, Command
-from services.intake.case.act import AskedByCalendar
 from services.intake.events import CaseEvent
 
 CaseSubject = Subject[Command, Case, CaseEvent]
@@ -54,8 +53,7 @@ class Putting:
     async def ask(self, route: Route, case: str, by: Envelope, form: Form | None = None) -> Response:
         """Puts the command of a route, done here and now, and answers the request."""
         said = form.model_dump() if form else {}
-        said |= {"calendar": self.calendar} if issubclass(route.command, AskedByCalendar) else {}
-        done = await self.put(route.command(case=case, officer=by.actor, at=self.context.now(), **said), by)
+        done = await self.put(route.command(case=case, officer=by.actor, at=self.context.now(), calendar=self.calendar, **said), by)
         return done_answer(done, case=case)
 
 

@@ -95,6 +95,7 @@ def add_filing(router: APIRouter, counter: FilingCounter) -> None:
     async def file(node: NodePath, form: Filing, by: Envelope = clerk) -> Response:
         now = context.now()
         pinned = await counter.procedures.pin(hosted(context.site, node), form.item, now)
-        draft = partial(File, node=node, pinned=pinned, officer=by.actor, at=now, channel=form.channel, materials=form.materials)
+        asked = partial(File, node=node, officer=by.actor, at=now, calendar=counter.putting.calendar)
+        draft = partial(asked, pinned=pinned, channel=form.channel, materials=form.materials)
         case, done = await counter.file(node, now, by, draft)
         return done_answer(done, 201, case=case)
