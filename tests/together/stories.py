@@ -111,8 +111,9 @@ def suspend(story: Telling, at: str, first: str, reason: str = "inspection", exp
     )
 
 
-def resume(story: Telling, at: str, last: str) -> Told:
-    """The procedure of Art. 45 ended."""
+def resume(story: Telling, at: str, last: str, number: int = 1) -> Told:
+    """The procedure of Art. 45 ended, the `number`th of the case: the body does not say which, as long as only one can run."""
+    del number
     return story.act(at, APPROVER, "resumption", last=last)
 
 

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
+
 from libs.testkit.neighbours import moment
-from tests.together.stories import accepted, approve, decide, examine, extend, resume, suspend
+from tests.together.stories import (
+    EXAMINER,
+    accepted,
+    approve,
+    conclude_examining,
+    decide,
+    examine,
+    extend,
+    resume,
+    suspend,
+    take_up,
+)
 
 
 def test_a_passed_limit_is_not_revived_by_a_stop_that_lies_back() -> None:
@@ -45,3 +58,69 @@ def test_no_stop_begins_before_the_day_of_acceptance() -> None:
     story = accepted("2007-03-08T10:00")
     assert suspend(story, "2007-03-08T11:00", first="2007-03-06").refused == "not-yet-accepted"
     assert story.clock("promised").shown.due_at == moment("2007-03-23T00:00")
+
+
+# --- what a stop blocks, and what becomes of it -----------------------------------------------------------------------------------------
+
+
+def test_a_stop_announced_for_later_blocks_nothing_before_its_day() -> None:
+    story = accepted()
+    examine(story, "2007-03-06T09:00", "2007-03-07T11:00")
+    assert suspend(story, "2007-03-07T14:00", first="2007-03-15").refused is None
+    approve(story, "2007-03-08T09:00", "2007-03-08T10:00")
+    assert decide(story, "2007-03-09T09:00").refused is None
+    assert [story.clock(name).shown.late for name in ("promised", "statutory")] == [False, False]
+
+
+def test_nothing_is_decided_from_the_first_day_of_a_stop_on() -> None:
+    story = accepted()
+    examine(story, "2007-03-06T09:00", "2007-03-07T11:00")
+    suspend(story, "2007-03-07T14:00", first="2007-03-09")
+    approve(story, "2007-03-08T09:00", "2007-03-08T10:00")
+    assert decide(story, "2007-03-09T09:00").refused == "suspended"
+
+
+@pytest.mark.parametrize("reason", ["hearing", "expert-review"])
+def test_nobody_concludes_anything_while_a_hearing_or_an_expert_review_runs(reason: str) -> None:
+    story = accepted()
+    assert take_up(story, "审查", EXAMINER, "2007-03-06T09:00").refused is None
+    assert suspend(story, "2007-03-07T09:00", first="2007-03-07", reason=reason).refused is None
+    assert conclude_examining(story, "2007-03-08T09:00").refused == "suspended"
+    assert story.phase == "accepted"
+
+
+def test_an_inspection_does_not_keep_the_examiner_from_concluding() -> None:
+    story = accepted()
+    assert take_up(story, "审查", EXAMINER, "2007-03-06T09:00").refused is None
+    assert suspend(story, "2007-03-07T09:00", first="2007-03-07", reason="inspection").refused is None
+    assert conclude_examining(story, "2007-03-08T09:00").refused is None
+    assert story.phase == "examined"
+
+
+def test_no_stop_begins_when_the_case_is_approved() -> None:
+    story = accepted()
+    examine(story, "2007-03-06T09:00", "2007-03-07T11:00")
+    approve(story, "2007-03-08T09:00", "2007-03-08T10:00")
+    assert suspend(story, "2007-03-09T09:00", first="2007-03-09").refused == "already-approved"
+    assert story.clock("promised").shown.state == "open"
+
+
+def test_a_stop_that_nobody_ends_is_warned_of() -> None:
+    """Five days were expected from 12 March on; meanwhile neither promise nor limit says anything."""
+    story = accepted()
+    assert suspend(story, "2007-03-12T09:00", first="2007-03-12", expected_days=5).refused is None
+    story.until("2007-03-21T09:00")
+    assert [card.colour.value for card in story.cards if card.clock_kind == "suspension"] == ["yellow", "red"]
+    assert [card for card in story.cards if card.clock_kind in ("promised", "statutory")] == []
+
+
+def test_two_stops_at_once_count_their_days_once() -> None:
+    """From 8 to 14 March and from 12 to 16 March: of the ten days promised two lie before, eight behind, the last of them on 28 March."""
+    story = accepted()
+    assert suspend(story, "2007-03-08T09:00", first="2007-03-08", expected_days=10).refused is None
+    assert suspend(story, "2007-03-12T09:00", first="2007-03-12", reason="testing").refused is None
+    assert resume(story, "2007-03-15T09:00", last="2007-03-14", number=1).refused is None
+    assert story.clock("promised").shown.state == "stopped"
+    assert resume(story, "2007-03-19T09:00", last="2007-03-16", number=2).refused is None
+    promised = story.clock("promised").shown
+    assert (promised.state, promised.due_at) == ("open", moment("2007-03-29T00:00"))
