@@ -85,6 +85,55 @@ def test_a_finding_goes_to_the_stream_of_its_detector_and_case() -> None:
     assert [known.evidence for known in command.seen.facts] == [f"{INTAKE}#1#1", f"{INTAKE}#1#2"]
 
 
+# --- 一审一核, version 2 ------------------------------------------------------------------------------------------------------------
+
+
+def of_same_officer(*facts: FilingOrAct) -> list[RaiseFinding]:
+    return [finding for finding in told(*facts)[1] if finding.detector is Detector.SAME_OFFICER]
+
+
+def test_who_took_up_an_examining_step_and_signs_the_decision_is_seen_though_another_finished_it() -> None:
+    facts = (act("StepStarted", "B", role="examine"), act("StepDone", "C", role="examine"), act("CaseApproved", "D"))
+    assert of_same_officer(*facts) == []
+    (finding,) = of_same_officer(*facts, act("CaseDecided", "B"))
+    assert [known.evidence for known in finding.seen.facts] == [f"{INTAKE}#1#1", f"{INTAKE}#1#4"]
+
+
+def test_who_seconded_an_examining_step_and_holds_an_approving_one_is_seen() -> None:
+    seconded = act("StepDone", "B", role="examine", second_officer="C")
+    assert len(of_same_officer(seconded, act("StepStarted", "C", role="approve"))) == 1
+
+
+def test_whoever_examined_at_any_time_is_among_the_examiners() -> None:
+    examined, again = act("CaseExamined", "B"), act("CaseExamined", "C")
+    assert len(of_same_officer(examined, again, act("CaseApproved", "C"))) == 1
+
+
+def test_one_person_is_one_whatever_letters_the_number_is_written_in() -> None:
+    assert len(of_same_officer(act("CaseExamined", "b0201"), act("CaseApproved", "\uff220201 "))) == 1
+
+
+@pytest.mark.parametrize("nobody", ["", " ", "-", "\uff0d"])
+def test_a_number_that_is_none_is_nobody_s(nobody: str) -> None:
+    assert of_same_officer(act("CaseExamined", nobody), act("CaseApproved", nobody)) == []
+
+
+def test_version_1_stays_for_a_case_that_was_imported_whole_and_version_2_is_for_every_other() -> None:
+    examined, approved = act("CaseExamined", "B", imported=True), act("CaseApproved", "B", imported=True)
+    old, _ = told(examined)
+    _, ((stream, _),) = react(old, approved, f"{INTAKE}#1#2")
+    assert stream == f"finding:same-officer:1:{CASE}"
+    live, _ = told(act("CaseExamined", "B"))
+    _, ((stream, _),) = react(live, act("CaseApproved", "B"), f"{INTAKE}#1#2")
+    assert stream == f"finding:same-officer:2:{CASE}"
+
+
+def test_a_case_that_was_imported_and_is_then_worked_here_may_show_both() -> None:
+    imported = (act("CaseExamined", "B", imported=True), act("CaseApproved", "B", imported=True))
+    assert len(of_same_officer(*imported)) == 1
+    assert len(of_same_officer(*imported, act("CaseDecided", "R"))) == 2
+
+
 acts = st.builds(
     act,
     st.sampled_from(["CaseAccepted", "CaseExamined", "CaseApproved", "CaseDecided", "CaseClosed"]),
