@@ -43,7 +43,9 @@ class CardIssued:
 
 @record
 class FindingRaised:
-    """A detector saw something in the acts on a case; `evidence` names the events (source#epoch#number)."""
+    """A detector saw something in the acts on a case, under the version of its rule that `finding` holds too; `officers` as their numbers were
+    first written; `evidence` names the events (source#epoch#number).
+    """
 
     finding: str
     detector: Detector

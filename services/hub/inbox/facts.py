@@ -186,10 +186,11 @@ class CardIssued(OfCase):
 
 @record
 class FindingRaised(OfCase):
-    """A detector saw something; `evidence` names the events."""
+    """A detector saw something under a version of its rule; `evidence` names the events."""
 
     finding: Short
     detector: Short
+    rule_version: int
     evidence: tuple[str, ...]
 
 

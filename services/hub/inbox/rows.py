@@ -119,7 +119,7 @@ def _card(folded: Folded, event: Recorded, fact: f.CardIssued) -> None:
 def _finding(folded: Folded, event: Recorded, fact: f.FindingRaised) -> None:
     if not fact.finding or not fact.detector:
         raise NotShown("发现没有编号或规则")
-    folded.findings.append(CityFinding(fact.finding, event.node, fact.case, fact.detector, event.time, fact.evidence))
+    folded.findings.append(CityFinding(fact.finding, event.node, fact.case, fact.detector, fact.rule_version, event.time, fact.evidence))
 
 
 _OWN: Final[Mapping[type[f.OfCase], Callable[[Folded, Recorded, Any], object]]] = {

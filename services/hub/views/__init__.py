@@ -77,6 +77,7 @@ class CityFinding:
     node: str
     number: str
     detector: str
+    rule_version: int
     at: datetime
     evidence: tuple[str, ...]
 

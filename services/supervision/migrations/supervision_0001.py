@@ -48,12 +48,14 @@ def upgrade() -> None:
     op.execute("create index log_case_of_timeline on log_case (timeline)")
     op.execute("""
         create table known_act (
-            "case"   text collate "C" not null,
-            place    integer not null,
-            evidence text collate "C" not null,
-            deed     text not null,
-            officer  text not null,
-            at       timestamptz not null,
-            imported boolean not null,
+            "case"         text collate "C" not null,
+            place          integer not null,
+            evidence       text collate "C" not null,
+            deed           text not null,
+            officer        text not null,
+            at             timestamptz not null,
+            imported       boolean not null,
+            second_officer text not null,
+            handed_to      text not null,
             primary key ("case", place, evidence)
         )""")

@@ -14,7 +14,7 @@ from services.supervision.finding import RaiseFinding
 from services.supervision.finding.acts import ActOnCase, FilingOrAct, deed_of, react
 from services.supervision.finding.detectors import Deed, WatchedCase
 from services.supervision.inbox import READER
-from services.supervision.tests.stories import CASE, INTAKE, LOG
+from services.supervision.tests.stories import CASE, INTAKE, LOG, SAME_OFFICER_2
 from services.supervision.tests.whole import WHOLE
 
 
@@ -59,10 +59,14 @@ def test_an_act_is_remembered_with_the_event_that_says_it() -> None:
         (act("StepDone", role="work"), Deed.ACT),
         (act("StepDone", role="examine"), Deed.EXAMINE),
         (act("StepDone", role="approve"), Deed.APPROVE),
-        (act("StepStarted"), Deed.ACT),
+        (act("StepStarted", role="work"), Deed.ACT),
+        (act("StepStarted", role="examine"), Deed.HOLD_EXAMINING),
+        (act("StepStarted", role="approve"), Deed.HOLD_APPROVING),
         (act("CaseExamined"), Deed.EXAMINE),
         (act("CaseApproved"), Deed.APPROVE),
-        (act("CaseDecided"), Deed.ACT),
+        (act("CaseDecided"), Deed.SIGN),
+        (act("CaseDecided", imported=True), Deed.SIGN),
+        (act("CaseDecided", imported=True, outcome="not-stated"), Deed.ACT),
         (act("CaseClosed"), Deed.END),
     ],
 )
@@ -74,14 +78,14 @@ def test_a_finding_is_raised_by_the_very_act_in_which_it_becomes_visible() -> No
     examined, approved = act("StepDone", "B", role="examine"), act("CaseApproved", "B")
     assert told(examined)[1] == []
     (finding,) = told(examined, approved)[1]
-    assert (finding.detector, finding.node, finding.seen.place) == (Detector.SAME_OFFICER, "511525", 1)
+    assert (finding.rule, finding.node, finding.seen.place) == (SAME_OFFICER_2, "511525", 1)
     assert told(examined, approved, act("StepDone", "B", role="approve"), act("CaseDecided"))[1] == [finding]
 
 
-def test_a_finding_goes_to_the_stream_of_its_detector_and_case() -> None:
+def test_a_finding_goes_to_the_stream_of_its_detector_its_version_and_its_case() -> None:
     case, _ = told(act("CaseExamined", "B"))
     _, ((stream, command),) = react(case, act("CaseApproved", "B"), f"{INTAKE}#1#2")
-    assert (stream, command.detector) == (f"finding:same-officer:{CASE}", Detector.SAME_OFFICER)
+    assert (stream, command.rule) == (f"finding:same-officer:2:{CASE}", SAME_OFFICER_2)
     assert [known.evidence for known in command.seen.facts] == [f"{INTAKE}#1#1", f"{INTAKE}#1#2"]
 
 
@@ -89,7 +93,7 @@ def test_a_finding_goes_to_the_stream_of_its_detector_and_case() -> None:
 
 
 def of_same_officer(*facts: FilingOrAct) -> list[RaiseFinding]:
-    return [finding for finding in told(*facts)[1] if finding.detector is Detector.SAME_OFFICER]
+    return [finding for finding in told(*facts)[1] if finding.rule.detector is Detector.SAME_OFFICER]
 
 
 def test_who_took_up_an_examining_step_and_signs_the_decision_is_seen_though_another_finished_it() -> None:
@@ -137,14 +141,15 @@ def test_a_case_that_was_imported_and_is_then_worked_here_may_show_both() -> Non
 acts = st.builds(
     act,
     st.sampled_from(["CaseAccepted", "CaseExamined", "CaseApproved", "CaseDecided", "CaseClosed"]),
-    st.sampled_from("ABC"),
+    st.sampled_from("ABCa-"),
     st.integers(1, 9).map(lambda day: f"2011-03-0{day}"),
+    imported=st.booleans(),
 )
 
 
 @given(st.lists(acts, max_size=12))
 def test_heard_one_by_one_a_case_shows_what_its_whole_history_shows(facts: list[ActOnCase]) -> None:
     case, findings = told(*facts)
-    whole = {detector: seen for detector, whole_of in WHOLE.items() if (seen := whole_of(case.acts)) is not None}
-    assert {finding.detector: finding.seen for finding in findings} == whole
+    whole = {rule: seen for rule, whole_of in WHOLE.items() if (seen := whole_of(case.acts)) is not None}
+    assert {finding.rule: finding.seen for finding in findings} == whole
     assert len(findings) == len(whole)

@@ -107,9 +107,9 @@ async def test_cases_that_come_together_are_looked_through_apart_each_at_its_nod
 
 async def test_a_gap_is_pulled_from_the_owner_before_anything_is_concluded(house: House, intake: Neighbour) -> None:
     facts = [
-        await intake.says("CaseExamined", "2007-03-12", CASE, officer="B"),
-        await intake.says("CaseApproved", "2007-03-13", CASE, officer="C"),
-        await intake.says("CaseApproved", "2007-03-14", CASE, officer="B"),
+        await intake.says("CaseExamined", "2007-03-12", CASE, officer="B", imported=True),
+        await intake.says("CaseApproved", "2007-03-13", CASE, officer="C", imported=True),
+        await intake.says("CaseApproved", "2007-03-14", CASE, officer="B", imported=True),
     ]
     await house.hear(facts[0], facts[2])
     assert await house.all(FindingRaised) == []
