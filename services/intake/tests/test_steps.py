@@ -6,7 +6,7 @@ import pytest
 
 from services.intake.events import StepDone, StepRole, StepStarted
 from services.intake.tests import stories as s
-from services.intake.tests.stories import NUMBER, REVIEW, SITE_VISIT, at, given
+from services.intake.tests.stories import NUMBER, REVIEW, SIGN, SITE_VISIT, at, given
 
 
 def test_a_step_taken_in_hand_runs_its_limit() -> None:
@@ -53,3 +53,12 @@ def test_a_step_done_twice_is_done_once() -> None:
 @pytest.mark.parametrize("second", ["", "examiner-1"])
 def test_a_substantive_verification_needs_two_officers(second: str) -> None:
     given(s.accepted(SITE_VISIT)).when(s.start_step("现场核查"), s.finish_step("现场核查", second=second)).refused("needs-two-officers")
+
+
+def test_who_finishes_a_step_is_who_holds_it() -> None:
+    story = given(s.accepted(REVIEW, SIGN)).when(s.start_step("审查", "examiner-1")).history()
+    given(story).when(s.finish_step("审查", "examiner-2")).refused("not-in-hand")
+
+
+def test_nothing_is_approved_before_it_is_examined_whatever_the_procedure_says() -> None:
+    given(s.accepted(SIGN, REVIEW)).when(s.start_step("核准", "approver-1")).refused("not-examined")
