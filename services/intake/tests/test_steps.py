@@ -50,7 +50,7 @@ def test_a_step_done_twice_is_done_once() -> None:
     given(s.reviewed()).when(s.finish_step("审查")).then()
 
 
-@pytest.mark.parametrize("second", ["", "examiner-1"])
+@pytest.mark.parametrize("second", ["", "-", " ", "examiner-1", " examiner-1 ", "Examiner-1", "ＥＸＡＭＩＮＥＲ－１"])
 def test_a_substantive_verification_needs_two_officers(second: str) -> None:
     given(s.accepted(SITE_VISIT)).when(s.start_step("现场核查"), s.finish_step("现场核查", second=second)).refused("needs-two-officers")
 

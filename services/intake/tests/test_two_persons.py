@@ -37,3 +37,8 @@ def test_the_examiner_does_not_decide() -> None:
 def test_the_officer_of_imported_steps_still_binds_an_approval_done_now() -> None:
     examined = s.imported(replace(s.finish_step("审查", "approver-1"), role=StepRole.EXAMINE))
     given(s.examined()).when(examined, s.approve("approver-1")).refused("same-officer")
+
+
+def test_the_examiner_in_other_letters_is_the_examiner() -> None:
+    for officer in ("EXAMINER-1", " examiner-1", "ｅｘａｍｉｎｅｒ-1"):
+        given(s.reviewed()).when(s.start_step("核准", officer)).refused("same-officer")
