@@ -62,3 +62,12 @@ def test_who_finishes_a_step_is_who_holds_it() -> None:
 
 def test_nothing_is_approved_before_it_is_examined_whatever_the_procedure_says() -> None:
     given(s.accepted(SIGN, REVIEW)).when(s.start_step("核准", "approver-1")).refused("not-examined")
+
+
+def test_a_step_falls_due_to_its_post_with_acceptance_and_with_each_step_done() -> None:
+    def said(story: s.Told) -> list[str]:
+        return [type(fact).__name__ for fact in story]
+
+    assert said(s.accepted(SITE_VISIT, REVIEW)) == ["CaseFiled", "CaseAccepted", "StepFellDue"]
+    visited = given(s.accepted(SITE_VISIT, REVIEW)).when(s.start_step("现场核查"), s.finish_step("现场核查", second="examiner-2"))
+    assert said(visited.history())[3:] == ["StepStarted", "StepDone", "StepFellDue"]
