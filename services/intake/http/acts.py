@@ -19,12 +19,21 @@ from services.intake.events import CaseEvent
 CaseSubject = Subject[Command, Case, CaseEvent]
 
 
+def nothing_found(_context: Context, _form: Any) -> Mapping[str, object]:
+    """For an act of which its form says everything."""
+    return {}
+
+
 class Route(NamedTuple):
-    """Which command a path asks for, who may ask, and with which form; None: the command says nothing beyond case, officer and time."""
+    """Which command a path asks for, who may ask, and with which form; None: the command says nothing beyond case, officer and time.
+
+    `found` are the fields of the command that are found out here at the door, and that no form says.
+    """
 
     command: type[Any]
     roles: tuple[Role, ...]
     form: type[Form] | None = None
+    found: Callable[[Context, Any], Mapping[str, object]] = nothing_found
 
 
 Routes = Mapping[str, Route]
@@ -52,7 +61,7 @@ class Putting:
 
     async def ask(self, route: Route, case: str, by: Envelope, form: Form | None = None) -> Response:
         """Puts the command of a route, done here and now, and answers the request."""
-        said = form.model_dump() if form else {}
+        said = {**form.model_dump(), **route.found(self.context, form)} if form else {}
         done = await self.put(route.command(case=case, officer=by.actor, at=self.context.now(), calendar=self.calendar, **said), by)
         return done_answer(done, case=case)
 
