@@ -186,6 +186,15 @@ class Handed(Asked):
 SAID = Handed(case=NUMBER, officer="clerk-1", at=at("2007-03-06"))
 
 
+def code_of(said: Asked) -> str:
+    """The code by which the words are refused; empty when they are taken."""
+    try:
+        refuse_personal(said)
+    except Refused as refusal:
+        return refusal.code
+    return ""
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -196,13 +205,12 @@ SAID = Handed(case=NUMBER, officer="clerk-1", at=at("2007-03-06"))
     ],
 )
 def test_the_parts_of_an_act_are_read_too(said: Handed) -> None:
-    with pytest.raises(Refused, match="personal-data"):
-        refuse_personal(said)
+    assert code_of(said) == "personal-data"
 
 
 def test_parts_without_personal_data_are_taken() -> None:
     agency = Agency(uscc="115113010833722043", name="县水利局 0831-2328888")
-    refuse_personal(replace(SAID, agency=agency, papers=(agency,), cited=(("申请书",),)))
+    assert code_of(replace(SAID, agency=agency, papers=(agency,), cited=(("申请书",),))) == ""
 
 
 def test_what_no_officer_wrote_is_not_read() -> None:
