@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from libs.host import Context
+from libs.host import Around
 from libs.web import Form, Name, Role, Staff, Text
 from services.intake.case.finishing import FinishStep, SendBack
 from services.intake.case.steps import HandOver, StartStep
@@ -47,14 +47,14 @@ class StepBack(Form):
     reasons: Reasons
 
 
-def to_known(context: Context, form: StepHandOver) -> Mapping[str, object]:
+def to_known(around: Around, form: StepHandOver) -> Mapping[str, bool]:
     """Whether the officer who shall have the step is a member of staff."""
-    return {"to_known": context.around.knows(form.to)}
+    return {"to_known": around.knows(form.to)}
 
 
-def second_known(context: Context, form: StepEnd) -> Mapping[str, object]:
+def second_known(around: Around, form: StepEnd) -> Mapping[str, bool]:
     """Whether the second officer is a member of staff."""
-    return {"second_known": context.around.knows(form.second_officer)}
+    return {"second_known": around.knows(form.second_officer)}
 
 
 ROUTES: Final[Routes] = {
