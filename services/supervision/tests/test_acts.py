@@ -62,6 +62,8 @@ def test_an_act_is_remembered_with_the_event_that_says_it() -> None:
         (act("StepStarted", role="work"), Deed.ACT),
         (act("StepStarted", role="examine"), Deed.HOLD_EXAMINING),
         (act("StepStarted", role="approve"), Deed.HOLD_APPROVING),
+        (act("StepHandedOver"), Deed.ACT),
+        (act("StepSentBack"), Deed.ACT),
         (act("CaseExamined"), Deed.EXAMINE),
         (act("CaseApproved"), Deed.APPROVE),
         (act("CaseDecided"), Deed.SIGN),
