@@ -18,7 +18,7 @@ from services.deadline.clock import ACTOR, Command, State
 from services.deadline.clock.rungs import TickClock
 from services.deadline.clock.starting import case_of
 from services.deadline.events import Event
-from services.deadline.views import CONSUMER, VIEW, Waiting, waiting_by
+from services.deadline.views import CONSUMER, VIEW, Speaker, waiting_by
 
 BATCH: Final = 800
 """Clocks ticked together."""
@@ -63,7 +63,7 @@ class Ticker:
                 self._measure(page, said)
         return passed
 
-    async def _tick(self, page: Sequence[Waiting], now: datetime) -> list[int]:
+    async def _tick(self, page: Sequence[Speaker], now: datetime) -> list[int]:
         """Ticks the clocks of a page side by side, each answered with the number of rungs it said; a fault of one is raised after all others
         had their turn.
         """
@@ -73,11 +73,12 @@ class Ticker:
                 raise result
         return [result for result in results if isinstance(result, int)]
 
-    async def _one(self, waiting: Waiting, now: datetime) -> int:
-        intent = self.clocks.intent(waiting.clock, TickClock(now=now), actor=ACTOR, correlation=case_of(waiting.clock))
-        return len((await self.context.logs.of(waiting.node).append(intent)).events)
+    async def _one(self, speaker: Speaker, now: datetime) -> int:
+        command = TickClock(now=now, holdings=speaker.holdings)
+        intent = self.clocks.intent(speaker.clock, command, actor=ACTOR, correlation=case_of(speaker.clock))
+        return len((await self.context.logs.of(speaker.node).append(intent)).events)
 
-    def _measure(self, page: Sequence[Waiting], said: Sequence[int]) -> None:
+    def _measure(self, page: Sequence[Speaker], said: Sequence[int]) -> None:
         now = self.context.now()
         for clock, count in zip(page, said, strict=True):
             if count:

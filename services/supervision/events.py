@@ -24,7 +24,10 @@ class Detector(str, Enum):
 
 @record
 class CardIssued:
-    """A card was given to the responsible officer for a rung of a clock; `evidence` names the event (source#epoch#number)."""
+    """A card was given to the responsible department, post and officer for a rung of a clock; `officer` empty: nobody held the step.
+
+    `evidence` names the event (source#epoch#number).
+    """
 
     card: str
     case: str
@@ -32,6 +35,9 @@ class CardIssued:
     clock: str
     clock_kind: str
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     generation: int
     overdue: int

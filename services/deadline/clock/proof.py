@@ -82,7 +82,7 @@ class ProofRung:
 
 @record
 class Basis:
-    """What a clock was started with: trigger, article, budget, officer, start."""
+    """What a clock was started with: trigger, article, budget, whom it addressed, start."""
 
     clock: str
     case: str
@@ -90,6 +90,8 @@ class Basis:
     kind_text: str
     label: str
     node: str
+    department: str
+    post: str
     officer: str
     article: str
     trigger: str
@@ -162,6 +164,8 @@ def _basis(started: ClockStarted) -> Basis:
         kind_text=KINDS[started.kind],
         label=started.label,
         node=started.node,
+        department=started.department,
+        post=started.post,
         officer=started.officer,
         article=started.article,
         trigger=started.trigger,

@@ -140,4 +140,4 @@ async def test_a_tick_names_who_holds_the_step_at_the_instant_of_each_rung(livin
     await living.house.shown()
     await living.ticker.tick("", moment("2007-03-09"))
     rungs = [asdict(event) for event in await living.clock("step:1")][1:]
-    assert [(rung.get("post"), rung["officer"]) for rung in rungs] == [("审查岗", ""), ("审查岗", "E0201"), ("审查岗", "E0202")]
+    assert [(rung["post"], rung["officer"]) for rung in rungs] == [("审查岗", ""), ("审查岗", "E0201"), ("审查岗", "E0202")]

@@ -11,10 +11,12 @@ import msgspec
 from libs.eventlog import Codec
 from libs.views import LATEST, Connection, Pool, Table, View
 from libs.wire import Recorded
+from services.deadline.clock.holding import HELD, from_kept, holding_at
 from services.deadline.events import (
     ClockCancelled,
     ClockEnded,
     ClockExtended,
+    ClockKind,
     ClockRed,
     ClockReminded,
     ClockResumed,
@@ -31,13 +33,18 @@ VIEW: Final = "clocks"
 
 
 class ShownClock(msgspec.Struct):
-    """A row of the table: a clock with its `state` (open, stopped, ended, cancelled), its due instant, the rungs it has said and its end."""
+    """A row of the table: a clock with its `state` (open, stopped, ended, cancelled), its due instant, the rungs it has said and its end; whom
+    it addresses, as its last fact says.
+    """
 
     clock: str
     case: str
     kind: str
     label: str
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     start: datetime
     due_at: datetime | None
@@ -54,7 +61,20 @@ class ShownClock(msgspec.Struct):
     late: bool | None = None
 
 
-_CHANGING: Final = ("due_at", "provisional", "state", "generation", "reminded_at", "yellow_at", "red_at", "reds", "ended_at", "late")
+_CHANGING: Final = (
+    "post",
+    "officer",
+    "due_at",
+    "provisional",
+    "state",
+    "generation",
+    "reminded_at",
+    "yellow_at",
+    "red_at",
+    "reds",
+    "ended_at",
+    "late",
+)
 """What facts after the start change; the rest stays as the start said it."""
 SHOWN_CLOCKS: Final = Table.of("clocks", ShownClock, key=("clock",), known=dict.fromkeys(_CHANGING, LATEST))
 
@@ -97,6 +117,9 @@ def _row(started: ClockStarted) -> ShownClock:
         kind=started.kind.value,
         label=started.label,
         node=started.node,
+        department=started.department,
+        department_uscc=started.department_uscc,
+        post=started.post,
         officer=started.officer,
         start=started.start,
         due_at=started.due_at,
@@ -107,6 +130,8 @@ def _row(started: ClockStarted) -> ShownClock:
 
 
 def _fold(row: ShownClock, event: Event) -> None:
+    if isinstance(event, ClockReminded | ClockYellow | ClockRed):
+        row.post, row.officer = event.post, event.officer
     match event:
         case ClockStarted() | SilenceNoticed():
             return
@@ -132,7 +157,8 @@ def _fold(row: ShownClock, event: Event) -> None:
 
 # --- queries ----------------------------------------------------------------------------------------------------------------------
 
-_SHOWN: Final = f"select {SHOWN_CLOCKS.columns} from clocks"
+_HELD: Final = """(select holdings from heard_case h where h."case" = clocks."case")"""
+_SHOWN: Final = f"select {SHOWN_CLOCKS.columns}, coalesce({_HELD}, '') as holdings from clocks"
 _REPLAY: Final = """
 select node, count(*) filter (where kind = 'promised' and red_at is not null) as red,
        count(*) filter (where kind = 'promised' and (yellow_at is not null or red_at is not null)) as yellow,
@@ -142,13 +168,23 @@ from clocks where timeline = $1 and timeline <> '' group by node order by node""
 
 async def clocks_of(pool: Pool, case: str) -> list[dict[str, Any]]:
     """The clocks of a case, in the order in which they began."""
-    return [dict(row) for row in await pool.fetch(f'{_SHOWN} where "case" = $1 order by start, clock', case)]
+    return [_held(row) for row in await pool.fetch(f'{_SHOWN} where "case" = $1 order by start, clock', case)]
 
 
 async def due_at_node(pool: Pool, node: str, until: datetime, limit: int) -> list[dict[str, Any]]:
     """The clocks of a node that run and are due by `until`, the most urgent first."""
     where = "where node = $1 and due_at <= $2 and state in ('open', 'stopped') order by due_at, clock limit $3"
-    return [dict(row) for row in await pool.fetch(f"{_SHOWN} {where}", node, until, limit)]
+    return [_held(row) for row in await pool.fetch(f"{_SHOWN} {where}", node, until, limit)]
+
+
+def _held(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A clock's row; a clock of who holds the step names who holds it now, or, once it is over, who held it last."""
+    shown = dict(row)
+    holdings = from_kept(shown.pop("holdings"))
+    if not holdings or ClockKind(shown["kind"]) not in HELD:
+        return shown
+    last = holding_at(holdings, shown["ended_at"] - datetime.resolution) if shown["ended_at"] else holdings[-1]
+    return {**shown, "post": last.post, "officer": last.officer} if last else shown
 
 
 async def replay(pool: Pool, timeline: str) -> list[Mapping[str, Any]]:

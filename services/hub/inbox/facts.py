@@ -179,11 +179,13 @@ class ClockCancelled(OfClock):
 
 @record
 class CardIssued(OfCase):
-    """A yellow or red card to an officer."""
+    """A yellow or red card to a department, a post and, if somebody held the step, an officer."""
 
     card: Short
     colour: Literal["yellow", "red"]
     clock_kind: str
+    department: str
+    post: str
     officer: str
     due_at: Aware
     imported: bool = False

@@ -112,7 +112,7 @@ def _card(folded: Folded, event: Recorded, fact: f.CardIssued) -> None:
     if not fact.card:
         raise NotShown("牌没有编号")
     folded.count(folded.case(event.node, fact.case), fact.colour, event.time)
-    said = (fact.colour, fact.clock_kind, fact.officer, fact.due_at)
+    said = (fact.colour, fact.clock_kind, fact.department, fact.post, fact.officer, fact.due_at)
     folded.cards.append(CityCard(fact.card, event.node, fact.case, *said, event.time, fact.imported))
 
 

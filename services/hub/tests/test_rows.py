@@ -114,12 +114,13 @@ async def test_promised_and_statutory_red_are_different_facts(kind: str, name: s
 
 
 async def test_cards_and_findings_name_their_case() -> None:
-    cards = of(CASE, "CardIssued", colour="yellow", officer="C0117", due_at=DUE)
+    cards = of(CASE, "CardIssued", colour="yellow", department="县水利局", post="审查岗", officer="", due_at=DUE)
     folded = fold(
         await feed(*cards, *of(CASE, "FindingRaised", detector="same-officer", rule_version=2, evidence=("x#1#1",)), service="supervision")
     )
     (card,), (finding,) = folded.cards, folded.findings
-    assert (card.number, card.colour, card.officer, card.due_at, card.at) == (CASE, "yellow", "C0117", DUE, AT)
+    assert (card.number, card.colour, card.department, card.post, card.officer) == (CASE, "yellow", "县水利局", "审查岗", "")
+    assert (card.due_at, card.at) == (DUE, AT)
     assert (finding.number, finding.detector, finding.rule_version, finding.evidence) == (CASE, "same-officer", 2, ("x#1#1",))
     assert [kind for _, _, kind, _ in folded.days] == ["yellow"]
 

@@ -63,6 +63,8 @@ class CityCard:
     number: str
     colour: str
     clock_kind: str
+    department: str
+    post: str
     officer: str
     due_at: datetime
     at: datetime

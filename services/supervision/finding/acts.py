@@ -70,7 +70,10 @@ class StepStarted(ActOnCase):
 
 @record
 class StepHandedOver(ActOnCase):
-    """A step went from one officer's hands into another's."""
+    """A step went from one officer's hands into those of `to`."""
+
+    role: str
+    to: str
 
 
 @record
@@ -178,6 +181,8 @@ def _others(act: ActOnCase) -> _Others:
     match act:
         case StepDone():
             return {"second_officer": act.second_officer}
+        case StepHandedOver():
+            return {"handed_to": act.to}
         case _:
             return {}
 
@@ -185,9 +190,9 @@ def _others(act: ActOnCase) -> _Others:
 def deed_of(act: ActOnCase) -> Deed:
     """What the act was, as far as detectors ask."""
     match act:
-        case StepStarted(role="examine"):
+        case StepStarted(role="examine") | StepHandedOver(role="examine"):
             return Deed.HOLD_EXAMINING
-        case StepStarted(role="approve"):
+        case StepStarted(role="approve") | StepHandedOver(role="approve"):
             return Deed.HOLD_APPROVING
         case StepDone(role="examine") | CaseExamined():
             return Deed.EXAMINE

@@ -10,19 +10,22 @@ branch_labels = ("supervision",)
 def upgrade() -> None:
     op.execute("""
         create table cards (
-            card       text collate "C" primary key,
-            "case"     text collate "C" not null,
-            colour     text not null,
-            clock      text not null,
-            clock_kind text not null,
-            node       text not null,
-            officer    text not null,
-            generation integer not null,
-            overdue    integer not null,
-            due_at     timestamptz not null,
-            evidence   text not null,
-            at         timestamptz not null,
-            imported   boolean not null
+            card            text collate "C" primary key,
+            "case"          text collate "C" not null,
+            colour          text not null,
+            clock           text not null,
+            clock_kind      text not null,
+            node            text not null,
+            department      text not null,
+            department_uscc text not null,
+            post            text not null,
+            officer         text not null,
+            generation      integer not null,
+            overdue         integer not null,
+            due_at          timestamptz not null,
+            evidence        text not null,
+            at              timestamptz not null,
+            imported        boolean not null
         )""")
     op.execute('create index cards_of_case on cards ("case", at)')
     op.execute("create index cards_of_node on cards (node, at desc, card)")

@@ -62,7 +62,9 @@ def test_an_act_is_remembered_with_the_event_that_says_it() -> None:
         (act("StepStarted", role="work"), Deed.ACT),
         (act("StepStarted", role="examine"), Deed.HOLD_EXAMINING),
         (act("StepStarted", role="approve"), Deed.HOLD_APPROVING),
-        (act("StepHandedOver"), Deed.ACT),
+        (act("StepHandedOver", role="work"), Deed.ACT),
+        (act("StepHandedOver", role="examine"), Deed.HOLD_EXAMINING),
+        (act("StepHandedOver", role="approve"), Deed.HOLD_APPROVING),
         (act("StepSentBack"), Deed.ACT),
         (act("CaseExamined"), Deed.EXAMINE),
         (act("CaseApproved"), Deed.APPROVE),
@@ -103,6 +105,13 @@ def test_who_took_up_an_examining_step_and_signs_the_decision_is_seen_though_ano
     assert of_same_officer(*facts) == []
     (finding,) = of_same_officer(*facts, act("CaseDecided", "B"))
     assert [known.evidence for known in finding.seen.facts] == [f"{INTAKE}#1#1", f"{INTAKE}#1#4"]
+
+
+def test_into_whose_hands_an_examining_step_was_given_is_seen_to_approve_and_who_gave_it_is_not() -> None:
+    handed = act("StepHandedOver", "B", role="examine", to="C")
+    assert of_same_officer(handed, act("CaseApproved", "B")) == []
+    (finding,) = of_same_officer(handed, act("CaseApproved", "C"))
+    assert finding.seen.officers == ("C",)
 
 
 def test_who_seconded_an_examining_step_and_holds_an_approving_one_is_seen() -> None:

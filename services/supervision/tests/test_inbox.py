@@ -68,6 +68,23 @@ async def test_steps_and_examinations_count_alike_for_the_two_person_rule(house:
 
 
 @pytest.mark.parametrize("together", [True, False])
+async def test_seconds_and_hand_overs_are_remembered_from_batch_to_batch(house: House, intake: Neighbour, together: bool) -> None:
+    facts = [
+        await intake.says("StepHandedOver", "2007-03-12", CASE, officer="A", to="B", role="examine"),
+        await intake.says("StepDone", "2007-03-13", CASE, officer="B", second_officer="C", role="examine"),
+        await intake.says("StepDone", "2007-03-14", CASE, officer="D", second_officer="c ", role="approve"),
+        await intake.says("CaseDecided", "2007-03-15", CASE, officer="b", outcome="granted"),
+    ]
+    for batch in [facts] if together else [[fact] for fact in facts]:
+        await house.hear(*batch)
+    await house.shown()
+    (finding,) = (await ask(house, f"/cases/{CASE}"))["findings"]
+    assert (finding["finding"], finding["rule_version"]) == (f"finding:same-officer:2:{CASE}", 2)
+    assert finding["officers"] == ["C"]
+    assert finding["evidence"] == [f"urn:liandong:{COUNTY}:intake#1#{n}" for n in (2, 3)]
+
+
+@pytest.mark.parametrize("together", [True, False])
 async def test_batches_of_any_size_make_the_same_findings(house: House, intake: Neighbour, together: bool) -> None:
     facts = [
         await intake.says("CaseFiled", "2011-03-01", CASE, imported=True, instants=LOG),
