@@ -160,6 +160,18 @@ def test_an_instant_is_inclusive_and_warns_at_nine_tenths() -> None:
     assert due.yellow_at == start + timedelta(days=9)
 
 
+def test_an_immediate_limit_that_begins_minutes_before_closing_warns_at_its_start_and_never_before_it() -> None:
+    begun = at("2026-11-20", "17:10")
+    due = derive(Ledger(begun, WorkingDays(0)), CALENDAR)
+    assert (due.due_date, due.yellow_at) == (date(2026, 11, 20), begun)
+
+
+def test_an_instant_that_lies_before_the_start_warns_at_the_start() -> None:
+    begun = at("2026-11-20")
+    due = derive(Ledger(begun, Until(begun - timedelta(days=10))), CALENDAR)
+    assert due.yellow_at == begun
+
+
 def test_a_start_in_the_evening_of_utc_is_the_next_day_in_china() -> None:
     ledger = Ledger(datetime(2026, 11, 8, 17, tzinfo=UTC), WorkingDays(1))
     assert ledger.start_day == datetime(2026, 11, 9, 1, tzinfo=CHINA).date()
