@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 from libs.eventlog import Claim, Codec, Subject
 from libs.host import Context, Service
-from libs.workdays import Calendar
+from libs.workdays import Calendar, Calendars
 from services.deadline import events
 from services.deadline.clock import Command, State, clock_decider
 from services.deadline.clock.rungs import claimed
@@ -32,8 +32,8 @@ def subject(calendar: Calendar) -> Subject[Command, State, events.Event]:
 
 def build(context: Context) -> Service:
     """Builds the deadline service over what the host gives it."""
-    calendar = Calendar.load()
-    clocks = subject(calendar)
+    calendars = Calendars.shipped()
+    clocks = subject(calendars.current)
     ticker = Ticker(context, clocks)
 
     async def overdue() -> int:
@@ -41,7 +41,7 @@ def build(context: Context) -> Service:
 
     return Service(
         name="deadline",
-        router=deadline_router(context, CODEC, calendar, ticker),
+        router=deadline_router(context, CODEC, calendars, ticker),
         views=(clocks_view(CODEC),),
         hears=(hears(clocks),),
         tasks=(ticker.keep_ticking,),

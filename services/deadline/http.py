@@ -28,7 +28,7 @@ from libs.web import (
     require,
 )
 from libs.wire import Position, origin
-from libs.workdays import Calendar
+from libs.workdays import Calendars
 from services.deadline import views
 from services.deadline.clock.proof import KINDS, proof, state_text
 from services.deadline.clock.starting import case_of
@@ -65,11 +65,11 @@ class Advanced(BaseModel):
     fired: int
 
 
-def deadline_router(context: Context, codec: Codec, calendar: Calendar, ticker: Ticker) -> APIRouter:
+def deadline_router(context: Context, codec: Codec, calendars: Calendars, ticker: Ticker) -> APIRouter:
     """The routes under `/deadline`."""
     routes = APIRouter(prefix="/deadline", tags=["deadline"])
     _clocks(routes, context)
-    _proof(routes, context, codec, calendar)
+    _proof(routes, context, codec, calendars)
     _time(routes, context, ticker)
     return routes
 
@@ -88,13 +88,13 @@ def _clocks(routes: APIRouter, context: Context) -> None:
         return answer({"clocks": [_shown(row, now) for row in rows]})
 
 
-def _proof(routes: APIRouter, context: Context, codec: Codec, calendar: Calendar) -> None:
+def _proof(routes: APIRouter, context: Context, codec: Codec, calendars: Calendars) -> None:
     @routes.get("/clocks/{clock:path}/proof")
     async def of_clock(clock: ClockPath, account: Anybody) -> Response:
         node = hosted(context.site, node_of_case(case_of(clock)))
         account.must_work_for(node)
         events = [codec.decode(recorded) for recorded in await context.logs.of(node).stream(clock)]
-        if (found := proof(events, calendar, context.now())) is None:
+        if (found := proof(events, calendars, context.now())) is None:
             raise HTTPException(404)
         basis, derivation = found
         return answer({**asdict(basis), **asdict(derivation)})

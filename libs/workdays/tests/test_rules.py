@@ -59,9 +59,7 @@ def test_done_by_midnight_of_the_last_day_is_in_time() -> None:
         ("2026-11-21", "09:00", "2026-11-23", "17:00"),
     ],
 )
-def test_immediate_is_the_same_working_day_or_the_next_when_the_doors_are_closed(
-    start: str, day: str, due: str, warned: str
-) -> None:
+def test_immediate_is_the_same_working_day_or_the_next_when_the_doors_are_closed(start: str, day: str, due: str, warned: str) -> None:
     found = derive(Ledger(at(start, day), WorkingDays(0)), CALENDAR)
     assert found.due_date == date.fromisoformat(due)
     assert found.yellow_at == at(due, warned)

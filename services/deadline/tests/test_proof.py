@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from libs.testkit.neighbours import moment
-from libs.workdays import Calendar
+from libs.workdays import Calendar, Calendars, UnknownCalendar
 from services.deadline.clock.proof import KINDS, Basis, Derivation, budget_text, proof, state_text
 from services.deadline.events import ClockKind, Event, LimitBudget, StartReading, Unit
 from services.deadline.tests.stories import CALENDAR, LATER_NOTICE, cancel, end, extend, given, resume, start, stop, tick, until, wd
@@ -16,13 +16,13 @@ from services.deadline.tests.stories import CALENDAR, LATER_NOTICE, cancel, end,
 
 def proved(events: list[Event], on: str = "2007-03-08", calendar: Calendar = CALENDAR) -> tuple[Basis, Derivation]:
     """The proof of a clock that was started, as it stands at ten o'clock; `calendar` is the current one."""
-    found = proof(events, calendar, moment(on))
+    found = proof(events, Calendars(calendar, (CALENDAR,)), moment(on))
     assert found is not None
     return found
 
 
 def test_where_no_clock_was_started_there_is_nothing_to_prove() -> None:
-    assert proof([], CALENDAR, moment("2007-03-08")) is None
+    assert proof([], Calendars(CALENDAR), moment("2007-03-08")) is None
 
 
 def test_ten_working_days_are_counted_one_by_one_from_the_day_behind_the_start() -> None:
@@ -111,6 +111,13 @@ def test_an_ended_clock_keeps_the_calendar_it_ended_under_in_its_proof_and_in_be
     _, derivation = proved(story, "2008-01-01", LATER_NOTICE)
     assert (derivation.due_date, derivation.late, derivation.calendar) == (date(2007, 3, 19), late, CALENDAR.version)
     assert derivation == proved(story, "2007-03-20")[1]
+
+
+def test_under_a_calendar_that_was_not_shipped_nothing_is_proved() -> None:
+    story = given().when(start(10), end("2007-03-19")).history()
+    with pytest.raises(UnknownCalendar, match="不能用别的版本代替推算") as unknown:
+        proof(story, Calendars(LATER_NOTICE), moment("2008-01-01"))
+    assert unknown.value.version == CALENDAR.version
 
 
 def test_a_cancelled_clock_keeps_the_calendar_it_was_cancelled_under() -> None:
