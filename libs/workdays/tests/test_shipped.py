@@ -32,7 +32,7 @@ def test_the_current_calendar_is_the_last_that_was_shipped_and_every_one_is_foun
 def test_an_earlier_calendar_is_found_beside_the_current_one(tmp_path: Path) -> None:
     """A later notice makes 16 March 2007 a holiday."""
     later = tmp_path / "later.csv"
-    later.write_bytes((FOLDER / SHIPPED[-1]).read_bytes().rstrip() + "\n2007-03-16,0,holiday,x,0,x\n".encode())
+    later.write_bytes((FOLDER / SHIPPED[-1]).read_bytes().rstrip() + b"\n2007-03-16,0,holiday,x,0,x\n")
     calendars = Calendars(Calendar.load(later), (Calendar.load(),))
     assert calendars.current.version.startswith("later+")
     assert not calendars.current.is_working_day(date(2007, 3, 16))
