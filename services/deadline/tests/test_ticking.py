@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from libs.testkit.house import COUNTY, TOWN
+from libs.testkit.house import COUNTY, STRANGER, TOWN
 from libs.testkit.neighbours import moment
+from libs.workdays import Calendar, DayReason
 from services.deadline import ticker
+from services.deadline.app import subject
 from services.deadline.events import ClockYellow
 from services.deadline.tests.living import Living
 from services.deadline.tests.stories import CASE, kinds, said
+from services.deadline.ticker import Ticker
 from services.deadline.views import overdue_for_a_tick
 
 pytestmark = pytest.mark.server
@@ -91,6 +94,33 @@ async def test_a_node_with_a_gap_in_what_was_heard_waits(living: Living) -> None
     await living.house.shown()
     assert (await living.ticker.tick("", moment("2007-03-13"))).ticked == 1
     assert kinds(await living.clock("correction")) == ["ClockStarted", "ClockEnded"]
+
+
+SINCE_2010 = Calendar.of({date(2010, 1, 1): DayReason.HOLIDAY, date(2026, 10, 1): DayReason.HOLIDAY}, "since-2010")
+"""A calendar beyond which the clocks of 2007 lie."""
+
+
+@pytest.mark.parametrize("batch", [1, 800])
+async def test_a_clock_beyond_the_calendar_stops_no_other(living: Living, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    monkeypatch.setattr(ticker, "BATCH", batch)
+    later = f"{COUNTY}-20110307-000002-0"
+    await living.hear(await living.files(), await living.files("2011-03-07", case=later))
+    await living.house.shown()
+    await Ticker(living.house.context, subject(SINCE_2010)).tick("", moment("2011-03-15"))
+    assert kinds(await living.clock("correction", later))[1:] == ["ClockReminded", "ClockYellow", "ClockRed", "SilenceNoticed"]
+    assert kinds(await living.clock("correction")) == ["ClockStarted"]
+
+
+@pytest.mark.parametrize("batch", [1, 800])
+async def test_any_other_fault_of_one_clock_stops_no_other(living: Living, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    """The first in the queue belongs to a node that is not here."""
+    monkeypatch.setattr(ticker, "BATCH", batch)
+    await living.hear(await living.files())
+    await living.house.shown()
+    stray = (number(9, STRANGER), STRANGER, moment("2007-03-01"))
+    await living.house.pool.execute("insert into due_rung (clock, node, timeline, fires_at) values ('clock:' || $1, $2, '', $3)", *stray)
+    await living.ticker.tick("", moment("2007-03-13"))
+    assert kinds(await living.clock("correction"))[1:] == ["ClockReminded", "ClockYellow", "ClockRed", "SilenceNoticed"]
 
 
 async def test_the_loop_ticks_by_itself_and_survives_a_fault(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
