@@ -13,7 +13,7 @@ from services.deadline.clock import Command, State, clock_decider
 from services.deadline.clock.rungs import claimed
 from services.deadline.http import deadline_router
 from services.deadline.inbox import hears
-from services.deadline.ticker import Ticker
+from services.deadline.ticker import REAL, Ticker
 from services.deadline.views import clocks_view, overdue_for_a_tick
 
 CODEC: Final = Codec("deadline", get_args(events.Event))
@@ -39,11 +39,23 @@ def build(context: Context) -> Service:
     async def overdue() -> int:
         return await overdue_for_a_tick(context.pool, context.now())
 
+    async def beyond_calendar() -> int:
+        return ticker.aside.beyond(REAL)
+
+    async def failed() -> int:
+        return ticker.aside.failed(REAL)
+
     return Service(
         name="deadline",
         router=deadline_router(context, CODEC, calendars, ticker),
         views=(clocks_view(CODEC),),
         hears=(hears(clocks),),
         tasks=(ticker.keep_ticking,),
-        status={"clocks_overdue": overdue},
+        needs=(ticker.time.well,),
+        status={
+            "clocks_overdue": overdue,
+            "clocks_beyond_calendar": beyond_calendar,
+            "clocks_failed": failed,
+            "time_in_doubt": ticker.time.in_doubt,
+        },
     )
