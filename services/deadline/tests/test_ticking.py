@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -126,6 +126,29 @@ async def test_any_other_fault_of_one_clock_stops_no_other(living: Living, monke
     passed = await living.ticker.tick("", moment("2007-03-13"))
     assert (passed.ticked, passed.fired, passed.beyond, passed.failed) == (2, 4, 0, 1)
     assert kinds(await living.clock("correction"))[1:] == ["ClockReminded", "ClockYellow", "ClockRed", "SilenceNoticed"]
+
+
+async def test_a_clock_that_fails_for_ever_makes_the_passes_no_rarer(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pause that doubled at every fault would leave no more than ten passes in ten seconds."""
+    monkeypatch.setattr(ticker, "SETTLING", 0.0)
+    monkeypatch.setattr(ticker, "TICK_SECONDS", 0.02)
+    stray = (f"clock:{number(9, STRANGER)}:promised", STRANGER, moment("2007-03-01"))
+    await living.house.pool.execute("insert into due_rung (clock, node, timeline, fires_at) values ($1, $2, '', $3)", *stray)
+    passes: list[ticker.Ticked] = []
+    tick = living.ticker.tick
+
+    async def counted(timeline: str, now: datetime) -> ticker.Ticked:
+        passes.append(await tick(timeline, now))
+        return passes[-1]
+
+    async def often() -> bool:
+        return len(passes) >= 20
+
+    monkeypatch.setattr(living.ticker, "tick", counted)
+    loop = asyncio.create_task(living.ticker.keep_ticking())
+    assert await ticker.within(10, often)
+    loop.cancel()
+    assert {(passed.ticked, passed.failed) for passed in passes} == {(1, 1)}
 
 
 async def test_virtual_time_has_not_gone_on_while_a_clock_of_it_failed(living: Living) -> None:

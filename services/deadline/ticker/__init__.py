@@ -100,22 +100,21 @@ class Ticker:
         delay = TICK_SECONDS
         while True:
             try:
-                well = await self._pass()
+                await self._pass()
+                delay = TICK_SECONDS
             except Exception as error:
                 _log.warning("deadline.tick_again", error=repr(error), seconds=delay, exc_info=True)
-                well = False
-            delay = TICK_SECONDS if well else min(delay * 2, LONGEST_SECONDS)
+                delay = min(delay * 2, LONGEST_SECONDS)
             await asyncio.sleep(delay)
 
-    async def _pass(self) -> bool:
-        """A pass in real time, none while the machine's time is in doubt. False: no clock could be ticked at all."""
+    async def _pass(self) -> None:
+        """A pass in real time; none while the machine's time is in doubt. Raises where the database is away or takes nothing."""
         if (now := await self.time.believed()) is None:
-            return True
+            return
         passed = await self.tick(REAL, now - IN_FLIGHT)
         if passed.ticked > passed.beyond + passed.failed:
             _log.info("deadline.ticked", ticked=passed.ticked, fired=passed.fired)
             await self.shown()
-        return passed.failed == 0 or passed.failed < passed.ticked
 
     async def advance(self, timeline: str, to: datetime, heard: Mapping[str, tuple[int, int]]) -> Ticked | None:
         """Lets virtual time go on to `to`, once the facts up to `heard` (source → epoch, number) have reached their clocks; None: they

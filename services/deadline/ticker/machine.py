@@ -22,7 +22,9 @@ _KEPT: Final = "select at, doubt, doubted_at from last_tick where site = $1"
 _TICKS: Final = """
 insert into last_tick (site, at) values ($1, $2)
 on conflict (site) do update set at = excluded.at where last_tick.doubt = '' returning at"""
-_DOUBTS: Final = "update last_tick set doubt = $2, doubted_at = $3 where site = $1 and doubt = ''"
+_DOUBTS: Final = """
+insert into last_tick (site, at, doubt, doubted_at) values ($1, $3, $2, $3)
+on conflict (site) do update set doubt = excluded.doubt, doubted_at = excluded.doubted_at where last_tick.doubt = ''"""
 _CONFIRMS: Final = """
 update last_tick set at = $2, doubt = '', doubted_at = null, confirmed_by = $3, confirmed_at = $2
 where site = $1 and doubt <> '' returning site"""
