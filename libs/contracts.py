@@ -1,13 +1,16 @@
-"""What `contracts/` says, read once: where a fact leaves a case (`phases.toml`), who exists and who hears whom (`topics.toml`)."""
+"""What `contracts/` says, read once: where a fact leaves a case (`phases.toml`), what the law says of a regime (`regimes.toml`), who exists
+and who hears whom (`topics.toml`).
+"""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 FOLDER: Final = Path(__file__).parents[1] / "contracts"
 
@@ -58,6 +61,47 @@ def phases() -> Phases:
         _after=text["after"],
         _suspends={**dict.fromkeys(mark["begins"], True), **dict.fromkeys(mark["ends"], False)},
     )
+
+
+Bounds = tuple[int, int]
+"""The fewest and the most working days, both allowed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regime:
+    """What the law says of a regime (适用的法律制度); all days are working days. What each field means: `contracts/regimes.toml`."""
+
+    silence_accepts: bool
+    suspension: bool
+    extension: int
+    decision: Bounds
+    telling: Bounds
+    delivery: Bounds
+    remedies: bool
+    approval: bool
+
+
+@cache
+def regimes() -> Mapping[str, str]:
+    """Every regime an item may be under, with what people read."""
+    names: Mapping[str, str] = _regimes()["names"]
+    return names
+
+
+def regime(name: str, day: date) -> Regime:
+    """The row of `contracts/regimes.toml` in force for a regime on `day`; before its first, and for a regime without one, the bounds of others."""
+    rows = [row for row in _regimes()["regime"] if row["name"] == name and row["since"] <= day]
+    return _regime(max(rows, key=lambda row: row["since"], default=_regimes()["other"]))
+
+
+def _regime(row: Mapping[str, Any]) -> Regime:
+    bounds = {name: (row[name][0], row[name][1]) for name in ("decision", "telling", "delivery")}
+    return Regime(**{name: bounds.get(name, row[name]) for name in Regime.__dataclass_fields__})
+
+
+@cache
+def _regimes() -> Mapping[str, Any]:
+    return tomllib.loads((FOLDER / "regimes.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
+from libs.contracts import regime
 from libs.eventlog import Subject
 from libs.host import Context
 from libs.web import Day, Envelope, Form, NodePath, Role, done_answer, envelope, hosted
 from libs.workdays import CHINA
 from services.catalogue import item
-from services.catalogue.events import CaseKind, ProcedurePublished, ProcedureStepRole, Step
+from services.catalogue.events import (
+    CaseKind,
+    DeliveryWay,
+    Department,
+    ForeseenStop,
+    ForeseenStopper,
+    Material,
+    ProcedurePublished,
+    ProcedureStepRole,
+    Remedies,
+    Step,
+)
 from services.catalogue.http.items import Code, ItemStreams, Title
 from services.catalogue.procedure import State, stream
 from services.catalogue.procedure.publishing import PublishProcedure
 
 ProcedureStreams = Subject[PublishProcedure, State, ProcedurePublished]
 LimitDays = Annotated[int, Field(ge=0, le=400)]
+_NESTED: Final = {"steps", "department", "materials", "suspensions", "remedies"}
 LongText = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 """What a law is cited with."""
 
@@ -32,6 +45,39 @@ class StepForm(Form):
     role: ProcedureStepRole = ProcedureStepRole.WORK
     limit_days: LimitDays | None = None
     two_officers: bool = False
+
+
+class DepartmentForm(Form):
+    """The department that decides."""
+
+    uscc: Annotated[str, Field(max_length=18)]
+    name: Title
+
+
+class MaterialForm(Form):
+    """One material of the list."""
+
+    name: Title
+    copies: Annotated[int, Field(ge=1, le=99)] = 1
+    original: bool = False
+
+
+class ForeseenStopForm(Form):
+    """A procedure of Art. 45 that may stop the clocks."""
+
+    reason: ForeseenStopper
+    approver_post: Title
+    cap_days: Annotated[int, Field(ge=1, le=3650)]
+
+
+class RemediesForm(Form):
+    """Where and until when a refusal can be contested."""
+
+    reconsider_at: Title
+    reconsider_days: Annotated[int, Field(ge=1, le=365)]
+    sue_at: Title
+    sue_months: Annotated[int, Field(ge=1, le=24)]
+    basis: Annotated[LongText, Field(min_length=1)]
 
 
 class ProcedureForm(Form):
@@ -49,6 +95,12 @@ class ProcedureForm(Form):
     steps: Annotated[tuple[StepForm, ...], Field(max_length=60)]
     basis: LongText
     special_law: LongText = ""
+    department: DepartmentForm | None = None
+    materials: Annotated[tuple[MaterialForm, ...], Field(max_length=50)] = ()
+    pay_before_delivery: bool = False
+    suspensions: Annotated[tuple[ForeseenStopForm, ...], Field(max_length=8)] = ()
+    delivery: Annotated[tuple[DeliveryWay, ...], Field(min_length=1, max_length=3)] = tuple(DeliveryWay)
+    remedies: RemediesForm | None = None
     effective: Day | None = None
 
 
@@ -60,19 +112,25 @@ def procedures_router(context: Context, items: ItemStreams, procedures: Procedur
     async def procedure(node: NodePath, form: ProcedureForm, by: Envelope = editor) -> Response:
         log = context.logs.of(hosted(context.site, node))
         known = items.state(await log.stream(item.stream(form.item)))
-        command = _command(form, known, by.actor, context.now())
+        command = command_of(form, known, by.actor, context.now())
         return done_answer(await log.append(procedures.intent(stream(form.item), command, **by.said)), 201, item=form.item)
 
     return routes
 
 
-def _command(form: ProcedureForm, known: item.State, by: str, at: datetime) -> PublishProcedure:
+def command_of(form: ProcedureForm, known: item.State, by: str, at: datetime) -> PublishProcedure:
+    """The command that a form asks for, of an item as far as it is known."""
     today: date = at.astimezone(CHINA).date()
     return PublishProcedure(
-        **form.model_dump(exclude={"steps", "effective"}),
+        **form.model_dump(exclude=_NESTED | {"effective"}),
         name=known.name if known else "",
         registered=known is not None,
         steps=tuple(Step(**step.model_dump()) for step in form.steps),
+        department=Department(**form.department.model_dump()) if form.department else None,
+        materials=tuple(Material(**material.model_dump()) for material in form.materials),
+        suspensions=tuple(ForeseenStop(**stop.model_dump()) for stop in form.suspensions),
+        silence_accepts=regime(form.regime, form.effective or today).silence_accepts,
+        remedies=Remedies(**form.remedies.model_dump()) if form.remedies else None,
         effective=form.effective or today,
         today=today,
         by=by,

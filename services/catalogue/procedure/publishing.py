@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
+from libs.codes import has_personal_number, texts
 from libs.decider import record
-from services.catalogue.events import CaseKind, ProcedurePublished, Step
+from services.catalogue.events import CaseKind, DeliveryWay, Department, ForeseenStop, Material, ProcedurePublished, Remedies, Step
 from services.catalogue.law import refused
 
 REGIMES: Final = frozenset({"licence", "registration", "confirmation", "benefit", "record-filing", "service", "other"})
@@ -31,6 +32,13 @@ class PublishProcedure:
     steps: tuple[Step, ...]
     basis: str
     special_law: str
+    department: Department | None
+    materials: tuple[Material, ...]
+    pay_before_delivery: bool
+    suspensions: tuple[ForeseenStop, ...]
+    delivery: tuple[DeliveryWay, ...]
+    remedies: Remedies | None
+    silence_accepts: bool
     effective: date
     today: date
     by: str
@@ -43,7 +51,9 @@ _RULES: Final = [name for name in _SAID if name not in {"effective", "by", "at"}
 
 
 def may_publish(c: PublishProcedure) -> None:
-    """Refuses a procedure that is for no item, back-dated, without basis or of a regime unknown here."""
+    """Refuses a procedure that is for no item, back-dated, without basis, of a regime unknown here, or with a personal number in its words."""
+    if any(map(has_personal_number, texts(c))):
+        raise refused("personal-data")
     if not c.registered:
         raise refused("unknown-item", item=c.item)
     if c.effective < c.today:

@@ -7,7 +7,19 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from libs.testkit.given import Given
-from services.catalogue.events import CaseKind, ItemsImported, ProcedurePublished, ProcedureStepRole, Step
+from services.catalogue.events import (
+    CaseKind,
+    DeliveryWay,
+    Department,
+    ForeseenStop,
+    ForeseenStopper,
+    ItemsImported,
+    Material,
+    ProcedurePublished,
+    ProcedureStepRole,
+    Remedies,
+    Step,
+)
 from services.catalogue.item import ITEM, Event, RegisterItem, State, Wording
 from services.catalogue.item.importing import IMPORT, EndImport
 from services.catalogue.procedure import PROCEDURE
@@ -24,6 +36,13 @@ STEPS = (
     Step(name="核查", post="examiner", limit_days=2),
     Step(name="审查", post="examiner", role=ProcedureStepRole.EXAMINE, limit_days=2),
     Step(name="核准", post="approver", role=ProcedureStepRole.APPROVE, limit_days=1),
+)
+REMEDIES = Remedies(
+    reconsider_at="高县人民政府",
+    reconsider_days=60,
+    sue_at="高县人民法院",
+    sue_months=6,
+    basis="行政复议法第二十条，行政诉讼法第四十六条",
 )
 WORDING = Wording(
     item="511A",
@@ -50,6 +69,13 @@ PUBLISH = PublishProcedure(
     steps=STEPS,
     basis="食品安全法第三十五条",
     special_law="",
+    department=Department(uscc=GOOD, name="高县市场监督管理局"),
+    materials=(Material(name="申请书", copies=2), Material(name="平面图", original=True), Material(name="承诺书")),
+    pay_before_delivery=False,
+    suspensions=tuple(ForeseenStop(reason=reason, approver_post="分管负责人", cap_days=30) for reason in ForeseenStopper),
+    delivery=tuple(DeliveryWay),
+    remedies=REMEDIES,
+    silence_accepts=True,
     effective=TODAY,
     today=TODAY,
     by="E0001",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from libs.workdays import Calendar, Ledger, WorkingDays
-from services.intake.case.act import SYSTEM, Act, Acts, Asked, AskedByCalendar, said, unbound, unoffered
+from services.intake.case.act import SYSTEM, Act, Acts, Asked, said, unbound, unoffered
 from services.intake.case.days import passed
 from services.intake.case.phase import ENDS, Phase
 from services.intake.events import AcceptedBy, CaseAccepted, CaseEvent, CaseFiled, CaseNotAccepted, CorrectionsReturned
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 @record
-class Accept(AskedByCalendar):
+class Accept(Asked):
     """受理: an officer takes the case up."""
 
 
 @record
-class RefuseAcceptance(AskedByCalendar):
+class RefuseAcceptance(Asked):
     """不予受理: an officer does not take the case up, and names the right agency."""
 
     reason: str
@@ -32,7 +32,7 @@ class RefuseAcceptance(AskedByCalendar):
 
 
 @record
-class DeemAccepted(AskedByCalendar):
+class DeemAccepted(Asked):
     """The limit for telling what is missing passed in silence; the deadline service says so."""
 
 

@@ -20,7 +20,7 @@ SYSTEM: Final = "system:intake"
 
 @record
 class Asked:
-    """Every command says which case, which officer and when (business time, aware).
+    """Every command says which case, which officer and when (business time, aware), and by which `calendar` its days are counted.
 
     `imported`: not an act done here now, but one taken from another system's record; it is kept as given (decision 0010).
     """
@@ -28,14 +28,8 @@ class Asked:
     case: str
     officer: str
     at: datetime
-    imported: bool = False
-
-
-@record
-class AskedByCalendar(Asked):
-    """A command whose rule counts days, by `calendar`."""
-
     calendar: Calendar
+    imported: bool = False
 
 
 class TakenOver(TypedDict):

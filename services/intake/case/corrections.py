@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from services.intake.case.acceptance import accepted_by_decision, silence_passed
-from services.intake.case.act import Act, Acts, Asked, AskedByCalendar, said
+from services.intake.case.act import Act, Acts, Asked, said
 from services.intake.case.phase import Phase
 from services.intake.events import CaseEvent, CorrectionsRequested, CorrectionsReturned
 from services.intake.law import refused
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @record
-class RequestCorrections(AskedByCalendar):
+class RequestCorrections(Asked):
     """一次告知: an officer tells the applicant everything that is missing, in one notice."""
 
     missing: tuple[str, ...]

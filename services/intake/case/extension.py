@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from libs.workdays import Calendar, Ledger, Stop, WorkingDays
-from services.intake.case.act import Act, Acts, AskedByCalendar, said
+from services.intake.case.act import Act, Acts, Asked, said
 from services.intake.case.days import day_of, passed
 from services.intake.events import CaseEvent, LimitExtended
 from services.intake.law import refused
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @record
-class ExtendLimit(AskedByCalendar):
+class ExtendLimit(Asked):
     """延长: the statutory limit is extended by `days` working days, approved by `head` in `document`, the applicant told on `told`."""
 
     days: int

@@ -10,7 +10,17 @@ from services.intake.events.delivery import ResultDelivered
 from services.intake.events.ending import CaseClosed, CaseWithdrawn
 from services.intake.events.examination import CaseApproved, CaseExamined
 from services.intake.events.extension import LimitExtended
-from services.intake.events.filing import CaseFiled, Channel, Instants, Pinned, PinnedStep
+from services.intake.events.filing import (
+    CaseFiled,
+    Channel,
+    Instants,
+    Pinned,
+    PinnedDepartment,
+    PinnedMaterial,
+    PinnedRemedies,
+    PinnedStep,
+    PinnedStop,
+)
 from services.intake.events.numbers import NumbersLeased, NumbersVoided
 from services.intake.events.steps import StepDone, StepRole, StepStarted
 from services.intake.events.suspension import ClocksResumed, ClocksSuspended, Stopper
@@ -60,7 +70,11 @@ __all__ = [
     "NumbersVoided",
     "Outcome",
     "Pinned",
+    "PinnedDepartment",
+    "PinnedMaterial",
+    "PinnedRemedies",
     "PinnedStep",
+    "PinnedStop",
     "ResultDelivered",
     "StepDone",
     "StepRole",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Response
@@ -14,7 +15,6 @@ from libs.telemetry import current_traceparent
 from libs.web import CasePath, Envelope, Form, Role, done_answer, envelope, hosted, node_of_case
 from libs.workdays import Calendar
 from services.intake.case import Case, Command
-from services.intake.case.act import AskedByCalendar
 from services.intake.events import CaseEvent
 
 CaseSubject = Subject[Command, Case, CaseEvent]
@@ -53,10 +53,15 @@ class Putting:
 
     async def ask(self, route: Route, case: str, by: Envelope, form: Form | None = None) -> Response:
         """Puts the command of a route, done here and now, and answers the request."""
-        said = form.model_dump() if form else {}
-        said |= {"calendar": self.calendar} if issubclass(route.command, AskedByCalendar) else {}
-        done = await self.put(route.command(case=case, officer=by.actor, at=self.context.now(), **said), by)
-        return done_answer(done, case=case)
+        command = command_of(route, form, case=case, officer=by.actor, at=self.context.now(), calendar=self.calendar)
+        return done_answer(await self.put(command, by), case=case)
+
+
+def command_of(route: Route, form: Form | None, *, case: str, officer: str, at: datetime, calendar: Calendar) -> Command:
+    """The command that a route asks for with this form."""
+    said = form.model_dump() if form else {}
+    command: Command = route.command(case=case, officer=officer, at=at, calendar=calendar, **said)
+    return command
 
 
 def add_acts(router: APIRouter, routes: Routes, putting: Putting) -> None:

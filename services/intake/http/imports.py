@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
 from itertools import count
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from libs.decider import Refused
 from libs.eventlog import Done
 from libs.web import Account, Envelope, Form, Moment, Name, NodePath, Role, Staff, Word, answer, hosted, require
+from libs.workdays import Calendar
 from services.intake.case import Command
 from services.intake.case.days import day_of
 from services.intake.case.decision import Decide
@@ -26,6 +27,17 @@ from services.intake.case.steps import FinishStep
 from services.intake.events import Channel, Instants, Outcome, Pinned, StepRole
 from services.intake.http.filing import Draft, FilingCounter
 from services.intake.views import replayed
+
+
+class Taken(TypedDict):
+    """What every command taken from another system's record says."""
+
+    case: str
+    officer: str
+    at: datetime
+    calendar: Calendar
+    imported: bool
+
 
 Pins = dict[tuple[str, date], Pinned]
 
@@ -139,7 +151,7 @@ class Import:
         try:
             number, filed = await self._counter.file(self._node, given.filed.at, self._by(next(keys), given.filed), self._draft(given))
             done = [filed]
-            for command, part in acts(number, given):
+            for command, part in acts(number, given, self._counter.putting.calendar):
                 done.append(await self._counter.putting.put(command, self._by(next(keys), part)))
             return done
         except Refused as no:
@@ -160,17 +172,22 @@ class Import:
             materials=(),
             officer=filed.officer,
             at=filed.at,
+            calendar=self._counter.putting.calendar,
             instants=Instants(timeline=self._form.timeline, promised=filed.promised, statutory=filed.statutory) if limited else None,
             ref=given.ref,
             imported=True,
         )
 
 
-def acts(case: str, given: ImportedCase) -> Iterator[tuple[Command, BaseModel]]:
+def acts(case: str, given: ImportedCase, calendar: Calendar) -> Iterator[tuple[Command, BaseModel]]:
     """The commands of what happened after filing, in the order of the record, each with the part of the record it was made from."""
     for step in given.steps:
-        yield FinishStep(case=case, officer=step.officer, at=step.at, name=step.name, role=step.role, imported=True), step
-    if (decided := given.decided) is not None:
-        yield Decide(case=case, officer=decided.officer, at=decided.at, outcome=Outcome.NOT_STATED, document="", imported=True), decided
-    if (closed := given.closed) is not None:
-        yield Close(case=case, officer=closed.officer, at=closed.at, imported=True), closed
+        yield FinishStep(**_taken(case, step, calendar), name=step.name, role=step.role), step
+    if given.decided is not None:
+        yield Decide(**_taken(case, given.decided, calendar), outcome=Outcome.NOT_STATED, document=""), given.decided
+    if given.closed is not None:
+        yield Close(**_taken(case, given.closed, calendar)), given.closed
+
+
+def _taken(case: str, part: ImportedAct, calendar: Calendar) -> Taken:
+    return {"case": case, "officer": part.officer, "at": part.at, "calendar": calendar, "imported": True}

@@ -38,19 +38,11 @@ TABLES = (
     "create index cases_replayed on cases (timeline, node) where timeline <> ''",
     """
     create table procedures (
-        node                   text not null,
-        item                   text not null,
-        procedure_version      integer not null,
-        item_name              text not null,
-        kind                   text not null,
-        effective              date not null,
-        statutory_days         integer not null,
-        promised_days          integer not null,
-        delivery_days          integer not null,
-        extension_days         integer not null,
-        extension_moves_promise boolean not null,
-        correction_days        integer not null,
-        steps                  jsonb not null,
+        node              text not null,
+        item              text not null,
+        procedure_version integer not null,
+        effective         date not null,
+        pinned            jsonb not null,
         primary key (node, item, procedure_version)
     )""",
     """

@@ -22,7 +22,21 @@ from services.intake.case.extension import ExtendLimit
 from services.intake.case.filing import File
 from services.intake.case.steps import FinishStep, StartStep
 from services.intake.case.suspension import ResumeClocks, SuspendClocks
-from services.intake.events import AcceptedBy, CaseAccepted, CaseEvent, Channel, Outcome, Pinned, PinnedStep, StepRole, Stopper
+from services.intake.events import (
+    AcceptedBy,
+    CaseAccepted,
+    CaseEvent,
+    Channel,
+    Outcome,
+    Pinned,
+    PinnedDepartment,
+    PinnedMaterial,
+    PinnedRemedies,
+    PinnedStep,
+    PinnedStop,
+    StepRole,
+    Stopper,
+)
 
 NUMBER = "511525-20070305-000001-0"
 CALENDAR = Calendar.load()
@@ -33,6 +47,15 @@ Told = list[CaseEvent]
 def at(day: str, time: str = "10:00") -> datetime:
     """A time in Yibin, as the wire has it: UTC."""
     return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+
+
+REMEDIES = PinnedRemedies(
+    reconsider_at="高县人民政府",
+    reconsider_days=60,
+    sue_at="高县人民法院",
+    sue_months=6,
+    basis="行政复议法第二十条，行政诉讼法第四十六条",
+)
 
 
 def pinned(*steps: PinnedStep, kind: str = "promised") -> Pinned:
@@ -48,6 +71,14 @@ def pinned(*steps: PinnedStep, kind: str = "promised") -> Pinned:
         extension_moves_promise=False,
         correction_days=5,
         steps=steps,
+        regime="licence",
+        department=PinnedDepartment(uscc="11511301008778183N", name="高县水务局"),
+        materials=tuple(PinnedMaterial(name=name) for name in ("申请书", "平面图", "承诺书", "取水口平面图")),
+        pay_before_delivery=False,
+        suspensions=tuple(PinnedStop(reason=reason, approver_post="分管负责人", cap_days=30) for reason in Stopper),
+        delivery=(Channel.COUNTER, Channel.POST, Channel.PORTAL),
+        remedies=REMEDIES,
+        silence_accepts=True,
     )
 
 
@@ -67,6 +98,7 @@ def file(on: str = "2007-03-05", procedure: Pinned | None = None, channel: Chann
         materials=("申请书",),
         officer="clerk-1",
         at=at(on),
+        calendar=CALENDAR,
     )
 
 
@@ -76,16 +108,16 @@ def accept(on: str = "2007-03-06") -> Accept:
 
 def refuse_acceptance(on: str = "2007-03-06") -> RefuseAcceptance:
     return RefuseAcceptance(
-        case=NUMBER, officer="clerk-1", at=at(on), reason="不属于本机关职权", right_agency="县水利局", calendar=CALENDAR
+        case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, reason="不属于本机关职权", right_agency="县水利局"
     )
 
 
 def request_corrections(*missing: str, on: str = "2007-03-06") -> RequestCorrections:
-    return RequestCorrections(case=NUMBER, officer="clerk-1", at=at(on), missing=missing or ("平面图", "承诺书"), calendar=CALENDAR)
+    return RequestCorrections(case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, missing=missing or ("平面图", "承诺书"))
 
 
 def return_corrections(*still_missing: str, on: str = "2007-03-14") -> ReturnCorrections:
-    return ReturnCorrections(case=NUMBER, officer="clerk-1", at=at(on), still_missing=still_missing)
+    return ReturnCorrections(case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, still_missing=still_missing)
 
 
 def deem_accepted(on: str, time: str = "00:00") -> DeemAccepted:
@@ -93,11 +125,11 @@ def deem_accepted(on: str, time: str = "00:00") -> DeemAccepted:
 
 
 def start_step(name: str, officer: str = "examiner-1", on: str = "2007-03-07") -> StartStep:
-    return StartStep(case=NUMBER, officer=officer, at=at(on), name=name)
+    return StartStep(case=NUMBER, officer=officer, at=at(on), calendar=CALENDAR, name=name)
 
 
 def finish_step(name: str, officer: str = "examiner-1", second: str = "", on: str = "2007-03-08") -> FinishStep:
-    return FinishStep(case=NUMBER, officer=officer, at=at(on, "11:00"), name=name, second_officer=second)
+    return FinishStep(case=NUMBER, officer=officer, at=at(on, "11:00"), calendar=CALENDAR, name=name, second_officer=second)
 
 
 def suspend(
@@ -107,6 +139,7 @@ def suspend(
         case=NUMBER,
         officer="approver-1",
         at=at(on),
+        calendar=CALENDAR,
         reason=Stopper.INSPECTION,
         expected_days=5,
         notice=notice,
@@ -116,7 +149,7 @@ def suspend(
 
 
 def resume(last: str = "2007-03-16", on: str = "2007-03-19") -> ResumeClocks:
-    return ResumeClocks(case=NUMBER, officer="approver-1", at=at(on), last=date.fromisoformat(last))
+    return ResumeClocks(case=NUMBER, officer="approver-1", at=at(on), calendar=CALENDAR, last=date.fromisoformat(last))
 
 
 def extend(days: int = 10, head: str = "head-1", told: str = "2007-03-28", on: str = "2007-03-28") -> ExtendLimit:
@@ -124,38 +157,38 @@ def extend(days: int = 10, head: str = "head-1", told: str = "2007-03-28", on: s
         case=NUMBER,
         officer="approver-1",
         at=at(on),
+        calendar=CALENDAR,
         days=days,
         head=head,
         document="宜水批〔2007〕3号",
         told=date.fromisoformat(told),
-        calendar=CALENDAR,
     )
 
 
 def examine(officer: str = "examiner-1", recommends: Outcome = Outcome.GRANTED) -> Examine:
-    return Examine(case=NUMBER, officer=officer, at=at("2007-03-20"), recommends=recommends)
+    return Examine(case=NUMBER, officer=officer, at=at("2007-03-20"), calendar=CALENDAR, recommends=recommends)
 
 
 def approve(officer: str = "approver-1", outcome: Outcome = Outcome.GRANTED) -> Approve:
-    return Approve(case=NUMBER, officer=officer, at=at("2007-03-21"), outcome=outcome)
+    return Approve(case=NUMBER, officer=officer, at=at("2007-03-21"), calendar=CALENDAR, outcome=outcome)
 
 
 def decide(
     outcome: Outcome = Outcome.GRANTED, document: str = "宜水许〔2007〕5号", reasons: str = "", officer: str = "approver-1"
 ) -> Decide:
-    return Decide(case=NUMBER, officer=officer, at=at("2007-03-22"), outcome=outcome, document=document, reasons=reasons)
+    return Decide(case=NUMBER, officer=officer, at=at("2007-03-22"), calendar=CALENDAR, outcome=outcome, document=document, reasons=reasons)
 
 
 def deliver(how: Channel = Channel.COUNTER) -> Deliver:
-    return Deliver(case=NUMBER, officer="clerk-1", at=at("2007-03-23"), how=how)
+    return Deliver(case=NUMBER, officer="clerk-1", at=at("2007-03-23"), calendar=CALENDAR, how=how)
 
 
 def withdraw() -> Withdraw:
-    return Withdraw(case=NUMBER, officer="clerk-1", at=at("2007-03-22"))
+    return Withdraw(case=NUMBER, officer="clerk-1", at=at("2007-03-22"), calendar=CALENDAR)
 
 
 def close() -> Close:
-    return Close(case=NUMBER, officer="clerk-1", at=at("2007-03-26"))
+    return Close(case=NUMBER, officer="clerk-1", at=at("2007-03-26"), calendar=CALENDAR)
 
 
 def imported(command: Command) -> Command:

@@ -10,14 +10,14 @@ from pydantic import ValidationError
 
 from services.intake.case import ACTS, possible
 from services.intake.case.acceptance import DeemAccepted
-from services.intake.case.act import AskedByCalendar
+from services.intake.case.act import Asked
 from services.intake.case.filing import File
 from services.intake.http import ROUTES, Route
 from services.intake.http.suspension import SuspensionNotice
 from services.intake.tests import stories as s
 from services.intake.tests.stories import given
 
-GIVEN = {field.name for field in fields(AskedByCalendar)}
+GIVEN = {field.name for field in fields(Asked)}
 """What the handler knows by itself."""
 FOR_IMPORTS = {"role"}
 
