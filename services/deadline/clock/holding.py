@@ -11,8 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypedDict
 
-import msgspec
-
 from libs.decider import record
 from services.deadline.clock.heard import FactOfHolding, StepDone, StepFellDue, StepHandedOver, StepSentBack, StepStarted
 from services.deadline.events import ClockKind, ClockStarted
@@ -79,16 +77,3 @@ def addressee(started: ClockStarted, holdings: Sequence[Holding], at: datetime) 
         "post": held.post if held else started.post,
         "officer": held.officer if held else started.officer,
     }
-
-
-# --- as kept in one column ------------------------------------------------------------------------------------------------------------
-
-
-def kept(holdings: Holdings) -> str:
-    """Holdings as one text; empty: none."""
-    return msgspec.json.encode(holdings).decode() if holdings else ""
-
-
-def from_kept(text: str) -> Holdings:
-    """Holdings out of the text that `kept` made."""
-    return msgspec.json.decode(text, type=Holdings) if text else ()

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from libs.decider import record
 from libs.views import LATEST, Connection, Table
 from services.deadline.clock.heard import PinnedDepartment, PinnedLimits
-from services.deadline.clock.holding import from_kept, kept
+from services.deadline.clock.holding import Holdings
 from services.deadline.clock.triggers import KnownCase, OpenStop
 
 
 @record
 class HeardCase:
     """A row of the table: a `KnownCase` laid flat. `running` are names with spaces between: an array would be written row by row;
-    `holdings` as `clock.holding` keeps them.
+    `holdings` as `kept` makes them.
     """
 
     case: str
@@ -47,6 +49,16 @@ async def known_cases(connection: Connection, cases: Sequence[str]) -> dict[str,
 async def keep_cases(connection: Connection, cases: Sequence[KnownCase]) -> None:
     """Writes what is remembered of the cases."""
     await HEARD_CASES.save(connection, [_row(case) for case in cases])
+
+
+def kept(holdings: Holdings) -> str:
+    """Holdings as one text; empty: none."""
+    return msgspec.json.encode(holdings).decode() if holdings else ""
+
+
+def from_kept(text: str) -> Holdings:
+    """Holdings out of the text that `kept` made."""
+    return msgspec.json.decode(text, type=Holdings) if text else ()
 
 
 def _known(row: HeardCase) -> KnownCase:

@@ -11,9 +11,10 @@ from hypothesis import given as whatever
 from hypothesis import strategies as st
 
 from libs.testkit.neighbours import moment
-from services.deadline.clock.holding import Holding, from_kept, holding_at, kept
+from services.deadline.clock.holding import Holding, holding_at
 from services.deadline.clock.rungs import TickClock
 from services.deadline.events import ClockKind, ClockRed, ClockReminded, ClockStarted, ClockYellow
+from services.deadline.inbox.remembered import from_kept, kept
 from services.deadline.tests.stories import DEPARTMENT, end, given, start, taken_up
 from services.deadline.tests.telling import Telling
 

@@ -21,6 +21,7 @@ from services.deadline.clock import ACTOR, Command, State
 from services.deadline.clock.rungs import TickClock
 from services.deadline.clock.starting import case_of
 from services.deadline.events import Event
+from services.deadline.inbox.remembered import from_kept
 from services.deadline.ticker.aside import Aside
 from services.deadline.ticker.machine import MachineTime
 from services.deadline.views import CONSUMER, VIEW, Speaker, waiting_by
@@ -82,7 +83,7 @@ class Ticker:
     async def _one(self, speaker: Speaker, now: datetime, faults: dict[str, Exception]) -> int:
         """How many rungs the clock said; where it could not, `faults` holds why."""
         try:
-            command = TickClock(now=now, holdings=speaker.holdings)
+            command = TickClock(now=now, holdings=from_kept(speaker.holdings))
             intent = self.clocks.intent(speaker.clock, command, actor=ACTOR, correlation=case_of(speaker.clock))
             return len((await self.context.logs.of(speaker.node).append(intent)).events)
         except Exception as fault:  # whatever it was: it is this clock's alone, and `aside` tells it

@@ -11,12 +11,10 @@ import msgspec
 from libs.eventlog import Codec
 from libs.views import LATEST, Connection, Pool, Table, View
 from libs.wire import Recorded
-from services.deadline.clock.holding import HELD, from_kept, holding_at
 from services.deadline.events import (
     ClockCancelled,
     ClockEnded,
     ClockExtended,
-    ClockKind,
     ClockRed,
     ClockReminded,
     ClockResumed,
@@ -167,24 +165,14 @@ from clocks where timeline = $1 and timeline <> '' group by node order by node""
 
 
 async def clocks_of(pool: Pool, case: str) -> list[dict[str, Any]]:
-    """The clocks of a case, in the order in which they began."""
-    return [_held(row) for row in await pool.fetch(f'{_SHOWN} where "case" = $1 order by start, clock', case)]
+    """The clocks of a case, in the order in which they began, each with what was held in the case, as the inbox keeps it."""
+    return [dict(row) for row in await pool.fetch(f'{_SHOWN} where "case" = $1 order by start, clock', case)]
 
 
 async def due_at_node(pool: Pool, node: str, until: datetime, limit: int) -> list[dict[str, Any]]:
-    """The clocks of a node that run and are due by `until`, the most urgent first."""
+    """The clocks of a node that run and are due by `until`, the most urgent first; what was held as in `clocks_of`."""
     where = "where node = $1 and due_at <= $2 and state in ('open', 'stopped') order by due_at, clock limit $3"
-    return [_held(row) for row in await pool.fetch(f"{_SHOWN} {where}", node, until, limit)]
-
-
-def _held(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A clock's row; a clock of who holds the step names who holds it now, or, once it is over, who held it last."""
-    shown = dict(row)
-    holdings = from_kept(shown.pop("holdings"))
-    if not holdings or ClockKind(shown["kind"]) not in HELD:
-        return shown
-    last = holding_at(holdings, shown["ended_at"] - datetime.resolution) if shown["ended_at"] else holdings[-1]
-    return {**shown, "post": last.post, "officer": last.officer} if last else shown
+    return [dict(row) for row in await pool.fetch(f"{_SHOWN} {where}", node, until, limit)]
 
 
 async def replay(pool: Pool, timeline: str) -> list[Mapping[str, Any]]:

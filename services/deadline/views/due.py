@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from libs.views import LATEST, Connection, Pool, Table
-from services.deadline.clock.holding import Holdings, from_kept
 
 CONSUMER: Final = "deadline"
 """The name under which the service hears others."""
@@ -23,12 +22,12 @@ class Waiting(NamedTuple):
 
 
 class Speaker(NamedTuple):
-    """A clock that is due to say a rung, and what was held in its case."""
+    """A clock that is due to say a rung, and what was held in its case, as the inbox keeps it."""
 
     fires_at: datetime
     clock: str
     node: str
-    holdings: Holdings
+    holdings: str
 
 
 DUE_RUNGS: Final = Table.of("due_rung", Waiting, key=("clock",), known={"fires_at": LATEST})
@@ -52,8 +51,7 @@ async def keep_waiting(connection: Connection, speaking: Sequence[Waiting], sile
 
 async def waiting_by(pool: Pool, timeline: str, now: datetime, after: tuple[datetime, str], limit: int) -> list[Speaker]:
     """The next clocks of a timeline that speak by `now`, in order, behind `after`; nothing that is not due is looked at."""
-    rows = await pool.fetch(_DUE, timeline, now, *after, limit, CONSUMER)
-    return [Speaker(fires_at, clock, node, from_kept(holdings)) for fires_at, clock, node, holdings in (row.values() for row in rows)]
+    return [Speaker(*row.values()) for row in await pool.fetch(_DUE, timeline, now, *after, limit, CONSUMER)]
 
 
 async def overdue_for_a_tick(pool: Pool, now: datetime) -> int:
