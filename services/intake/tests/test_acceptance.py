@@ -63,5 +63,11 @@ def test_silence_after_an_incomplete_return_is_acceptance_from_that_return() -> 
     )
 
 
+def test_who_was_told_in_time_and_did_not_return_is_not_accepted_by_silence_nor_by_an_officer() -> None:
+    """Notice on 03-06, nothing came back: on 03-20 there is no silence to accept by, and the return is not there."""
+    given(s.told_to_correct()).when(s.accept("2007-03-20")).refused("told-to-correct")
+    given(s.returned_incomplete()).when(s.accept("2007-03-15")).refused("told-to-correct")
+
+
 def test_silence_noticed_late_about_the_filing_does_not_end_the_time_after_a_return() -> None:
     given(s.returned_incomplete()).when(s.deem_accepted("2007-03-15")).then()
