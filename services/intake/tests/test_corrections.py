@@ -55,6 +55,22 @@ def test_after_an_incomplete_return_the_same_list_again_and_nothing_new() -> Non
     given(s.returned_incomplete()).when(s.request_corrections("承诺书", "验资报告", on="2007-03-15")).refused("already-told-once")
 
 
+def test_what_came_back_is_never_asked_again() -> None:
+    """平面图 came back; only 承诺书 may be named, and only 承诺书 may still be missing."""
+    given(s.returned_incomplete()).when(s.request_corrections("平面图", "承诺书", on="2007-03-15")).refused("already-told-once")
+    again = given(s.returned_incomplete()).when(s.request_corrections("承诺书", on="2007-03-15")).history()
+    given(again).when(s.return_corrections("平面图", on="2007-03-16")).refused("already-told-once")
+    given(s.returned_incomplete()).when(s.return_corrections("平面图", on="2007-03-15")).refused("already-told-once")
+
+
+def test_corrections_name_only_materials_of_the_procedures_list() -> None:
+    given(s.filed()).when(s.request_corrections("平面图", "资产评估报告")).refused("not-listed")
+
+
+def test_a_blank_is_no_material() -> None:
+    given(s.filed()).when(s.request_corrections(" ", "\u3000")).refused("nothing-named")
+
+
 def test_nothing_of_the_list_returned_is_the_whole_list_again() -> None:
     story = given(s.told_to_correct()).when(s.return_corrections("平面图", "承诺书")).history()
     given(story).when(s.request_corrections("平面图", "承诺书", on="2007-03-15")).taken()
