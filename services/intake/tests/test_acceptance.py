@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from services.intake.events import AcceptedBy, CaseNotAccepted
@@ -67,6 +69,11 @@ def test_who_was_told_in_time_and_did_not_return_is_not_accepted_by_silence_nor_
     """Notice on 03-06, nothing came back: on 03-20 there is no silence to accept by, and the return is not there."""
     given(s.told_to_correct()).when(s.accept("2007-03-20")).refused("told-to-correct")
     given(s.returned_incomplete()).when(s.accept("2007-03-15")).refused("told-to-correct")
+
+
+def test_a_case_is_not_declined_with_blank_words_nor_sent_to_the_agency_that_has_it() -> None:
+    given(s.filed()).when(replace(s.refuse_acceptance(), reason=" \u3000")).refused("no-reasons")
+    given(s.filed()).when(replace(s.refuse_acceptance(), right_agency="高县水务局")).refused("own-agency")
 
 
 def test_silence_noticed_late_about_the_filing_does_not_end_the_time_after_a_return() -> None:
