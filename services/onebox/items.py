@@ -29,7 +29,7 @@ ITEMS: Final = (
 
 def publish(door: Door, node: str) -> None:
     """Publishes the items with their procedures under `node`."""
-    for code, name, department, promised, steps, _ in ITEMS:
+    for code, name, department, promised, steps, materials in ITEMS:
         item = {"item": code, "name": name, "type_code": "01", "department": department}
         door.post("editor", f"/catalogue/nodes/{node}/items", f"{code}:item", item)
         procedure = {
@@ -43,6 +43,7 @@ def publish(door: Door, node: str) -> None:
             "extension_moves_promise": False,
             "correction_days": 5,
             "steps": [{"name": n, "post": post, "role": role, "limit_days": days} for n, post, role, days in steps],
+            "materials": [{"name": material} for material in materials],
             "basis": "中华人民共和国行政许可法",
         }
         door.post("editor", f"/catalogue/nodes/{node}/procedures", f"{code}:procedure", procedure)

@@ -30,6 +30,7 @@ from services.intake.case.roads import in_turn
 from services.intake.case.roads.promised import PROMISED
 from services.intake.case.steps import Steps
 from services.intake.case.suspension import Suspensions
+from services.intake.case.texts import trimmed
 from services.intake.case.words import refuse_personal
 from services.intake.events import CaseDecided, CaseEvent, LimitExtended, Pinned
 
@@ -68,6 +69,7 @@ class Case:
 def decide(command: Command, case: Case) -> Sequence[CaseEvent]:
     """The facts that follow from `command`; none when it is already so. Raises `Refused`."""
     act = ACTS[type(command)]
+    command = command if command.imported else trimmed(command)
     refuse_personal(command)
     filing.known(command, case)
     if not command.imported:

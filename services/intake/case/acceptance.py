@@ -11,7 +11,17 @@ from libs.workdays import Calendar, Ledger, WorkingDays
 from services.intake.case.act import SYSTEM, Act, Acts, Asked, said, unbound, unoffered
 from services.intake.case.days import passed
 from services.intake.case.phase import ENDS, Phase
-from services.intake.events import AcceptedBy, CaseAccepted, CaseEvent, CaseFiled, CaseNotAccepted, CorrectionsReturned
+from services.intake.case.texts import folded
+from services.intake.events import (
+    AcceptedBy,
+    CaseAccepted,
+    CaseEvent,
+    CaseFiled,
+    CaseNotAccepted,
+    CorrectionsReturned,
+    RightAgency,
+    WhyDeclined,
+)
 from services.intake.law import refused
 
 if TYPE_CHECKING:
@@ -25,10 +35,15 @@ class Accept(Asked):
 
 @record
 class RefuseAcceptance(Asked):
-    """不予受理: an officer does not take the case up, and names the right agency."""
+    """不予受理: an officer does not take the case up, explains why, and names the right `agency` where the case is not ours.
 
-    reason: str
-    right_agency: str
+    `agency_valid`, said by the edge: its code is well formed (GB 32100).
+    """
+
+    reason: WhyDeclined
+    explanation: str
+    agency: RightAgency | None = None
+    agency_valid: bool
 
 
 @record
@@ -93,14 +108,28 @@ def already_declined(_c: RefuseAcceptance, case: Case) -> bool:
 
 
 def may_decline(c: RefuseAcceptance, case: Case) -> None:
-    """Raises `Refused` where silence has been acceptance."""
+    """Raises `Refused` without an explanation, or where a case that is not ours is not sent to another agency."""
     if silence_passed(case, c.at, c.calendar):
         raise refused("silence-was-acceptance")
+    if c.reason is WhyDeclined.NOT_OURS:
+        _names_another(c, case)
+    if not c.explanation:
+        raise refused("no-reasons")
 
 
-def declined(c: RefuseAcceptance, _case: Case) -> CaseNotAccepted:
-    """The fact that the case is not accepted."""
-    return CaseNotAccepted(**said(c), reason=c.reason, right_agency=c.right_agency)
+def _names_another(c: RefuseAcceptance, case: Case) -> None:
+    if c.agency is None or not c.agency.name or not c.agency_valid:
+        raise refused("no-agency")
+    own = case.pinned.department if case.pinned else None
+    if own is not None and folded(c.agency.uscc) == folded(own.uscc):
+        raise refused("own-agency")
+
+
+def declined(c: RefuseAcceptance, case: Case) -> CaseNotAccepted:
+    """The fact that the case is not accepted, with the remedies against it. Only a case that is not ours has another agency."""
+    agency = c.agency if c.reason is WhyDeclined.NOT_OURS else None
+    remedies = case.pinned.remedies if case.pinned else None
+    return CaseNotAccepted(**said(c), reason=c.reason, agency=agency, explanation=c.explanation, remedies=remedies)
 
 
 def deem_accepted(case: str, at: datetime, calendar: Calendar) -> DeemAccepted:

@@ -24,9 +24,14 @@ class RequestCorrections(Asked):
 
 @record
 class ReturnCorrections(Asked):
-    """补正: the applicant handed in what the notice named; `still_missing` is empty when all of it came."""
+    """补正: the applicant handed in what the notice named; `still_missing` is empty when all of it came.
+
+    `waived` are papers that are no longer wanted, with the `reasons`.
+    """
 
     still_missing: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
+    reasons: str = ""
 
 
 Command = RequestCorrections | ReturnCorrections
@@ -65,7 +70,7 @@ def may_return(c: ReturnCorrections, case: Case) -> None:
 
 def returned(c: ReturnCorrections, _case: Case) -> tuple[CaseEvent, ...]:
     """The fact that the corrections came back; with everything returned the case is taken up, too."""
-    back = CorrectionsReturned(**said(c), still_missing=c.still_missing)
+    back = CorrectionsReturned(**said(c), still_missing=c.still_missing, waived=c.waived, reasons=c.reasons)
     return (back,) if c.still_missing or c.imported else (back, accepted_by_decision(c))
 
 

@@ -20,11 +20,15 @@ CaseSubject = Subject[Command, Case, CaseEvent]
 
 
 class Route(NamedTuple):
-    """Which command a path asks for, who may ask, and with which form; None: the command says nothing beyond case, officer and time."""
+    """Which command a path asks for, who may ask, and with which form; None: the command says nothing beyond case, officer and time.
+
+    `known` says what the edge knows of what a form says, or makes the command's own types of it: further fields of the command.
+    """
 
     command: type[Any]
     roles: tuple[Role, ...]
     form: type[Form] | None = None
+    known: Callable[[Context, Any], Mapping[str, Any]] | None = None
 
 
 Routes = Mapping[str, Route]
@@ -53,6 +57,8 @@ class Putting:
     async def ask(self, route: Route, case: str, by: Envelope, form: Form | None = None) -> Response:
         """Puts the command of a route, done here and now, and answers the request."""
         said = form.model_dump() if form else {}
+        if route.known:
+            said |= route.known(self.context, form)
         done = await self.put(route.command(case=case, officer=by.actor, at=self.context.now(), calendar=self.calendar, **said), by)
         return done_answer(done, case=case)
 

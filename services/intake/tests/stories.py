@@ -34,8 +34,10 @@ from services.intake.events import (
     PinnedRemedies,
     PinnedStep,
     PinnedStop,
+    RightAgency,
     StepRole,
     Stopper,
+    WhyDeclined,
 )
 
 NUMBER = "511525-20070305-000001-0"
@@ -56,6 +58,10 @@ REMEDIES = PinnedRemedies(
     sue_months=6,
     basis="行政复议法第二十条，行政诉讼法第四十六条",
 )
+
+
+ANOTHER = RightAgency(uscc="11511525008792022Y", name="高县农业农村局")
+"""An agency that is not the department of the procedure."""
 
 
 def pinned(*steps: PinnedStep, kind: str = "promised") -> Pinned:
@@ -108,7 +114,14 @@ def accept(on: str = "2007-03-06") -> Accept:
 
 def refuse_acceptance(on: str = "2007-03-06") -> RefuseAcceptance:
     return RefuseAcceptance(
-        case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, reason="不属于本机关职权", right_agency="县水利局"
+        case=NUMBER,
+        officer="clerk-1",
+        at=at(on),
+        calendar=CALENDAR,
+        reason=WhyDeclined.NOT_OURS,
+        explanation="不属于本机关职权范围",
+        agency=ANOTHER,
+        agency_valid=True,
     )
 
 
@@ -116,8 +129,10 @@ def request_corrections(*missing: str, on: str = "2007-03-06") -> RequestCorrect
     return RequestCorrections(case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, missing=missing or ("平面图", "承诺书"))
 
 
-def return_corrections(*still_missing: str, on: str = "2007-03-14") -> ReturnCorrections:
-    return ReturnCorrections(case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, still_missing=still_missing)
+def return_corrections(*still_missing: str, on: str = "2007-03-14", waived: tuple[str, ...] = (), reasons: str = "") -> ReturnCorrections:
+    return ReturnCorrections(
+        case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, still_missing=still_missing, waived=waived, reasons=reasons
+    )
 
 
 def deem_accepted(on: str, time: str = "00:00") -> DeemAccepted:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from services.intake.events import AcceptedBy, CaseNotAccepted
+from services.intake.events import AcceptedBy, CaseNotAccepted, RightAgency, WhyDeclined
 from services.intake.tests import stories as s
 from services.intake.tests.stories import NUMBER, at, given
 
@@ -22,7 +23,15 @@ def test_accepting_what_is_accepted_changes_nothing() -> None:
 
 def test_not_accepted_names_the_right_agency() -> None:
     given(s.filed()).when(s.refuse_acceptance()).then(
-        CaseNotAccepted(case=NUMBER, reason="不属于本机关职权", right_agency="县水利局", officer="clerk-1", at=at("2007-03-06"))
+        CaseNotAccepted(
+            case=NUMBER,
+            reason=WhyDeclined.NOT_OURS,
+            agency=s.ANOTHER,
+            explanation="不属于本机关职权范围",
+            remedies=s.REMEDIES,
+            officer="clerk-1",
+            at=at("2007-03-06"),
+        )
     )
 
 
@@ -72,8 +81,24 @@ def test_who_was_told_in_time_and_did_not_return_is_not_accepted_by_silence_nor_
 
 
 def test_a_case_is_not_declined_with_blank_words_nor_sent_to_the_agency_that_has_it() -> None:
-    given(s.filed()).when(replace(s.refuse_acceptance(), reason=" \u3000")).refused("no-reasons")
-    given(s.filed()).when(replace(s.refuse_acceptance(), right_agency="高县水务局")).refused("own-agency")
+    given(s.filed()).when(replace(s.refuse_acceptance(), explanation=" \u3000")).refused("no-reasons")
+    for uscc in ("11511301008778183N", "11511301008778183n", " １１５１１３０１００８７７８１８３Ｎ"):
+        own = RightAgency(uscc=uscc, name="高县水务局")
+        given(s.filed()).when(replace(s.refuse_acceptance(), agency=own)).refused("own-agency")
+
+
+@pytest.mark.parametrize(
+    "nobody", [{"agency": None}, {"agency_valid": False}, {"agency": RightAgency(uscc="11511525008792022Y", name="\u3000")}]
+)
+def test_a_case_that_is_not_ours_is_sent_to_an_agency_with_its_code(nobody: dict[str, Any]) -> None:
+    given(s.filed()).when(replace(s.refuse_acceptance(), **nobody)).refused("no-agency")
+
+
+def test_what_needs_no_licence_is_sent_to_nobody() -> None:
+    said = replace(s.refuse_acceptance(), reason=WhyDeclined.NOT_REQUIRED, explanation=" 依法不需要取得行政许可 ", agency_valid=False)
+    for agency in (None, s.ANOTHER):
+        fact = given(s.filed()).when(replace(said, agency=agency)).one(CaseNotAccepted)
+        assert (fact.reason, fact.agency, fact.explanation) == (WhyDeclined.NOT_REQUIRED, None, "依法不需要取得行政许可")
 
 
 def test_silence_noticed_late_about_the_filing_does_not_end_the_time_after_a_return() -> None:

@@ -36,14 +36,14 @@ def test_the_notice_comes_within_five_working_days_or_silence_was_acceptance() -
 
 def test_everything_returned_is_accepted_that_day() -> None:
     given(s.told_to_correct()).when(s.return_corrections(on="2007-03-14")).then(
-        CorrectionsReturned(case=NUMBER, still_missing=(), officer="clerk-1", at=at("2007-03-14")),
+        CorrectionsReturned(case=NUMBER, still_missing=(), waived=(), reasons="", officer="clerk-1", at=at("2007-03-14")),
         s.accepted_by(AcceptedBy.DECISION, "2007-03-14", "2007-03-14", "clerk-1"),
     )
 
 
 def test_incomplete_return_may_lack_only_what_the_notice_named() -> None:
     given(s.told_to_correct()).when(s.return_corrections("承诺书")).then(
-        CorrectionsReturned(case=NUMBER, still_missing=("承诺书",), officer="clerk-1", at=at("2007-03-14"))
+        CorrectionsReturned(case=NUMBER, still_missing=("承诺书",), waived=(), reasons="", officer="clerk-1", at=at("2007-03-14"))
     )
     given(s.told_to_correct()).when(s.return_corrections("验资报告")).refused("already-told-once")
 

@@ -20,6 +20,8 @@ from services.intake.tests.stories import given
 GIVEN = {field.name for field in fields(Asked)}
 """What the handler knows by itself."""
 FOR_IMPORTS = {"role"}
+AT_THE_EDGE = {"agency_valid"}
+"""What the edge knows of what a form says."""
 
 
 def test_every_act_on_a_case_has_one_route() -> None:
@@ -30,7 +32,7 @@ def test_every_act_on_a_case_has_one_route() -> None:
 
 @pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
 def test_a_form_says_what_its_command_asks(route: Route) -> None:
-    asked = {field.name: field.default is MISSING for field in fields(route.command) if field.name not in GIVEN | FOR_IMPORTS}
+    asked = {field.name: field.default is MISSING for field in fields(route.command) if field.name not in GIVEN | FOR_IMPORTS | AT_THE_EDGE}
     said = {name: field.is_required() for name, field in route.form.model_fields.items()} if route.form else {}
     assert said == asked
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from libs.testkit.house import COUNTY, House
 from libs.testkit.neighbours import Neighbour
 from services.intake.events import CaseAccepted
-from services.intake.tests.counter import file, listed, published, show
+from services.intake.tests.counter import DECLINED, file, listed, published, show
 from services.intake.views import case_row
 
 
@@ -35,8 +35,7 @@ async def test_a_case_is_finished_once_at_its_first_end(house: House) -> None:
     withdrawn = await file(house)
     await house.post(f"/intake/cases/{withdrawn['case']}/withdrawal", by="clerk")
     declined = await file(house)
-    because = {"reason": "不属于本机关职权", "right_agency": "县水利局"}
-    await house.post(f"/intake/cases/{declined['case']}/refusal-to-accept", because, by="clerk")
+    await house.post(f"/intake/cases/{declined['case']}/refusal-to-accept", DECLINED, by="clerk")
     await file(house)
     await house.shown()
     assert await counted(house) == {"cases": 3, "open": 1, "finished": 2}

@@ -16,7 +16,7 @@ from services.intake.tests.stories import NUMBER, at, given
 )
 def test_no_personal_data_enters_an_event(text: str) -> None:
     given(s.filed()).when(s.request_corrections(text)).refused("personal-data")
-    given(s.filed()).when(replace(s.refuse_acceptance(), reason=text)).refused("personal-data")
+    given(s.filed()).when(replace(s.refuse_acceptance(), explanation=text)).refused("personal-data")
     given().when(replace(s.file(), materials=(text,))).refused("personal-data")
     given(s.filed()).when(s.imported(s.start_step(text))).refused("personal-data")
 
