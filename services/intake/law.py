@@ -22,13 +22,20 @@ LAW: Final[Mapping[str, Law]] = {
     "kind-not-offered": Law("P-kinds-offered", "目前只办理承诺件"),
     "internal-is-for-imports": Law("P-imported-acts", "内部渠道只用于导入的办件"),
     # acceptance
-    "already-accepted": Law("行政许可法第三十二条第一款第五项", "已经受理"),
+    "already-accepted": Law(
+        "行政许可法第三十二条第一款第四项，行政许可法第三十二条第一款第五项，P-silence-after-return",
+        "已经受理；逾期不告知的，自收到申请材料之日起即为受理",
+    ),
     "told-to-correct": Law("行政许可法第三十二条第一款第五项", "已经告知补正的，补正齐全即应当受理"),
     "no-agency": Law("行政许可法第三十二条第一款第二项", "不属于本机关职权范围的，应当写明有权机关的名称和统一社会信用代码"),
     "own-agency": Law("行政许可法第三十二条第一款第二项", "有权机关不能是本机关"),
-    "silence-was-acceptance": Law("行政许可法第三十二条第一款第四项，P-silence-after-return", "逾期不告知的，自收到申请材料之日起即为受理"),
     # corrections
     "already-told-once": Law("行政许可法第三十二条第一款第四项", "应当一次告知需要补正的全部内容，不得要求补正告知以外的内容"),
+    "same-list-again": Law(
+        "行政许可法第三十二条第一款第四项，P-waived-at-return", "再次告知的应当是尚缺的全部内容；不再需要的在收到补正时写明"
+    ),
+    "not-missing": Law("行政许可法第三十二条第一款第四项，P-waived-at-return", "不再需要的应当是告知过、而且不再列为尚缺的内容"),
+    "not-listed": Law("行政许可法第三十一条", "只能要求实施办法所列的申请材料"),
     "nothing-named": Law("行政许可法第三十二条第一款第四项", "补正告知应当写明需要补正的内容"),
     "corrections-not-told": Law("行政许可法第三十二条第一款第四项", "尚未告知补正"),
     # steps

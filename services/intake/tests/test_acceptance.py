@@ -58,10 +58,6 @@ def test_silence_is_no_acceptance_while_the_time_to_tell_still_runs() -> None:
     given(s.filed()).when(s.deem_accepted("2007-03-12", "23:59")).then()
 
 
-def test_accepting_late_is_accepting_from_the_day_of_receipt() -> None:
-    given(s.filed()).when(s.accept("2007-03-14")).then(s.accepted_by(AcceptedBy.SILENCE, "2007-03-05", "2007-03-14", "clerk-1"))
-
-
 @pytest.mark.parametrize("story", [s.told_to_correct, s.accepted, s.decided])
 def test_silence_says_nothing_where_somebody_spoke(story: object) -> None:
     assert callable(story)
@@ -99,6 +95,13 @@ def test_what_needs_no_licence_is_sent_to_nobody() -> None:
     for agency in (None, s.ANOTHER):
         fact = given(s.filed()).when(replace(said, agency=agency)).one(CaseNotAccepted)
         assert (fact.reason, fact.agency, fact.explanation) == (WhyDeclined.NOT_REQUIRED, None, "依法不需要取得行政许可")
+
+
+def test_silence_accepts_nothing_under_a_law_that_makes_nothing_of_it_or_gives_no_days() -> None:
+    for procedure in (replace(s.pinned(), silence_accepts=False), replace(s.pinned(), correction_days=0)):
+        filed = given().when(s.file(procedure=procedure)).history()
+        given(filed).when(s.deem_accepted("2007-04-30")).then()
+        given(filed).when(s.accept("2007-04-30")).then(s.accepted_by(AcceptedBy.DECISION, "2007-04-30", "2007-04-30", "clerk-1"))
 
 
 def test_silence_noticed_late_about_the_filing_does_not_end_the_time_after_a_return() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from libs.workdays import Ledger, WorkingDays
 from services.intake.case import Case
-from services.intake.case.acceptance import silence_passed
+from services.intake.case.acceptance import by_time, deemed_at
 from services.intake.case.days import day_of, passed
 from services.intake.case.extension import limit_passed
 from services.intake.tests import stories as s
@@ -30,16 +30,17 @@ def test_what_is_older_than_the_calendar_has_passed() -> None:
 
 def test_nothing_passes_before_it_began() -> None:
     later = at("2030-01-02")
-    assert not silence_passed(Case(), later, CALENDAR)
+    assert by_time(Case(), later, CALENDAR) == ()
     assert not limit_passed(Case(), later, CALENDAR)
     assert not limit_passed(given(s.filed()).state, later, CALENDAR)
-    assert silence_passed(given(s.filed()).state, later, CALENDAR)
+    assert len(by_time(given(s.filed()).state, later, CALENDAR)) == 1
 
 
 def test_silence_is_counted_from_the_last_return() -> None:
     returned = given(s.returned_incomplete()).state
-    assert not silence_passed(returned, at("2007-03-21", "23:59"), CALENDAR)
-    assert silence_passed(returned, at("2007-03-22", "00:00"), CALENDAR)
+    assert deemed_at(returned, CALENDAR) == at("2007-03-22", "00:00")
+    assert by_time(returned, at("2007-03-21", "23:59"), CALENDAR) == ()
+    assert len(by_time(returned, at("2007-03-22", "00:00"), CALENDAR)) == 1
 
 
 def test_the_limit_stands_still_while_a_procedure_runs_and_grows_by_its_days() -> None:

@@ -16,7 +16,7 @@ from services.intake.case.roads.promised import PROMISED
 from services.intake.case.steps import StartStep
 from services.intake.law import LAW
 from services.intake.tests import stories as s
-from services.intake.tests.stories import given
+from services.intake.tests.stories import CALENDAR, at, given
 
 COMMANDS = get_args(Command)
 
@@ -61,25 +61,30 @@ def test_an_act_out_of_turn_is_refused_for_that_whatever_it_says() -> None:
     given(s.filed()).when(s.suspend(notice="")).refused("not-yet-accepted")
 
 
+def offered(case: Case) -> tuple[type[Command], ...]:
+    """What is possible on 6 March, before any limit has passed."""
+    return possible(case, at("2007-03-06"), CALENDAR)
+
+
 def test_what_is_possible_is_what_is_in_turn() -> None:
     for story in (s.filed(), s.told_to_correct(), s.accepted(s.SITE_VISIT), s.examined(), s.approved(), s.decided(), s.delivered()):
         state = given(story).state
-        assert possible(state)
-        assert all(state.phase in PROMISED[command].phases for command in possible(state))
-    assert possible(given(s.closed()).state) == ()
-    assert possible(Case()) == ()
-    assert StartStep in possible(given(s.accepted(s.SITE_VISIT)).state)
-    assert StartStep not in possible(given(s.accepted()).state)
+        assert offered(state)
+        assert all(state.phase in PROMISED[command].phases for command in offered(state))
+    assert offered(given(s.closed()).state) == ()
+    assert offered(Case()) == ()
+    assert StartStep in offered(given(s.accepted(s.SITE_VISIT)).state)
+    assert StartStep not in offered(given(s.accepted()).state)
 
 
 def test_what_makes_no_sense_is_not_offered() -> None:
-    def offered(story: s.Told) -> set[str]:
-        return {command.__name__ for command in possible(given(story).state)}
+    def names(story: s.Told) -> set[str]:
+        return {command.__name__ for command in offered(given(story).state)}
 
-    assert offered(s.accepted()) == {"SuspendClocks", "ExtendLimit", "Examine", "Withdraw"}
-    assert offered(s.suspended()) == {"ResumeClocks", "ExtendLimit", "Examine", "Withdraw"}
-    assert "ExtendLimit" not in offered(given(s.accepted()).when(s.extend()).history())
-    assert "Decide" not in offered(given(s.approved()).when(s.suspend()).history())
-    in_hand = offered(given(s.accepted(s.SITE_VISIT)).when(s.start_step("现场核查")).history())
+    assert names(s.accepted()) == {"SuspendClocks", "ExtendLimit", "Examine", "Withdraw"}
+    assert names(s.suspended()) == {"ResumeClocks", "ExtendLimit", "Examine", "Withdraw"}
+    assert "ExtendLimit" not in names(given(s.accepted()).when(s.extend()).history())
+    assert "Decide" not in names(given(s.approved()).when(s.suspend()).history())
+    in_hand = names(given(s.accepted(s.SITE_VISIT)).when(s.start_step("现场核查")).history())
     assert "FinishStep" in in_hand
     assert "StartStep" not in in_hand

@@ -30,7 +30,7 @@ def test_examined_and_approved_once() -> None:
 
 
 def test_nothing_is_approved_unexamined_or_decided_unapproved() -> None:
-    given(s.filed()).when(s.examine()).refused("not-yet-accepted")
+    given(s.told_to_correct()).when(s.examine()).refused("not-yet-accepted")
     given(s.accepted()).when(s.approve()).refused("not-examined")
     given(s.examined()).when(s.decide()).refused("not-approved")
 

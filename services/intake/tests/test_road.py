@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import pytest
@@ -44,11 +45,11 @@ class Line(NamedTuple):
 
 
 ROAD: Final[Sequence[Line]] = [
-    Line(s.accept("2007-03-15"), [TURN, TURN, TURN, *[SO] * 5, *[ENDED] * 3]),
+    Line(s.accept("2007-03-15"), [TURN, *["told-to-correct"] * 2, *[SO] * 5, *[ENDED] * 3]),
     Line(s.refuse_acceptance(), [TURN, *["told-to-correct"] * 2, *TAKEN_UP, SO, *[ENDED] * 2]),
-    Line(s.deem_accepted("2007-04-30"), [TURN, SO, TURN, *[SO] * 8]),
+    Line(s.deem_accepted("2007-04-30"), [SO] * 11),
     Line(s.request_corrections("承诺书"), [TURN, "already-told-once", TURN, *TAKEN_UP, *[ENDED] * 3]),
-    Line(s.return_corrections("承诺书"), ["corrections-not-told", TURN, TURN, *TAKEN_UP, *[ENDED] * 3]),
+    Line(s.return_corrections(), ["corrections-not-told", TURN, TURN, *TAKEN_UP, *[ENDED] * 3]),
     Line(s.start_step("现场核查"), WORK),
     Line(s.finish_step("现场核查", second="examiner-2"), WORK, before=[s.start_step("现场核查")]),
     Line(s.suspend(), WORK),
@@ -66,8 +67,10 @@ ROAD: Final[Sequence[Line]] = [
 
 
 def standing(phase: Phase, before: Sequence[Command] = ()) -> s.Told:
-    """A case of one step that came to stand in `phase`, as another system's record would have it."""
-    told = s.went_on(map(s.imported, [*WALK[phase], *before]), s.SITE_VISIT)
+    """A case of one step that came to stand in `phase`, as another system's record would have it, under a law that makes nothing of silence."""
+    told = given().when(s.file(procedure=replace(s.pinned(s.SITE_VISIT), silence_accepts=False))).history()
+    for command in (*WALK[phase], *before):
+        told = given(told).when(s.imported(command)).history()
     assert given(told).state.phase is phase
     return told
 

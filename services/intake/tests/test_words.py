@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.intake.events import CorrectionsRequested
+from services.intake.events import CaseNotAccepted
 from services.intake.tests import stories as s
-from services.intake.tests.stories import NUMBER, at, given
+from services.intake.tests.stories import given
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,4 @@ def test_no_personal_data_enters_an_event(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["宜水函〔2007〕8号", "取水量12000立方米", "工期2007-03-05至2007-04-30", "发票代码151001234567"])
 def test_ordinary_figures_are_no_personal_data(text: str) -> None:
-    given(s.filed()).when(s.request_corrections(text)).then(
-        CorrectionsRequested(case=NUMBER, missing=(text,), officer="clerk-1", at=at("2007-03-06"))
-    )
+    assert given(s.filed()).when(replace(s.refuse_acceptance(), explanation=text)).one(CaseNotAccepted).explanation == text
