@@ -1,4 +1,4 @@
-"""Texts of commands: blank text is no text, and names are compared trimmed and folded (P-blank-is-none)."""
+"""Texts of commands: blank text is no text, and names are compared trimmed and folded (P-reasons-said)."""
 
 from __future__ import annotations
 

@@ -27,15 +27,17 @@ def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
     async def one(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         node = hosted(context.site, node_of_case(case))
         current = not sequence or await context.current(views.CASES_VIEW, Position(origin(node, "intake"), epoch, sequence, ""))
-        row, stream = await views.case_row(context.pool, case), await context.logs.of(node).stream(case)
+        now, stream = context.now(), await context.logs.of(node).stream(case)
+        row = await views.case_row(context.pool, case, views.Now.of(now, putting.calendar))
         if row is None:
             raise HTTPException(404)
-        acts = [parts[command] for command in possible(putting.cases.state(stream), context.now(), putting.calendar)]
+        acts = [parts[command] for command in possible(putting.cases.state(stream), now, putting.calendar)]
         return answer({**row, "version": len(stream), "possible": acts}, version=len(stream), current=current)
 
     @router.get("/nodes/{node}/cases", dependencies=[anybody])
     async def page(node: NodePath, phase: Phase | None = None, after: After = "", limit: PageSize = 50) -> Response:
-        rows = await views.case_page(context.pool, hosted(context.site, node), phase.value if phase else "", after, limit)
+        now = views.Now.of(context.now(), putting.calendar)
+        rows = await views.case_page(context.pool, hosted(context.site, node), phase.value if phase else "", after, limit, now)
         return answer({"cases": rows, "next": rows[-1]["case"] if len(rows) == limit else None})
 
     @router.get("/nodes/{node}/counts", dependencies=[anybody])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+
+from hypothesis import given as whenever
+from hypothesis import strategies
 
 from libs.workdays import Ledger, WorkingDays
 from services.intake.case import Case
 from services.intake.case.acceptance import by_time, deemed_at
-from services.intake.case.days import day_of, passed
+from services.intake.case.days import day_of, days_back, passed
 from services.intake.case.extension import limit_passed
 from services.intake.tests import stories as s
 from services.intake.tests.stories import CALENDAR, at, given
@@ -34,6 +37,19 @@ def test_nothing_passes_before_it_began() -> None:
     assert not limit_passed(Case(), later, CALENDAR)
     assert not limit_passed(given(s.filed()).state, later, CALENDAR)
     assert len(by_time(given(s.filed()).state, later, CALENDAR)) == 1
+
+
+@whenever(strategies.dates(date(2004, 1, 1), date(2008, 12, 31)), strategies.integers(-40, 40), strategies.integers(1, 20))
+def test_days_counted_back_say_of_a_receipt_what_its_limit_says(received: date, later: int, n: int) -> None:
+    now = datetime.combine(received, time(9, 30), UTC) + timedelta(days=later)
+    back = days_back(now, CALENDAR, 20)
+    begun = datetime.combine(received, time(3), UTC)
+    assert (len(back) >= n and begun < back[n - 1]) == passed(Ledger(begun, WorkingDays(n)), now, CALENDAR)
+
+
+def test_no_day_is_counted_back_behind_the_beginning_of_the_calendar() -> None:
+    assert days_back(at("2003-12-31"), CALENDAR, 5) == days_back(at("2004-01-01"), CALENDAR, 5) == []
+    assert days_back(at("2004-01-06"), CALENDAR, 5) == [at("2004-01-05", "00:00"), at("2004-01-02", "00:00")]
 
 
 def test_silence_is_counted_from_the_last_return() -> None:
