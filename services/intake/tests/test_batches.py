@@ -11,14 +11,15 @@ from hypothesis import given as whenever
 from libs.contracts import phases
 from libs.testkit.house import House
 from services.intake.case import CASE, Command, settled
+from services.intake.http.reading import read_at
 from services.intake.tests import stories as s
 from services.intake.tests.listing import CUTS, batches, listed, records
 from services.intake.tests.test_properties import told
-from services.intake.views import Now, case_row
+from services.intake.views import case_row
 from services.intake.views.cases import CASES
 
 STORIES = s.all_stories()
-EARLY = Now.of(s.at("2004-01-01"), s.CALENDAR)
+EARLY = read_at(s.at("2004-01-01"), s.CALENDAR)
 """Before any limit of a story has passed."""
 MOMENTS = [s.at("2007-03-12", "23:59"), s.at("2007-03-13", "00:00"), s.at("2007-03-22", "00:00")]
 """When the silence after the filing, and that after a return, has passed or not."""
@@ -44,7 +45,7 @@ async def check_batches(house: House, history: s.Told, cuts: Iterable[int]) -> N
         assert shown["suspended"] == (state.suspensions.running is not None and not phases().ended(shown["phase"])), facts
         assert shown["version"] == end
         for moment in MOMENTS:
-            now, by_then = settled(state, moment, s.CALENDAR), await case_row(house.pool, s.NUMBER, Now.of(moment, s.CALENDAR))
+            now, by_then = settled(state, moment, s.CALENDAR), await case_row(house.pool, s.NUMBER, read_at(moment, s.CALENDAR))
             assert by_then is not None
             assert (by_then["phase"], by_then["accepted_at"]) == (now.phase.value, now.taking_up.effective), (facts, moment)
 

@@ -106,6 +106,8 @@ in_time_order = taking_up.map(lambda commands: sorted(commands, key=attrgetter("
 
 
 @whenever(taking_up)
+@example([s.request_corrections(), s.return_corrections("承诺书"), s.return_corrections("平面图", on="2007-03-15")])
+@example([s.request_corrections(), s.return_corrections("承诺书"), s.request_corrections("平面图", "承诺书", on="2007-03-15")])
 def test_what_is_missing_never_grows_and_one_notice_names_it(commands: list[Command]) -> None:
     missing: set[str] | None = None
     for event in s.went_on(commands, s.SITE_VISIT):

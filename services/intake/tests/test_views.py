@@ -5,9 +5,10 @@ from __future__ import annotations
 from libs.testkit.house import COUNTY, House
 from libs.testkit.neighbours import Neighbour
 from services.intake.events import CaseAccepted
+from services.intake.http.reading import read_at
 from services.intake.tests.counter import DECLINED, file, listed, published, show
 from services.intake.tests.stories import CALENDAR
-from services.intake.views import Now, case_row
+from services.intake.views import case_row
 
 
 async def test_a_view_made_event_by_event_is_the_view_made_at_once(house: House) -> None:
@@ -117,4 +118,4 @@ async def test_what_cannot_be_read_is_not_swallowed(house: House, catalogue: Nei
 
 
 async def test_an_unknown_case_has_no_row(house: House) -> None:
-    assert await case_row(house.pool, "511525-20070305-000009-9", Now.of(house.time, CALENDAR)) is None
+    assert await case_row(house.pool, "511525-20070305-000009-9", read_at(house.time, CALENDAR)) is None

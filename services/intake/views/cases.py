@@ -9,9 +9,6 @@ from typing import Any, Final, NamedTuple
 
 from libs.contracts import phases
 from libs.views import FIRST_SAID, LATEST, LATEST_SAID, Pool, Table
-from libs.workdays import Calendar, midnight
-from services.intake.case.days import days_back
-from services.intake.case.phase import OUR_TURN, Phase
 from services.intake.events import CaseAccepted, CaseClosed, CaseDecided, CaseEvent, CaseFiled, CorrectionsReturned
 
 
@@ -104,27 +101,25 @@ CASES: Final = Table.of(
         "version": LATEST,
     },
 )
-_LONGEST: Final = 60
+LONGEST: Final = 60
 """Working days, more than any law gives for telling what is missing."""
-_OUR_TURN: Final = ", ".join(f"'{phase.value}'" for phase in sorted(OUR_TURN))
 
 
 class Now(NamedTuple):
-    """A moment, as far as rows are read by it: where the calendar begins, and where each of the last working days did, latest first."""
+    """A moment, as far as rows are read by it: where the calendar begins, and where each of the last `LONGEST` working days before the day of
+    the moment did, latest first.
+    """
 
     first: datetime
     days: list[datetime]
 
-    @classmethod
-    def of(cls, at: datetime, calendar: Calendar) -> Now:
-        """The moment `at`, by `calendar`."""
-        return cls(midnight(calendar.first), days_back(at, calendar, _LONGEST))
-
 
 # Time comes first: a row is read with what silence has done to the case by now, as the rules settle it (case/acceptance.py, deemed_at).
+_OUR_TURN: Final = ", ".join(f"'{phases().after('', fact.__name__)}'" for fact in (CaseFiled, CorrectionsReturned))
+_ACCEPTED: Final = phases().after("", CaseAccepted.__name__)
 _SILENT: Final = f"phase in ({_OUR_TURN}) and received_at >= $1 and coalesce(received_at < ($2::timestamptz[])[silence_days], false)"
 _SETTLED: Final = {
-    "phase": f"case when {_SILENT} then '{Phase.ACCEPTED.value}' else phase end",
+    "phase": f"case when {_SILENT} then '{_ACCEPTED}' else phase end",
     "accepted_at": f"case when {_SILENT} then received_at else accepted_at end",
 }
 _COLUMNS: Final = ", ".join(f"{_SETTLED.get(column.name, column.name)} as {column.name}" for column in CASES.described)
