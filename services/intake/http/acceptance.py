@@ -7,12 +7,12 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from libs.host import Context
+from libs.codes import credit_code_fault
+from libs.host import Around
 from libs.web import Form, Name, Role, Text
 from services.intake.case.acceptance import Accept, RefuseAcceptance
 from services.intake.events import RightAgency, WhyDeclined
 from services.intake.http.acts import Route, Routes
-from services.intake.http.agency import valid_agency
 
 
 class AgencyForm(Form):
@@ -30,11 +30,14 @@ class Declining(Form):
     explanation: Annotated[Text, Field(min_length=1)]
 
 
-def agency_known(_context: Context, form: Declining) -> Mapping[str, Any]:
+def agency_known(_around: Around, form: Declining) -> Mapping[str, Any]:
     """The agency as the rules know it, and whether its code is well formed."""
     if form.agency is None:
         return {"agency": None, "agency_valid": False}
-    return {"agency": RightAgency(uscc=form.agency.uscc, name=form.agency.name), "agency_valid": valid_agency(form.agency.uscc)}
+    return {
+        "agency": RightAgency(uscc=form.agency.uscc, name=form.agency.name),
+        "agency_valid": credit_code_fault(form.agency.uscc) is None,
+    }
 
 
 ROUTES: Final[Routes] = {

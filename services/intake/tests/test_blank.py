@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from pydantic import ValidationError
 
+from libs.testkit.house import ALONE
 from services.intake.case.texts import bare
-from services.intake.events import Outcome
-from services.intake.http.acceptance import Declining
-from services.intake.http.agency import valid_agency
+from services.intake.events import Outcome, RightAgency
+from services.intake.http.acceptance import Declining, agency_known
 from services.intake.http.corrections import CorrectionNotice, CorrectionReturn
 from services.intake.tests import stories as s
 from services.intake.tests.stories import given
@@ -68,7 +68,10 @@ def test_a_case_is_declined_for_reasons_of_a_closed_list() -> None:
     ],
 )
 def test_the_edge_says_whether_an_agencys_code_is_one(uscc: str, valid: bool) -> None:
-    assert valid_agency(uscc) is valid
+    said = Declining.model_validate(
+        {"reason": "not-ours", "agency": {"uscc": uscc, "name": "高县农业农村局"}, "explanation": "不属于本机关职权范围"}
+    )
+    assert agency_known(ALONE, said) == {"agency": RightAgency(uscc=uscc, name="高县农业农村局"), "agency_valid": valid}
 
 
 def test_marks_that_nobody_sees_are_blank_too() -> None:
