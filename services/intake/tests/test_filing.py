@@ -37,7 +37,7 @@ def test_only_the_promised_kind_is_offered_yet() -> None:
 
 
 def test_a_record_filing_is_not_yet_taken_at_the_window() -> None:
-    filing = replace(s.pinned(), regime="record-filing", silence_accepts=False)
+    filing = replace(s.pinned(), regime="record-filing", silence_accepts=False, approval=False)
     given().when(s.file(procedure=filing)).refused("kind-not-offered")
 
 
