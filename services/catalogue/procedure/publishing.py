@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
+from libs.codes import has_personal_number, texts
 from libs.decider import record
 from services.catalogue.events import (
     CaseKind,
@@ -64,7 +65,11 @@ _RULES: Final = [name for name in ProcedurePublished.__dataclass_fields__ if nam
 
 
 def may_publish(c: PublishProcedure) -> Regime:
-    """What the law says of the regime; refuses a procedure that is for no item, back-dated, without basis or of a regime unknown here."""
+    """What the law says of the regime; refuses a procedure that is for no item, back-dated, without basis, of a regime unknown here, or with a
+    personal number in its words.
+    """
+    if any(map(has_personal_number, texts(c))):
+        raise refused("personal-data")
     if not c.registered:
         raise refused("unknown-item", item=c.item)
     if c.effective < c.today:
