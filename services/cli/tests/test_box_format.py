@@ -19,6 +19,7 @@ COMMANDS = [
     ["parked", "list"],
     ["parked", "retry", "511525", "deadline"],
     ["parked", "dismiss", "511525", "deadline", "1"],
+    ["clock", "confirm", "511525"],
     ["import", "items", "items.csv", "--node", "511525"],
     ["replay", "log.csv"],
 ]
