@@ -14,7 +14,7 @@ LAW: Final[Mapping[str, Law]] = {
     "ended": Law("行政许可法第三十二条，行政许可法第三十八条", "办件已经终结，不再办理"),
     "not-yet-accepted": Law("行政许可法第三十二条", "尚未受理，不能办理这一环节"),
     "already-decided": Law("行政许可法第三十八条", "已经作出决定"),
-    "no-reasons": Law("行政许可法第三十八条第二款，P-reasons-said", "应当说明理由"),
+    "no-reasons": Law("行政许可法第三十八条第二款，P-examine-approve，P-reasons-said，P-steps-in-order", "应当说明理由"),
     # filing
     "unknown-item": Law("P-pinned-procedure", "没有这个事项，或者尚未公布实施办法"),
     "not-in-force": Law("P-pinned-procedure", "收件之日该事项尚无生效的实施办法"),
@@ -43,8 +43,11 @@ LAW: Final[Mapping[str, Law]] = {
     "step-in-hand": Law("P-steps-in-order", "上一环节尚未完成"),
     "out-of-order": Law("P-steps-in-order", "应当按照实施办法规定的环节顺序办理"),
     "step-not-started": Law("P-steps-in-order", "这一环节尚未开始"),
+    "not-in-hand": Law("P-steps-in-order", "环节由经办人移交、完成或者退回"),
+    "staff-unknown": Law("P-steps-in-order", "接办人不是本节点部署在册的工作人员"),
     "steps-open": Law("P-steps-in-order", "实施办法规定的环节尚未完成"),
     "needs-two-officers": Law("行政许可法第三十四条第三款", "核实实质内容应当指派两名以上工作人员"),
+    "second-unknown": Law("行政许可法第三十四条第三款", "第二名工作人员不是本节点部署在册的工作人员"),
     "same-officer": Law("P-two-persons", "一审一核：审查人与核准人不得为同一人"),
     # suspension
     "already-suspended": Law("行政许可法第四十五条", "已有依法不计时的程序在进行"),
@@ -59,10 +62,11 @@ LAW: Final[Mapping[str, Law]] = {
     "no-head": Law("行政许可法第四十二条", "延长期限应当经行政机关负责人批准"),
     "limit-passed": Law("行政许可法第四十二条", "期限届满后不能延长"),
     # examination and approval
-    "already-examined": Law("P-examine-approve", "已经审查"),
     "not-examined": Law("P-examine-approve", "尚未审查，不能核准"),
     "already-approved": Law("P-examine-approve", "已经核准"),
-    "no-outcome": Law("行政许可法第三十八条", "结论应当是准予或不予"),
+    "no-outcome": Law("行政许可法第三十八条，P-examine-approve", "结论应当是准予或不予"),
+    "no-conclusion-here": Law("P-examine-approve", "审查、核准意见只随最后一个审查、核准环节提出"),
+    "not-approving": Law("P-examine-approve", "只有核准环节可以退回审查"),
     # decision
     "not-approved": Law("P-examine-approve", "尚未核准，不能作出决定"),
     "not-as-approved": Law("P-examine-approve", "决定应当与核准意见一致"),

@@ -11,6 +11,7 @@ from libs.workdays import Calendar, Ledger, WorkingDays
 from services.intake.case.act import SYSTEM, Act, Acts, Asked, TakenOver, said, unbound, unoffered
 from services.intake.case.days import limit_of
 from services.intake.case.phase import ENDS, OUR_TURN, Phase
+from services.intake.case.steps import next_due
 from services.intake.case.texts import folded
 from services.intake.events import (
     AcceptedBy,
@@ -78,11 +79,6 @@ def fold(taking_up: TakingUp, event: CaseEvent) -> TakingUp:
             return taking_up
 
 
-def taken_up(_case: Case, by: AcceptedBy, effective: datetime, taken_over: TakenOver) -> tuple[CaseEvent, ...]:
-    """The facts of an acceptance, whatever it came about by: limits run from `effective`."""
-    return (CaseAccepted(**taken_over, by=by, effective=effective),)
-
-
 def deemed_at(case: Case, calendar: Calendar) -> datetime | None:
     """The instant at which silence accepts the case (Art. 32(1)(4)): the time to tell what is missing is over, counted from when materials
     last came in. None: none runs, for it is not our turn to speak, the law of the procedure makes nothing of silence, or the calendar
@@ -103,6 +99,11 @@ def by_time(case: Case, at: datetime, calendar: Calendar) -> tuple[CaseEvent, ..
         return ()
     time = TakenOver(case=case.taking_up.case, officer=SYSTEM, at=until, imported=False)
     return taken_up(case, AcceptedBy.SILENCE, received, time)
+
+
+def taken_up(case: Case, by: AcceptedBy, effective: datetime, taken_over: TakenOver) -> tuple[CaseEvent, ...]:
+    """The facts of an acceptance, whatever it came about by: limits run from `effective`, and the first step is due."""
+    return (CaseAccepted(**taken_over, by=by, effective=effective), *next_due(taken_over, case))
 
 
 def already_accepted(_c: Accept, case: Case) -> bool:

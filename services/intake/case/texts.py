@@ -40,8 +40,8 @@ def bare(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """A name as it is compared: in one width and case, trimmed."""
-    return bare(unicodedata.normalize("NFKC", text)).casefold()
+    """A name or a staff number as it is compared: one form of every letter, trimmed, capitals and small letters alike."""
+    return unicodedata.normalize("NFKC", bare(unicodedata.normalize("NFKC", text)).casefold())
 
 
 def as_listed(names: Iterable[str], listed: Iterable[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from services.intake.tests.stories import NUMBER, at, given
 
 
 def test_a_complete_application_is_accepted_and_limits_run_from_the_decision() -> None:
-    given(s.filed()).when(s.accept("2007-03-06")).then(s.accepted_by(AcceptedBy.DECISION, "2007-03-06", "2007-03-06", "clerk-1"))
+    given(s.filed()).when(s.accept("2007-03-06")).then(*s.accepted_by(AcceptedBy.DECISION, "2007-03-06", "2007-03-06", "clerk-1"))
 
 
 def test_accepting_what_is_accepted_changes_nothing() -> None:
@@ -50,7 +50,7 @@ def test_who_was_told_to_correct_is_not_declined() -> None:
 
 def test_five_working_days_of_silence_are_acceptance_from_the_day_of_receipt() -> None:
     given(s.filed()).when(s.deem_accepted("2007-03-13")).then(
-        s.accepted_by(AcceptedBy.SILENCE, "2007-03-05", "2007-03-13", "system:intake", "00:00")
+        *s.accepted_by(AcceptedBy.SILENCE, "2007-03-05", "2007-03-13", "system:intake", "00:00")
     )
 
 
@@ -66,7 +66,7 @@ def test_silence_says_nothing_where_somebody_spoke(story: object) -> None:
 
 def test_silence_after_an_incomplete_return_is_acceptance_from_that_return() -> None:
     given(s.returned_incomplete()).when(s.deem_accepted("2007-03-22")).then(
-        s.accepted_by(AcceptedBy.SILENCE, "2007-03-14", "2007-03-22", "system:intake", "00:00")
+        *s.accepted_by(AcceptedBy.SILENCE, "2007-03-14", "2007-03-22", "system:intake", "00:00")
     )
 
 
@@ -101,7 +101,7 @@ def test_silence_accepts_nothing_under_a_law_that_makes_nothing_of_it_or_gives_n
     for procedure in (replace(s.pinned(), silence_accepts=False), replace(s.pinned(), correction_days=0)):
         filed = given().when(s.file(procedure=procedure)).history()
         given(filed).when(s.deem_accepted("2007-04-30")).then()
-        given(filed).when(s.accept("2007-04-30")).then(s.accepted_by(AcceptedBy.DECISION, "2007-04-30", "2007-04-30", "clerk-1"))
+        given(filed).when(s.accept("2007-04-30")).then(*s.accepted_by(AcceptedBy.DECISION, "2007-04-30", "2007-04-30", "clerk-1"))
 
 
 def test_silence_noticed_late_about_the_filing_does_not_end_the_time_after_a_return() -> None:

@@ -37,7 +37,7 @@ def test_the_notice_comes_within_five_working_days_or_the_case_is_accepted_by_si
 def test_everything_returned_is_accepted_that_day() -> None:
     given(s.told_to_correct()).when(s.return_corrections(on="2007-03-14")).then(
         CorrectionsReturned(case=NUMBER, still_missing=(), waived=(), reasons="", officer="clerk-1", at=at("2007-03-14")),
-        s.accepted_by(AcceptedBy.DECISION, "2007-03-14", "2007-03-14", "clerk-1"),
+        *s.accepted_by(AcceptedBy.DECISION, "2007-03-14", "2007-03-14", "clerk-1"),
     )
 
 
@@ -90,7 +90,7 @@ def test_a_paper_no_longer_wanted_is_dropped_by_the_return_itself_with_reasons()
         CorrectionsReturned(
             case=NUMBER, still_missing=(), waived=("承诺书",), reasons="已由共享数据查验", officer="clerk-1", at=at("2007-03-14")
         ),
-        s.accepted_by(AcceptedBy.DECISION, "2007-03-14", "2007-03-14", "clerk-1"),
+        *s.accepted_by(AcceptedBy.DECISION, "2007-03-14", "2007-03-14", "clerk-1"),
     )
     given(s.told_to_correct()).when(replace(waiving, reasons=" ")).refused("no-reasons")
     given(s.told_to_correct()).when(replace(waiving, waived=("申请书",))).refused("not-missing")

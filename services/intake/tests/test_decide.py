@@ -14,6 +14,7 @@ from services.intake.case.filing import File
 from services.intake.case.phase import Phase
 from services.intake.case.roads.promised import PROMISED
 from services.intake.case.steps import StartStep
+from services.intake.events import Outcome
 from services.intake.law import LAW
 from services.intake.tests import stories as s
 from services.intake.tests.stories import CALENDAR, at, given
@@ -74,17 +75,20 @@ def test_what_is_possible_is_what_is_in_turn() -> None:
     assert offered(given(s.closed()).state) == ()
     assert offered(Case()) == ()
     assert StartStep in offered(given(s.accepted(s.SITE_VISIT)).state)
-    assert StartStep not in offered(given(s.accepted()).state)
+    assert StartStep not in offered(given(s.approved()).state)
 
 
 def test_what_makes_no_sense_is_not_offered() -> None:
     def names(story: s.Told) -> set[str]:
         return {command.__name__ for command in offered(given(story).state)}
 
-    assert names(s.accepted()) == {"SuspendClocks", "ExtendLimit", "Examine", "Withdraw"}
-    assert names(s.suspended()) == {"ResumeClocks", "ExtendLimit", "Examine", "Withdraw"}
+    assert names(s.accepted()) == {"StartStep", "SuspendClocks", "ExtendLimit", "Withdraw"}
+    assert names(s.suspended()) == {"StartStep", "ResumeClocks", "ExtendLimit", "Withdraw"}
     assert "ExtendLimit" not in names(given(s.accepted()).when(s.extend()).history())
     assert "Decide" not in names(given(s.approved()).when(s.suspend()).history())
-    in_hand = names(given(s.accepted(s.SITE_VISIT)).when(s.start_step("现场核查")).history())
-    assert "FinishStep" in in_hand
-    assert "StartStep" not in in_hand
+    assert "Decide" not in names(s.approved(Outcome.GRANTED, s.REVIEW, s.SIGN, s.ISSUE))
+    of_steps = {"StartStep", "HandOver", "FinishStep", "SendBack"}
+    assert names(s.examining()) & of_steps == {"HandOver", "FinishStep"}
+    assert names(s.examined()) & of_steps == {"StartStep"}
+    assert names(s.approving()) & of_steps == {"HandOver", "FinishStep", "SendBack"}
+    assert names(s.approved()) & of_steps == set()

@@ -22,14 +22,14 @@ def test_a_return_after_the_silence_neither_overwrites_nor_loses_the_acceptance(
 def test_what_is_refused_after_the_silence_writes_nothing_and_the_silence_noticed_still_accepts() -> None:
     given(s.returned_incomplete()).when(s.return_corrections("承诺书", on="2007-03-23")).refused("already-accepted")
     given(s.returned_incomplete()).when(s.deem_accepted("2007-03-23")).then(
-        s.accepted_by(AcceptedBy.SILENCE, "2007-03-14", "2007-03-22", "system:intake", "00:00")
+        *s.accepted_by(AcceptedBy.SILENCE, "2007-03-14", "2007-03-22", "system:intake", "00:00")
     )
 
 
 def test_an_act_taken_after_the_silence_stands_behind_the_acceptance_that_time_made() -> None:
     told = given(s.filed(s.SITE_VISIT)).when(s.start_step("现场核查", on="2007-03-14")).taken().history
-    assert told[1] == s.accepted_by(AcceptedBy.SILENCE, "2007-03-05", "2007-03-13", "system:intake", "00:00")
-    assert [type(fact).__name__ for fact in told] == ["CaseFiled", "CaseAccepted", "StepStarted"]
+    assert told[1] == s.accepted_by(AcceptedBy.SILENCE, "2007-03-05", "2007-03-13", "system:intake", "00:00")[0]
+    assert [type(fact).__name__ for fact in told] == ["CaseFiled", "CaseAccepted", "StepFellDue", "StepStarted"]
 
 
 def test_declining_or_telling_after_the_silence_is_too_late() -> None:
@@ -39,7 +39,7 @@ def test_declining_or_telling_after_the_silence_is_too_late() -> None:
 
 def test_a_withdrawal_after_the_silence_withdraws_an_accepted_case() -> None:
     told = given(s.filed()).when(s.withdraw()).taken().history
-    assert [type(fact).__name__ for fact in told] == ["CaseFiled", "CaseAccepted", "CaseWithdrawn"]
+    assert [type(fact).__name__ for fact in told] == ["CaseFiled", "CaseAccepted", "StepFellDue", "CaseWithdrawn"]
 
 
 def test_what_is_possible_after_the_silence_is_what_may_be_done_with_an_accepted_case() -> None:
@@ -61,5 +61,5 @@ def test_a_case_older_than_the_calendar_is_never_deemed_accepted() -> None:
 
 def test_accepting_after_the_silence_writes_what_time_did_and_nothing_else() -> None:
     given(s.filed()).when(s.accept("2007-03-14")).then(
-        s.accepted_by(AcceptedBy.SILENCE, "2007-03-05", "2007-03-13", "system:intake", "00:00")
+        *s.accepted_by(AcceptedBy.SILENCE, "2007-03-05", "2007-03-13", "system:intake", "00:00")
     )
