@@ -14,6 +14,7 @@ LAW: Final[Mapping[str, Law]] = {
     "ended": Law("行政许可法第三十二条，行政许可法第三十八条", "办件已经终结，不再办理"),
     "not-yet-accepted": Law("行政许可法第三十二条", "尚未受理，不能办理这一环节"),
     "already-decided": Law("行政许可法第三十八条", "已经作出决定"),
+    "no-reasons": Law("行政许可法第三十八条第二款，P-examine-approve，P-reasons-said，P-steps-in-order", "应当说明理由"),
     # filing
     "unknown-item": Law("P-pinned-procedure", "没有这个事项，或者尚未公布实施办法"),
     "not-in-force": Law("P-pinned-procedure", "收件之日该事项尚无生效的实施办法"),
@@ -22,11 +23,20 @@ LAW: Final[Mapping[str, Law]] = {
     "internal-is-for-imports": Law("P-imported-acts", "内部渠道只用于导入的办件"),
     "in-the-future": Law("P-imported-acts", "导入的行为发生在将来，只能导入已经发生的行为"),
     # acceptance
-    "already-accepted": Law("行政许可法第三十二条第一款第五项", "已经受理"),
+    "already-accepted": Law(
+        "行政许可法第三十二条第一款第四项，行政许可法第三十二条第一款第五项，P-silence-after-return",
+        "已经受理；逾期不告知的，自收到申请材料之日起即为受理",
+    ),
     "told-to-correct": Law("行政许可法第三十二条第一款第五项", "已经告知补正的，补正齐全即应当受理"),
-    "silence-was-acceptance": Law("行政许可法第三十二条第一款第四项，P-silence-after-return", "逾期不告知的，自收到申请材料之日起即为受理"),
+    "no-agency": Law("行政许可法第三十二条第一款第二项", "不属于本机关职权范围的，应当写明有权机关的名称和统一社会信用代码"),
+    "own-agency": Law("行政许可法第三十二条第一款第二项", "有权机关不能是本机关"),
     # corrections
     "already-told-once": Law("行政许可法第三十二条第一款第四项", "应当一次告知需要补正的全部内容，不得要求补正告知以外的内容"),
+    "same-list-again": Law(
+        "行政许可法第三十二条第一款第四项，P-waived-at-return", "再次告知的应当是尚缺的全部内容；不再需要的在收到补正时写明"
+    ),
+    "not-missing": Law("行政许可法第三十二条第一款第四项，P-waived-at-return", "不再需要的应当是告知过、而且不再列为尚缺的内容"),
+    "not-listed": Law("行政许可法第三十一条", "只能要求实施办法所列的申请材料"),
     "nothing-named": Law("行政许可法第三十二条第一款第四项", "补正告知应当写明需要补正的内容"),
     "corrections-not-told": Law("行政许可法第三十二条第一款第四项", "尚未告知补正"),
     # steps
@@ -61,9 +71,6 @@ LAW: Final[Mapping[str, Law]] = {
     "not-approved": Law("P-examine-approve", "尚未核准，不能作出决定"),
     "not-as-approved": Law("P-examine-approve", "决定应当与核准意见一致"),
     "no-document": Law("行政许可法第三十八条", "应当作出书面决定"),
-    "no-reasons": Law(
-        "行政许可法第三十八条第二款，P-examine-approve，P-steps-in-order", "不予许可、移交、退回或者不同意审查意见的，应当说明理由"
-    ),
     # delivery and close
     "not-decided": Law("行政许可法第四十四条", "尚未作出决定，不能送达"),
     "not-delivered": Law("行政许可法第四十四条", "结果尚未送达，不能办结"),

@@ -14,6 +14,14 @@ CONCLUSIONS: Final = {"examine": {"recommends": "granted"}, "approve": {"outcome
 """What is concluded with the step of a role."""
 
 
+DECLINED: Final = {
+    "reason": "not-ours",
+    "agency": {"uscc": "11511500MB1554566Q", "name": "宜宾市城市管理行政执法局"},
+    "explanation": "不属于本机关职权范围",
+}
+"""What is said where the case is another agency's."""
+
+
 class Do(Protocol):
     """Does one act of a case: who, which, with what; `mark` tells acts of one name apart."""
 
@@ -34,7 +42,7 @@ def work(door: Door, node: str, n: int) -> None:
 
     luck = chance.random()
     if luck < 0.06:
-        do("clerk", "refusal-to-accept", {"reason": "不属于本机关职权范围", "right_agency": "宜宾市城市管理行政执法局"})
+        do("clerk", "refusal-to-accept", DECLINED)
         return
     if luck < 0.2:
         do("clerk", "corrections-notice", {"missing": [materials[-1]]})

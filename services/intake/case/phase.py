@@ -51,6 +51,10 @@ class Phase(str, Enum):
 ENDS: Final = frozenset({Phase.NOT_ACCEPTED, Phase.WITHDRAWN, Phase.CLOSED})
 
 
+OUR_TURN: Final = frozenset({Phase.FILED, Phase.INCOMPLETE})
+"""Materials lie with us and nobody has spoken: silence here is acceptance, where the law says so."""
+
+
 def after(phase: Phase, event: CaseEvent) -> Phase:
     """The phase after `event`; total, also over imported facts in whatever order they came; nothing opens a closed case again."""
     return phase if phase is Phase.CLOSED else _left(phase, event)

@@ -5,21 +5,16 @@ Who held an examining step, even for a while, examined; who held an approving on
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from libs.decider import record
+from services.intake.case.texts import folded
 from services.intake.events import CaseEvent, StepDone, StepHandedOver, StepRole, StepStarted
 from services.intake.law import refused
 
 if TYPE_CHECKING:
     from services.intake.case import Case
-
-
-def folded(staff: str) -> str:
-    """A staff number as numbers are compared: one form of every letter, trimmed, capitals and small letters alike."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", staff).strip().casefold())
 
 
 def same_person(one: str, other: str) -> bool:

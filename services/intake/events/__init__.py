@@ -3,7 +3,7 @@
 `imported` marks an act taken from another system's record: the same fact, not an act done here now.
 """
 
-from services.intake.events.acceptance import AcceptedBy, CaseAccepted, CaseNotAccepted
+from services.intake.events.acceptance import AcceptedBy, CaseAccepted, CaseNotAccepted, RightAgency, WhyDeclined
 from services.intake.events.corrections import CorrectionsRequested, CorrectionsReturned
 from services.intake.events.decision import CaseDecided, Outcome
 from services.intake.events.delivery import ResultDelivered
@@ -79,6 +79,7 @@ __all__ = [
     "PinnedStep",
     "PinnedStop",
     "ResultDelivered",
+    "RightAgency",
     "StepDone",
     "StepFellDue",
     "StepHandedOver",
@@ -86,4 +87,5 @@ __all__ = [
     "StepSentBack",
     "StepStarted",
     "Stopper",
+    "WhyDeclined",
 ]

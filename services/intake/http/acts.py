@@ -23,7 +23,7 @@ CaseSubject = Subject[Command, Case, CaseEvent]
 class Route(NamedTuple):
     """Which command a path asks for, who may ask, and with which form; None: the command says nothing beyond case, officer and time.
 
-    `known` says what is known here, at the door, of what the form says: further fields of the command, which no form has.
+    `known` says what is known here, at the door, of what the form says: further fields of the command, or its own types of the form's.
     """
 
     command: type[Any]
@@ -66,7 +66,7 @@ def command_of(route: Route, form: Form | None, around: Around, *, case: str, of
     """The command that a route asks for with this form, and with what is known here of it."""
     said = form.model_dump() if form else {}
     known = route.known(around, form) if route.known else {}
-    command: Command = route.command(case=case, officer=officer, at=at, calendar=calendar, **said, **known)
+    command: Command = route.command(case=case, officer=officer, at=at, calendar=calendar, **{**said, **known})
     return command
 
 

@@ -11,6 +11,11 @@ from libs.wire import Recorded
 from services.intake.app import build
 
 ITEM: Final = "511A00001"
+DECLINED: Final = {
+    "reason": "not-ours",
+    "agency": {"uscc": "11511525008792022Y", "name": "高县农业农村局"},
+    "explanation": "不属于本机关职权范围",
+}
 VISIT: Final = {"name": "现场核查", "post": "审查岗", "role": "work", "limit_days": 5, "two_officers": True}
 REVIEW: Final = {"name": "审查", "post": "审查岗", "role": "examine", "limit_days": 3, "two_officers": False}
 SIGN: Final = {"name": "核准", "post": "核准岗", "role": "approve", "limit_days": 1, "two_officers": False}

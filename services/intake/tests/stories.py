@@ -30,9 +30,11 @@ from services.intake.events import (
     Outcome,
     Pinned,
     PinnedStep,
+    RightAgency,
     StepFellDue,
     StepRole,
     Stopper,
+    WhyDeclined,
 )
 from services.intake.tests.procedures import ISSUE as ISSUE
 from services.intake.tests.procedures import REMEDIES as REMEDIES
@@ -50,6 +52,10 @@ Told = list[CaseEvent]
 def at(day: str, time: str = "10:00") -> datetime:
     """A time in Yibin, as the wire has it: UTC."""
     return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+
+
+ANOTHER = RightAgency(uscc="11511525008792022Y", name="高县农业农村局")
+"""An agency that is not the department of the procedure."""
 
 
 def file(on: str = "2007-03-05", procedure: Pinned | None = None, channel: Channel = Channel.COUNTER) -> File:
@@ -73,7 +79,14 @@ def accept(on: str = "2007-03-06") -> Accept:
 
 def refuse_acceptance(on: str = "2007-03-06") -> RefuseAcceptance:
     return RefuseAcceptance(
-        case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, reason="不属于本机关职权", right_agency="县水利局"
+        case=NUMBER,
+        officer="clerk-1",
+        at=at(on),
+        calendar=CALENDAR,
+        reason=WhyDeclined.NOT_OURS,
+        explanation="不属于本机关职权范围",
+        agency=ANOTHER,
+        agency_valid=True,
     )
 
 
@@ -81,8 +94,10 @@ def request_corrections(*missing: str, on: str = "2007-03-06") -> RequestCorrect
     return RequestCorrections(case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, missing=missing or ("平面图", "承诺书"))
 
 
-def return_corrections(*still_missing: str, on: str = "2007-03-14") -> ReturnCorrections:
-    return ReturnCorrections(case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, still_missing=still_missing)
+def return_corrections(*still_missing: str, on: str = "2007-03-14", waived: tuple[str, ...] = (), reasons: str = "") -> ReturnCorrections:
+    return ReturnCorrections(
+        case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, still_missing=still_missing, waived=waived, reasons=reasons
+    )
 
 
 def deem_accepted(on: str, time: str = "00:00") -> DeemAccepted:

@@ -8,7 +8,7 @@ from typing import Any
 from libs.testkit.house import COUNTY, TOWN, House
 from libs.testkit.neighbours import Neighbour
 from services.intake.http import ROUTES
-from services.intake.tests.counter import ITEM, file, listed, published, show
+from services.intake.tests.counter import DECLINED, ITEM, file, listed, published, show
 
 
 async def examined(house: House) -> str:
@@ -89,9 +89,7 @@ async def test_corrections_over_http(house: House) -> None:
 
 async def test_declined_and_withdrawn(house: House) -> None:
     done = await file(house)
-    done = await house.post(
-        f"/intake/cases/{done['case']}/refusal-to-accept", {"reason": "不属于本机关职权", "right_agency": "县水利局"}, by="clerk"
-    )
+    done = await house.post(f"/intake/cases/{done['case']}/refusal-to-accept", DECLINED, by="clerk")
     assert (await show(house, done))["phase"] == "not-accepted"
     done = await file(house)
     done = await house.post(f"/intake/cases/{done['case']}/withdrawal", by="clerk")
@@ -161,7 +159,7 @@ async def test_a_refused_filing_uses_no_number(house: House) -> None:
 async def test_text_no_log_can_keep_is_refused_as_a_form(house: House) -> None:
     case = (await file(house))["case"]
     for text in ("\ud800", "a\x00b"):
-        await house.post(f"/intake/cases/{case}/refusal-to-accept", {"reason": text, "right_agency": "县水利局"}, status=422, by="clerk")
+        await house.post(f"/intake/cases/{case}/refusal-to-accept", DECLINED | {"explanation": text}, status=422, by="clerk")
 
 
 async def test_the_list_goes_on_where_it_ended(house: House) -> None:

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final, NamedTuple
 
+from hypothesis import example, strategies
 from hypothesis import given as whenever
-from hypothesis import strategies
 
 from libs.decider import Refused
-from services.intake.case import CASE, Case, Command
-from services.intake.case.two_persons import approvers, examiners, folded, same_person
+from services.intake.case import CASE, Case, Command, settled
+from services.intake.case.acceptance import deemed_at
+from services.intake.case.phase import Phase
+from services.intake.case.texts import folded
+from services.intake.case.two_persons import approvers, examiners, same_person
 from services.intake.events import (
+    AcceptedBy,
+    CaseAccepted,
     CaseApproved,
     CaseDecided,
     CaseEvent,
     CaseExamined,
     CaseFiled,
+    CorrectionsRequested,
+    CorrectionsReturned,
     Outcome,
     StepDone,
     StepFellDue,
@@ -196,3 +206,77 @@ def test_no_order_of_acts_done_now_gets_around_the_second_officer(commands: list
         assert kinds.index(CaseExamined) < kinds.index(CaseApproved) < kinds.index(CaseDecided)
         assert kinds.count(CaseApproved) == 1
         assert kinds.count(CaseDecided) == 1
+
+
+# --- taking up -------------------------------------------------------------------------------------------------------------------------
+
+some = strategies.lists(strategies.sampled_from(["申请书", "平面图", "承诺书 ", "资产评估报告"]), max_size=3).map(tuple)
+ABOUT_TAKING_UP: list[strategies.SearchStrategy[Command]] = [
+    strategies.builds(lambda missing: replace(s.request_corrections(), missing=missing), some),
+    strategies.builds(lambda left, waived: s.return_corrections(*left, waived=waived, reasons="已由共享数据查验"), some, some),
+    strategies.builds(lambda left: s.return_corrections(*left), some),
+    strategies.sampled_from([s.accept(), s.refuse_acceptance(), s.deem_accepted("2007-03-13"), s.withdraw(), s.start_step("现场核查")]),
+]
+moments = strategies.integers(0, 24 * 32).map(lambda hours: s.at("2007-03-05") + timedelta(hours=hours))
+"""From the filing of a story on."""
+taking_up = strategies.lists(strategies.tuples(strategies.one_of(*ABOUT_TAKING_UP), moments), max_size=12).map(
+    lambda asked: [replace(command, at=moment) for command, moment in asked]
+)
+in_time_order = taking_up.map(lambda commands: sorted(commands, key=attrgetter("at")))
+
+
+@whenever(taking_up)
+@example([s.request_corrections(), s.return_corrections("承诺书"), s.return_corrections("平面图", on="2007-03-15")])
+@example([s.request_corrections(), s.return_corrections("承诺书"), s.request_corrections("平面图", "承诺书", on="2007-03-15")])
+def test_what_is_missing_never_grows_and_one_notice_names_it(commands: list[Command]) -> None:
+    missing: set[str] | None = None
+    for event in s.went_on(commands, s.SITE_VISIT):
+        match event:
+            case CorrectionsRequested(missing=named) | CorrectionsReturned(still_missing=named):
+                assert missing is None or set(named) <= missing, "more than the one notice named, less what came back"
+                missing = set(named)
+            case _:
+                pass
+    assert (missing or set()) <= {material.name for material in s.pinned().materials}
+
+
+@whenever(in_time_order)
+@example([s.request_corrections(), s.return_corrections("承诺书"), s.return_corrections("承诺书", on="2007-03-23")])
+@example([s.request_corrections(), s.return_corrections("承诺书"), s.request_corrections("承诺书", on="2007-03-23"), s.withdraw()])
+def test_deemed_acceptance_is_never_lost(commands: list[Command]) -> None:
+    """Once the time to tell has passed in silence the case is accepted from that receipt, whatever follows, written or refused."""
+    history, deemed = s.filed(s.SITE_VISIT), None
+    for command in commands:
+        before = CASE.fold(history)
+        until = deemed_at(before, s.CALENDAR)
+        if until is not None and until <= command.at:
+            deemed = deemed or before.taking_up.received
+        with suppress(Refused):
+            history.extend(CASE.decide(command, before))
+        now = settled(CASE.fold(history), command.at, s.CALENDAR)
+        if deemed is not None:
+            assert now.taking_up.effective == deemed
+            assert now.phase in (Phase.ACCEPTED, Phase.WITHDRAWN)
+
+
+@whenever(in_time_order, moments)
+def test_a_refused_act_changes_nothing_and_silence_noticed_writes_what_time_did(commands: list[Command], last: datetime) -> None:
+    history = s.went_on(commands, s.SITE_VISIT)
+    state, silence = CASE.fold(history), replace(s.deem_accepted("2007-03-13"), at=last)
+    for command in ASKED:
+        with suppress(Refused):
+            facts = CASE.decide(replace(command, at=last), state)
+            time = CASE.decide(silence, state)
+            assert list(facts[: len(time)]) == list(time), "time's facts stand first"
+    assert CASE.fold([*history, *CASE.decide(silence, state)]) == settled(state, last, s.CALENDAR)
+
+
+@whenever(taking_up)
+def test_who_was_told_is_accepted_by_the_return_or_by_silence_after_it(commands: list[Command]) -> None:
+    told: CaseEvent | None = None
+    for event in s.went_on(commands, s.SITE_VISIT):
+        if isinstance(event, CaseAccepted) and told is not None:
+            assert isinstance(told, CorrectionsReturned)
+            assert event.by is (AcceptedBy.SILENCE if told.still_missing else AcceptedBy.DECISION)
+        if isinstance(event, CorrectionsRequested | CorrectionsReturned):
+            told = event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import pytest
@@ -51,11 +52,11 @@ class Line(NamedTuple):
 
 
 ROAD: Final[Sequence[Line]] = [
-    Line(s.accept("2007-03-15"), [TURN, TURN, TURN, *[SO] * 5, *[ENDED] * 3]),
+    Line(s.accept("2007-03-15"), [TURN, *["told-to-correct"] * 2, *[SO] * 5, *[ENDED] * 3]),
     Line(s.refuse_acceptance(), [TURN, *["told-to-correct"] * 2, *TAKEN_UP, SO, *[ENDED] * 2]),
-    Line(s.deem_accepted("2007-04-30"), [TURN, SO, TURN, *[SO] * 8]),
+    Line(s.deem_accepted("2007-04-30"), [SO] * 11),
     Line(s.request_corrections("承诺书"), [TURN, "already-told-once", TURN, *TAKEN_UP, *[ENDED] * 3]),
-    Line(s.return_corrections("承诺书"), ["corrections-not-told", TURN, TURN, *TAKEN_UP, *[ENDED] * 3]),
+    Line(s.return_corrections(), ["corrections-not-told", TURN, TURN, *TAKEN_UP, *[ENDED] * 3]),
     Line(s.start_step("现场核查"), WORK, visits=True),
     Line(s.hand_over(), WORK, before=[s.start_step("现场核查")], visits=True),
     Line(s.finish_step("现场核查", second="examiner-2"), WORK, before=[s.start_step("现场核查")], visits=True),
@@ -84,8 +85,14 @@ def procedure(phase: Phase, *, visits: bool) -> Sequence[PinnedStep]:
 
 
 def standing(phase: Phase, before: Sequence[Command] = (), *, visits: bool = False) -> s.Told:
-    """A case that came to stand in `phase`; what is done `before` the act is told as another system's record would have it."""
-    told = s.went_on([*WALK[phase], *map(s.imported, before)], *procedure(phase, visits=visits))
+    """A case that came to stand in `phase`; what is done `before` the act is told as another system's record would have it.
+
+    The law of its procedure makes nothing of silence.
+    """
+    silent = replace(s.pinned(*procedure(phase, visits=visits)), silence_accepts=False)
+    told = given().when(s.file(procedure=silent)).history()
+    for command in (*WALK[phase], *map(s.imported, before)):
+        told = given(told).when(command).history()
     assert given(told).state.phase is phase
     return told
 

@@ -24,7 +24,7 @@ _TOLD = {CORRECTING: "told-to-correct", INCOMPLETE: "told-to-correct"}
 _WORK = turn(ACCEPTED, EXAMINED, APPROVED, early="not-yet-accepted", late="already-decided")
 
 PROMISED: Final[Road] = {
-    Accept: turn(FILED, CORRECTING, INCOMPLETE, late="already-accepted"),
+    Accept: turn(FILED, late="already-accepted", instead=_TOLD),
     RefuseAcceptance: turn(FILED, late="already-accepted", instead=_TOLD),
     DeemAccepted: turn(FILED, INCOMPLETE),
     RequestCorrections: turn(FILED, INCOMPLETE, late="already-accepted", instead={CORRECTING: "already-told-once"}),
