@@ -89,6 +89,14 @@ async def test_an_imported_record_puts_a_step_in_nobody_s_hands(fact: str) -> No
     assert case.known.holdings == ()
 
 
+async def test_the_clocks_of_an_imported_case_name_its_department_alone() -> None:
+    case, instants = Telling(), {"timeline": "receipt", "promised": moment("2011-03-11"), "statutory": None}
+    await case.told("CaseFiled", "2011-03-01", imported=True, instants=instants, officer="R0021")
+    await case.told("StepStarted", "2011-03-02", imported=True, officer="R0021")
+    case.tick(moment("2011-03-12"))
+    assert named(case, "promised") == [("yellow", "", ""), ("red", "", "")]
+
+
 async def test_the_clock_of_corrections_names_who_filed_and_then_who_took_the_return() -> None:
     case = Telling()
     await case.told("CaseFiled", "2007-03-05", officer="C0117")
