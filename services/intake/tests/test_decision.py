@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+import pytest
+
 from services.intake.events import CaseDecided, Outcome
 from services.intake.tests import stories as s
 from services.intake.tests.stories import NUMBER, at, given
@@ -21,8 +25,21 @@ def test_a_refusal_gives_reasons() -> None:
     given(s.approved(Outcome.REFUSED)).when(s.decide(Outcome.REFUSED, reasons="不符合取水总量控制")).taken()
 
 
+@pytest.mark.parametrize("blank", [" ", "\n\t", "\u3000"])
+def test_blank_reasons_are_none(blank: str) -> None:
+    given(s.approved(Outcome.REFUSED)).when(s.decide(Outcome.REFUSED, reasons=blank)).refused("no-reasons")
+
+
+def test_a_refusal_names_the_remedies_of_the_procedure_and_a_grant_none() -> None:
+    *_, refused = given(s.approved(Outcome.REFUSED)).when(s.decide(Outcome.REFUSED, reasons="不符合取水总量控制")).history()
+    assert asdict(refused).get("remedies") == asdict(s.REMEDIES)
+    *_, granted = given(s.approved()).when(s.decide()).history()
+    assert asdict(granted).get("remedies", "unsaid") is None
+
+
 def test_a_decision_is_in_writing() -> None:
     given(s.approved()).when(s.decide(document="")).refused("no-document")
+    given(s.approved()).when(s.decide(document="\u3000")).refused("no-document")
 
 
 def test_a_decision_stands() -> None:
