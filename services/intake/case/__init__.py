@@ -31,7 +31,7 @@ from services.intake.case.roads.promised import PROMISED
 from services.intake.case.steps import Steps
 from services.intake.case.suspension import Suspensions
 from services.intake.case.words import refuse_personal
-from services.intake.events import CaseDecided, CaseEvent, LimitExtended, Pinned
+from services.intake.events import CaseDecided, CaseEvent, LimitExtended, Pinned, ResultDelivered
 
 TOPICS: Final = (filing, acceptance, corrections, steps, suspension, extension, examination, decision, delivery, ending)
 ACTS: Final[Acts] = {command: act for topic in TOPICS for command, act in topic.ACTS.items()}
@@ -63,6 +63,7 @@ class Case:
     extended: LimitExtended | None = None
     opinions: Opinions = Opinions()
     decided: CaseDecided | None = None
+    delivered: ResultDelivered | None = None
 
 
 def decide(command: Command, case: Case) -> Sequence[CaseEvent]:
@@ -92,6 +93,7 @@ def evolve(case: Case, event: CaseEvent) -> Case:
         extended=extension.fold(case.extended, event),
         opinions=examination.fold(case.opinions, event),
         decided=decision.fold(case.decided, event),
+        delivered=delivery.fold(case.delivered, event),
     )
 
 

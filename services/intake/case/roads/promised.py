@@ -37,7 +37,7 @@ PROMISED: Final[Road] = {
     Examine: turn(ACCEPTED, early="not-yet-accepted", late="already-examined"),
     Approve: turn(EXAMINED, early="not-examined", late="already-approved"),
     Decide: turn(APPROVED, early="not-approved", late="already-decided"),
-    Deliver: turn(DECIDED, early="not-decided"),
+    Deliver: turn(DECIDED, early="not-decided", late="already-delivered"),
     Withdraw: turn(FILED, CORRECTING, INCOMPLETE, ACCEPTED, EXAMINED, APPROVED, late="already-decided"),
     Close: turn(DELIVERED, NOT_ACCEPTED, WITHDRAWN, early="not-delivered"),
 }
