@@ -132,7 +132,8 @@ class Import:
     async def _case(self, given: ImportedCase) -> list[Done]:
         keys = (f"import:{self._form.log}:{given.ref}:{n}" for n in count())
         try:
-            number, filed = await self._counter.file(self._node, given.filed.at, self._by(next(keys), given.filed), self._draft(given))
+            draft = draft_of(given, self._form.timeline, self._node, self._pin(given), self._counter.putting.calendar)
+            number, filed = await self._counter.file(self._node, given.filed.at, self._by(next(keys), given.filed), draft)
             done = [filed]
             for command, part in acts(number, given, self._counter.putting.calendar):
                 done.append(await self._counter.putting.put(command, self._by(next(keys), part)))
@@ -144,22 +145,27 @@ class Import:
         """The digest leaves out who sends: another operator may send the rest."""
         return Envelope(self._account, key, sha256(part.model_dump_json().encode()).hexdigest(), None)
 
-    def _draft(self, given: ImportedCase) -> Draft:
-        filed = given.filed
-        limited = filed.promised is not None or filed.statutory is not None
-        return partial(
-            File,
-            node=self._node,
-            pinned=self._pinned[given.item, day_of(filed.at)],
-            channel=given.channel,
-            materials=(),
-            officer=filed.officer,
-            at=filed.at,
-            calendar=self._counter.putting.calendar,
-            instants=Instants(timeline=self._form.timeline, promised=filed.promised, statutory=filed.statutory) if limited else None,
-            ref=given.ref,
-            imported=True,
-        )
+    def _pin(self, given: ImportedCase) -> Pinned:
+        return self._pinned[given.item, day_of(given.filed.at)]
+
+
+def draft_of(given: ImportedCase, timeline: str, node: str, pinned: Pinned, calendar: Calendar) -> Draft:
+    """The filing of a case of the record; limits that it gives as instants live in `timeline`."""
+    filed = given.filed
+    limited = filed.promised is not None or filed.statutory is not None
+    return partial(
+        File,
+        node=node,
+        pinned=pinned,
+        channel=given.channel,
+        materials=(),
+        officer=filed.officer,
+        at=filed.at,
+        calendar=calendar,
+        instants=Instants(timeline=timeline, promised=filed.promised, statutory=filed.statutory) if limited else None,
+        ref=given.ref,
+        imported=True,
+    )
 
 
 def acts(case: str, given: ImportedCase, calendar: Calendar) -> Iterator[tuple[Command, BaseModel]]:
