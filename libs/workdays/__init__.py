@@ -14,6 +14,7 @@ from libs.workdays.ledger import (
     WorkingDays,
     derive,
 )
+from libs.workdays.running import ran
 
 __all__ = [
     "OVERDUE_STEP",
@@ -36,4 +37,5 @@ __all__ = [
     "derive",
     "explain",
     "midnight",
+    "ran",
 ]

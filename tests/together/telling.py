@@ -105,7 +105,7 @@ class Telling:
         case = imports.ImportedCase.model_validate({"ref": "old-1", "item": self.item, "channel": "internal", **given})
         filed, before, serial = case.filed.at, len(self.facts), next(self._serials)
         pinned = in_force(self._newest_first(case.item), day_of(filed), imported=True)
-        draft = imports.draft_of(case, "old", self.node, pinned, self.calendar)
+        draft = imports.draft_of(case, "old", self.node, pinned, self.calendar, self.now)
         self.case = case_number(self.node, day_of(filed), serial)
         commands = [
             draft(case=self.case, applicant=f"subj-{serial}"),

@@ -37,6 +37,7 @@ FACTS: Final[Mapping[str, Shown]] = {
     "liandong.intake.NumbersLeased": Shown("领取编号"),
     "liandong.intake.NumbersVoided": Shown("编号作废"),
     "liandong.deadline.ClockStarted": Shown("时限起算", ("kind", "imported")),
+    "liandong.deadline.ClockCarriedOver": Shown("时限随导入转入", ("kind", "imported")),
     "liandong.deadline.ClockStopped": Shown("时限停止", ("clock",)),
     "liandong.deadline.ClockResumed": Shown("时限恢复", ("clock",)),
     "liandong.deadline.ClockExtended": Shown("时限延长", ("clock",)),

@@ -108,7 +108,9 @@ class Instants:
 
 @record
 class CaseFiled:
-    """Materials were handed over. `applicant` is a random subject id; `ref` is the case's name in the log it came from, empty otherwise."""
+    """Materials were handed over. `applicant` is a random subject id; `ref` is the case's name in the log it came from, empty
+    otherwise; `came`: when an imported case came to this system, None for one filed here.
+    """
 
     case: str
     node: str
@@ -120,4 +122,5 @@ class CaseFiled:
     at: datetime
     instants: Instants | None = None
     ref: str = ""
+    came: datetime | None = None
     imported: bool = False

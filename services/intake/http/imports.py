@@ -118,6 +118,7 @@ class Import:
 
     def __init__(self, counter: FilingCounter, node: str, form: ImportedCases, account: Account, pinned: Pins) -> None:
         self._counter, self._node, self._form, self._account, self._pinned = counter, node, form, account, pinned
+        self._came = counter.putting.context.now()
 
     async def run(self) -> list[Done]:
         """Works through every case. Raises the first refusal or fault, after every other case has come as far as it can."""
@@ -132,7 +133,7 @@ class Import:
     async def _case(self, given: ImportedCase) -> list[Done]:
         keys = (f"import:{self._form.log}:{given.ref}:{n}" for n in count())
         try:
-            draft = draft_of(given, self._form.timeline, self._node, self._pin(given), self._counter.putting.calendar)
+            draft = draft_of(given, self._form.timeline, self._node, self._pin(given), self._counter.putting.calendar, self._came)
             number, filed = await self._counter.file(self._node, given.filed.at, self._by(next(keys), given.filed), draft)
             done = [filed]
             for command, part in acts(number, given, self._counter.putting.calendar):
@@ -149,8 +150,8 @@ class Import:
         return self._pinned[given.item, day_of(given.filed.at)]
 
 
-def draft_of(given: ImportedCase, timeline: str, node: str, pinned: Pinned, calendar: Calendar) -> Draft:
-    """The filing of a case of the record; limits that it gives as instants live in `timeline`."""
+def draft_of(given: ImportedCase, timeline: str, node: str, pinned: Pinned, calendar: Calendar, came: datetime) -> Draft:
+    """The filing of a case of the record, which comes here at `came`; limits that it gives as instants live in `timeline`."""
     filed = given.filed
     limited = filed.promised is not None or filed.statutory is not None
     return partial(
@@ -164,6 +165,7 @@ def draft_of(given: ImportedCase, timeline: str, node: str, pinned: Pinned, cale
         calendar=calendar,
         instants=Instants(timeline=timeline, promised=filed.promised, statutory=filed.statutory) if limited else None,
         ref=given.ref,
+        came=came,
         imported=True,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from libs.eventlog import verify
@@ -68,6 +69,15 @@ async def test_a_batch_sent_again_changes_nothing(house: House) -> None:
     assert again["position"] == first["position"]
     verdict = await verify(house.logs.of(COUNTY))
     assert (verdict.fault, verdict.sequence - verdict.events) == (None, 0)
+
+
+async def test_a_case_says_when_it_came_and_keeps_that_when_its_record_is_sent_again(house: House) -> None:
+    house.time = first = datetime.fromisoformat("2013-03-04T10:00:00+08:00")
+    await house.post(PATH, batch(case("case-1")), by="operator")
+    house.time += timedelta(days=1)
+    assert (await house.post(PATH, batch(case("case-1")), by="operator"))["repeated"] == 6
+    (filed,) = [fact for event in await house.logs.of(COUNTY).feed() if isinstance(fact := CODEC.decode(event), CaseFiled)]
+    assert filed.came == first
 
 
 async def test_a_run_that_was_stopped_goes_on(house: House) -> None:
