@@ -13,7 +13,7 @@ from services.intake.case.act import Asked
 from services.intake.case.words import refuse_personal
 from services.intake.events import CorrectionsRequested
 from services.intake.tests import stories as s
-from services.intake.tests.stories import NUMBER, at, given
+from services.intake.tests.stories import CALENDAR, NUMBER, at, given
 
 PERSONAL = [
     "见身份证11010519491231002X",
@@ -183,7 +183,7 @@ class Handed(Asked):
     cited: tuple[tuple[str, ...], ...] = ()
 
 
-SAID = Handed(case=NUMBER, officer="clerk-1", at=at("2007-03-06"))
+SAID = Handed(case=NUMBER, officer="clerk-1", at=at("2007-03-06"), calendar=CALENDAR)
 
 
 def code_of(said: Asked) -> str:
