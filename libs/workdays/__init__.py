@@ -15,6 +15,7 @@ from libs.workdays.ledger import (
     derive,
 )
 from libs.workdays.running import ran
+from libs.workdays.shipped import Calendars, UnknownCalendar
 
 __all__ = [
     "OVERDUE_STEP",
@@ -23,6 +24,7 @@ __all__ = [
     "Back",
     "Budget",
     "Calendar",
+    "Calendars",
     "CountedDay",
     "DayReason",
     "Due",
@@ -31,6 +33,7 @@ __all__ = [
     "OutOfCalendar",
     "NonWorkingStart",
     "Stop",
+    "UnknownCalendar",
     "Until",
     "WorkingDays",
     "count_back",

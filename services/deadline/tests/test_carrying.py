@@ -9,12 +9,14 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from libs.testkit.neighbours import moment
+from libs.workdays import Calendars
 from services.deadline.clock.proof import proof
 from services.deadline.clock.rungs import TickClock
 from services.deadline.events import ClockCarriedOver, ClockEnded, ClockKind, ClockStarted
 from services.deadline.tests.stories import CALENDAR, CASE, came, end, extend, given, kinds, resume, said, start, stop, tick, until
 from services.deadline.tests.telling import Telling
 
+CALENDARS = Calendars(CALENDAR)
 CARRIED = came(start(10), "2007-03-15T09:00")
 """Ten working days from Monday 5 March 2007, due on the 19th; it came here on Thursday the 15th, its eighth day."""
 
@@ -87,7 +89,7 @@ async def test_what_begins_here_in_a_case_that_came_runs_as_in_any_other() -> No
 
 
 def test_the_proof_says_how_far_it_had_run() -> None:
-    found = proof(given().when(CARRIED).history(), CALENDAR, moment("2007-03-15"))
+    found = proof(given().when(CARRIED).history(), CALENDARS, moment("2007-03-15"))
     assert found is not None
     assert found[1].carried is not None
     assert (found[1].carried.text, found[1].carried.at) == ("导入时已经过 8 个工作日，此前不发牌", moment("2007-03-15T09:00"))
@@ -95,7 +97,7 @@ def test_the_proof_says_how_far_it_had_run() -> None:
 
 def test_the_proof_counts_with_the_stops_that_were_heard_of_since() -> None:
     found = proof(
-        given().when(CARRIED, stop("2007-03-08"), resume("2007-03-13", heard="2007-03-16")).history(), CALENDAR, moment("2007-03-16")
+        given().when(CARRIED, stop("2007-03-08"), resume("2007-03-13", heard="2007-03-16")).history(), CALENDARS, moment("2007-03-16")
     )
     assert found is not None
     assert found[1].carried is not None
@@ -103,7 +105,7 @@ def test_the_proof_counts_with_the_stops_that_were_heard_of_since() -> None:
 
 
 def test_the_proof_of_a_clock_that_began_here_says_nothing_of_it() -> None:
-    found = proof(given().when(start(10)).history(), CALENDAR, moment("2007-03-15"))
+    found = proof(given().when(start(10)).history(), CALENDARS, moment("2007-03-15"))
     assert found is not None
     assert found[1].carried is None
 
