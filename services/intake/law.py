@@ -33,8 +33,11 @@ LAW: Final[Mapping[str, Law]] = {
     "step-in-hand": Law("P-steps-in-order", "上一环节尚未完成"),
     "out-of-order": Law("P-steps-in-order", "应当按照实施办法规定的环节顺序办理"),
     "step-not-started": Law("P-steps-in-order", "这一环节尚未开始"),
+    "not-in-hand": Law("P-steps-in-order", "环节由经办人移交、完成或者退回"),
+    "staff-unknown": Law("P-steps-in-order", "接办人不是本节点部署在册的工作人员"),
     "steps-open": Law("P-steps-in-order", "实施办法规定的环节尚未完成"),
     "needs-two-officers": Law("行政许可法第三十四条第三款", "核实实质内容应当指派两名以上工作人员"),
+    "second-unknown": Law("行政许可法第三十四条第三款", "第二名工作人员不是本节点部署在册的工作人员"),
     "same-officer": Law("P-two-persons", "一审一核：审查人与核准人不得为同一人"),
     # suspension
     "already-suspended": Law("行政许可法第四十五条", "已有依法不计时的程序在进行"),
@@ -49,15 +52,18 @@ LAW: Final[Mapping[str, Law]] = {
     "no-head": Law("行政许可法第四十二条", "延长期限应当经行政机关负责人批准"),
     "limit-passed": Law("行政许可法第四十二条", "期限届满后不能延长"),
     # examination and approval
-    "already-examined": Law("P-examine-approve", "已经审查"),
     "not-examined": Law("P-examine-approve", "尚未审查，不能核准"),
     "already-approved": Law("P-examine-approve", "已经核准"),
-    "no-outcome": Law("行政许可法第三十八条", "结论应当是准予或不予"),
+    "no-outcome": Law("行政许可法第三十八条，P-examine-approve", "结论应当是准予或不予"),
+    "no-conclusion-here": Law("P-examine-approve", "审查、核准意见只随最后一个审查、核准环节提出"),
+    "not-approving": Law("P-examine-approve", "只有核准环节可以退回审查"),
     # decision
     "not-approved": Law("P-examine-approve", "尚未核准，不能作出决定"),
     "not-as-approved": Law("P-examine-approve", "决定应当与核准意见一致"),
     "no-document": Law("行政许可法第三十八条", "应当作出书面决定"),
-    "no-reasons": Law("行政许可法第三十八条第二款", "不予许可的，应当说明理由"),
+    "no-reasons": Law(
+        "行政许可法第三十八条第二款，P-examine-approve，P-steps-in-order", "不予许可、移交、退回或者不同意审查意见的，应当说明理由"
+    ),
     # delivery and close
     "not-decided": Law("行政许可法第四十四条", "尚未作出决定，不能送达"),
     "already-delivered": Law("行政许可法第四十四条", "结果已经送达"),

@@ -10,6 +10,8 @@ from services.onebox.door import Door
 from services.onebox.items import ITEMS, StepRows
 
 SEED: Final = 2007
+CONCLUSIONS: Final = {"examine": {"recommends": "granted"}, "approve": {"outcome": "granted"}}
+"""What is concluded with the step of a role."""
 
 
 class Do(Protocol):
@@ -58,13 +60,11 @@ def _to_the_end(do: Do, steps: StepRows, luck: float) -> None:
     for number, (name, _, role, _) in enumerate(steps, start=1):
         who = "approver" if role == "approve" else "examiner"
         do(who, "steps/start", {"name": name}, f":{number}")
-        if luck < 0.5 and number == len(steps):
+        if luck < 0.5 and number == len(steps) - 1:
             return
-        do(who, "steps/done", {"name": name}, f":{number}")
-    do("examiner", "examination", {"recommends": "granted"})
-    if luck < 0.55:
-        return
-    do("approver", "approval", {"outcome": "granted"})
+        if luck < 0.55 and number == len(steps):
+            return
+        do(who, "steps/done", {"name": name, **CONCLUSIONS.get(role, {})}, f":{number}")
     do("approver", "decision", {"outcome": "granted", "document": f"许可决定书第 {int(luck * 10_000)} 号", "reasons": ""})
     if luck < 0.65:
         return

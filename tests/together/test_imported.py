@@ -34,7 +34,7 @@ def test_an_imported_case_taken_up_here_and_now_is_not_carded_for_the_time_befor
     story.until("2007-03-06T12:00")
     assert len(story.cards) == 0, f"{len(story.cards)} cards, the first at {story.cards[0].at}, the last at {story.cards[-1].at}"
     story.until("2007-03-31T12:00")
-    assert {card.clock_kind for card in story.cards} == {"statutory", "promised"}
+    assert {card.clock_kind for card in story.cards if card.due_at < moment(CAME)} == {"statutory", "promised"}
     assert min(card.at for card in story.cards) > moment(CAME)
     for name in ("statutory", "promised"):
         assert len(story.clock(name).said("red")) == 4, "a month of four weeks"

@@ -74,8 +74,8 @@ class CaseWithdrawn(HeardOfCase):
 
 
 @record
-class StepStarted(HeardOfCase):
-    """Step `number` is in an officer's hands; `limit_days` None: it has no limit."""
+class StepFellDue(HeardOfCase):
+    """Step `number` is due to its post; `limit_days` None: it has no limit."""
 
     number: int
     name: str
@@ -85,6 +85,13 @@ class StepStarted(HeardOfCase):
 @record
 class StepDone(HeardOfCase):
     """Step `number` is done."""
+
+    number: int
+
+
+@record
+class StepSentBack(HeardOfCase):
+    """Approving step `number` was given up."""
 
     number: int
 
@@ -134,8 +141,9 @@ FactOfCase = (
     | CaseAccepted
     | CaseNotAccepted
     | CaseWithdrawn
-    | StepStarted
+    | StepFellDue
     | StepDone
+    | StepSentBack
     | ClocksSuspended
     | ClocksResumed
     | LimitExtended

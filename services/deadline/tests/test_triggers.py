@@ -36,7 +36,7 @@ async def test_a_case_from_filing_to_delivery_its_facts_in_its_rungs_out() -> No
     case = Telling()
     await case.told("CaseFiled", "2007-03-05")
     assert kinds(await case.told("CaseAccepted", "2007-03-06")) == ["ClockEnded", "ClockStarted", "ClockStarted"]
-    await case.told("StepStarted", "2007-03-07", number=1, name="现场核查", limit_days=2)
+    await case.told("StepFellDue", "2007-03-07", number=1, name="现场核查", limit_days=2)
     assert case.tick(moment("2007-03-07T23:59")) == []
     stopped = kinds(await case.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08"))
     assert stopped == ["ClockStopped", "ClockStopped", "ClockReminded", "ClockStopped"]
@@ -130,10 +130,12 @@ LINES: list[tuple[Any, list[tuple[str, str]]]] = [
     ),
     (fact("CaseNotAccepted"), [(name, "CancelClock") for name in EVERYTHING]),
     (fact("CaseWithdrawn"), [(name, "CancelClock") for name in EVERYTHING]),
-    (fact("StepStarted", number=2, name="审查", limit_days=3), [("step:2", "StartClock")]),
-    (fact("StepStarted", number=2, name="审查", limit_days=None), []),
+    (fact("StepFellDue", number=2, name="审查", limit_days=3), [("step:2", "StartClock")]),
+    (fact("StepFellDue", number=2, name="审查", limit_days=None), []),
     (fact("StepDone", number=1), [("step:1", "EndClock")]),
     (fact("StepDone", number=2), []),
+    (fact("StepSentBack", number=1), [("step:1", "CancelClock")]),
+    (fact("StepSentBack", number=2), []),
     (
         fact("ClocksSuspended", reason="testing", first=DAY),
         [("statutory", "StopClock"), ("promised", "StopClock"), ("step:1", "StopClock")],
@@ -172,7 +174,7 @@ def test_what_ends_is_forgotten_and_what_starts_is_known(heard: FactOfCase, expe
 def test_a_step_that_begins_while_a_procedure_runs_is_stopped_by_it() -> None:
     known, _ = asked(fact("ClocksSuspended", reason="testing", first=DAY))
     assert known.stop == OpenStop(reason="testing", first=DAY)
-    known, commands = asked(fact("StepStarted", number=2, name="审查", limit_days=3), known)
+    known, commands = asked(fact("StepFellDue", number=2, name="审查", limit_days=3), known)
     assert commands == [("step:2", "StartClock"), ("step:2", "StopClock")]
     known, _ = asked(fact("ClocksResumed", last=DAY), known)
     assert known.stop is None
@@ -229,7 +231,7 @@ def test_the_name_of_a_clock_says_its_case_its_node_and_its_kind() -> None:
 @st.composite
 def lives(draw: st.DrawFn) -> Sequence[FactOfCase]:
     """A filing and whatever may follow, in order of time; a step has its own number, a case is accepted and decided once."""
-    often = ["CorrectionsReturned", "StepStarted", "StepDone", "ClocksSuspended", "ClocksResumed", "LimitExtended"]
+    often = ["CorrectionsReturned", "StepFellDue", "StepDone", "StepSentBack", "ClocksSuspended", "ClocksResumed", "LimitExtended"]
     once = ["CorrectionsRequested", "CaseAccepted", "CaseDecided", "ResultDelivered", "CaseWithdrawn", "CaseClosed"]
     rest: list[str] = draw(
         st.permutations([*draw(st.lists(st.sampled_from(often), max_size=8)), *sorted(draw(st.sets(st.sampled_from(once))))])
@@ -238,12 +240,13 @@ def lives(draw: st.DrawFn) -> Sequence[FactOfCase]:
     told: list[FactOfCase] = [fact("CaseFiled", now, pinned=LIMITS)]
     for kind in rest:
         now += timedelta(hours=draw(st.integers(1, 300)))
-        steps += kind == "StepStarted"
+        steps += kind == "StepFellDue"
         day = now.astimezone(CHINA).date()
         more: dict[str, dict[str, Any]] = {
             "CaseAccepted": {"effective": now, "by": "decision"},
-            "StepStarted": {"number": steps, "name": "审查", "limit_days": draw(st.sampled_from([None, 1, 3]))},
+            "StepFellDue": {"number": steps, "name": "审查", "limit_days": draw(st.sampled_from([None, 1, 3]))},
             "StepDone": {"number": draw(st.integers(0, steps))},
+            "StepSentBack": {"number": draw(st.integers(0, steps))},
             "ClocksSuspended": {"reason": "testing", "first": day + timedelta(days=draw(st.integers(0, 5)))},
             "ClocksResumed": {"last": day},
             "LimitExtended": {"days": 10, "moves_promise": draw(st.booleans())},

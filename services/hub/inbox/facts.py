@@ -78,6 +78,11 @@ class ClocksResumed(OfCase):
 
 
 @record
+class StepSentBack(OfCase):
+    """The approver gave the case back to its examination."""
+
+
+@record
 class CaseExamined(OfCase):
     """The examiner concluded."""
 
@@ -195,7 +200,7 @@ class FindingRaised(OfCase):
 
 _INTAKE: Final[tuple[type[OfCase], ...]] = (
     CaseFiled, CorrectionsRequested, CorrectionsReturned, CaseAccepted, CaseNotAccepted, ClocksSuspended, ClocksResumed,
-    CaseExamined, CaseApproved, CaseDecided, ResultDelivered, CaseWithdrawn, CaseClosed,
+    StepSentBack, CaseExamined, CaseApproved, CaseDecided, ResultDelivered, CaseWithdrawn, CaseClosed,
 )  # fmt: skip
 _DEADLINE: Final[tuple[type[OfCase], ...]] = (
     ClockStarted, ClockStopped, ClockResumed, ClockExtended, ClockYellow, ClockRed, ClockEnded, ClockCancelled,

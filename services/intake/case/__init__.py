@@ -18,9 +18,11 @@ from services.intake.case import (
     examination,
     extension,
     filing,
+    finishing,
     phase,
     steps,
     suspension,
+    two_persons,
 )
 from services.intake.case.acceptance import TakingUp
 from services.intake.case.act import Acts
@@ -30,10 +32,11 @@ from services.intake.case.roads import in_turn
 from services.intake.case.roads.promised import PROMISED
 from services.intake.case.steps import Steps
 from services.intake.case.suspension import Suspensions
+from services.intake.case.two_persons import Hands
 from services.intake.case.words import refuse_personal
 from services.intake.events import CaseDecided, CaseEvent, LimitExtended, Pinned, ResultDelivered
 
-TOPICS: Final = (filing, acceptance, corrections, steps, suspension, extension, examination, decision, delivery, ending)
+TOPICS: Final = (filing, acceptance, corrections, steps, finishing, suspension, extension, decision, delivery, ending)
 ACTS: Final[Acts] = {command: act for topic in TOPICS for command, act in topic.ACTS.items()}
 
 Command = (
@@ -41,9 +44,9 @@ Command = (
     | acceptance.Command
     | corrections.Command
     | steps.Command
+    | finishing.Command
     | suspension.Command
     | extension.Command
-    | examination.Command
     | decision.Command
     | delivery.Command
     | ending.Command
@@ -59,6 +62,7 @@ class Case:
     taking_up: TakingUp = TakingUp()
     missing: tuple[str, ...] = ()
     steps: Steps = Steps()
+    hands: Hands = Hands()
     suspensions: Suspensions = Suspensions()
     extended: LimitExtended | None = None
     opinions: Opinions = Opinions()
@@ -89,6 +93,7 @@ def evolve(case: Case, event: CaseEvent) -> Case:
         taking_up=acceptance.fold(case.taking_up, event),
         missing=corrections.fold(case.missing, event),
         steps=steps.fold(case.steps, event),
+        hands=two_persons.fold(case.hands, event),
         suspensions=suspension.fold(case.suspensions, event),
         extended=extension.fold(case.extended, event),
         opinions=examination.fold(case.opinions, event),

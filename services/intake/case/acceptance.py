@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from libs.workdays import Calendar, Ledger, WorkingDays
-from services.intake.case.act import SYSTEM, Act, Acts, Asked, said, unbound, unoffered
+from services.intake.case.act import SYSTEM, Act, Acts, Asked, TakenOver, said, unbound, unoffered
 from services.intake.case.days import passed
 from services.intake.case.phase import ENDS, Phase
+from services.intake.case.steps import next_due
 from services.intake.events import AcceptedBy, CaseAccepted, CaseEvent, CaseFiled, CaseNotAccepted, CorrectionsReturned
 from services.intake.law import refused
 
@@ -65,26 +66,31 @@ def silence_passed(case: Case, at: datetime, calendar: Calendar) -> bool:
     return passed(Ledger(case.taking_up.received, WorkingDays(case.pinned.correction_days)), at, calendar)
 
 
+def taken_up(case: Case, by: AcceptedBy, effective: datetime, taken_over: TakenOver) -> tuple[CaseEvent, ...]:
+    """The facts of an acceptance, whatever it came about by: limits run from `effective`, and the first step is due."""
+    return (CaseAccepted(**taken_over, by=by, effective=effective), *next_due(taken_over, case))
+
+
 def already_accepted(_c: Accept, case: Case) -> bool:
     """Whether the case is taken up, whatever came of it since, short of an end."""
     return case.taking_up.effective is not None and case.phase not in ENDS
 
 
-def accepted(c: Accept, case: Case) -> CaseAccepted:
-    """The fact that the case is taken up, by this decision; told too late, it has been taken up by silence before."""
+def accepted(c: Accept, case: Case) -> tuple[CaseEvent, ...]:
+    """The facts that the case is taken up, by this decision; told too late, it has been taken up by silence before."""
     if not c.imported and silence_passed(case, c.at, c.calendar):
         return accepted_by_silence(c, case)
-    return accepted_by_decision(c)
+    return accepted_by_decision(c, case)
 
 
-def accepted_by_decision(c: Asked) -> CaseAccepted:
-    """The fact that the case is taken up by decision: its limits run from now."""
-    return CaseAccepted(**said(c), by=AcceptedBy.DECISION, effective=c.at)
+def accepted_by_decision(c: Asked, case: Case) -> tuple[CaseEvent, ...]:
+    """The facts that the case is taken up by decision, its limits running from now, and that its first step is due."""
+    return taken_up(case, AcceptedBy.DECISION, c.at, said(c))
 
 
-def accepted_by_silence(c: Asked, case: Case) -> CaseAccepted:
-    """The fact that the case is taken up by silence: its limits run from the receipt of the materials."""
-    return CaseAccepted(**said(c), by=AcceptedBy.SILENCE, effective=case.taking_up.received or c.at)
+def accepted_by_silence(c: Asked, case: Case) -> tuple[CaseEvent, ...]:
+    """The facts that the case is taken up by silence, its limits running from the receipt of the materials, and that its first step is due."""
+    return taken_up(case, AcceptedBy.SILENCE, case.taking_up.received or c.at, said(c))
 
 
 def already_declined(_c: RefuseAcceptance, case: Case) -> bool:

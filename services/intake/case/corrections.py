@@ -63,10 +63,10 @@ def may_return(c: ReturnCorrections, case: Case) -> None:
         raise refused("already-told-once")
 
 
-def returned(c: ReturnCorrections, _case: Case) -> tuple[CaseEvent, ...]:
+def returned(c: ReturnCorrections, case: Case) -> tuple[CaseEvent, ...]:
     """The fact that the corrections came back; with everything returned the case is taken up, too."""
     back = CorrectionsReturned(**said(c), still_missing=c.still_missing)
-    return (back,) if c.still_missing or c.imported else (back, accepted_by_decision(c))
+    return (back,) if c.still_missing or c.imported else (back, *accepted_by_decision(c, case))
 
 
 ACTS: Final[Acts] = {

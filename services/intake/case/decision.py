@@ -37,10 +37,12 @@ def already_decided(c: Decide, case: Case) -> bool:
 
 
 def may_decide(c: Decide, case: Case) -> None:
-    """Raises `Refused` where a procedure of Art. 45 runs, or the decision is not as approved, not in writing, without reasons, by the examiner."""
+    """Raises `Refused` while a procedure of Art. 45 runs or a step is open; not as approved, not in writing, without reasons, by an examiner."""
     approved = case.opinions.approved
     if case.suspensions.running is not None:
         raise refused("suspended")
+    if case.steps.next is not None:
+        raise refused("steps-open")
     if approved is None or approved.outcome is not c.outcome:
         raise refused("not-as-approved")
     if not c.document.strip():
@@ -56,4 +58,6 @@ def decided(c: Decide, case: Case) -> CaseDecided:
     return CaseDecided(**said(c), outcome=c.outcome, document=c.document, reasons=c.reasons, remedies=remedies)
 
 
-ACTS: Final[Acts] = {Decide: Act(may_decide, decided, already_decided, lambda case: case.suspensions.running is None)}
+ACTS: Final[Acts] = {
+    Decide: Act(may_decide, decided, already_decided, lambda case: case.suspensions.running is None and case.steps.next is None)
+}

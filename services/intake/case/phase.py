@@ -22,6 +22,9 @@ from services.intake.events import (
     LimitExtended,
     ResultDelivered,
     StepDone,
+    StepFellDue,
+    StepHandedOver,
+    StepSentBack,
     StepStarted,
 )
 
@@ -65,8 +68,10 @@ def _left(phase: Phase, event: CaseEvent) -> Phase:
             return Phase.ACCEPTED
         case CaseNotAccepted():
             return Phase.NOT_ACCEPTED
-        case StepStarted() | StepDone() | ClocksSuspended() | ClocksResumed() | LimitExtended():
+        case StepFellDue() | StepStarted() | StepHandedOver() | StepDone() | ClocksSuspended() | ClocksResumed() | LimitExtended():
             return phase
+        case StepSentBack():
+            return Phase.ACCEPTED
         case CaseExamined():
             return Phase.EXAMINED
         case CaseApproved():

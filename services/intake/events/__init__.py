@@ -22,7 +22,7 @@ from services.intake.events.filing import (
     PinnedStop,
 )
 from services.intake.events.numbers import NumbersLeased, NumbersVoided
-from services.intake.events.steps import StepDone, StepRole, StepStarted
+from services.intake.events.steps import StepDone, StepFellDue, StepHandedOver, StepRole, StepSentBack, StepStarted
 from services.intake.events.suspension import ClocksResumed, ClocksSuspended, Stopper
 
 CaseEvent = (
@@ -31,8 +31,11 @@ CaseEvent = (
     | CorrectionsReturned
     | CaseAccepted
     | CaseNotAccepted
+    | StepFellDue
     | StepStarted
+    | StepHandedOver
     | StepDone
+    | StepSentBack
     | ClocksSuspended
     | ClocksResumed
     | LimitExtended
@@ -77,7 +80,10 @@ __all__ = [
     "PinnedStop",
     "ResultDelivered",
     "StepDone",
+    "StepFellDue",
+    "StepHandedOver",
     "StepRole",
+    "StepSentBack",
     "StepStarted",
     "Stopper",
 ]

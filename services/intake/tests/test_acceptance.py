@@ -10,7 +10,7 @@ from services.intake.tests.stories import NUMBER, at, given
 
 
 def test_a_complete_application_is_accepted_and_limits_run_from_the_decision() -> None:
-    given(s.filed()).when(s.accept("2007-03-06")).then(s.accepted_by(AcceptedBy.DECISION, "2007-03-06", "2007-03-06", "clerk-1"))
+    given(s.filed()).when(s.accept("2007-03-06")).then(*s.accepted_by(AcceptedBy.DECISION, "2007-03-06", "2007-03-06", "clerk-1"))
 
 
 def test_accepting_what_is_accepted_changes_nothing() -> None:
@@ -39,7 +39,7 @@ def test_who_was_told_to_correct_is_not_declined() -> None:
 
 def test_five_working_days_of_silence_are_acceptance_from_the_day_of_receipt() -> None:
     given(s.filed()).when(s.deem_accepted("2007-03-13")).then(
-        s.accepted_by(AcceptedBy.SILENCE, "2007-03-05", "2007-03-13", "system:intake", "00:00")
+        *s.accepted_by(AcceptedBy.SILENCE, "2007-03-05", "2007-03-13", "system:intake", "00:00")
     )
 
 
@@ -48,7 +48,7 @@ def test_silence_is_no_acceptance_while_the_time_to_tell_still_runs() -> None:
 
 
 def test_accepting_late_is_accepting_from_the_day_of_receipt() -> None:
-    given(s.filed()).when(s.accept("2007-03-14")).then(s.accepted_by(AcceptedBy.SILENCE, "2007-03-05", "2007-03-14", "clerk-1"))
+    given(s.filed()).when(s.accept("2007-03-14")).then(*s.accepted_by(AcceptedBy.SILENCE, "2007-03-05", "2007-03-14", "clerk-1"))
 
 
 @pytest.mark.parametrize("story", [s.told_to_correct, s.accepted, s.decided])
@@ -59,7 +59,7 @@ def test_silence_says_nothing_where_somebody_spoke(story: object) -> None:
 
 def test_silence_after_an_incomplete_return_is_acceptance_from_that_return() -> None:
     given(s.returned_incomplete()).when(s.deem_accepted("2007-03-22")).then(
-        s.accepted_by(AcceptedBy.SILENCE, "2007-03-14", "2007-03-22", "system:intake", "00:00")
+        *s.accepted_by(AcceptedBy.SILENCE, "2007-03-14", "2007-03-22", "system:intake", "00:00")
     )
 
 

@@ -37,7 +37,7 @@ def test_the_notice_comes_within_five_working_days_or_silence_was_acceptance() -
 def test_everything_returned_is_accepted_that_day() -> None:
     given(s.told_to_correct()).when(s.return_corrections(on="2007-03-14")).then(
         CorrectionsReturned(case=NUMBER, still_missing=(), officer="clerk-1", at=at("2007-03-14")),
-        s.accepted_by(AcceptedBy.DECISION, "2007-03-14", "2007-03-14", "clerk-1"),
+        *s.accepted_by(AcceptedBy.DECISION, "2007-03-14", "2007-03-14", "clerk-1"),
     )
 
 

@@ -14,6 +14,7 @@ from services.intake.case.filing import File
 from services.intake.case.phase import Phase
 from services.intake.case.roads.promised import PROMISED
 from services.intake.case.steps import StartStep
+from services.intake.events import Outcome
 from services.intake.law import LAW
 from services.intake.tests import stories as s
 from services.intake.tests.stories import given
@@ -69,17 +70,20 @@ def test_what_is_possible_is_what_is_in_turn() -> None:
     assert possible(given(s.closed()).state) == ()
     assert possible(Case()) == ()
     assert StartStep in possible(given(s.accepted(s.SITE_VISIT)).state)
-    assert StartStep not in possible(given(s.accepted()).state)
+    assert StartStep not in possible(given(s.approved()).state)
 
 
 def test_what_makes_no_sense_is_not_offered() -> None:
     def offered(story: s.Told) -> set[str]:
         return {command.__name__ for command in possible(given(story).state)}
 
-    assert offered(s.accepted()) == {"SuspendClocks", "ExtendLimit", "Examine", "Withdraw"}
-    assert offered(s.suspended()) == {"ResumeClocks", "ExtendLimit", "Examine", "Withdraw"}
+    assert offered(s.accepted()) == {"StartStep", "SuspendClocks", "ExtendLimit", "Withdraw"}
+    assert offered(s.suspended()) == {"StartStep", "ResumeClocks", "ExtendLimit", "Withdraw"}
     assert "ExtendLimit" not in offered(given(s.accepted()).when(s.extend()).history())
     assert "Decide" not in offered(given(s.approved()).when(s.suspend()).history())
-    in_hand = offered(given(s.accepted(s.SITE_VISIT)).when(s.start_step("现场核查")).history())
-    assert "FinishStep" in in_hand
-    assert "StartStep" not in in_hand
+    assert "Decide" not in offered(s.approved(Outcome.GRANTED, s.REVIEW, s.SIGN, s.ISSUE))
+    of_steps = {"StartStep", "HandOver", "FinishStep", "SendBack"}
+    assert offered(s.examining()) & of_steps == {"HandOver", "FinishStep"}
+    assert offered(s.examined()) & of_steps == {"StartStep"}
+    assert offered(s.approving()) & of_steps == {"HandOver", "FinishStep", "SendBack"}
+    assert offered(s.approved()) & of_steps == set()

@@ -18,7 +18,8 @@ def test_a_call_a_mail_and_a_go_between_are_no_delivery(how: Channel) -> None:
 
 def test_the_result_goes_the_way_that_the_procedure_offers() -> None:
     at_the_counter = replace(s.pinned(), delivery=(Channel.COUNTER,))
-    worked = given().when(s.file(procedure=at_the_counter), s.accept(), s.examine(), s.approve(), s.decide()).history()
+    concluded = (s.start_step(), s.examine(), s.start_approving(), s.approve(), s.decide())
+    worked = given().when(s.file(procedure=at_the_counter), s.accept(), *concluded).history()
     given(worked).when(s.deliver(Channel.POST)).refused("delivery-not-offered")
     given(worked).when(s.deliver(Channel.COUNTER)).taken()
 

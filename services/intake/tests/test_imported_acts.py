@@ -19,8 +19,10 @@ from services.intake.tests.stories import NUMBER, at, given
 def test_an_imported_act_is_kept_as_given_whatever_the_phase() -> None:
     acts: list[Command] = [
         s.finish_step("T02 Check confirmation of receipt", "Resource01", on="2006-12-31"),
+        s.start_step("T02 Check confirmation of receipt", "Resource01"),
+        s.hand_over("Resource02", "Resource01"),
         s.examine("Resource01"),
-        s.approve("Resource01"),
+        s.send_back("Resource01"),
         s.decide(Outcome.NOT_STATED, document=""),
         s.close(),
         s.finish_step("T04 Determine confirmation of receipt", "Resource01", on="2007-05-01"),

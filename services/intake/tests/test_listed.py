@@ -61,7 +61,7 @@ def test_a_case_is_finished_at_its_first_end(told: s.Told, phase: str, finished:
 
 def test_the_mark_stays_raw_beside_the_phase() -> None:
     assert listed(s.accepted()).suspended is None
-    stopped = listed(given(s.suspended()).when(s.examine()).history())
+    stopped = listed(given(s.suspended()).when(s.start_step(), s.examine()).history())
     assert (stopped.phase, stopped.suspended) == ("examined", True)
     assert listed(given(s.suspended()).when(s.resume()).history()).suspended is False
     withdrawn = listed(given(s.suspended()).when(s.withdraw()).history())
