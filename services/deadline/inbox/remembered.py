@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from libs.decider import record
@@ -28,6 +28,7 @@ class HeardCase:
     corrections: int
     stopped_by: str
     stopped_from: date | None
+    came: datetime | None
 
 
 _CHANGING: Final = ("running", "corrections", "stopped_by", "stopped_from")
@@ -59,6 +60,7 @@ def _known(row: HeardCase) -> KnownCase:
         running=tuple(row.running.split()),
         corrections=row.corrections,
         stop=OpenStop(reason=row.stopped_by, first=row.stopped_from) if row.stopped_from else None,
+        came=row.came,
     )
 
 
@@ -72,4 +74,5 @@ def _row(case: KnownCase) -> HeardCase:
         corrections=case.corrections,
         stopped_by=case.stop.reason if case.stop else "",
         stopped_from=case.stop.first if case.stop else None,
+        came=case.came,
     )

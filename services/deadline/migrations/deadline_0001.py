@@ -23,6 +23,8 @@ def upgrade() -> None:
             generation  integer not null,
             timeline    text not null,
             imported    boolean not null,
+            carried_at  timestamptz,
+            ran         integer,
             reminded_at timestamptz,
             yellow_at   timestamptz,
             red_at      timestamptz,
@@ -53,7 +55,8 @@ def upgrade() -> None:
             running         text not null,
             corrections     integer not null,
             stopped_by      text not null,
-            stopped_from    date
+            stopped_from    date,
+            came            timestamptz
         ) with (fillfactor = 80)""")
     op.execute("""
         create table last_tick (
