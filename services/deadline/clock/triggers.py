@@ -68,7 +68,9 @@ class OpenStop:
 
 @record
 class KnownCase:
-    """What is remembered of a case. `running` are its clocks by their names behind the case number; `corrections` were begun so far."""
+    """What is remembered of a case. `running` are its clocks by their names behind the case number; `corrections` were begun so far; `came`:
+    when an imported one came here.
+    """
 
     case: str
     limits: PinnedLimits
@@ -77,6 +79,7 @@ class KnownCase:
     corrections: int = 0
     stop: OpenStop | None = None
     holdings: Holdings = ()
+    came: datetime | None = None
 
     def of(self, kinds: Collection[ClockKind]) -> list[str]:
         """The running clocks of these kinds, by their names."""
@@ -185,6 +188,7 @@ def _begin(known: KnownCase, limit: NewLimit, fact: FactOfCase, trigger: str) ->
         label=limit.label,
         timeline=known.timeline if limit.budget.unit is Unit.UNTIL else "",
         imported=fact.imported,
+        came=known.came,
     )
     if known.stop is None or kind is not STEP:
         return [(clock, start)]
@@ -283,7 +287,7 @@ def react(remembered: KnownCase | None, fact: FactOfCase, name: str) -> tuple[Kn
     """
     if isinstance(fact, CaseFiled):
         timeline = fact.instants.timeline if fact.instants else ""
-        remembered = KnownCase(case=fact.case, limits=fact.pinned, timeline=timeline)
+        remembered = KnownCase(case=fact.case, limits=fact.pinned, timeline=timeline, came=fact.came)
     if remembered is None:
         raise LookupError(f"{fact.case} was never filed, as far as was heard")
     commands: list[tuple[str, Command]] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
@@ -34,6 +34,7 @@ class HeardCase:
     stopped_by: str
     stopped_from: date | None
     holdings: str
+    came: datetime | None
 
 
 _CHANGING: Final = ("running", "corrections", "stopped_by", "stopped_from", "holdings")
@@ -76,6 +77,7 @@ def _known(row: HeardCase) -> KnownCase:
         corrections=row.corrections,
         stop=OpenStop(reason=row.stopped_by, first=row.stopped_from) if row.stopped_from else None,
         holdings=from_kept(row.holdings),
+        came=row.came,
     )
 
 
@@ -95,4 +97,5 @@ def _row(case: KnownCase) -> HeardCase:
         stopped_by=case.stop.reason if case.stop else "",
         stopped_from=case.stop.first if case.stop else None,
         holdings=kept(case.holdings),
+        came=case.came,
     )

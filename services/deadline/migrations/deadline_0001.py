@@ -26,6 +26,8 @@ def upgrade() -> None:
             generation  integer not null,
             timeline    text not null,
             imported    boolean not null,
+            carried_at  timestamptz,
+            ran         integer,
             reminded_at timestamptz,
             yellow_at   timestamptz,
             red_at      timestamptz,
@@ -58,7 +60,8 @@ def upgrade() -> None:
             corrections     integer not null,
             stopped_by      text not null,
             stopped_from    date,
-            holdings        text not null
+            holdings        text not null,
+            came            timestamptz
         ) with (fillfactor = 80)""")
     op.execute("""
         create table last_tick (
