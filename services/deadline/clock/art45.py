@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from libs.decider import record
 from libs.workdays import midnight
 from services.deadline.clock.change import Change, Changes, said
+from services.deadline.clock.holding import Speaking
 from services.deadline.events import ClockResumed, ClockStopped, Unit
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @record
-class StopClock:
+class StopClock(Speaking):
     """Stop the clock: days from `first` on are not counted, for a procedure named by `reason`."""
 
     reason: str
@@ -26,7 +27,7 @@ class StopClock:
 
 
 @record
-class ResumeClock:
+class ResumeClock(Speaking):
     """Let the clock go on: `last` was the last day not counted."""
 
     last: date

@@ -27,13 +27,17 @@ from services.deadline.clock.heard import (
     CorrectionsRequested,
     CorrectionsReturned,
     FactOfCase,
+    FactOfHolding,
     LimitExtended,
     PinnedLimits,
     ResultDelivered,
     StepDone,
     StepFellDue,
+    StepHandedOver,
     StepSentBack,
+    StepStarted,
 )
+from services.deadline.clock.holding import Holdings, held_after
 from services.deadline.clock.starting import StartClock, clock_of, kind_of, node_of_case
 from services.deadline.events import ClockKind, LimitBudget, Unit
 
@@ -69,12 +73,12 @@ class KnownCase:
     """
 
     case: str
-    officer: str
     limits: PinnedLimits
     timeline: str = ""
     running: tuple[str, ...] = ()
     corrections: int = 0
     stop: OpenStop | None = None
+    holdings: Holdings = ()
     came: datetime | None = None
 
     def of(self, kinds: Collection[ClockKind]) -> list[str]:
@@ -84,11 +88,14 @@ class KnownCase:
 
 @record
 class NewLimit:
-    """A limit that a fact sets running from `since`. `officer` empty: the one of the fact; `article` empty: the one of the kind in `ARTICLES`."""
+    """A limit that a fact sets running from `since`. `post` and `officer`: whom it addresses, where it is no clock of who holds the step;
+    `article` empty: the one of the kind in `ARTICLES`.
+    """
 
     name: str
     budget: LimitBudget
     since: datetime
+    post: str = ""
     officer: str = ""
     article: str = ""
     label: str = ""
@@ -107,7 +114,7 @@ def _working_days(n: int) -> LimitBudget:
 
 def at_filing(known: KnownCase, fact: CaseFiled) -> Iterable[NewLimit]:
     """At the filing: the limit for the correction notice, and the instants that an imported log gives as limits."""
-    yield _correction(known, fact.at)
+    yield _correction(known, fact)
     if fact.instants is not None:
         for name, until in (("statutory", fact.instants.statutory), ("promised", fact.instants.promised)):
             if until is not None:
@@ -115,34 +122,31 @@ def at_filing(known: KnownCase, fact: CaseFiled) -> Iterable[NewLimit]:
 
 
 def after_return(known: KnownCase, fact: CorrectionsReturned) -> Iterable[NewLimit]:
-    """At an incomplete return: the limit for the correction notice anew, from the return."""
-    yield replace(_correction(known, fact.at), article=SILENCE_AFTER_RETURN)
+    """At an incomplete return: the limit for the correction notice anew, from the return; who took the return answers for it."""
+    yield replace(_correction(known, fact), article=SILENCE_AFTER_RETURN)
 
 
-def _correction(known: KnownCase, since: datetime) -> NewLimit:
+def _correction(known: KnownCase, fact: CaseFiled | CorrectionsReturned) -> NewLimit:
     name = f"correction:{known.corrections + 1}" if known.corrections else "correction"
-    return NewLimit(name=name, budget=_working_days(known.limits.correction_days), since=since)
+    return NewLimit(name=name, budget=_working_days(known.limits.correction_days), since=fact.at, officer=fact.officer)
 
 
 def at_acceptance(known: KnownCase, fact: CaseAccepted) -> Iterable[NewLimit]:
-    """At acceptance: statutory and promised limit from `effective`, unless an imported log gave instants for them. Where silence accepted, the
-    officer who filed answers for them.
-    """
+    """At acceptance: statutory and promised limit from `effective`, unless an imported log gave instants for them."""
     if known.timeline:
         return
-    officer = known.officer if fact.by == "silence" else fact.officer
     for name, days in (("statutory", known.limits.statutory_days), ("promised", known.limits.promised_days)):
-        yield NewLimit(name=name, budget=_working_days(days), since=fact.effective, officer=officer)
+        yield NewLimit(name=name, budget=_working_days(days), since=fact.effective)
 
 
 def of_step(_known: KnownCase, fact: StepFellDue) -> Iterable[NewLimit]:
-    """When a step falls due: its own limit, if it has one."""
+    """When a step falls due: its own limit, if it has one, whether anybody takes the step up or not."""
     if fact.limit_days is not None:
         yield NewLimit(name=f"step:{fact.number}", budget=_working_days(fact.limit_days), since=fact.at, label=fact.name)
 
 
 def at_decision(known: KnownCase, fact: CaseDecided) -> Iterable[NewLimit]:
-    """At the decision: the limit for handing the result over."""
+    """At the decision: the limit for handing the result over, for which the department answers."""
     yield NewLimit(name="delivery", budget=_working_days(known.limits.delivery_days), since=fact.at)
 
 
@@ -166,13 +170,16 @@ def starts(limits: Callable[[KnownCase, Any], Iterable[NewLimit]]) -> Doing:
 
 def _begin(known: KnownCase, limit: NewLimit, fact: FactOfCase, trigger: str) -> Commands:
     """Starts the clock; that of a step which begins while a procedure of Art. 45 runs is stopped at once."""
-    kind, clock = kind_of(limit.name), clock_of(known.case, limit.name)
+    kind, clock, department = kind_of(limit.name), clock_of(known.case, limit.name), known.limits.department
     start = StartClock(
         clock=clock,
         case=known.case,
         kind=kind,
         node=node_of_case(known.case),
-        officer=limit.officer or fact.officer,
+        department=department.name if department else "",
+        department_uscc=department.uscc if department else "",
+        post=limit.post,
+        officer=limit.officer,
         budget=limit.budget,
         trigger=trigger,
         article=limit.article or ARTICLES[kind],
@@ -197,13 +204,18 @@ def ends(*kinds: ClockKind) -> Doing:
     return ended
 
 
+def holds(known: KnownCase, fact: FactOfHolding, _trigger: str) -> tuple[KnownCase, Commands]:
+    """The step is with another post, or in other hands, or in none. What an imported record says of it addresses nothing to anybody here."""
+    return (known if fact.imported else replace(known, holdings=held_after(known.holdings, fact))), ()
+
+
 def ends_step(known: KnownCase, fact: StepDone, trigger: str) -> tuple[KnownCase, Commands]:
     """Ends the clock of the step of this number, if it runs."""
     return _over(known, _of_step(known, fact.number), EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
 
 def cancels_step(known: KnownCase, fact: StepSentBack, trigger: str) -> tuple[KnownCase, Commands]:
-    """Cancels the clock of the step of this number, if it runs: the step was given up, and begins anew under another number."""
+    """Cancels the clock of the step of this number, if it runs: it was given up."""
     return _over(known, _of_step(known, fact.number), CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
 
@@ -254,9 +266,11 @@ TRIGGERS: Final[Mapping[type[FactOfCase], Sequence[Doing]]] = {
     CaseAccepted: (ends(CORRECTION), starts(at_acceptance)),
     CaseNotAccepted: (cancels(*ClockKind),),
     CaseWithdrawn: (cancels(*ClockKind),),
-    StepFellDue: (starts(of_step),),
-    StepDone: (ends_step,),
-    StepSentBack: (cancels_step,),
+    StepFellDue: (holds, starts(of_step)),
+    StepStarted: (holds,),
+    StepHandedOver: (holds,),
+    StepDone: (holds, ends_step),
+    StepSentBack: (holds, cancels_step),
     ClocksSuspended: (stops,),
     ClocksResumed: (resumes,),
     LimitExtended: (extends,),
@@ -273,11 +287,11 @@ def react(remembered: KnownCase | None, fact: FactOfCase, name: str) -> tuple[Kn
     """
     if isinstance(fact, CaseFiled):
         timeline = fact.instants.timeline if fact.instants else ""
-        remembered = KnownCase(case=fact.case, officer=fact.officer, limits=fact.pinned, timeline=timeline, came=fact.came)
+        remembered = KnownCase(case=fact.case, limits=fact.pinned, timeline=timeline, came=fact.came)
     if remembered is None:
         raise LookupError(f"{fact.case} was never filed, as far as was heard")
     commands: list[tuple[str, Command]] = []
     for doing in TRIGGERS[type(fact)]:
         remembered, more = doing(remembered, fact, name)
         commands.extend(more)
-    return remembered, commands
+    return remembered, [(clock, replace(command, holdings=remembered.holdings)) for clock, command in commands]

@@ -21,10 +21,10 @@ from services.deadline.clock.starting import StartClock, case_of, clock_of, kind
 from services.deadline.clock.triggers import ARTICLES, TRIGGERS, KnownCase, OpenStop, react
 from services.deadline.events import ClockEnded, ClockKind, ClockStarted, Event, SilenceNoticed
 from services.deadline.inbox import READER
-from services.deadline.tests.stories import CASE, LIMITS, kinds, said
+from services.deadline.tests.stories import CASE, DEPARTMENT, LIMITS, kinds, said
 from services.deadline.tests.telling import Telling
 
-PINNED = PinnedLimits(**LIMITS)
+PINNED = PinnedLimits(**LIMITS, department=DEPARTMENT)
 EVERYTHING = ("correction", "statutory", "promised", "step:1", "delivery")
 
 
@@ -61,14 +61,14 @@ async def test_a_case_from_filing_to_delivery_its_facts_in_its_rungs_out() -> No
 
 async def test_five_days_of_silence_then_the_limits_run_from_the_receipt() -> None:
     case = Telling()
-    await case.told("CaseFiled", "2007-03-05", officer="C0200")
+    await case.told("CaseFiled", "2007-03-05")
     silence = case.tick(moment("2007-03-13T00:00"))[-1]
     assert isinstance(silence, SilenceNoticed)
     assert (silence.at, silence.effective) == (moment("2007-03-13T00:00"), moment("2007-03-05"))
     await case.told("CaseAccepted", "2007-03-13", by="silence", effective=silence.effective, officer="system:intake")
     (promised,) = case.clock("promised")
     assert isinstance(promised, ClockStarted)
-    assert (promised.start, promised.officer, promised.due_at) == (moment("2007-03-05"), "C0200", moment("2007-03-20T00:00"))
+    assert (promised.start, promised.officer, promised.due_at) == (moment("2007-03-05"), "", moment("2007-03-20T00:00"))
 
 
 async def test_an_imported_case_lives_in_its_own_time_by_its_own_instants() -> None:
@@ -110,7 +110,7 @@ async def test_a_return_gives_five_days_again_under_a_name_of_its_own() -> None:
 
 def asked(fact: FactOfCase, known: KnownCase | None = None) -> tuple[KnownCase, list[tuple[str, str]]]:
     """What is known after a fact, and which clock is asked what; all clocks run before, unless said otherwise."""
-    before = known or KnownCase(case=CASE, officer="C0200", limits=PINNED, running=EVERYTHING, corrections=1)
+    before = known or KnownCase(case=CASE, limits=PINNED, running=EVERYTHING, corrections=1)
     after, commands = react(before, fact, "t")
     return after, [(clock.removeprefix(f"clock:{CASE}:"), type(command).__name__) for clock, command in commands]
 
@@ -130,8 +130,10 @@ LINES: list[tuple[Any, list[tuple[str, str]]]] = [
     ),
     (fact("CaseNotAccepted"), [(name, "CancelClock") for name in EVERYTHING]),
     (fact("CaseWithdrawn"), [(name, "CancelClock") for name in EVERYTHING]),
-    (fact("StepFellDue", number=2, name="审查", limit_days=3), [("step:2", "StartClock")]),
-    (fact("StepFellDue", number=2, name="审查", limit_days=None), []),
+    (fact("StepFellDue", number=2, limit_days=3), [("step:2", "StartClock")]),
+    (fact("StepFellDue", number=2, limit_days=None), []),
+    (fact("StepStarted", number=2), []),
+    (fact("StepHandedOver", number=2), []),
     (fact("StepDone", number=1), [("step:1", "EndClock")]),
     (fact("StepDone", number=2), []),
     (fact("StepSentBack", number=1), [("step:1", "CancelClock")]),
@@ -174,7 +176,7 @@ def test_what_ends_is_forgotten_and_what_starts_is_known(heard: FactOfCase, expe
 def test_a_step_that_begins_while_a_procedure_runs_is_stopped_by_it() -> None:
     known, _ = asked(fact("ClocksSuspended", reason="testing", first=DAY))
     assert known.stop == OpenStop(reason="testing", first=DAY)
-    known, commands = asked(fact("StepFellDue", number=2, name="审查", limit_days=3), known)
+    known, commands = asked(fact("StepFellDue", number=2, limit_days=3), known)
     assert commands == [("step:2", "StartClock"), ("step:2", "StopClock")]
     known, _ = asked(fact("ClocksResumed", last=DAY), known)
     assert known.stop is None
@@ -190,7 +192,7 @@ def test_a_step_that_begins_while_a_procedure_runs_is_stopped_by_it() -> None:
     ids=lambda part: type(part).__name__,
 )
 def test_any_other_clock_that_begins_while_a_procedure_runs_is_not_stopped_by_it(heard: FactOfCase, begun: set[str]) -> None:
-    known = KnownCase(case=CASE, officer="C0200", limits=PINNED, corrections=1, stop=OpenStop(reason="testing", first=DAY))
+    known = KnownCase(case=CASE, limits=PINNED, corrections=1, stop=OpenStop(reason="testing", first=DAY))
     assert asked(heard, known)[1] == [(name, "StartClock") for name in sorted(begun, reverse=True)]
 
 
@@ -231,7 +233,16 @@ def test_the_name_of_a_clock_says_its_case_its_node_and_its_kind() -> None:
 @st.composite
 def lives(draw: st.DrawFn) -> Sequence[FactOfCase]:
     """A filing and whatever may follow, in order of time; a step has its own number, a case is accepted and decided once."""
-    often = ["CorrectionsReturned", "StepFellDue", "StepDone", "StepSentBack", "ClocksSuspended", "ClocksResumed", "LimitExtended"]
+    often = [
+        "CorrectionsReturned",
+        "StepFellDue",
+        "StepStarted",
+        "StepDone",
+        "StepSentBack",
+        "ClocksSuspended",
+        "ClocksResumed",
+        "LimitExtended",
+    ]
     once = ["CorrectionsRequested", "CaseAccepted", "CaseDecided", "ResultDelivered", "CaseWithdrawn", "CaseClosed"]
     rest: list[str] = draw(
         st.permutations([*draw(st.lists(st.sampled_from(often), max_size=8)), *sorted(draw(st.sets(st.sampled_from(once))))])
@@ -244,7 +255,8 @@ def lives(draw: st.DrawFn) -> Sequence[FactOfCase]:
         day = now.astimezone(CHINA).date()
         more: dict[str, dict[str, Any]] = {
             "CaseAccepted": {"effective": now, "by": "decision"},
-            "StepFellDue": {"number": steps, "name": "审查", "limit_days": draw(st.sampled_from([None, 1, 3]))},
+            "StepFellDue": {"number": steps, "limit_days": draw(st.sampled_from([None, 1, 3]))},
+            "StepStarted": {"officer": draw(st.sampled_from(["E0201", "E0202"]))},
             "StepDone": {"number": draw(st.integers(0, steps))},
             "StepSentBack": {"number": draw(st.integers(0, steps))},
             "ClocksSuspended": {"reason": "testing", "first": day + timedelta(days=draw(st.integers(0, 5)))},
