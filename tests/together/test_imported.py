@@ -28,7 +28,7 @@ def test_what_another_record_says_is_marked_as_imported_and_starts_no_clock_by_i
 
 
 def test_an_imported_case_taken_up_here_and_now_is_not_carded_for_the_time_before_it_came() -> None:
-    """Silence had taken it up in 2004; its limits, and that of the step nobody took up, were over for two years when it came, and are red again once a week."""
+    """Silence had taken it up in 2004; its limits, and that of the step that nobody held, were over when it came, and are red again once a week."""
     story = brought()
     assert story.act("2007-03-05T10:00", CLERK, "acceptance").refused is None
     story.until("2007-03-06T12:00")

@@ -72,7 +72,7 @@ def tell(ledger: Ledger) -> Told:
         closed = isinstance(ledger.start, datetime) and moment.astimezone(SHANGHAI).time() >= ledger.closing
         due = next_working(day + DAY if closed else day)
         before_closing = datetime.combine(due, ledger.closing, SHANGHAI) - timedelta(minutes=30)
-        return Told(due, (), None, moment if before_closing < moment else before_closing)
+        return Told(due, (), None, max(before_closing, moment))
     natural = isinstance(ledger.budget, NaturalDays)
     first = next_working(day) if ledger.non_working_start is NonWorkingStart.ROLL_FORWARD else day
     counted = days_counted(first, n, ledger.stops, all_days=natural)
