@@ -160,6 +160,26 @@ def test_nothing_is_stopped_twice_and_nothing_resumed_that_runs() -> None:
     given().when(stop("2007-03-08")).then()
 
 
+def test_the_days_of_several_procedures_are_united() -> None:
+    """From the 8th to the 13th and from the 12th to the 15th of March: six working days; due on the 27th instead of the 19th."""
+    stops = (stop("2007-03-08"), stop("2007-03-12"))
+    (resumed,) = given().when(start(10), *stops, resume("2007-03-13"), resume("2007-03-15")).events
+    assert isinstance(resumed, ClockResumed)
+    assert resumed.due_at == moment("2007-03-28T00:00")
+
+
+def test_a_procedure_that_is_said_to_have_ended_before_it_began_leaves_out_no_day() -> None:
+    """Only another system's record says so."""
+    (resumed,) = given().when(start(10), stop("2007-03-08"), resume("2007-03-07", heard="2007-03-09")).events
+    assert isinstance(resumed, ClockResumed)
+    assert resumed.due_at == moment("2007-03-20T00:00")
+
+
+def test_no_procedure_revives_a_limit_that_has_passed() -> None:
+    """The 19th of March was the last day; heard of on the 28th, with a first day that lies before."""
+    given().when(start(10), stop("2007-03-08", heard="2007-03-28")).then()
+
+
 # --- Art. 42: extension -----------------------------------------------------------------------------------------------------------
 
 
@@ -177,6 +197,14 @@ def test_an_extension_during_a_stop_waits_with_its_day() -> None:
     (extended,) = given().when(start(10), stop("2007-03-08"), extend(10, "2007-03-09")).events
     assert isinstance(extended, ClockExtended)
     assert extended.due_at is None
+
+
+def test_an_extension_moves_no_limit_that_has_passed() -> None:
+    """Red on the 20th of March, extended on the 28th: a broken promise stays broken."""
+    given().when(start(10), extend(10, "2007-03-28")).then()
+    story = given().when(start(10), extend(10, "2007-03-28"), end("2007-03-29")).history()
+    assert isinstance(story[-1], ClockEnded)
+    assert story[-1].late
 
 
 # --- Art. 32(1)(4): silence -------------------------------------------------------------------------------------------------------

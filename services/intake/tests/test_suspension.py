@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from services.intake.events import ClocksResumed, ClocksSuspended, Outcome, Stopper
+import pytest
+
+from services.intake.events import ClocksResumed, ClocksSuspended, Outcome, PinnedStop, Stopper
 from services.intake.tests import stories as s
 from services.intake.tests.stories import NUMBER, at, given
 
@@ -65,3 +68,69 @@ def test_only_what_stopped_goes_on() -> None:
 def test_no_decision_while_a_procedure_of_article_45_runs() -> None:
     given(s.approved()).when(s.suspend(), s.decide()).refused("suspended")
     given(s.approved()).when(s.suspend(), s.resume(), s.decide(Outcome.GRANTED)).taken()
+
+
+# --- when it may begin ------------------------------------------------------------------------------------------------------------
+
+
+def test_no_procedure_begins_in_the_past() -> None:
+    """Told on Monday the 12th of one that is said to have begun on the 7th."""
+    given(s.accepted()).when(s.suspend(first="2007-03-07", notified="2007-03-07")).refused("stop-back-dated")
+
+
+def test_no_procedure_begins_when_the_limit_has_passed_or_after_its_last_day() -> None:
+    """Accepted on 6 March: day 20 is 3 April 2007."""
+    given(s.accepted()).when(s.suspend(first="2007-04-03", notified="2007-04-03", on="2007-04-03")).taken()
+    given(s.accepted()).when(s.suspend(first="2007-04-10", notified="2007-04-10", on="2007-04-10")).refused("limit-passed")
+    given(s.accepted()).when(s.suspend(first="2007-04-04", notified="2007-04-03", on="2007-04-03")).refused("limit-passed")
+
+
+def test_after_approval_nothing_is_suspended() -> None:
+    given(s.approved()).when(s.suspend(first="2007-03-21", notified="2007-03-21", on="2007-03-21")).refused("already-approved")
+
+
+def test_a_blank_notice_is_none() -> None:
+    given(s.accepted()).when(s.suspend(notice=" \u3000")).refused("not-notified")
+
+
+def test_only_what_the_procedure_foresees_stops_the_clocks() -> None:
+    foreseen = (PinnedStop(reason=Stopper.HEARING, approver_post="分管负责人", cap_days=30),)
+    story = given().when(s.file(procedure=replace(s.pinned(), suspensions=foreseen)), s.accept()).history()
+    given(story).when(s.suspend()).refused("not-foreseen")
+    given(story).when(replace(s.suspend(), reason=Stopper.HEARING)).taken()
+
+
+def test_a_procedure_of_no_days_or_less_is_none() -> None:
+    given(s.accepted()).when(replace(s.suspend(), expected_days=0)).refused("no-days")
+    given(s.accepted()).when(replace(s.suspend(), expected_days=-5)).refused("no-days")
+
+
+def test_the_days_of_one_reason_stay_under_the_cap_of_the_procedure() -> None:
+    given(s.accepted()).when(replace(s.suspend(), expected_days=30)).taken()
+    given(s.accepted()).when(replace(s.suspend(), expected_days=31)).refused("over-cap")
+
+
+# --- what it blocks ---------------------------------------------------------------------------------------------------------------
+
+
+def test_two_procedures_may_run_at_once() -> None:
+    given(s.suspended()).when(s.suspend(first="2007-03-13", notified="2007-03-13", on="2007-03-13")).taken()
+
+
+def test_one_announced_for_later_blocks_nothing_until_its_day() -> None:
+    """Decided on the 22nd; the inspection was announced for the 26th."""
+    announced = s.suspend(first="2007-03-26", on="2007-03-12")
+    given(s.accepted()).when(announced, s.examine(), s.approve(), s.decide()).taken()
+
+
+@pytest.mark.parametrize("reason", [Stopper.HEARING, Stopper.EXPERT_REVIEW])
+def test_nothing_is_examined_or_approved_while_a_hearing_or_an_expert_review_runs(reason: Stopper) -> None:
+    held = replace(s.suspend(), reason=reason)
+    visited, reviewed = given(s.visited()), given(s.reviewed())
+    visited.when(held, s.start_step("审查", on="2007-03-13")).refused("suspended")
+    visited.when(s.start_step("审查", on="2007-03-09"), held, s.finish_step("审查", on="2007-03-13")).refused("suspended")
+    reviewed.when(held, s.start_step("核准", "approver-1", on="2007-03-13")).refused("suspended")
+
+
+def test_any_other_procedure_lets_examine_and_approve() -> None:
+    given(s.visited()).when(s.suspend(), s.start_step("审查", on="2007-03-13"), s.finish_step("审查", on="2007-03-13")).taken()
