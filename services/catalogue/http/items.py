@@ -36,7 +36,7 @@ def items_router(context: Context, items: ItemStreams) -> APIRouter:
     @routes.post("/nodes/{node}/items", status_code=201)
     async def item(node: NodePath, form: ItemForm, by: Envelope = editor) -> Response:
         fault = agency_fault(form.agency)
-        command = RegisterItem(wording=_wording(form, node, sound=fault is None), by=by.actor, at=context.now())
+        command = RegisterItem(wording=wording_of(form, node, sound=fault is None), by=by.actor, at=context.now())
         log = context.logs.of(hosted(context.site, node))
         done = await log.append(items.intent(stream(form.item), command, **by.said))
         return done_answer(done, 201, item=form.item, agency_set_aside=fault if form.agency else None)
@@ -44,7 +44,7 @@ def items_router(context: Context, items: ItemStreams) -> APIRouter:
     return routes
 
 
-def _wording(form: ItemForm, node: str, *, sound: bool) -> Wording:
+def wording_of(form: ItemForm, node: str, *, sound: bool) -> Wording:
     """An item entered by hand is its own base item, at the node that enters it."""
     agency = form.agency if sound else ""
     return Wording(**form.model_dump(exclude={"agency"}), base_code=form.item, area=node, agency=agency, agency_given=form.agency)

@@ -112,13 +112,14 @@ def procedures_router(context: Context, items: ItemStreams, procedures: Procedur
     async def procedure(node: NodePath, form: ProcedureForm, by: Envelope = editor) -> Response:
         log = context.logs.of(hosted(context.site, node))
         known = items.state(await log.stream(item.stream(form.item)))
-        command = _command(form, known, by.actor, context.now())
+        command = command_of(form, known, by.actor, context.now())
         return done_answer(await log.append(procedures.intent(stream(form.item), command, **by.said)), 201, item=form.item)
 
     return routes
 
 
-def _command(form: ProcedureForm, known: item.State, by: str, at: datetime) -> PublishProcedure:
+def command_of(form: ProcedureForm, known: item.State, by: str, at: datetime) -> PublishProcedure:
+    """The command that a form asks for, of an item as far as it is known."""
     today: date = at.astimezone(CHINA).date()
     return PublishProcedure(
         **form.model_dump(exclude=_NESTED | {"effective"}),

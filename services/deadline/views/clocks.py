@@ -67,16 +67,22 @@ def clocks_view(codec: Codec) -> View:
         loaded = await SHOWN_CLOCKS.load(connection, sorted({fact.clock for fact in facts}))
         rows = {clock: ShownClock(**row) for clock, row in loaded.items()}
         for fact in facts:
-            if isinstance(fact, ClockStarted):
-                rows[fact.clock] = _row(fact)
-            else:
-                _fold(rows[fact.clock], fact)
+            rows[fact.clock] = shown(rows.get(fact.clock), fact)
         await SHOWN_CLOCKS.save(connection, list(rows.values()))
         next_at = {fact.clock: _next_at(fact) for fact in facts}
         speaking = [Waiting(at, clock, rows[clock].node, rows[clock].timeline) for clock, at in next_at.items() if at]
         await keep_waiting(connection, speaking, [clock for clock, at in next_at.items() if not at])
 
     return View(VIEW, apply)
+
+
+def shown(row: ShownClock | None, fact: Event) -> ShownClock:
+    """The row of a clock after `fact`; the fact that a clock runs is its first."""
+    if isinstance(fact, ClockStarted):
+        return _row(fact)
+    assert row is not None, f"{fact.clock} was never started"
+    _fold(row, fact)
+    return row
 
 
 def _next_at(event: Event) -> datetime | None:

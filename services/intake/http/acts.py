@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Response
@@ -52,9 +53,15 @@ class Putting:
 
     async def ask(self, route: Route, case: str, by: Envelope, form: Form | None = None) -> Response:
         """Puts the command of a route, done here and now, and answers the request."""
-        said = form.model_dump() if form else {}
-        done = await self.put(route.command(case=case, officer=by.actor, at=self.context.now(), calendar=self.calendar, **said), by)
-        return done_answer(done, case=case)
+        command = command_of(route, form, case=case, officer=by.actor, at=self.context.now(), calendar=self.calendar)
+        return done_answer(await self.put(command, by), case=case)
+
+
+def command_of(route: Route, form: Form | None, *, case: str, officer: str, at: datetime, calendar: Calendar) -> Command:
+    """The command that a route asks for with this form."""
+    said = form.model_dump() if form else {}
+    command: Command = route.command(case=case, officer=officer, at=at, calendar=calendar, **said)
+    return command
 
 
 def add_acts(router: APIRouter, routes: Routes, putting: Putting) -> None:
