@@ -65,8 +65,8 @@ def take_up(story: Telling, step: str, by: str, at: str) -> Told:
 
 def conclude_examining(story: Telling, at: str) -> Told:
     """The examining step is done by its holder, who recommends that it be granted."""
-    assert story.act(at, EXAMINER, "steps/done", name="审查").refused is None
-    return story.act(at, EXAMINER, "examination", recommends="granted")
+    done = story.act(at, EXAMINER, "steps/done", name="审查")
+    return done if done.refused else story.act(at, EXAMINER, "examination", recommends="granted")
 
 
 def conclude_approving(story: Telling, at: str) -> Told:
@@ -112,11 +112,17 @@ def suspend(story: Telling, at: str, first: str, reason: str = "inspection", exp
 
 
 def resume(story: Telling, at: str, last: str, number: int = 1) -> Told:
-    """The procedure of Art. 45 ended, the `number`th of the case: the body does not say which, as long as only one can run."""
-    del number
-    return story.act(at, APPROVER, "resumption", last=last)
+    """The procedure of Art. 45 ended, the `number`th of the case."""
+    return story.act(at, APPROVER, "resumption", number=number, last=last)
+
+
+def call_off(story: Telling, at: str, number: int = 1) -> Told:
+    """The procedure of Art. 45 will not be held, the `number`th of the case."""
+    return story.act(at, APPROVER, "suspension/call-off", number=number, reasons="申请人已提交检验报告")
 
 
 def extend(story: Telling, at: str, days: int = 10, told: str = "", head: str = HEAD) -> Told:
     """The head has extended the limit, and the applicant was told today, unless said otherwise."""
-    return story.act(at, APPROVER, "extension", days=days, head=head, document="宜水批〔2007〕3号", told=told or at[:10])
+    return story.act(
+        at, APPROVER, "extension", days=days, head=head, document="宜水批〔2007〕3号", told=told or at[:10], reasons="需要专家论证"
+    )

@@ -180,7 +180,7 @@ class Telling:
     @property
     def possible(self) -> list[str]:
         """The acts offered now, by the last parts of their paths."""
-        return [PARTS[command] for command in possible(self._state)]
+        return [PARTS[command] for command in possible(self._state, self.now, self.calendar)]
 
     @property
     def _state(self) -> Case:

@@ -20,6 +20,7 @@ def upgrade() -> None:
             due_at      timestamptz,
             provisional boolean not null,
             state       text not null,
+            stops       text not null,
             generation  integer not null,
             timeline    text not null,
             imported    boolean not null,
@@ -52,6 +53,5 @@ def upgrade() -> None:
             timeline        text not null,
             running         text not null,
             corrections     integer not null,
-            stopped_by      text not null,
-            stopped_from    date
+            stops           text not null
         ) with (fillfactor = 80)""")

@@ -87,10 +87,10 @@ async def test_a_step_with_a_limit_has_a_clock_of_its_own(living: Living) -> Non
 async def test_art_45_stops_statutory_promised_and_step_also_one_begun_meanwhile(living: Living) -> None:
     await accepted(living)
     await living.told("StepStarted", "2007-03-07", number=1, name="核查", role="work", limit_days=3)
-    await living.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08")
+    await living.told("ClocksSuspended", "2007-03-08", number=1, reason="testing", first="2007-03-08")
     await living.told("StepDone", "2007-03-09", number=1, name="核查", role="work")
     await living.told("StepStarted", "2007-03-09", number=2, name="审查", role="examine", limit_days=3)
-    await living.told("ClocksResumed", "2007-03-13", last="2007-03-13")
+    await living.told("ClocksResumed", "2007-03-13", number=1, last="2007-03-13")
     for name in ("statutory", "promised", "step:2"):
         assert kinds(await living.clock(name))[:3] == ["ClockStarted", "ClockStopped", "ClockResumed"]
     resumed = (await living.clock("step:2"))[-1]

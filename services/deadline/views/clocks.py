@@ -31,7 +31,10 @@ VIEW: Final = "clocks"
 
 
 class ShownClock(msgspec.Struct):
-    """A row of the table: a clock with its `state` (open, stopped, ended, cancelled), its due instant, the rungs it has said and its end."""
+    """A row of the table: a clock with its `state` (open, stopped, ended, cancelled), its due instant, the rungs it has said and its end.
+
+    `stops` are the procedures of Art. 45 that are not over, each `<number>:<first>`, with spaces between.
+    """
 
     clock: str
     case: str
@@ -45,6 +48,7 @@ class ShownClock(msgspec.Struct):
     timeline: str
     imported: bool
     state: str = "open"
+    stops: str = ""
     generation: int = 0
     reminded_at: datetime | None = None
     yellow_at: datetime | None = None
@@ -54,7 +58,19 @@ class ShownClock(msgspec.Struct):
     late: bool | None = None
 
 
-_CHANGING: Final = ("due_at", "provisional", "state", "generation", "reminded_at", "yellow_at", "red_at", "reds", "ended_at", "late")
+_CHANGING: Final = (
+    "due_at",
+    "provisional",
+    "state",
+    "stops",
+    "generation",
+    "reminded_at",
+    "yellow_at",
+    "red_at",
+    "reds",
+    "ended_at",
+    "late",
+)
 """What facts after the start change; the rest stays as the start said it."""
 SHOWN_CLOCKS: Final = Table.of("clocks", ShownClock, key=("clock",), known=dict.fromkeys(_CHANGING, LATEST))
 
@@ -110,10 +126,12 @@ def _fold(row: ShownClock, event: Event) -> None:
     match event:
         case ClockStarted() | SilenceNoticed():
             return
-        case ClockStopped(due_at=due_at):
-            row.state, row.due_at = "stopped", due_at
-        case ClockResumed(due_at=due_at, provisional=provisional, generation=generation):
-            row.state, row.due_at, row.provisional, row.generation = "open", due_at, provisional, generation
+        case ClockStopped(due_at=due_at, number=number, first=first):
+            row.state, row.due_at, row.stops = "stopped", due_at, f"{row.stops} {number}:{first}".strip()
+        case ClockResumed(due_at=due_at, provisional=provisional, generation=generation, number=number):
+            row.stops = " ".join(stop for stop in row.stops.split() if stop.partition(":")[0] != str(number))
+            row.state = "stopped" if row.stops else "open"
+            row.due_at, row.provisional, row.generation = due_at, provisional, generation
         case ClockExtended(due_at=due_at, provisional=provisional, generation=generation):
             row.due_at, row.provisional, row.generation = due_at, provisional, generation
         case ClockReminded(at=at):

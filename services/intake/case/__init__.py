@@ -6,9 +6,11 @@ Rules bind acts done here and now; imported acts are kept as given (decision 001
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from libs.decider import Decider, record
+from libs.workdays import Calendar
 from services.intake.case import (
     acceptance,
     corrections,
@@ -95,9 +97,10 @@ def evolve(case: Case, event: CaseEvent) -> Case:
     )
 
 
-def possible(case: Case) -> tuple[type[Command], ...]:
-    """The commands whose turn it is and that make sense now; each may still be refused for what it says."""
-    return tuple(command for command, turn in PROMISED.items() if case.phase in turn.phases and ACTS[command].offered(case))
+def possible(case: Case, at: datetime, calendar: Calendar) -> tuple[type[Command], ...]:
+    """The commands whose turn it is at `at` and that make sense then; each may still be refused for what it says."""
+    in_turn_now = (command for command, turn in PROMISED.items() if case.phase in turn.phases)
+    return tuple(command for command in in_turn_now if ACTS[command].offered(case, at, calendar))
 
 
 CASE: Final[Decider[Command, Case, CaseEvent]] = Decider(initial=Case(), decide=decide, evolve=evolve)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from services.intake.case.act import Act, Acts, Asked, said
+from services.intake.case.suspension import blocked, hold_during_stop
 from services.intake.case.two_persons import hold_apart
 from services.intake.events import CaseDecided, CaseEvent, Outcome, StepRole
 from services.intake.law import refused
@@ -39,8 +40,7 @@ def already_decided(c: Decide, case: Case) -> bool:
 def may_decide(c: Decide, case: Case) -> None:
     """Raises `Refused` where a procedure of Art. 45 runs, or the decision is not as approved, not in writing, without reasons, by the examiner."""
     approved = case.opinions.approved
-    if case.suspensions.running is not None:
-        raise refused("suspended")
+    hold_during_stop(case, c.at)
     if approved is None or approved.outcome is not c.outcome:
         raise refused("not-as-approved")
     if not c.document:
@@ -55,4 +55,4 @@ def decided(c: Decide, _case: Case) -> CaseDecided:
     return CaseDecided(**said(c), outcome=c.outcome, document=c.document, reasons=c.reasons)
 
 
-ACTS: Final[Acts] = {Decide: Act(may_decide, decided, already_decided, lambda case: case.suspensions.running is None)}
+ACTS: Final[Acts] = {Decide: Act(may_decide, decided, already_decided, lambda case, at, _: not blocked(case, at))}

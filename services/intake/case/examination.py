@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from libs.decider import record
 from services.intake.case.act import Act, Acts, Asked, said
 from services.intake.case.steps import next_step
+from services.intake.case.suspension import blocked, hold_during_stop
 from services.intake.case.two_persons import hold_apart
 from services.intake.events import CaseApproved, CaseEvent, CaseExamined, Outcome, StepRole
 from services.intake.law import refused
@@ -66,6 +67,7 @@ def may_examine(c: Examine, case: Case) -> None:
     if step is not None and step.role is not StepRole.APPROVE:
         raise refused("steps-open")
     hold_apart(case, StepRole.EXAMINE, c.officer)
+    hold_during_stop(case, c.at, StepRole.EXAMINE)
 
 
 def examined(c: Examine, _case: Case) -> CaseExamined:
@@ -86,6 +88,7 @@ def may_approve(c: Approve, case: Case) -> None:
     if next_step(case) is not None:
         raise refused("steps-open")
     hold_apart(case, StepRole.APPROVE, c.officer)
+    hold_during_stop(case, c.at, StepRole.APPROVE)
 
 
 def approved(c: Approve, _case: Case) -> CaseApproved:
@@ -94,6 +97,6 @@ def approved(c: Approve, _case: Case) -> CaseApproved:
 
 
 ACTS: Final[Acts] = {
-    Examine: Act(may_examine, examined, already_examined),
-    Approve: Act(may_approve, approved, already_approved),
+    Examine: Act(may_examine, examined, already_examined, lambda case, at, _: not blocked(case, at, StepRole.EXAMINE)),
+    Approve: Act(may_approve, approved, already_approved, lambda case, at, _: not blocked(case, at, StepRole.APPROVE)),
 }

@@ -23,6 +23,7 @@ from services.intake.events import (
     ResultDelivered,
     StepDone,
     StepStarted,
+    SuspensionCalledOff,
 )
 
 
@@ -65,7 +66,7 @@ def _left(phase: Phase, event: CaseEvent) -> Phase:
             return Phase.ACCEPTED
         case CaseNotAccepted():
             return Phase.NOT_ACCEPTED
-        case StepStarted() | StepDone() | ClocksSuspended() | ClocksResumed() | LimitExtended():
+        case StepStarted() | StepDone() | ClocksSuspended() | ClocksResumed() | SuspensionCalledOff() | LimitExtended():
             return phase
         case CaseExamined():
             return Phase.EXAMINED

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from services.intake.case.act import Act, Acts, Asked, said
+from services.intake.case.suspension import blocked, hold_during_stop
 from services.intake.case.two_persons import hold_apart
 from services.intake.events import CaseEvent, PinnedStep, StepDone, StepRole, StepStarted
 from services.intake.law import refused
@@ -74,6 +76,7 @@ def may_start(c: StartStep, case: Case) -> None:
     if step is None or step.name != c.name:
         raise refused("out-of-order")
     hold_apart(case, step.role, c.officer)
+    hold_during_stop(case, c.at, step.role)
 
 
 def started(c: StartStep, case: Case) -> StepStarted:
@@ -97,6 +100,7 @@ def may_finish(c: FinishStep, case: Case) -> None:
     if step.two_officers and c.second_officer in ("", c.officer):
         raise refused("needs-two-officers")
     hold_apart(case, step.role, c.officer, c.second_officer)
+    hold_during_stop(case, c.at, step.role)
 
 
 def done(c: FinishStep, case: Case) -> StepDone:
@@ -106,7 +110,12 @@ def done(c: FinishStep, case: Case) -> StepDone:
     return StepDone(**said(c), number=len(case.steps.done) + 1, name=c.name, role=role, second_officer=c.second_officer)
 
 
+def _workable(case: Case, at: datetime) -> bool:
+    step = next_step(case)
+    return step is not None and not blocked(case, at, step.role)
+
+
 ACTS: Final[Acts] = {
-    StartStep: Act(may_start, started, already_started, lambda case: case.steps.in_hand is None and next_step(case) is not None),
-    FinishStep: Act(may_finish, done, already_done, lambda case: case.steps.in_hand is not None),
+    StartStep: Act(may_start, started, already_started, lambda case, at, _: case.steps.in_hand is None and _workable(case, at)),
+    FinishStep: Act(may_finish, done, already_done, lambda case, at, _: case.steps.in_hand is not None and _workable(case, at)),
 }

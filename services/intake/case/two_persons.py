@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from services.intake.events import StepRole
@@ -9,6 +10,15 @@ from services.intake.law import refused
 
 if TYPE_CHECKING:
     from services.intake.case import Case
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two numbers of staff are one person's, however they are written: wide or narrow letters, capitals, spaces around them."""
+    return _written(one) == _written(other)
+
+
+def _written(number: str) -> str:
+    return unicodedata.normalize("NFKC", number).strip().casefold()
 
 
 def examiners(case: Case) -> frozenset[str]:

@@ -23,7 +23,7 @@ from services.intake.events.filing import (
 )
 from services.intake.events.numbers import NumbersLeased, NumbersVoided
 from services.intake.events.steps import StepDone, StepRole, StepStarted
-from services.intake.events.suspension import ClocksResumed, ClocksSuspended, Stopper
+from services.intake.events.suspension import ClocksResumed, ClocksSuspended, Stopper, SuspensionCalledOff
 
 CaseEvent = (
     CaseFiled
@@ -35,6 +35,7 @@ CaseEvent = (
     | StepDone
     | ClocksSuspended
     | ClocksResumed
+    | SuspensionCalledOff
     | LimitExtended
     | CaseExamined
     | CaseApproved
@@ -80,4 +81,5 @@ __all__ = [
     "StepRole",
     "StepStarted",
     "Stopper",
+    "SuspensionCalledOff",
 ]

@@ -30,7 +30,7 @@ def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
         row, stream = await views.case_row(context.pool, case), await context.logs.of(node).stream(case)
         if row is None:
             raise HTTPException(404)
-        acts = [parts[command] for command in possible(putting.cases.state(stream))]
+        acts = [parts[command] for command in possible(putting.cases.state(stream), context.now(), putting.calendar)]
         return answer({**row, "version": len(stream), "possible": acts}, version=len(stream), current=current)
 
     @router.get("/nodes/{node}/cases", dependencies=[anybody])

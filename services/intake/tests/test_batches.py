@@ -37,7 +37,7 @@ async def check_batches(house: House, history: s.Told, cuts: Iterable[int]) -> N
         assert dict(kept) == asdict(row), facts
         assert shown is not None
         assert shown["phase"] == state.phase.value, facts
-        assert shown["suspended"] == (state.suspensions.running is not None and not phases().ended(shown["phase"])), facts
+        assert shown["suspended"] == (bool(state.suspensions.open) and not phases().ended(shown["phase"])), facts
         assert shown["version"] == end
 
 

@@ -19,6 +19,7 @@ def test_the_limit_is_extended_by_the_head_and_the_applicant_told() -> None:
             head="head-1",
             document="宜水批〔2007〕3号",
             told=date(2007, 3, 28),
+            reasons="需要专家论证",
             officer="approver-1",
             at=at("2007-03-28"),
         )
@@ -54,12 +55,17 @@ def test_days_of_a_suspension_do_not_use_up_the_time_to_extend() -> None:
     given(s.suspended()).when(s.resume(), s.extend(told="2007-04-10", on="2007-04-10")).taken()
     given(s.suspended()).when(s.resume(), s.extend(told="2007-04-11", on="2007-04-11")).refused("limit-passed")
     given(s.suspended()).when(s.extend(told="2007-06-01", on="2007-06-01")).taken()
+    given(s.announced()).when(s.call_off(), s.extend(told="2007-04-04", on="2007-04-04")).refused("limit-passed")
 
 
 def test_a_procedure_of_one_day_stops_the_clock_for_one_day() -> None:
     story = given(s.accepted()).when(s.suspend(), s.resume(last="2007-03-12", on="2007-03-12")).history()
     given(story).when(s.extend(told="2007-04-04", on="2007-04-04")).taken()
     given(story).when(s.extend(told="2007-04-05", on="2007-04-05")).refused("limit-passed")
+
+
+def test_the_applicant_is_told_the_reasons() -> None:
+    given(s.accepted()).when(replace(s.extend(), reasons=" ")).refused("no-reasons")
 
 
 def test_the_applicant_is_told_after_acceptance() -> None:

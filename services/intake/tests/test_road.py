@@ -51,8 +51,9 @@ ROAD: Final[Sequence[Line]] = [
     Line(s.return_corrections("承诺书"), ["corrections-not-told", TURN, TURN, *TAKEN_UP, *[ENDED] * 3]),
     Line(s.start_step("现场核查"), WORK),
     Line(s.finish_step("现场核查", second="examiner-2"), WORK, before=[s.start_step("现场核查")]),
-    Line(s.suspend(), WORK),
+    Line(s.suspend(), [*OPEN, TURN, TURN, "already-approved", *["already-decided"] * 2, *[ENDED] * 3]),
     Line(s.resume(), WORK, before=[s.suspend()]),
+    Line(s.call_off(), WORK, before=[s.suspend(first="2007-03-26")]),
     Line(s.extend(), WORK),
     Line(s.examine("examiner-2"), [*OPEN, TURN, *["already-examined"] * 4, *[ENDED] * 3], before=[s.finish_step("现场核查")]),
     Line(

@@ -18,6 +18,7 @@ WHO: Final = {
     "steps/done": ("FinishStep", {"examiner", "approver"}),
     "suspension": ("SuspendClocks", {"approver"}),
     "resumption": ("ResumeClocks", {"approver"}),
+    "suspension/call-off": ("CallOffSuspension", {"approver"}),
     "extension": ("ExtendLimit", {"approver"}),
     "examination": ("Examine", {"examiner"}),
     "approval": ("Approve", {"approver"}),

@@ -14,7 +14,7 @@ from services.intake.case.extension import ExtendLimit
 from services.intake.case.phase import Phase
 from services.intake.case.roads import Road, turn
 from services.intake.case.steps import FinishStep, StartStep
-from services.intake.case.suspension import ResumeClocks, SuspendClocks
+from services.intake.case.suspension import CallOffSuspension, ResumeClocks, SuspendClocks
 
 FILED, CORRECTING, INCOMPLETE = Phase.FILED, Phase.CORRECTING, Phase.INCOMPLETE
 ACCEPTED, EXAMINED, APPROVED, DECIDED, DELIVERED = Phase.ACCEPTED, Phase.EXAMINED, Phase.APPROVED, Phase.DECIDED, Phase.DELIVERED
@@ -31,8 +31,9 @@ PROMISED: Final[Road] = {
     ReturnCorrections: turn(CORRECTING, INCOMPLETE, early="corrections-not-told", late="already-accepted"),
     StartStep: _WORK,
     FinishStep: _WORK,
-    SuspendClocks: _WORK,
+    SuspendClocks: turn(ACCEPTED, EXAMINED, early="not-yet-accepted", late="already-decided", instead={APPROVED: "already-approved"}),
     ResumeClocks: _WORK,
+    CallOffSuspension: _WORK,
     ExtendLimit: _WORK,
     Examine: turn(ACCEPTED, early="not-yet-accepted", late="already-examined"),
     Approve: turn(EXAMINED, early="not-examined", late="already-approved"),
