@@ -112,6 +112,10 @@ Chore = Callable[[], Awaitable[None]]
 """Something a service does once, or for as long as it runs."""
 
 
+class NeedsTheOperator(Exception):
+    """A service runs and answers, but is not ready until the operator gives their word; starting it again changes nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """A built service, ready to be hosted."""
@@ -130,6 +134,8 @@ class Service:
     """Done once, in order, after the loops have ended and while the pool is still open."""
     woken: tuple[Callable[[], None], ...] = ()
     """Called after every commit of any service in this process; must not wait."""
+    needs: tuple[Chore, ...] = ()
+    """What it needs, besides its database and its loops, to be ready; each raises where that is not so."""
     pages: Pages | None = None
     """The frame of the site's pages; at most one service of a site brings it."""
     status: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from libs.workdays.ledger import (
     WorkingDays,
     derive,
 )
+from libs.workdays.shipped import Calendars, UnknownCalendar
 
 __all__ = [
     "OVERDUE_STEP",
@@ -22,6 +23,7 @@ __all__ = [
     "Back",
     "Budget",
     "Calendar",
+    "Calendars",
     "CountedDay",
     "DayReason",
     "Due",
@@ -30,6 +32,7 @@ __all__ = [
     "OutOfCalendar",
     "NonWorkingStart",
     "Stop",
+    "UnknownCalendar",
     "Until",
     "WorkingDays",
     "count_back",

@@ -187,7 +187,7 @@ class SilenceNoticed:
 
 @record
 class ClockEnded:
-    """What the clock measured was done at `at`; `late` is whether that was past due."""
+    """What the clock measured was done at `at`; `late` is whether that was past due under the calendar of version `calendar`, which it keeps."""
 
     clock: str
     case: str
@@ -195,6 +195,7 @@ class ClockEnded:
     node: str
     late: bool
     due_at: datetime | None
+    calendar: str
     trigger: str
     at: datetime
     imported: bool = False
@@ -202,12 +203,13 @@ class ClockEnded:
 
 @record
 class ClockCancelled:
-    """What the clock measured will not happen (withdrawn, not accepted)."""
+    """What the clock measured will not happen (withdrawn, not accepted). It keeps the calendar of version `calendar`."""
 
     clock: str
     case: str
     kind: ClockKind
     node: str
+    calendar: str
     trigger: str
     at: datetime
     imported: bool = False

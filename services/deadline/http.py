@@ -1,4 +1,6 @@
-"""The routes of the deadline service: clocks of a case, clocks due at a node, the proof of a deadline, and virtual time going on."""
+"""The routes of the deadline service: clocks of a case, clocks due at a node, the proof of a deadline, virtual time going on, and
+the operator's word that the machine's time is right.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ from libs.web import (
     require,
 )
 from libs.wire import Position, origin
-from libs.workdays import Calendar, midnight
+from libs.workdays import Calendars, midnight
 from services.deadline import views
 from services.deadline.clock.proof import KINDS, proof, state_text
 from services.deadline.clock.starting import case_of
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 ClockPath = Annotated[str, Path(pattern=f"^{CLOCK_NAME}$")]
 Anybody = Annotated[Account, Depends(require())]
 ANYBODY: Final = [Depends(require())]
+Operator = Annotated[Account, Depends(require(Role.OPERATOR, Role.SITE))]
 OPERATOR: Final = [Depends(require(Role.OPERATOR, Role.SITE))]
 
 
@@ -63,13 +66,23 @@ class Advanced(BaseModel):
 
     ticked: int
     fired: int
+    beyond: int
+    """Clocks beyond the calendar, which were left out."""
 
 
-def deadline_router(context: Context, codec: Codec, calendar: Calendar, ticker: Ticker) -> APIRouter:
+class Confirmed(BaseModel):
+    """What the operator's word came to: `confirmed` False where the machine's time was not in doubt. `now` is what it says."""
+
+    site: str
+    now: datetime
+    confirmed: bool
+
+
+def deadline_router(context: Context, codec: Codec, calendars: Calendars, ticker: Ticker) -> APIRouter:
     """The routes under `/deadline`."""
     routes = APIRouter(prefix="/deadline", tags=["deadline"])
     _clocks(routes, context)
-    _proof(routes, context, codec, calendar)
+    _proof(routes, context, codec, calendars)
     _time(routes, context, ticker)
     return routes
 
@@ -88,13 +101,13 @@ def _clocks(routes: APIRouter, context: Context) -> None:
         return answer({"clocks": [_shown(row, now) for row in rows]})
 
 
-def _proof(routes: APIRouter, context: Context, codec: Codec, calendar: Calendar) -> None:
+def _proof(routes: APIRouter, context: Context, codec: Codec, calendars: Calendars) -> None:
     @routes.get("/clocks/{clock:path}/proof")
     async def of_clock(clock: ClockPath, account: Anybody) -> Response:
         node = hosted(context.site, node_of_case(case_of(clock)))
         account.must_work_for(node)
         events = [codec.decode(recorded) for recorded in await context.logs.of(node).stream(clock)]
-        if (found := proof(events, calendar, context.now())) is None:
+        if (found := proof(events, calendars, context.now())) is None:
             raise HTTPException(404)
         basis, derivation = found
         return answer({**asdict(basis), **asdict(derivation)})
@@ -106,7 +119,13 @@ def _time(routes: APIRouter, context: Context, ticker: Ticker) -> None:
         heard = {position.source: (position.epoch, position.sequence) for position in form.heard}
         if (passed := await ticker.advance(timeline, form.to, heard)) is None:
             raise HTTPException(503, headers={"Retry-After": "2"})
-        return answer(passed)
+        return answer({"ticked": passed.ticked, "fired": passed.fired, "beyond": passed.beyond})
+
+    @routes.post("/time/confirm", response_model=Confirmed)
+    async def confirm(account: Operator) -> Response:
+        account.must_work_for(context.site.code)
+        confirmed = await ticker.time.confirm(account.staff)
+        return answer({"site": context.site.code, "now": context.now(), "confirmed": confirmed})
 
     @routes.get("/replay", dependencies=OPERATOR)
     async def replay(log: Word) -> Response:

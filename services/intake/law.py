@@ -20,6 +20,7 @@ LAW: Final[Mapping[str, Law]] = {
     "number-taken": Law("P-case-number", "这个办件编号已经使用"),
     "kind-not-offered": Law("P-kinds-offered", "目前只办理承诺件"),
     "internal-is-for-imports": Law("P-imported-acts", "内部渠道只用于导入的办件"),
+    "in-the-future": Law("P-imported-acts", "导入的行为发生在将来，只能导入已经发生的行为"),
     # acceptance
     "already-accepted": Law("行政许可法第三十二条第一款第五项", "已经受理"),
     "told-to-correct": Law("行政许可法第三十二条第一款第五项", "已经告知补正的，补正齐全即应当受理"),

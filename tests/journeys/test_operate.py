@@ -70,6 +70,29 @@ def test_status_tells_heads_depth_lags_and_what_is_parked(box: OneBox, run: Run)
     assert "待走时钟" in run("status").stdout
 
 
+def test_a_machines_time_in_doubt_turns_readiness_red_until_the_operators_word(box: OneBox, run: Run) -> None:
+    async def doubted() -> str:
+        connection = await asyncpg.connect(box.postgres.url(f"site_{COUNTY}"), server_settings={"search_path": "deadline"})
+        done: str = await connection.execute("update last_tick set doubt = 'ahead', doubted_at = at")
+        await connection.close()
+        return done
+
+    end = time.monotonic() + 30
+    while asyncio.run(doubted()) != "UPDATE 1":
+        assert time.monotonic() < end, "the ticker keeps no last tick"
+        time.sleep(0.2)
+    with box.site(COUNTY).client() as client:
+        report = client.get("/health/ready")
+        assert (report.status_code, report.json()["checks"]["deadline"]["because"]) == (503, "NeedsTheOperator")
+        box.site(COUNTY).wait_ready()
+        assert f"liandong clock confirm {COUNTY}" in run("status").stdout
+        confirmed = run("clock", "confirm", COUNTY)
+        assert (confirmed.returncode, "已确认，时限接着计时" in confirmed.stdout) == (0, True)
+        assert client.get("/health/ready").status_code == 200
+    assert "没有存疑，不必确认" in run("clock", "confirm", COUNTY).stdout
+    assert "机器时间" not in run("status").stdout
+
+
 def test_verify_names_the_origin_and_the_number_where_a_byte_was_changed(box: OneBox, run: Run) -> None:
     with Door(box.site(COUNTY), "verify") as door:
         publish(door, COUNTY)

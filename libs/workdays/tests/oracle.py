@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from libs.workdays import Ledger, NaturalDays, NonWorkingStart, Stop, Until
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-DATA = Path(__file__).parents[1] / "cn_calendar_exceptions_2004_2026.csv"
+DATA = Path(__file__).parents[1] / "calendars" / "cn_calendar_exceptions_2004_2026.csv"
 with DATA.open(encoding="utf-8", newline="") as rows:
     NOTICED = {date.fromisoformat(row["date"]): row["is_workday"] == "1" for row in csv.DictReader(rows)}
 LAST_NOTICE = date(2026, 12, 31)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.workdays import (
+    CHINA,
     Budget,
     Calendar,
     Ledger,
     NaturalDays,
     NonWorkingStart,
     Stop,
+    Until,
     WorkingDays,
     derive,
     explain,
@@ -94,3 +96,11 @@ def test_the_warnings_come_in_order_and_before_it_is_due(ledger: Ledger) -> None
     assert found.yellow_at is not None
     assert found.yellow_at < found.due_at
     assert found.reminder_at is None or found.reminder_at < found.yellow_at
+
+
+@given(ledgers(), st.times(), st.none() | st.integers(-40, 40))
+def test_no_warning_lies_before_the_start(ledger: Ledger, hour: time, until: int | None) -> None:
+    start = datetime.combine(ledger.start_day, hour, CHINA)
+    budget = ledger.budget if until is None else Until(start + timedelta(days=until))
+    found = derive(Ledger(start, budget, ledger.stops, (), ledger.non_working_start), CALENDAR)
+    assert [warning for warning in (found.reminder_at, found.yellow_at) if warning is not None and warning < start] == []

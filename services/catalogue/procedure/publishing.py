@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
+from libs.codes import has_personal_number, texts
 from libs.decider import record
 from services.catalogue.events import CaseKind, DeliveryWay, Department, ForeseenStop, Material, ProcedurePublished, Remedies, Step
 from services.catalogue.law import refused
@@ -50,7 +51,9 @@ _RULES: Final = [name for name in _SAID if name not in {"effective", "by", "at"}
 
 
 def may_publish(c: PublishProcedure) -> None:
-    """Refuses a procedure that is for no item, back-dated, without basis or of a regime unknown here."""
+    """Refuses a procedure that is for no item, back-dated, without basis, of a regime unknown here, or with a personal number in its words."""
+    if any(map(has_personal_number, texts(c))):
+        raise refused("personal-data")
     if not c.registered:
         raise refused("unknown-item", item=c.item)
     if c.effective < c.today:

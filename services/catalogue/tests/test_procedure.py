@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -110,3 +111,16 @@ def test_whatever_is_asked_versions_are_gapless_and_no_promise_is_longer_than_th
     assert [one.version for one in history] == list(range(1, len(history) + 1))
     assert all(sum(step.limit_days or 0 for step in one.steps) <= one.promised_days <= one.statutory_days for one in history)
     assert all(one.statutory_days <= 20 for one in history if one.regime == "licence")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "取水许可，联系人13800138000"},
+        {"basis": "取水许可条例第十一条，咨询电话138 0013 8000"},
+        {"steps": (*STEPS[:2], replace(STEPS[2], name="核准（13800138000）"))},
+        {"steps": (*STEPS[:2], replace(STEPS[2], post="核准岗 13800138000"))},
+    ],
+)
+def test_no_personal_data_is_published(changes: dict[str, Any]) -> None:
+    given_procedure().when(publish(**changes)).refused("personal-data")

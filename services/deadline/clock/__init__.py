@@ -108,7 +108,7 @@ def _changed(clock: Clock, event: Event) -> Clock:
 
 
 def _projected(calendar: Calendar, before: State, event: Event) -> Event:
-    """The event with what the calendar makes of it: the due instant, whether that was kept, when the clock speaks next."""
+    """The event with what the calendar makes of it: the due instant, whether that was kept, when the clock speaks next; an end names it."""
     clock = evolve(before, event)
     if clock is None:
         return event
@@ -120,6 +120,8 @@ def _projected(calendar: Calendar, before: State, event: Event) -> Event:
         case ClockStopped():
             return replace(event, due_at=due.due_at, next_at=next_at)
         case ClockEnded(at=at):
-            return replace(event, due_at=due.due_at, late=due.late(at))
+            return replace(event, due_at=due.due_at, late=due.late(at), calendar=calendar.version)
+        case ClockCancelled():
+            return replace(event, calendar=calendar.version)
         case _:
             return event

@@ -32,13 +32,14 @@ class CancelClock:
 
 
 def ended(c: EndClock, clock: Clock) -> ClockEnded:
-    """The fact that the clock ended; whether that was late, the calendar says afterwards."""
+    """The fact that the clock ended; whether that was late, and under which calendar, is filled in afterwards."""
     return ClockEnded(
         **said(clock),
         kind=clock.started.kind,
         node=clock.started.node,
         late=False,
         due_at=None,
+        calendar="",
         trigger=c.trigger,
         at=c.at,
         imported=c.imported,
@@ -46,11 +47,12 @@ def ended(c: EndClock, clock: Clock) -> ClockEnded:
 
 
 def cancelled(c: CancelClock, clock: Clock) -> ClockCancelled:
-    """The fact that the clock was cancelled."""
+    """The fact that the clock was cancelled; under which calendar is filled in afterwards."""
     return ClockCancelled(
         **said(clock),
         kind=clock.started.kind,
         node=clock.started.node,
+        calendar="",
         trigger=c.trigger,
         at=c.at,
         imported=c.imported,

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Final
 
 from libs.decider import record
-from libs.workdays import CHINA, Calendar, CountedDay, derive, explain, midnight
+from libs.workdays import CHINA, Calendars, CountedDay, derive, explain, midnight
 from services.deadline.clock import Clock, State, evolve
 from services.deadline.clock.counting import ledger
 from services.deadline.clock.rungs import Rung
@@ -125,21 +125,25 @@ class Derivation:
     late: bool
 
 
-def proof(events: Sequence[Event], calendar: Calendar, now: datetime) -> tuple[Basis, Derivation] | None:
-    """The proof of the clock whose facts are `events`, as it stands at `now`; None where none was started."""
+def proof(events: Sequence[Event], calendars: Calendars, now: datetime) -> tuple[Basis, Derivation] | None:
+    """The proof of the clock whose facts are `events`, as it stands at `now`, or stood at its end; None where none was started.
+
+    A clock that is over keeps the calendar it ended under. Raises `UnknownCalendar`.
+    """
     nothing: State = None
     clock = reduce(evolve, events, nothing)
-    return (_basis(clock.started), _derivation(clock, events, calendar, now)) if clock else None
+    return (_basis(clock.started), _derivation(clock, events, calendars, now)) if clock else None
 
 
-def _derivation(clock: Clock, events: Sequence[Event], calendar: Calendar, now: datetime) -> Derivation:
+def _derivation(clock: Clock, events: Sequence[Event], calendars: Calendars, now: datetime) -> Derivation:
     known, over = ledger(clock), clock.over
+    calendar, until = (calendars.of(over.calendar), over.at) if over else (calendars.current, now)
     due = derive(known, calendar)
     running = (Rung.RED, 0) in clock.generation.said if clock.started.timeline else due.late(now)
     late, state = due.late(over.at) if over else running, _state(clock, now)
     return Derivation(
         calendar=calendar.version,
-        days=tuple(_day(day) for day in explain(known, calendar, now.astimezone(CHINA).date())),
+        days=tuple(_day(day) for day in explain(known, calendar, until.astimezone(CHINA).date())),
         stops=tuple(ProofStop(reason=stop.reason, first=stop.first, last=stop.last) for stop in clock.stops.all),
         extensions=tuple(ProofExtension(text=f"延长 {budget_text(more)}", budget=more) for more in clock.extensions),
         generation=clock.generation.number,

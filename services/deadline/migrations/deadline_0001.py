@@ -1,4 +1,4 @@
-"""What the deadline service reads: clocks, when each speaks next, the cases heard of."""
+"""What the deadline service reads: clocks, when each speaks next, the cases heard of, the last tick in real time."""
 
 from alembic import op
 
@@ -55,3 +55,12 @@ def upgrade() -> None:
             corrections     integer not null,
             stops           text not null
         ) with (fillfactor = 80)""")
+    op.execute("""
+        create table last_tick (
+            site         text primary key,
+            at           timestamptz not null,
+            doubt        text not null default '',
+            doubted_at   timestamptz,
+            confirmed_by text not null default '',
+            confirmed_at timestamptz
+        ) with (fillfactor = 50)""")

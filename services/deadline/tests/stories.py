@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from libs.testkit.given import Given
 from libs.testkit.neighbours import moment
-from libs.workdays import Calendar
+from libs.workdays import Calendar, DayReason
 from services.deadline.clock import Command, State, clock_decider
 from services.deadline.clock.art45 import ResumeClock, StopClock
 from services.deadline.clock.ending import CancelClock, EndClock
@@ -19,6 +19,10 @@ CASE = "511525-20070305-000001-0"
 LIMITS = {"statutory_days": 20, "promised_days": 10, "delivery_days": 10, "correction_days": 5}
 CALENDAR = Calendar.load()
 CLOCK = clock_decider(CALENDAR)
+LATER_NOTICE = Calendar.of(
+    {date(2004, 1, 1): DayReason.HOLIDAY, date(2007, 3, 16): DayReason.HOLIDAY, date(2026, 10, 1): DayReason.HOLIDAY}, "a-later-notice"
+)
+"""A calendar in which Friday, 16 March 2007, is no working day."""
 given: Given[Command, State, Event] = Given(CLOCK)
 
 

@@ -11,8 +11,11 @@ from libs.testkit.neighbours import moment
 from libs.workdays import Ledger as Days
 from libs.workdays import Stop as Stopped
 from libs.workdays import WorkingDays, derive, explain
+from services.deadline.app import subject
+from services.deadline.clock import ACTOR
+from services.deadline.clock.starting import clock_of
 from services.deadline.tests.living import Living
-from services.deadline.tests.stories import CALENDAR, CASE
+from services.deadline.tests.stories import CALENDAR, CASE, LATER_NOTICE, end
 
 pytestmark = pytest.mark.server
 PROMISED = f"clock:{CASE}:promised"
@@ -66,6 +69,16 @@ async def test_the_proof_of_an_instant_has_no_days(living: Living) -> None:
     await living.hear(await living.files("2011-03-01", imported=True, instants=instants))
     found = await living.get(f"/clocks/{PROMISED}/proof")
     assert (found["days"], found["inclusive"], found["timeline"], found["state_text"]) == ([], True, "receipt", "计时中")
+
+
+async def test_a_clock_that_ended_under_a_calendar_which_is_not_there_has_no_proof(living: Living) -> None:
+    await living.hear(await living.files())
+    name = clock_of(CASE, "correction")
+    ending = subject(LATER_NOTICE).intent(name, end("2007-03-08"), actor=ACTOR, correlation=CASE)
+    await living.house.logs.of(COUNTY).append(ending)
+    problem = await living.get(f"/clocks/{name}/proof", status=500)
+    assert (problem["code"], problem["title"]) == ("unknown-calendar", "没有这一版日历，不能推算时限")
+    assert problem["version"] == LATER_NOTICE.version
 
 
 async def test_a_case_shows_its_clocks_with_words(living: Living) -> None:

@@ -22,6 +22,7 @@ from services.intake.case.days import day_of
 from services.intake.case.decision import Decide
 from services.intake.case.ending import Close
 from services.intake.case.filing import File
+from services.intake.case.imported import must_have_happened
 from services.intake.case.steps import FinishStep
 from services.intake.events import Channel, Instants, Outcome, Pinned, StepRole
 from services.intake.http.filing import Draft, FilingCounter
@@ -73,6 +74,11 @@ class ImportedCase(Form):
     decided: ImportedAct | None = None
     closed: ImportedAct | None = None
 
+    @property
+    def done(self) -> list[ImportedAct]:
+        """Every act of the record."""
+        return [self.filed, *self.steps, *(act for act in (self.decided, self.closed) if act is not None)]
+
 
 class ImportedCases(Form):
     """At most 200 cases of the log named `log`; `timeline` names the virtual time their clocks live in."""
@@ -97,6 +103,7 @@ def add_imports(router: APIRouter, counter: FilingCounter) -> None:
 
     @router.post("/nodes/{node}/imports", response_model=Imported, name="Import")
     async def imports(node: NodePath, form: ImportedCases, account: Account = operator) -> Response:
+        happened(form.cases, context.now())
         pinned = await pins(counter, hosted(context.site, node), form.cases)
         done = await Import(counter, node, form, account, pinned).run()
         last = max((one.position for one in done), key=lambda position: (position.epoch, position.sequence))
@@ -105,6 +112,16 @@ def add_imports(router: APIRouter, counter: FilingCounter) -> None:
     @router.get("/replay", dependencies=[operator])
     async def replay(log: Annotated[Word, Query()]) -> Response:
         return answer({"nodes": await replayed(context.pool, log)})
+
+
+def happened(cases: Iterable[ImportedCase], now: datetime) -> None:
+    """Raises `Refused` for the first case with an act that is still to come, before anything is written; limits may lie ahead."""
+    for case in cases:
+        try:
+            for act in case.done:
+                must_have_happened(act.at, now)
+        except Refused as no:
+            raise no.about(case.ref) from no
 
 
 async def pins(counter: FilingCounter, node: str, cases: Iterable[ImportedCase]) -> Pins:

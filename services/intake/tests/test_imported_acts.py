@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from libs.decider import Refused
 from services.intake.case import Command
+from services.intake.case.imported import must_have_happened
 from services.intake.case.phase import Phase
 from services.intake.events import Channel, Outcome, StepDone, StepRole
 from services.intake.tests import stories as s
@@ -51,6 +54,15 @@ def test_an_imported_activity_is_a_step_with_the_role_its_record_gives(role: Ste
             imported=True,
         )
     )
+
+
+def test_an_act_of_a_record_has_happened_give_or_take_five_minutes() -> None:
+    now = at("2007-03-08", "11:00")
+    for happened in (at("1990-01-01", "00:00"), now, now + timedelta(minutes=5)):
+        must_have_happened(happened, now)
+    with pytest.raises(Refused) as no:
+        must_have_happened(now + timedelta(minutes=5, microseconds=1), now)
+    assert (no.value.code, no.value.because) == ("in-the-future", "导入的行为发生在将来，只能导入已经发生的行为（P-imported-acts）")
 
 
 def test_an_imported_case_may_be_of_any_kind_and_channel() -> None:
