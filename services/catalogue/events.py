@@ -93,6 +93,16 @@ class Remedies:
 
 
 @record
+class SpecialLaw:
+    """The laws beside the Licensing Law (另有法律规定) that set a limit of their own, cited limit by limit; empty: none does. Nothing else can be
+    excepted: the five days of Art. 32 and the ten of Art. 44 admit no other law.
+    """
+
+    statutory_days: str = ""
+    extension_days: str = ""
+
+
+@record
 class ItemRegistered:
     """An item is known at a node. `agency` is empty where the code given was set aside (then `agency_given` holds it)."""
 
@@ -126,8 +136,9 @@ class ItemChanged:
 
 @record
 class ProcedurePublished:
-    """A version of an item's procedure, in force from `effective`. Limits are working days from acceptance; where they are not those of the
-    Licensing Law, `special_law` cites the law that sets them. `silence_accepts`: the law of the regime makes silence acceptance (Art. 32).
+    """A version of an item's procedure, in force from `effective`. Limits are working days from acceptance; `special` cites the laws that set
+    other ones. What the law of the regime says on that day: `silence_accepts`, it makes silence acceptance (Art. 32); `approval`, somebody
+    examines and approves.
     """
 
     item: str
@@ -146,7 +157,7 @@ class ProcedurePublished:
     effective: date
     by: str
     at: datetime
-    special_law: str = ""
+    special: SpecialLaw
     department: Department | None
     materials: tuple[Material, ...]
     pay_before_delivery: bool
@@ -154,6 +165,7 @@ class ProcedurePublished:
     delivery: tuple[DeliveryWay, ...]
     remedies: Remedies | None
     silence_accepts: bool
+    approval: bool
 
 
 @record

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
+from services.onebox.departments import agency, remedies
 from services.onebox.door import Door
 
 StepRows = Sequence[tuple[str, str, str, int]]
@@ -25,12 +26,19 @@ ITEMS: Final = (
     ("LD-511A-0012", "户外广告设置许可", "综合行政执法局", 5, _PAPER, ("申请表", "效果图")),
 )
 """Code, name, department, promised working days, steps, materials."""
+STOPS: Final[Sequence[dict[str, Any]]] = (
+    {"reason": "testing", "approver_post": "approver", "cap_days": 20},
+    {"reason": "hearing", "approver_post": "approver", "cap_days": 20},
+    {"reason": "expert-review", "approver_post": "approver", "cap_days": 30},
+)
+"""What may stop the clocks of these items: 现场检测, 听证, 专家评审."""
 
 
 def publish(door: Door, node: str) -> None:
     """Publishes the items with their procedures under `node`."""
-    for code, name, department, promised, steps, _ in ITEMS:
-        item = {"item": code, "name": name, "type_code": "01", "department": department}
+    for code, name, department, promised, steps, materials in ITEMS:
+        decides = agency(node, department)
+        item = {"item": code, "name": name, "type_code": "01", "department": department, "agency": decides["uscc"]}
         door.post("editor", f"/catalogue/nodes/{node}/items", f"{code}:item", item)
         procedure = {
             "item": code,
@@ -44,5 +52,11 @@ def publish(door: Door, node: str) -> None:
             "correction_days": 5,
             "steps": [{"name": n, "post": post, "role": role, "limit_days": days} for n, post, role, days in steps],
             "basis": "中华人民共和国行政许可法",
+            "department": decides,
+            "materials": [{"name": material} for material in materials],
+            "pay_before_delivery": False,
+            "suspensions": STOPS,
+            "delivery": ["counter", "post", "portal"],
+            "remedies": remedies(node),
         }
         door.post("editor", f"/catalogue/nodes/{node}/procedures", f"{code}:procedure", procedure)

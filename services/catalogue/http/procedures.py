@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
-from libs.contracts import regime
+from libs.contracts import regime, regimes
 from libs.eventlog import Subject
 from libs.host import Context
 from libs.web import Day, Envelope, Form, NodePath, Role, done_answer, envelope, hosted
@@ -24,15 +24,17 @@ from services.catalogue.events import (
     ProcedurePublished,
     ProcedureStepRole,
     Remedies,
+    SpecialLaw,
     Step,
 )
+from services.catalogue.http.agency import agency_fault
 from services.catalogue.http.items import Code, ItemStreams, Title
 from services.catalogue.procedure import State, stream
 from services.catalogue.procedure.publishing import PublishProcedure
 
 ProcedureStreams = Subject[PublishProcedure, State, ProcedurePublished]
 LimitDays = Annotated[int, Field(ge=0, le=400)]
-_NESTED: Final = {"steps", "department", "materials", "suspensions", "remedies"}
+_NESTED: Final = {"steps", "special", "department", "materials", "suspensions", "remedies"}
 LongText = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 """What a law is cited with."""
 
@@ -45,6 +47,13 @@ class StepForm(Form):
     role: ProcedureStepRole = ProcedureStepRole.WORK
     limit_days: LimitDays | None = None
     two_officers: bool = False
+
+
+class SpecialForm(Form):
+    """The laws that set a limit of their own, cited limit by limit. A blank citation is none."""
+
+    statutory_days: LongText = ""
+    extension_days: LongText = ""
 
 
 class DepartmentForm(Form):
@@ -81,7 +90,9 @@ class RemediesForm(Form):
 
 
 class ProcedureForm(Form):
-    """A procedure to be published; limits in working days. Without `effective` it is in force from today."""
+    """A procedure to be published; limits in working days. Without `effective` it is in force from today; without `extension_days` the limit
+    is extended as far as the law of the regime allows.
+    """
 
     item: Code
     regime: Title = "licence"
@@ -89,12 +100,12 @@ class ProcedureForm(Form):
     statutory_days: LimitDays
     promised_days: LimitDays
     delivery_days: LimitDays = 10
-    extension_days: LimitDays = 10
+    extension_days: LimitDays | None = None
     extension_moves_promise: bool = False
     correction_days: LimitDays = 5
     steps: Annotated[tuple[StepForm, ...], Field(max_length=60)]
     basis: LongText
-    special_law: LongText = ""
+    special: SpecialForm = SpecialForm()
     department: DepartmentForm | None = None
     materials: Annotated[tuple[MaterialForm, ...], Field(max_length=50)] = ()
     pay_before_delivery: bool = False
@@ -121,17 +132,23 @@ def procedures_router(context: Context, items: ItemStreams, procedures: Procedur
 def command_of(form: ProcedureForm, known: item.State, by: str, at: datetime) -> PublishProcedure:
     """The command that a form asks for, of an item as far as it is known."""
     today: date = at.astimezone(CHINA).date()
+    effective = form.effective or today
+    law = regime(form.regime, effective) if form.regime in regimes() else None
+    longest = law.extension if law else 0
     return PublishProcedure(
-        **form.model_dump(exclude=_NESTED | {"effective"}),
+        **form.model_dump(exclude=_NESTED | {"effective", "extension_days"}),
         name=known.name if known else "",
         registered=known is not None,
+        extension_days=longest if form.extension_days is None else form.extension_days,
+        special=SpecialLaw(**form.special.model_dump()),
         steps=tuple(Step(**step.model_dump()) for step in form.steps),
         department=Department(**form.department.model_dump()) if form.department else None,
         materials=tuple(Material(**material.model_dump()) for material in form.materials),
         suspensions=tuple(ForeseenStop(**stop.model_dump()) for stop in form.suspensions),
-        silence_accepts=regime(form.regime, form.effective or today).silence_accepts,
+        law=law,
+        department_valid=form.department is None or agency_fault(form.department.uscc) is None,
         remedies=Remedies(**form.remedies.model_dump()) if form.remedies else None,
-        effective=form.effective or today,
+        effective=effective,
         today=today,
         by=by,
         at=at,

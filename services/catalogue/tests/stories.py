@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from libs.contracts import regime, regimes
 from libs.testkit.given import Given
 from services.catalogue.events import (
     CaseKind,
@@ -18,6 +19,7 @@ from services.catalogue.events import (
     ProcedurePublished,
     ProcedureStepRole,
     Remedies,
+    SpecialLaw,
     Step,
 )
 from services.catalogue.item import ITEM, Event, RegisterItem, State, Wording
@@ -68,14 +70,15 @@ PUBLISH = PublishProcedure(
     correction_days=5,
     steps=STEPS,
     basis="食品安全法第三十五条",
-    special_law="",
+    special=SpecialLaw(),
     department=Department(uscc=GOOD, name="高县市场监督管理局"),
     materials=(Material(name="申请书", copies=2), Material(name="平面图", original=True), Material(name="承诺书")),
     pay_before_delivery=False,
     suspensions=tuple(ForeseenStop(reason=reason, approver_post="分管负责人", cap_days=30) for reason in ForeseenStopper),
     delivery=tuple(DeliveryWay),
     remedies=REMEDIES,
-    silence_accepts=True,
+    law=regime("licence", TODAY),
+    department_valid=True,
     effective=TODAY,
     today=TODAY,
     by="E0001",
@@ -88,7 +91,9 @@ def register(by: str = "E0001", **changes: Any) -> RegisterItem:
 
 
 def publish(**changes: Any) -> PublishProcedure:
-    return replace(PUBLISH, **changes)
+    """A command with its `regime` looked up, as the edge does."""
+    said = replace(PUBLISH, **changes)
+    return replace(said, law=regime(said.regime, said.effective) if said.regime in regimes() else None)
 
 
 def end_import(**changes: Any) -> EndImport:

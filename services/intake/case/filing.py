@@ -49,8 +49,8 @@ def known(c: Asked, case: Case) -> None:
 
 
 def may_file(c: File, _case: Case) -> None:
-    """Raises `Refused` for a kind that is not offered, or a channel that only imports have."""
-    if c.pinned.kind != PROMISED_KIND:
+    """Raises `Refused` for a kind that is not offered, a notification that nobody approves, or a channel that only imports have."""
+    if c.pinned.kind != PROMISED_KIND or not c.pinned.approval:
         raise refused("kind-not-offered")
     if c.channel is Channel.INTERNAL:
         raise refused("internal-is-for-imports")

@@ -40,6 +40,7 @@ class ProcedurePublished:
     delivery: tuple[Channel, ...]
     remedies: PinnedRemedies | None
     silence_accepts: bool
+    approval: bool
     effective: date
 
 

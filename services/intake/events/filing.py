@@ -73,7 +73,8 @@ class PinnedRemedies:
 @record
 class Pinned:
     """The procedure version under which the case was filed; later versions do not touch it. Limits in working days. `regime` is what
-    kind of law the item is under; `silence_accepts`: that law makes silence acceptance (Art. 32(1)(4)).
+    kind of law the item is under; `silence_accepts`: that law makes silence acceptance (Art. 32(1)(4)); `approval`: it has somebody examine
+    and approve, so that it is no mere notification.
     """
 
     item: str
@@ -95,6 +96,7 @@ class Pinned:
     delivery: tuple[Channel, ...]
     remedies: PinnedRemedies | None
     silence_accepts: bool
+    approval: bool
 
 
 @record

@@ -79,6 +79,7 @@ def pinned(*steps: PinnedStep, kind: str = "promised") -> Pinned:
         delivery=(Channel.COUNTER, Channel.POST, Channel.PORTAL),
         remedies=REMEDIES,
         silence_accepts=True,
+        approval=True,
     )
 
 
