@@ -65,6 +65,10 @@ def _nobody() -> Mapping[str, Any]:
     return {"sites": []}
 
 
+def _stranger(_staff: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """What stands around a service: the site's servers, its neighbours, its key. Rules and most services need nothing of it."""
@@ -81,6 +85,8 @@ class Around:
     """The site's signing key, read when asked for; it never leaves the site. Raises `LookupError` where there is none."""
     registry: Callable[[], Mapping[str, Any]] = _nobody
     """At the city: who is in the network, read when asked for: `{"sites": [{"site", "key", "public_key", "address", "nodes"}]}`."""
+    knows: Callable[[str], bool] = _stranger
+    """Whether a staff number is one of the site's accounts, asked of the accounts that open its door now."""
     services: frozenset[str] = frozenset()
     """The services that stand at this site."""
     published: tuple[str, ...] = ()

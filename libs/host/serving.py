@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final, Self
 
 import asyncpg
@@ -100,7 +101,7 @@ async def run_site(
     site: Site, rows: Iterable[Row], databases: Mapping[str, str], around: Around, accounts: Accounts, *, host: str, port: int
 ) -> None:
     """Runs a site's services until the process is told to stop, then stops them, also those of a start that failed half way or was given up."""
-    running = SiteHost(site, rows, around)
+    running = SiteHost(site, rows, replace(around, knows=accounts.knows))
     starting = asyncio.ensure_future(_started(running, databases))
     with ToldToStop(starting.cancel) as stop:
         try:

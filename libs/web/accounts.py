@@ -127,6 +127,10 @@ class Accounts:
         """Whose token has this digest: sessions keep no token."""
         return self._by_digest.get(found)
 
+    def knows(self, staff: str) -> bool:
+        """Whether somebody here has this staff number, written so."""
+        return any(account.staff == staff for account in self._by_digest.values())
+
     def __len__(self) -> int:
         return len(self._by_digest)
 

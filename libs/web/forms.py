@@ -65,6 +65,6 @@ Staff = Annotated[str, Field(max_length=40, pattern=r"^[\w.-]*$")]
 
 
 class Form(BaseModel):
-    """What a command is asked with; unknown fields are refused."""
+    """What a command is asked with; unknown fields are refused, and texts are trimmed: blank text is no text."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)

@@ -14,6 +14,10 @@ LAW: Final[Mapping[str, Law]] = {
     "ended": Law("行政许可法第三十二条，行政许可法第三十八条", "办件已经终结，不再办理"),
     "not-yet-accepted": Law("行政许可法第三十二条", "尚未受理，不能办理这一环节"),
     "already-decided": Law("行政许可法第三十八条", "已经作出决定"),
+    "no-reasons": Law(
+        "行政许可法第三十八条第二款，行政许可法第四十二条，P-examine-approve，P-reasons-said，P-steps-in-order，P-stop-called-off",
+        "应当说明理由",
+    ),
     # filing
     "unknown-item": Law("P-pinned-procedure", "没有这个事项，或者尚未公布实施办法"),
     "not-in-force": Law("P-pinned-procedure", "收件之日该事项尚无生效的实施办法"),
@@ -22,19 +26,31 @@ LAW: Final[Mapping[str, Law]] = {
     "internal-is-for-imports": Law("P-imported-acts", "内部渠道只用于导入的办件"),
     "in-the-future": Law("P-imported-acts", "导入的行为发生在将来，只能导入已经发生的行为"),
     # acceptance
-    "already-accepted": Law("行政许可法第三十二条第一款第五项", "已经受理"),
+    "already-accepted": Law(
+        "行政许可法第三十二条第一款第四项，行政许可法第三十二条第一款第五项，P-silence-after-return",
+        "已经受理；逾期不告知的，自收到申请材料之日起即为受理",
+    ),
     "told-to-correct": Law("行政许可法第三十二条第一款第五项", "已经告知补正的，补正齐全即应当受理"),
-    "silence-was-acceptance": Law("行政许可法第三十二条第一款第四项，P-silence-after-return", "逾期不告知的，自收到申请材料之日起即为受理"),
+    "no-agency": Law("行政许可法第三十二条第一款第二项", "不属于本机关职权范围的，应当写明有权机关的名称和统一社会信用代码"),
+    "own-agency": Law("行政许可法第三十二条第一款第二项", "有权机关不能是本机关"),
     # corrections
     "already-told-once": Law("行政许可法第三十二条第一款第四项", "应当一次告知需要补正的全部内容，不得要求补正告知以外的内容"),
+    "same-list-again": Law(
+        "行政许可法第三十二条第一款第四项，P-waived-at-return", "再次告知的应当是尚缺的全部内容；不再需要的在收到补正时写明"
+    ),
+    "not-missing": Law("行政许可法第三十二条第一款第四项，P-waived-at-return", "不再需要的应当是告知过、而且不再列为尚缺的内容"),
+    "not-listed": Law("行政许可法第三十一条", "只能要求实施办法所列的申请材料"),
     "nothing-named": Law("行政许可法第三十二条第一款第四项", "补正告知应当写明需要补正的内容"),
     "corrections-not-told": Law("行政许可法第三十二条第一款第四项", "尚未告知补正"),
     # steps
     "step-in-hand": Law("P-steps-in-order", "上一环节尚未完成"),
     "out-of-order": Law("P-steps-in-order", "应当按照实施办法规定的环节顺序办理"),
     "step-not-started": Law("P-steps-in-order", "这一环节尚未开始"),
+    "not-in-hand": Law("P-steps-in-order", "环节由经办人移交、完成或者退回"),
+    "staff-unknown": Law("P-steps-in-order", "接办人不是本节点部署在册的工作人员"),
     "steps-open": Law("P-steps-in-order", "实施办法规定的环节尚未完成"),
     "needs-two-officers": Law("行政许可法第三十四条第三款", "核实实质内容应当指派两名以上工作人员"),
+    "second-unknown": Law("行政许可法第三十四条第三款", "第二名工作人员不是本节点部署在册的工作人员"),
     "same-officer": Law("P-two-persons", "一审一核：审查人与核准人不得为同一人"),
     # suspension
     "stop-back-dated": Law("行政许可法第四十五条，P-notice-before-stop", "不计时的首日不得早于今日；此前的经过只能补记，并应有送达凭证"),
@@ -54,15 +70,15 @@ LAW: Final[Mapping[str, Law]] = {
     "head-not-apart": Law("行政许可法第四十二条，P-two-persons", "批准延长期限的负责人不得是本件的审查人或录入人"),
     "limit-passed": Law("行政许可法第四十二条，行政许可法第四十五条", "期限届满后不能延长，也不能依法不计时"),
     # examination and approval
-    "already-examined": Law("P-examine-approve", "已经审查"),
     "not-examined": Law("P-examine-approve", "尚未审查，不能核准"),
     "already-approved": Law("P-examine-approve", "已经核准"),
-    "no-outcome": Law("行政许可法第三十八条", "结论应当是准予或不予"),
+    "no-outcome": Law("行政许可法第三十八条，P-examine-approve", "结论应当是准予或不予"),
+    "no-conclusion-here": Law("P-examine-approve", "审查、核准意见只随最后一个审查、核准环节提出"),
+    "not-approving": Law("P-examine-approve", "只有核准环节可以退回审查"),
     # decision
     "not-approved": Law("P-examine-approve", "尚未核准，不能作出决定"),
     "not-as-approved": Law("P-examine-approve", "决定应当与核准意见一致"),
     "no-document": Law("行政许可法第三十八条", "应当作出书面决定"),
-    "no-reasons": Law("行政许可法第三十八条第二款，行政许可法第四十二条，P-stop-called-off", "应当说明理由"),
     # delivery and close
     "not-decided": Law("行政许可法第四十四条", "尚未作出决定，不能送达"),
     "not-delivered": Law("行政许可法第四十四条", "结果尚未送达，不能办结"),

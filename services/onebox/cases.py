@@ -10,6 +10,16 @@ from services.onebox.door import Door
 from services.onebox.items import ITEMS, StepRows
 
 SEED: Final = 2007
+CONCLUSIONS: Final = {"examine": {"recommends": "granted"}, "approve": {"outcome": "granted"}}
+"""What is concluded with the step of a role."""
+
+
+DECLINED: Final = {
+    "reason": "not-ours",
+    "agency": {"uscc": "11511500MB1554566Q", "name": "宜宾市城市管理行政执法局"},
+    "explanation": "不属于本机关职权范围",
+}
+"""What is said where the case is another agency's."""
 
 
 class Do(Protocol):
@@ -32,7 +42,7 @@ def work(door: Door, node: str, n: int) -> None:
 
     luck = chance.random()
     if luck < 0.06:
-        do("clerk", "refusal-to-accept", {"reason": "不属于本机关职权范围", "right_agency": "宜宾市城市管理行政执法局"})
+        do("clerk", "refusal-to-accept", DECLINED)
         return
     if luck < 0.2:
         do("clerk", "corrections-notice", {"missing": [materials[-1]]})
@@ -58,13 +68,11 @@ def _to_the_end(do: Do, steps: StepRows, luck: float) -> None:
     for number, (name, _, role, _) in enumerate(steps, start=1):
         who = "approver" if role == "approve" else "examiner"
         do(who, "steps/start", {"name": name}, f":{number}")
-        if luck < 0.5 and number == len(steps):
+        if luck < 0.5 and number == len(steps) - 1:
             return
-        do(who, "steps/done", {"name": name}, f":{number}")
-    do("examiner", "examination", {"recommends": "granted"})
-    if luck < 0.55:
-        return
-    do("approver", "approval", {"outcome": "granted"})
+        if luck < 0.55 and number == len(steps):
+            return
+        do(who, "steps/done", {"name": name, **CONCLUSIONS.get(role, {})}, f":{number}")
     do("approver", "decision", {"outcome": "granted", "document": f"许可决定书第 {int(luck * 10_000)} 号", "reasons": ""})
     if luck < 0.65:
         return

@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any, Final, NamedTuple, get_args
 
 from libs.decider import Refused
+from libs.host import Around
 from libs.testkit.neighbours import moment
 from libs.workdays import Calendar
 from services.catalogue import item, procedure
@@ -38,6 +39,9 @@ FILE: Final = "file"
 """The act that begins a case; every other one is the last part of its path."""
 PARTS: Final = {route.command: part for part, route in ROUTES.items()}
 EDITOR: Final = "E0001"
+STAFF: Final = frozenset({"C0117", "E0201", "E0202", "A0301", "A0302", "H0001"})
+"""Whom the site knows."""
+AROUND: Final = Around(knows=STAFF.__contains__)
 
 
 class ToldFact(NamedTuple):
@@ -96,7 +100,7 @@ class Telling:
         route = ROUTES[act]
         assert route.form or not body, f"{act} takes no body"
         form = route.form.model_validate(body) if route.form else None
-        command = command_of(route, form, case=self.case, officer=by, at=self.now, calendar=self.calendar)
+        command = command_of(route, form, AROUND, case=self.case, officer=by, at=self.now, calendar=self.calendar)
         return self._ask(Asked(self.together.cases, self.case, command, by))
 
     def until(self, at: str | datetime) -> None:

@@ -14,7 +14,7 @@ from tests.together.telling import Telling
 def test_a_case_granted_in_time_gets_no_red_card() -> None:
     story = accepted()
     examine(story, "2007-03-06T09:00", "2007-03-07T11:00")
-    approve(story, "2007-03-08T09:00", "2007-03-08T10:00")
+    approve(story, "2007-03-07T15:00", "2007-03-07T16:00")
     assert decide(story, "2007-03-09T09:00").refused is None
     assert deliver(story, "2007-03-12T09:00").refused is None
     assert story.act("2007-03-13T09:00", CLERK, "close").refused is None

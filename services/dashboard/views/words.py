@@ -20,17 +20,20 @@ class Shown(NamedTuple):
 FACTS: Final[Mapping[str, Shown]] = {
     "liandong.intake.CaseFiled": Shown("收件"),
     "liandong.intake.CorrectionsRequested": Shown("一次告知补正", ("missing",)),
-    "liandong.intake.CorrectionsReturned": Shown("补正材料收到", ("still_missing",)),
+    "liandong.intake.CorrectionsReturned": Shown("补正材料收到", ("still_missing", "waived", "reasons")),
     "liandong.intake.CaseAccepted": Shown("受理", ("by",)),
-    "liandong.intake.CaseNotAccepted": Shown("不予受理", ("reason",)),
+    "liandong.intake.CaseNotAccepted": Shown("不予受理", ("reason", "explanation")),
+    "liandong.intake.StepFellDue": Shown("环节待办", ("name", "post")),
     "liandong.intake.StepStarted": Shown("环节开始", ("name",)),
+    "liandong.intake.StepHandedOver": Shown("环节移交", ("name", "to", "reasons")),
     "liandong.intake.StepDone": Shown("环节完成", ("name",)),
+    "liandong.intake.StepSentBack": Shown("退回审查", ("reopens", "reasons")),
     "liandong.intake.ClocksSuspended": Shown("依法不计时", ("number", "reason")),
     "liandong.intake.ClocksResumed": Shown("恢复计时", ("number",)),
     "liandong.intake.SuspensionCalledOff": Shown("取消依法不计时", ("number",)),
     "liandong.intake.LimitExtended": Shown("延长期限"),
     "liandong.intake.CaseExamined": Shown("审查", ("recommends",)),
-    "liandong.intake.CaseApproved": Shown("核准", ("outcome",)),
+    "liandong.intake.CaseApproved": Shown("核准", ("outcome", "reasons")),
     "liandong.intake.CaseDecided": Shown("决定", ("outcome",), "ok"),
     "liandong.intake.ResultDelivered": Shown("送达"),
     "liandong.intake.CaseWithdrawn": Shown("撤回申请"),
@@ -79,12 +82,13 @@ STOPPERS: Final[Mapping[str, str]] = {
     "technical-assessment": "鉴定",
     "expert-review": "专家评审",
 }
+DECLINED: Final[Mapping[str, str]] = {"not-required": "依法不需要取得行政许可", "not-ours": "依法不属于本机关职权范围"}
 OUTCOMES: Final[Mapping[str, str]] = {"granted": "准予", "refused": "不予", "not-stated": "未载明"}
 DETECTORS: Final[Mapping[str, str]] = {"same-officer": "同一人审查和核准", "after-the-end": "办结后仍有办理"}
 VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "kind": CLOCKS,
     "clock_kind": CLOCKS,
-    "reason": STOPPERS,
+    "reason": {**STOPPERS, **DECLINED},
     "outcome": OUTCOMES,
     "recommends": OUTCOMES,
     "by": {"decision": "经审查受理", "silence": "逾期视为受理"},

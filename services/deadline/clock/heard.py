@@ -73,8 +73,8 @@ class CaseWithdrawn(HeardOfCase):
 
 
 @record
-class StepStarted(HeardOfCase):
-    """Step `number` is in an officer's hands; `limit_days` None: it has no limit."""
+class StepFellDue(HeardOfCase):
+    """Step `number` is due to its post; `limit_days` None: it has no limit."""
 
     number: int
     name: str
@@ -84,6 +84,13 @@ class StepStarted(HeardOfCase):
 @record
 class StepDone(HeardOfCase):
     """Step `number` is done."""
+
+    number: int
+
+
+@record
+class StepSentBack(HeardOfCase):
+    """Approving step `number` was given up."""
 
     number: int
 
@@ -143,8 +150,9 @@ FactOfCase = (
     | CaseAccepted
     | CaseNotAccepted
     | CaseWithdrawn
-    | StepStarted
+    | StepFellDue
     | StepDone
+    | StepSentBack
     | ClocksSuspended
     | ClocksResumed
     | SuspensionCalledOff

@@ -30,7 +30,8 @@ from services.deadline.clock.heard import (
     LimitExtended,
     ResultDelivered,
     StepDone,
-    StepStarted,
+    StepFellDue,
+    StepSentBack,
     SuspensionCalledOff,
 )
 from services.deadline.clock.known import Commands, KnownCase, NewLimit, OpenStop, ask, over, working_days
@@ -88,8 +89,8 @@ def at_acceptance(known: KnownCase, fact: CaseAccepted) -> Iterable[NewLimit]:
         yield NewLimit(name=name, budget=working_days(days), since=fact.effective, officer=officer)
 
 
-def of_step(_known: KnownCase, fact: StepStarted) -> Iterable[NewLimit]:
-    """At the start of a step: its own limit, if it has one."""
+def of_step(_known: KnownCase, fact: StepFellDue) -> Iterable[NewLimit]:
+    """When a step falls due: its own limit, if it has one."""
     if fact.limit_days is not None:
         yield NewLimit(name=f"step:{fact.number}", budget=working_days(fact.limit_days), since=fact.at, label=fact.name)
 
@@ -159,8 +160,16 @@ def ends(*kinds: ClockKind) -> Doing:
 
 def ends_step(known: KnownCase, fact: StepDone, trigger: str) -> tuple[KnownCase, Commands]:
     """Ends the clock of the step of this number, if it runs."""
-    names = [name for name in known.running if name == f"step:{fact.number}"]
-    return over(known, names, EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
+    return over(known, _of_step(known, fact.number), EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
+
+
+def cancels_step(known: KnownCase, fact: StepSentBack, trigger: str) -> tuple[KnownCase, Commands]:
+    """Cancels the clock of the step of this number, if it runs: the step was given up, and begins anew under another number."""
+    return over(known, _of_step(known, fact.number), CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
+
+
+def _of_step(known: KnownCase, number: int) -> list[str]:
+    return [name for name in known.running if name == f"step:{number}"]
 
 
 def cancels(*kinds: ClockKind) -> Doing:
@@ -221,8 +230,9 @@ TRIGGERS: Final[Mapping[type[FactOfCase], Sequence[Doing]]] = {
     CaseAccepted: (ends(CORRECTION), starts(at_acceptance)),
     CaseNotAccepted: (cancels(*ClockKind),),
     CaseWithdrawn: (cancels(*ClockKind),),
-    StepStarted: (starts(of_step),),
+    StepFellDue: (starts(of_step),),
     StepDone: (ends_step,),
+    StepSentBack: (cancels_step,),
     ClocksSuspended: (stops, starts(of_suspension)),
     ClocksResumed: (resumes,),
     SuspensionCalledOff: (calls_off,),

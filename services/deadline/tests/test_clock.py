@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from libs.testkit.neighbours import moment
+from services.deadline.clock.starting import case_of, clock_of, kind_of, node_of_case
 from services.deadline.events import (
     ClockEnded,
     ClockKind,
@@ -12,7 +13,7 @@ from services.deadline.events import (
     Event,
     SilenceNoticed,
 )
-from services.deadline.tests.stories import cancel, end, extend, given, kinds, said, start, stop, tick, until
+from services.deadline.tests.stories import CASE, cancel, end, extend, given, kinds, said, start, stop, tick, until
 
 
 def test_a_clock_says_when_it_is_due_and_when_it_speaks_next() -> None:
@@ -150,3 +151,13 @@ def test_every_event_names_the_next_instant_at_which_the_clock_speaks() -> None:
     instants = [event.at for event in events]
     assert [getattr(event, "next_at", None) for event in events] == [*instants[1:], moment("2007-03-27T00:00")]
     assert instants[1] - instants[0] == timedelta(days=3)
+
+
+def test_the_name_of_a_clock_says_its_case_its_node_and_its_kind() -> None:
+    clock = clock_of(CASE, "step:3")
+    assert (clock, case_of(clock), node_of_case(case_of(clock)), kind_of("step:3")) == (
+        f"clock:{CASE}:step:3",
+        CASE,
+        "511525",
+        ClockKind.STEP,
+    )

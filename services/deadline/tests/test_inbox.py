@@ -72,8 +72,8 @@ async def test_what_will_not_happen_cancels_every_clock(living: Living, fact: st
 
 async def test_a_step_with_a_limit_has_a_clock_of_its_own(living: Living) -> None:
     await accepted(living)
-    await living.told("StepStarted", "2007-03-07", number=1, name="现场核查", role="work", limit_days=2)
-    await living.told("StepStarted", "2007-03-08", number=2, name="会商", role="work", limit_days=None)
+    await living.told("StepFellDue", "2007-03-07", number=1, name="现场核查", role="work", limit_days=2)
+    await living.told("StepFellDue", "2007-03-08", number=2, name="会商", role="work", limit_days=None)
     await living.told("StepDone", "2007-03-12", number=1, name="现场核查", role="work")
     started, *rungs, ended = await living.clock("step:1")
     assert isinstance(started, ClockStarted)
@@ -86,10 +86,10 @@ async def test_a_step_with_a_limit_has_a_clock_of_its_own(living: Living) -> Non
 
 async def test_art_45_stops_statutory_promised_and_step_also_one_begun_meanwhile(living: Living) -> None:
     await accepted(living)
-    await living.told("StepStarted", "2007-03-07", number=1, name="核查", role="work", limit_days=3)
+    await living.told("StepFellDue", "2007-03-07", number=1, name="核查", role="work", limit_days=3)
     await living.told("ClocksSuspended", "2007-03-08", number=1, reason="testing", first="2007-03-08")
     await living.told("StepDone", "2007-03-09", number=1, name="核查", role="work")
-    await living.told("StepStarted", "2007-03-09", number=2, name="审查", role="examine", limit_days=3)
+    await living.told("StepFellDue", "2007-03-09", number=2, name="审查", role="examine", limit_days=3)
     await living.told("ClocksResumed", "2007-03-13", number=1, last="2007-03-13")
     for name in ("statutory", "promised", "step:2"):
         assert kinds(await living.clock(name))[:3] == ["ClockStarted", "ClockStopped", "ClockResumed"]
@@ -124,7 +124,7 @@ async def test_the_decision_ends_what_it_was_about_and_starts_delivery(living: L
 async def test_imported_facts_start_the_clocks_of_their_instants_and_no_others(living: Living) -> None:
     instants = {"timeline": "receipt", "promised": moment("2011-03-11"), "statutory": moment("2011-04-11")}
     await living.hear(await living.files("2011-03-01", imported=True, instants=instants))
-    await living.told("StepStarted", "2011-03-02", number=1, name="T02", role="examine", limit_days=3, imported=True)
+    await living.told("StepFellDue", "2011-03-02", number=1, name="T02", role="examine", limit_days=3, imported=True)
     await living.told("CaseDecided", "2011-03-12", imported=True)
     await living.told("CaseClosed", "2011-03-12", imported=True)
     for name in ("correction", "step:1", "delivery"):

@@ -18,7 +18,7 @@ from services.deadline.clock import CHANGES, Command
 from services.deadline.clock.heard import CaseFiled, FactOfCase, PinnedLimits
 from services.deadline.clock.known import KnownCase, OpenStop
 from services.deadline.clock.rungs import TickClock
-from services.deadline.clock.starting import StartClock, case_of, clock_of, kind_of, node_of_case
+from services.deadline.clock.starting import StartClock, clock_of
 from services.deadline.clock.triggers import ARTICLES, TRIGGERS, react
 from services.deadline.events import ClockEnded, ClockKind, ClockStarted, Event, SilenceNoticed
 from services.deadline.inbox import READER
@@ -39,7 +39,7 @@ async def test_a_case_from_filing_to_delivery_its_facts_in_its_rungs_out() -> No
     case = Telling()
     await case.told("CaseFiled", "2007-03-05")
     assert kinds(await case.told("CaseAccepted", "2007-03-06")) == ["ClockEnded", "ClockStarted", "ClockStarted"]
-    await case.told("StepStarted", "2007-03-07", number=1, name="现场核查", limit_days=2)
+    await case.told("StepFellDue", "2007-03-07", number=1, name="现场核查", limit_days=2)
     assert case.tick(moment("2007-03-07T23:59")) == []
     stopped = kinds(await case.told("ClocksSuspended", "2007-03-08", number=1, reason="testing", first="2007-03-08", expected_days=9))
     assert stopped == ["ClockStopped", "ClockStopped", "ClockReminded", "ClockStopped", "ClockStarted"]
@@ -133,10 +133,12 @@ LINES: list[tuple[Any, list[tuple[str, str]]]] = [
     ),
     (fact("CaseNotAccepted"), [(name, "CancelClock") for name in EVERYTHING]),
     (fact("CaseWithdrawn"), [(name, "CancelClock") for name in EVERYTHING]),
-    (fact("StepStarted", number=2, name="审查", limit_days=3), [("step:2", "StartClock"), ("step:2", "StopClock")]),
-    (fact("StepStarted", number=2, name="审查", limit_days=None), []),
+    (fact("StepFellDue", number=2, name="审查", limit_days=3), [("step:2", "StartClock"), ("step:2", "StopClock")]),
+    (fact("StepFellDue", number=2, name="审查", limit_days=None), []),
     (fact("StepDone", number=1), [("step:1", "EndClock")]),
     (fact("StepDone", number=2), []),
+    (fact("StepSentBack", number=1), [("step:1", "CancelClock")]),
+    (fact("StepSentBack", number=2), []),
     (
         fact("ClocksSuspended", number=2, reason="testing", first=DAY),
         [("statutory", "StopClock"), ("promised", "StopClock"), ("step:1", "StopClock"), ("suspension:2", "StartClock")],
@@ -187,7 +189,7 @@ def test_what_ends_is_forgotten_and_what_starts_is_known(heard: FactOfCase, expe
 def test_a_step_that_begins_while_a_procedure_runs_is_stopped_by_it() -> None:
     known, _ = asked(fact("ClocksSuspended", number=2, reason="testing", first=DAY))
     assert known.stops == (OpenStop(number=1, reason="hearing", first=DAY), OpenStop(number=2, reason="testing", first=DAY))
-    known, commands = asked(fact("StepStarted", number=2, name="审查", limit_days=3), known)
+    known, commands = asked(fact("StepFellDue", number=2, name="审查", limit_days=3), known)
     assert commands == [("step:2", "StartClock"), ("step:2", "StopClock"), ("step:2", "StopClock")]
     for number in (1, 2):
         known, _ = asked(fact("ClocksResumed", number=number, last=DAY), known)
@@ -219,23 +221,22 @@ def test_a_fact_of_a_case_that_was_never_filed_is_nobodys() -> None:
         react(None, fact("CaseDecided"), "t")
 
 
-def test_the_name_of_a_clock_says_its_case_its_node_and_its_kind() -> None:
-    clock = clock_of(CASE, "step:3")
-    assert (clock, case_of(clock), node_of_case(case_of(clock)), kind_of("step:3")) == (
-        f"clock:{CASE}:step:3",
-        CASE,
-        "511525",
-        ClockKind.STEP,
-    )
-
-
 # --- whatever is told -------------------------------------------------------------------------------------------------------------
 
 
 @st.composite
 def lives(draw: st.DrawFn) -> Sequence[FactOfCase]:
     """A filing and whatever may follow, in order of time; a step has its own number, a case is accepted and decided once."""
-    often = ["CorrectionsReturned", "StepStarted", "StepDone", "ClocksSuspended", "ClocksResumed", "SuspensionCalledOff", "LimitExtended"]
+    often = [
+        "CorrectionsReturned",
+        "StepFellDue",
+        "StepDone",
+        "StepSentBack",
+        "ClocksSuspended",
+        "ClocksResumed",
+        "SuspensionCalledOff",
+        "LimitExtended",
+    ]
     once = ["CorrectionsRequested", "CaseAccepted", "CaseDecided", "ResultDelivered", "CaseWithdrawn", "CaseClosed"]
     rest: list[str] = draw(
         st.permutations([*draw(st.lists(st.sampled_from(often), max_size=8)), *sorted(draw(st.sets(st.sampled_from(once))))])
@@ -244,13 +245,14 @@ def lives(draw: st.DrawFn) -> Sequence[FactOfCase]:
     told: list[FactOfCase] = [fact("CaseFiled", now, pinned=LIMITS)]
     for kind in rest:
         now += timedelta(hours=draw(st.integers(1, 300)))
-        steps += kind == "StepStarted"
+        steps += kind == "StepFellDue"
         stops += kind == "ClocksSuspended"
         day = now.astimezone(CHINA).date()
         more: dict[str, dict[str, Any]] = {
             "CaseAccepted": {"effective": now, "by": "decision"},
-            "StepStarted": {"number": steps, "name": "审查", "limit_days": draw(st.sampled_from([None, 1, 3]))},
+            "StepFellDue": {"number": steps, "name": "审查", "limit_days": draw(st.sampled_from([None, 1, 3]))},
             "StepDone": {"number": draw(st.integers(0, steps))},
+            "StepSentBack": {"number": draw(st.integers(0, steps))},
             "ClocksSuspended": {
                 "number": stops,
                 "reason": "testing",

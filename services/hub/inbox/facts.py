@@ -90,6 +90,11 @@ class SuspensionCalledOff(OfSuspension):
 
 
 @record
+class StepSentBack(OfCase):
+    """The approver gave the case back to its examination."""
+
+
+@record
 class CaseExamined(OfCase):
     """The examiner concluded."""
 
@@ -207,7 +212,7 @@ class FindingRaised(OfCase):
 
 _INTAKE: Final[tuple[type[OfCase], ...]] = (
     CaseFiled, CorrectionsRequested, CorrectionsReturned, CaseAccepted, CaseNotAccepted, ClocksSuspended, ClocksResumed,
-    SuspensionCalledOff, CaseExamined, CaseApproved, CaseDecided, ResultDelivered, CaseWithdrawn, CaseClosed,
+    SuspensionCalledOff, StepSentBack, CaseExamined, CaseApproved, CaseDecided, ResultDelivered, CaseWithdrawn, CaseClosed,
 )  # fmt: skip
 _DEADLINE: Final[tuple[type[OfCase], ...]] = (
     ClockStarted, ClockStopped, ClockResumed, ClockExtended, ClockYellow, ClockRed, ClockEnded, ClockCancelled,

@@ -146,6 +146,7 @@ HISTORY = (
     "CaseAccepted",
     "ClocksSuspended",
     "CaseExamined",
+    "StepSentBack",
     "ClocksResumed",
     "CaseApproved",
 )

@@ -123,7 +123,7 @@ async def test_cards_and_findings_name_their_case() -> None:
 
 
 async def test_what_the_city_does_not_show_is_passed_over() -> None:
-    folded = fold(await feed(*of(CASE, "StepStarted", "StepDone", "LimitExtended")))
+    folded = fold(await feed(*of(CASE, "StepFellDue", "StepStarted", "StepHandedOver", "StepDone", "LimitExtended")))
     assert (folded.cases, folded.not_shown) == ({}, [])
 
 

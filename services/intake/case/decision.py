@@ -38,9 +38,11 @@ def already_decided(c: Decide, case: Case) -> bool:
 
 
 def may_decide(c: Decide, case: Case) -> None:
-    """Raises `Refused` where a procedure of Art. 45 runs, or the decision is not as approved, not in writing, without reasons, by the examiner."""
+    """Raises `Refused` while a procedure of Art. 45 runs or a step is open; not as approved, not in writing, without reasons, by an examiner."""
     approved = case.opinions.approved
     hold_during_stop(case, c.at)
+    if case.steps.next is not None:
+        raise refused("steps-open")
     if approved is None or approved.outcome is not c.outcome:
         raise refused("not-as-approved")
     if not c.document:
@@ -55,4 +57,6 @@ def decided(c: Decide, _case: Case) -> CaseDecided:
     return CaseDecided(**said(c), outcome=c.outcome, document=c.document, reasons=c.reasons)
 
 
-ACTS: Final[Acts] = {Decide: Act(may_decide, decided, already_decided, lambda case, at, _: not blocked(case, at))}
+ACTS: Final[Acts] = {
+    Decide: Act(may_decide, decided, already_decided, lambda case, at, _: not blocked(case, at) and case.steps.next is None)
+}

@@ -3,7 +3,7 @@
 `imported` marks an act taken from another system's record: the same fact, not an act done here now.
 """
 
-from services.intake.events.acceptance import AcceptedBy, CaseAccepted, CaseNotAccepted
+from services.intake.events.acceptance import AcceptedBy, CaseAccepted, CaseNotAccepted, RightAgency, WhyDeclined
 from services.intake.events.corrections import CorrectionsRequested, CorrectionsReturned
 from services.intake.events.decision import CaseDecided, Outcome
 from services.intake.events.delivery import ResultDelivered
@@ -22,7 +22,7 @@ from services.intake.events.filing import (
     PinnedStop,
 )
 from services.intake.events.numbers import NumbersLeased, NumbersVoided
-from services.intake.events.steps import StepDone, StepRole, StepStarted
+from services.intake.events.steps import StepDone, StepFellDue, StepHandedOver, StepRole, StepSentBack, StepStarted
 from services.intake.events.suspension import ClocksResumed, ClocksSuspended, Stopper, SuspensionCalledOff
 
 CaseEvent = (
@@ -31,8 +31,11 @@ CaseEvent = (
     | CorrectionsReturned
     | CaseAccepted
     | CaseNotAccepted
+    | StepFellDue
     | StepStarted
+    | StepHandedOver
     | StepDone
+    | StepSentBack
     | ClocksSuspended
     | ClocksResumed
     | SuspensionCalledOff
@@ -77,9 +80,14 @@ __all__ = [
     "PinnedStep",
     "PinnedStop",
     "ResultDelivered",
+    "RightAgency",
     "StepDone",
+    "StepFellDue",
+    "StepHandedOver",
     "StepRole",
+    "StepSentBack",
     "StepStarted",
     "Stopper",
     "SuspensionCalledOff",
+    "WhyDeclined",
 ]

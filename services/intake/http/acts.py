@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from libs.eventlog import Done, Subject
-from libs.host import Context
+from libs.host import Around, Context
 from libs.telemetry import current_traceparent
 from libs.web import CasePath, Envelope, Form, Role, done_answer, envelope, hosted, node_of_case
 from libs.workdays import Calendar
@@ -21,11 +21,15 @@ CaseSubject = Subject[Command, Case, CaseEvent]
 
 
 class Route(NamedTuple):
-    """Which command a path asks for, who may ask, and with which form; None: the command says nothing beyond case, officer and time."""
+    """Which command a path asks for, who may ask, and with which form; None: the command says nothing beyond case, officer and time.
+
+    `known` says what is known here, at the door, of what the form says: further fields of the command, or its own types of the form's.
+    """
 
     command: type[Any]
     roles: tuple[Role, ...]
     form: type[Form] | None = None
+    known: Callable[[Around, Any], Mapping[str, Any]] | None = None
 
 
 Routes = Mapping[str, Route]
@@ -53,14 +57,16 @@ class Putting:
 
     async def ask(self, route: Route, case: str, by: Envelope, form: Form | None = None) -> Response:
         """Puts the command of a route, done here and now, and answers the request."""
-        command = command_of(route, form, case=case, officer=by.actor, at=self.context.now(), calendar=self.calendar)
+        around, now = self.context.around, self.context.now()
+        command = command_of(route, form, around, case=case, officer=by.actor, at=now, calendar=self.calendar)
         return done_answer(await self.put(command, by), case=case)
 
 
-def command_of(route: Route, form: Form | None, *, case: str, officer: str, at: datetime, calendar: Calendar) -> Command:
-    """The command that a route asks for with this form."""
+def command_of(route: Route, form: Form | None, around: Around, *, case: str, officer: str, at: datetime, calendar: Calendar) -> Command:
+    """The command that a route asks for with this form, and with what is known here of it."""
     said = form.model_dump() if form else {}
-    command: Command = route.command(case=case, officer=officer, at=at, calendar=calendar, **said)
+    known = route.known(around, form) if route.known else {}
+    command: Command = route.command(case=case, officer=officer, at=at, calendar=calendar, **{**said, **known})
     return command
 
 

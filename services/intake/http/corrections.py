@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from libs.web import Form, Names, Role
+from libs.web import Form, Names, Role, Text
 from services.intake.case.corrections import RequestCorrections, ReturnCorrections
 from services.intake.http.acts import Route, Routes
 
@@ -16,9 +16,11 @@ class CorrectionNotice(Form):
 
 
 class CorrectionReturn(Form):
-    """What of the notice is missing still; empty: all of it came."""
+    """What of the notice is missing still, empty: all of it came; and what of it is no longer wanted, with the reasons."""
 
     still_missing: Names = ()
+    waived: Names = ()
+    reasons: Text = ""
 
 
 ROUTES: Final[Routes] = {

@@ -22,8 +22,8 @@ from services.intake.case.days import day_of
 from services.intake.case.decision import Decide
 from services.intake.case.ending import Close
 from services.intake.case.filing import File
+from services.intake.case.finishing import FinishStep
 from services.intake.case.imported import must_have_happened
-from services.intake.case.steps import FinishStep
 from services.intake.events import Channel, Instants, Outcome, Pinned, StepRole
 from services.intake.http.filing import Draft, FilingCounter
 from services.intake.views import replayed

@@ -31,6 +31,8 @@ TABLES = (
         decided_at        timestamptz,
         finished_at       timestamptz,
         closed_at         timestamptz,
+        received_at       timestamptz,
+        silence_days      integer not null default 0,
         version           integer not null
     ) with (fillfactor = 70)""",
     # Not on phase: an update that touches no indexed column is three times as cheap, and every act changes the phase.

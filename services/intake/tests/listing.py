@@ -74,5 +74,6 @@ def merged(known: ListedCase, said: ListedCase) -> ListedCase:
         decided_at=said.decided_at or known.decided_at,
         finished_at=known.finished_at or said.finished_at,
         closed_at=said.closed_at or known.closed_at,
+        received_at=said.received_at or known.received_at,
         version=said.version,
     )

@@ -17,10 +17,10 @@ from services.intake.case.corrections import RequestCorrections, ReturnCorrectio
 from services.intake.case.decision import Decide
 from services.intake.case.delivery import Deliver
 from services.intake.case.ending import Close, Withdraw
-from services.intake.case.examination import Approve, Examine
 from services.intake.case.extension import ExtendLimit
 from services.intake.case.filing import File
-from services.intake.case.steps import FinishStep, StartStep
+from services.intake.case.finishing import FinishStep, SendBack
+from services.intake.case.steps import HandOver, StartStep
 from services.intake.case.suspension import CallOffSuspension, ResumeClocks, SuspendClocks
 from services.intake.events import (
     AcceptedBy,
@@ -29,14 +29,19 @@ from services.intake.events import (
     Channel,
     Outcome,
     Pinned,
-    PinnedDepartment,
-    PinnedMaterial,
-    PinnedRemedies,
     PinnedStep,
-    PinnedStop,
+    RightAgency,
+    StepFellDue,
     StepRole,
     Stopper,
+    WhyDeclined,
 )
+from services.intake.tests.procedures import ISSUE as ISSUE
+from services.intake.tests.procedures import REMEDIES as REMEDIES
+from services.intake.tests.procedures import REVIEW as REVIEW
+from services.intake.tests.procedures import SIGN as SIGN
+from services.intake.tests.procedures import SITE_VISIT as SITE_VISIT
+from services.intake.tests.procedures import pinned as pinned
 
 NUMBER = "511525-20070305-000001-0"
 CALENDAR = Calendar.load()
@@ -49,43 +54,8 @@ def at(day: str, time: str = "10:00") -> datetime:
     return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
 
 
-REMEDIES = PinnedRemedies(
-    reconsider_at="高县人民政府",
-    reconsider_days=60,
-    sue_at="高县人民法院",
-    sue_months=6,
-    basis="行政复议法第二十条，行政诉讼法第四十六条",
-)
-
-
-def pinned(*steps: PinnedStep, kind: str = "promised") -> Pinned:
-    return Pinned(
-        item="511A00001",
-        item_name="取水许可",
-        procedure_version=1,
-        kind=kind,
-        statutory_days=20,
-        promised_days=10,
-        delivery_days=10,
-        extension_days=10,
-        extension_moves_promise=False,
-        correction_days=5,
-        steps=steps,
-        regime="licence",
-        department=PinnedDepartment(uscc="11511301008778183N", name="高县水务局"),
-        materials=tuple(PinnedMaterial(name=name) for name in ("申请书", "平面图", "承诺书", "取水口平面图")),
-        pay_before_delivery=False,
-        suspensions=tuple(PinnedStop(reason=reason, approver_post="分管负责人", cap_days=30) for reason in Stopper),
-        delivery=(Channel.COUNTER, Channel.POST, Channel.PORTAL),
-        remedies=REMEDIES,
-        silence_accepts=True,
-        approval=True,
-    )
-
-
-SITE_VISIT = PinnedStep(name="现场核查", post="审查岗", limit_days=5, two_officers=True)
-REVIEW = PinnedStep(name="审查", post="审查岗", role=StepRole.EXAMINE, limit_days=3)
-SIGN = PinnedStep(name="核准", post="核准岗", role=StepRole.APPROVE, limit_days=1)
+ANOTHER = RightAgency(uscc="11511525008792022Y", name="高县农业农村局")
+"""An agency that is not the department of the procedure."""
 
 
 def file(on: str = "2007-03-05", procedure: Pinned | None = None, channel: Channel = Channel.COUNTER) -> File:
@@ -109,7 +79,14 @@ def accept(on: str = "2007-03-06") -> Accept:
 
 def refuse_acceptance(on: str = "2007-03-06") -> RefuseAcceptance:
     return RefuseAcceptance(
-        case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, reason="不属于本机关职权", right_agency="县水利局"
+        case=NUMBER,
+        officer="clerk-1",
+        at=at(on),
+        calendar=CALENDAR,
+        reason=WhyDeclined.NOT_OURS,
+        explanation="不属于本机关职权范围",
+        agency=ANOTHER,
+        agency_valid=True,
     )
 
 
@@ -117,20 +94,36 @@ def request_corrections(*missing: str, on: str = "2007-03-06") -> RequestCorrect
     return RequestCorrections(case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, missing=missing or ("平面图", "承诺书"))
 
 
-def return_corrections(*still_missing: str, on: str = "2007-03-14") -> ReturnCorrections:
-    return ReturnCorrections(case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, still_missing=still_missing)
+def return_corrections(*still_missing: str, on: str = "2007-03-14", waived: tuple[str, ...] = (), reasons: str = "") -> ReturnCorrections:
+    return ReturnCorrections(
+        case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, still_missing=still_missing, waived=waived, reasons=reasons
+    )
 
 
 def deem_accepted(on: str, time: str = "00:00") -> DeemAccepted:
     return DeemAccepted(case=NUMBER, officer="system:intake", at=at(on, time), calendar=CALENDAR)
 
 
-def start_step(name: str, officer: str = "examiner-1", on: str = "2007-03-07") -> StartStep:
+def start_step(name: str = "审查", officer: str = "examiner-1", on: str = "2007-03-07") -> StartStep:
     return StartStep(case=NUMBER, officer=officer, at=at(on), calendar=CALENDAR, name=name)
 
 
+def start_approving(officer: str = "approver-1") -> StartStep:
+    return start_step("核准", officer, on="2007-03-21")
+
+
+def hand_over(to: str = "examiner-2", officer: str = "examiner-1", reasons: str = "经办人休假") -> HandOver:
+    return HandOver(case=NUMBER, officer=officer, at=at("2007-03-08"), calendar=CALENDAR, to=to, reasons=reasons, to_known=True)
+
+
 def finish_step(name: str, officer: str = "examiner-1", second: str = "", on: str = "2007-03-08") -> FinishStep:
-    return FinishStep(case=NUMBER, officer=officer, at=at(on, "11:00"), calendar=CALENDAR, name=name, second_officer=second)
+    """A step of plain work."""
+    asked = FinishStep(case=NUMBER, officer=officer, at=at(on, "11:00"), calendar=CALENDAR, name=name, second_officer=second)
+    return replace(asked, second_known=True)
+
+
+def send_back(officer: str = "approver-1", reasons: str = "未核对取水量") -> SendBack:
+    return SendBack(case=NUMBER, officer=officer, at=at("2007-03-21", "15:00"), calendar=CALENDAR, reasons=reasons)
 
 
 def suspend(
@@ -171,12 +164,15 @@ def extend(days: int = 10, head: str = "head-1", told: str = "2007-03-28", on: s
     )
 
 
-def examine(officer: str = "examiner-1", recommends: Outcome = Outcome.GRANTED) -> Examine:
-    return Examine(case=NUMBER, officer=officer, at=at("2007-03-20"), calendar=CALENDAR, recommends=recommends)
+def examine(officer: str = "examiner-1", recommends: Outcome = Outcome.GRANTED, on: str = "2007-03-20") -> FinishStep:
+    """The examining step is done, and with it the examination."""
+    return FinishStep(case=NUMBER, officer=officer, at=at(on), calendar=CALENDAR, name="审查", recommends=recommends)
 
 
-def approve(officer: str = "approver-1", outcome: Outcome = Outcome.GRANTED) -> Approve:
-    return Approve(case=NUMBER, officer=officer, at=at("2007-03-21"), calendar=CALENDAR, outcome=outcome)
+def approve(officer: str = "approver-1", outcome: Outcome = Outcome.GRANTED, reasons: str = "") -> FinishStep:
+    """The approving step is done, and with it the approval."""
+    asked = FinishStep(case=NUMBER, officer=officer, at=at("2007-03-21", "11:00"), calendar=CALENDAR, name="核准", outcome=outcome)
+    return replace(asked, reasons=reasons)
 
 
 def decide(
@@ -202,9 +198,13 @@ def imported(command: Command) -> Command:
     return replace(command, imported=True)
 
 
-def accepted_by(by: AcceptedBy, effective: str, on: str, officer: str, time: str = "10:00") -> CaseAccepted:
-    """The fact of being taken up."""
-    return CaseAccepted(case=NUMBER, by=by, effective=at(effective), officer=officer, at=at(on, time))
+def accepted_by(by: AcceptedBy, effective: str, on: str, officer: str, time: str = "10:00") -> tuple[CaseEvent, ...]:
+    """The facts of being taken up: the case is accepted, the first step is due."""
+    taken_up = CaseAccepted(case=NUMBER, by=by, effective=at(effective), officer=officer, at=at(on, time))
+    due = StepFellDue(
+        case=NUMBER, number=1, name="审查", role=StepRole.EXAMINE, post="审查岗", limit_days=3, officer=officer, at=at(on, time)
+    )
+    return taken_up, due
 
 
 def went_on(commands: Iterable[Command], *steps: PinnedStep) -> Told:
@@ -241,7 +241,7 @@ def visited() -> Told:
 
 
 def reviewed() -> Told:
-    return given(visited()).when(start_step("审查"), finish_step("审查")).history()
+    return given(visited()).when(start_step(), examine()).history()
 
 
 def suspended() -> Told:
@@ -253,12 +253,24 @@ def announced() -> Told:
     return given(accepted()).when(suspend(first="2007-03-26")).history()
 
 
-def examined() -> Told:
-    return given(accepted()).when(examine()).history()
+def examining() -> Told:
+    return given(accepted()).when(start_step()).history()
 
 
-def approved(outcome: Outcome = Outcome.GRANTED) -> Told:
-    return given(examined()).when(approve(outcome=outcome)).history()
+def examined(recommends: Outcome = Outcome.GRANTED, *steps: PinnedStep) -> Told:
+    return given(accepted(*steps)).when(start_step(), examine(recommends=recommends)).history()
+
+
+def approving() -> Told:
+    return given(examined()).when(start_approving()).history()
+
+
+def sent_back() -> Told:
+    return given(approving()).when(send_back()).history()
+
+
+def approved(outcome: Outcome = Outcome.GRANTED, *steps: PinnedStep) -> Told:
+    return given(examined(outcome, *steps)).when(start_approving(), approve(outcome=outcome)).history()
 
 
 def decided() -> Told:

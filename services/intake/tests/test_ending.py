@@ -24,7 +24,7 @@ def test_nothing_is_delivered_undecided_or_closed_undelivered() -> None:
 def test_the_applicant_may_withdraw_until_the_decision() -> None:
     withdrawn = CaseWithdrawn(case=NUMBER, by_silence=False, officer="clerk-1", at=at("2007-03-22"))
     for story in (s.filed(), s.told_to_correct(), s.returned_incomplete(), s.accepted(), s.examined(), s.approved()):
-        given(story).when(s.withdraw()).then(withdrawn)
+        assert given(story).when(s.withdraw()).one(CaseWithdrawn) == withdrawn
     given(s.decided()).when(s.withdraw()).refused("already-decided")
     given(s.filed()).when(s.withdraw(), s.withdraw()).then()
 

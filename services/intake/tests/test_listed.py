@@ -61,7 +61,7 @@ def test_a_case_is_finished_at_its_first_end(told: s.Told, phase: str, finished:
 
 def test_the_mark_stays_raw_beside_the_phase() -> None:
     assert listed(s.accepted()).suspensions == ""
-    stopped = listed(given(s.suspended()).when(s.examine()).history())
+    stopped = listed(given(s.suspended()).when(s.start_step(), s.examine()).history())
     assert (stopped.phase, stopped.suspensions) == ("examined", "+1")
     assert listed(given(s.suspended()).when(s.resume()).history()).suspensions == "+1-1"
     withdrawn = listed(given(s.suspended()).when(s.withdraw()).history())
@@ -78,7 +78,7 @@ def test_the_mark_stands_until_the_last_of_several_procedures_is_over() -> None:
 
 
 def test_with_the_decision_no_procedure_is_announced_any_more() -> None:
-    row = listed(given(s.announced()).when(s.examine(), s.approve(), s.decide()).history())
+    row = listed(given(s.announced()).when(s.start_step(), s.examine(), s.start_approving(), s.approve(), s.decide()).history())
     assert (row.suspensions, phases().suspended(row.suspensions, row.phase)) == ("+1=", False)
 
 

@@ -69,7 +69,7 @@ def test_only_what_stopped_goes_on() -> None:
 
 
 def test_no_decision_while_a_procedure_of_article_45_runs() -> None:
-    running = s.given(s.examined()).when(s.suspend(first="2007-03-20", on="2007-03-20"), s.approve()).history()
+    running = given(s.examined()).when(s.suspend(first="2007-03-20", on="2007-03-20"), s.start_approving(), s.approve()).history()
     given(running).when(s.decide()).refused("suspended")
     given(running).when(s.resume(last="2007-03-21", on="2007-03-21"), s.decide(Outcome.GRANTED)).taken()
 
@@ -131,7 +131,7 @@ def test_two_procedures_may_run_at_once_and_each_has_a_number() -> None:
 def test_one_announced_for_later_blocks_nothing_until_its_day() -> None:
     """Decided on the 22nd; the inspection was announced for the 26th."""
     announced = s.suspend(first="2007-03-26", on="2007-03-12")
-    given(s.accepted()).when(announced, s.examine(), s.approve(), s.decide()).taken()
+    given(s.examining()).when(announced, s.examine(), s.start_approving(), s.approve(), s.decide()).taken()
 
 
 @pytest.mark.parametrize("reason", [Stopper.HEARING, Stopper.EXPERT_REVIEW])
@@ -139,12 +139,14 @@ def test_nothing_is_examined_or_approved_while_a_hearing_or_an_expert_review_run
     held = replace(s.suspend(), reason=reason)
     visited, reviewed = given(s.visited()), given(s.reviewed())
     visited.when(held, s.start_step("审查", on="2007-03-13")).refused("suspended")
-    visited.when(s.start_step("审查", on="2007-03-09"), held, s.finish_step("审查", on="2007-03-13")).refused("suspended")
-    reviewed.when(held, s.start_step("核准", "approver-1", on="2007-03-13")).refused("suspended")
+    visited.when(s.start_step("审查", on="2007-03-09"), held, s.examine(on="2007-03-13")).refused("suspended")
+    late = replace(held, first=date(2007, 3, 21), at=at("2007-03-21"))
+    reviewed.when(late, s.start_approving()).refused("suspended")
+    reviewed.when(s.start_approving(), late, s.approve()).refused("suspended")
 
 
 def test_any_other_procedure_lets_examine_and_approve() -> None:
-    given(s.visited()).when(s.suspend(), s.start_step("审查", on="2007-03-13"), s.finish_step("审查", on="2007-03-13")).taken()
+    given(s.visited()).when(s.suspend(), s.start_step("审查", on="2007-03-13"), s.examine(on="2007-03-13")).taken()
 
 
 def test_before_the_day_of_acceptance_nothing_is_suspended() -> None:

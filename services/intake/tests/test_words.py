@@ -11,7 +11,7 @@ from libs.decider import Refused, record
 from libs.testkit.data import shared
 from services.intake.case.act import Asked
 from services.intake.case.words import refuse_personal
-from services.intake.events import CorrectionsRequested
+from services.intake.events import CaseNotAccepted
 from services.intake.tests import stories as s
 from services.intake.tests.stories import CALENDAR, NUMBER, at, given
 
@@ -141,7 +141,7 @@ FIGURES = [
 @pytest.mark.parametrize("text", PERSONAL)
 def test_no_personal_data_enters_an_event(text: str) -> None:
     given(s.filed()).when(s.request_corrections(text)).refused("personal-data")
-    given(s.filed()).when(replace(s.refuse_acceptance(), reason=text)).refused("personal-data")
+    given(s.filed()).when(replace(s.refuse_acceptance(), explanation=text)).refused("personal-data")
     given().when(replace(s.file(), materials=(text,))).refused("personal-data")
     given(s.filed()).when(s.imported(s.start_step(text))).refused("personal-data")
 
@@ -153,16 +153,15 @@ def test_a_number_is_personal_however_it_is_written(text: str) -> None:
 
 @pytest.mark.parametrize("text", FIGURES)
 def test_ordinary_figures_are_no_personal_data(text: str) -> None:
-    given(s.filed()).when(s.request_corrections(text)).then(
-        CorrectionsRequested(case=NUMBER, missing=(text,), officer="clerk-1", at=at("2007-03-06"))
-    )
+    assert given(s.filed()).when(replace(s.refuse_acceptance(), explanation=text)).one(CaseNotAccepted).explanation == text
 
 
 def test_every_real_item_may_be_named_with_its_agency() -> None:
     with shared("items", "sichuan_guangan_items_2025.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     story = given(s.filed())
-    refused = [row for row in rows if story.when(s.request_corrections(f"由{row['agency_code']}办理", " ".join(row.values()))).refusal]
+    named = (replace(s.refuse_acceptance(), explanation=f"由{row['agency_code']}办理：{' '.join(row.values())}") for row in rows)
+    refused = [row for row, declining in zip(rows, named, strict=True) if story.when(declining).refusal]
     assert (len(rows), refused) == (1135, [])
 
 

@@ -66,6 +66,16 @@ class StepStarted(ActOnCase):
 
 
 @record
+class StepHandedOver(ActOnCase):
+    """A step went from one officer's hands into another's."""
+
+
+@record
+class StepSentBack(ActOnCase):
+    """The approver gave the case back to its examination."""
+
+
+@record
 class StepDone(ActOnCase):
     """A step was done; a step whose role is to examine or to approve counts as an examination or an approval."""
 

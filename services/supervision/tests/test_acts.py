@@ -60,6 +60,8 @@ def test_an_act_is_remembered_with_the_event_that_says_it() -> None:
         (act("StepDone", role="examine"), Deed.EXAMINE),
         (act("StepDone", role="approve"), Deed.APPROVE),
         (act("StepStarted"), Deed.ACT),
+        (act("StepHandedOver"), Deed.ACT),
+        (act("StepSentBack"), Deed.ACT),
         (act("CaseExamined"), Deed.EXAMINE),
         (act("CaseApproved"), Deed.APPROVE),
         (act("CaseDecided"), Deed.ACT),
