@@ -14,6 +14,7 @@ from libs.workdays.ledger import (
     WorkingDays,
     derive,
 )
+from libs.workdays.running import ran
 from libs.workdays.shipped import Calendars, UnknownCalendar
 
 __all__ = [
@@ -39,4 +40,5 @@ __all__ = [
     "derive",
     "explain",
     "midnight",
+    "ran",
 ]

@@ -75,6 +75,22 @@ class ClockStarted:
 
 
 @record
+class ClockCarriedOver:
+    """A clock that began in another system's record came here with its case, at `at`: `ran` working days had run by then, that day included.
+    What it would have said by then is never said.
+    """
+
+    clock: str
+    case: str
+    kind: ClockKind
+    ran: int
+    due_at: datetime | None
+    at: datetime
+    imported: bool = True
+    next_at: datetime | None = None
+
+
+@record
 class ClockStopped:
     """A clock was stopped by the procedure of Art. 45 of this number: days from `first` on are not counted. `due_at` is None unless the limit
     passes before that day.
@@ -217,6 +233,7 @@ class ClockCancelled:
 
 Event = (
     ClockStarted
+    | ClockCarriedOver
     | ClockStopped
     | ClockResumed
     | ClockExtended

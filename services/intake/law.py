@@ -81,6 +81,10 @@ LAW: Final[Mapping[str, Law]] = {
     "no-document": Law("行政许可法第三十八条", "应当作出书面决定"),
     # delivery and close
     "not-decided": Law("行政许可法第四十四条", "尚未作出决定，不能送达"),
+    "already-delivered": Law("行政许可法第四十四条", "结果已经送达"),
+    "no-delivery": Law("行政许可法第四十四条，P-delivery", "结果应当由窗口、邮寄或者网上送达；打电话、发邮件、交代办人都不是送达"),
+    "delivery-not-offered": Law("P-delivery", "实施办法没有提供这种送达方式"),
+    "no-receipt": Law("行政许可法第四十四条，P-delivery", "送达应当有回执，并写明回执编号"),
     "not-delivered": Law("行政许可法第四十四条", "结果尚未送达，不能办结"),
     # case numbers
     "numbers-used-up": Law("P-case-number", "本年度办件编号已用完"),

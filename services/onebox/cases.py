@@ -76,5 +76,5 @@ def _to_the_end(do: Do, steps: StepRows, luck: float) -> None:
     do("approver", "decision", {"outcome": "granted", "document": f"许可决定书第 {int(luck * 10_000)} 号", "reasons": ""})
     if luck < 0.65:
         return
-    do("clerk", "delivery", {"how": "counter"})
+    do("clerk", "delivery", {"how": "counter", "receipt": f"送达回证第 {int(luck * 10_000)} 号"})
     do("clerk", "close")

@@ -91,8 +91,8 @@ def decide(story: Telling, at: str) -> Told:
 
 
 def deliver(story: Telling, at: str) -> Told:
-    """The applicant has the result."""
-    return story.act(at, CLERK, "delivery", how="counter")
+    """The applicant has taken the result at the counter, against a receipt."""
+    return story.act(at, CLERK, "delivery", how="counter", receipt="宜水达〔2007〕5号")
 
 
 def suspend(story: Telling, at: str, first: str, reason: str = "inspection", expected_days: int = 5) -> Told:

@@ -27,8 +27,8 @@ from services.deadline.clock.starting import clock_of
 from services.deadline.views.clocks import ShownClock, shown
 from services.intake.case import Case, possible
 from services.intake.case.days import day_of
-from services.intake.case.filing import in_force
-from services.intake.http import ROUTES
+from services.intake.case.filing import Version, in_force
+from services.intake.http import ROUTES, imports
 from services.intake.http.acts import command_of
 from services.intake.http.filing import Filing, draft_of
 from services.intake.http.numbering import case_number
@@ -103,6 +103,21 @@ class Telling:
         command = command_of(route, form, AROUND, case=self.case, officer=by, at=self.now, calendar=self.calendar)
         return self._ask(Asked(self.together.cases, self.case, command, by))
 
+    def bring(self, at: str | datetime, by: str = "O0001", **given: Any) -> Told:
+        """Time goes on to `at`; then a case of another system's record is taken in, each of its acts at its own time."""
+        self.until(at)
+        case = imports.ImportedCase.model_validate({"ref": "old-1", "item": self.item, "channel": "internal", **given})
+        filed, before, serial = case.filed.at, len(self.facts), next(self._serials)
+        pinned = in_force(self._newest_first(case.item), day_of(filed), imported=True)
+        draft = imports.draft_of(case, "old", self.node, pinned, self.calendar, self.now)
+        self.case = case_number(self.node, day_of(filed), serial)
+        commands = [
+            draft(case=self.case, applicant=f"subj-{serial}"),
+            *(command for command, _ in imports.acts(self.case, case, self.calendar)),
+        ]
+        told = [self._ask(Asked(self.together.cases, self.case, command, by)) for command in commands]
+        return Told(tuple(self.facts[before:]), next((one.refusal for one in told if one.refusal), None))
+
     def until(self, at: str | datetime) -> None:
         """Time goes on to `at`: the clocks speak, each at its own instants, in their order, and what follows from it follows."""
         end = moment(at)
@@ -113,11 +128,14 @@ class Telling:
         self.now = end
 
     def _file(self, by: str, form: Filing) -> Told:
-        newest_first = [version for version in reversed(self.together.learned.versions) if version[1].item == form.item]
-        draft = draft_of(form, self.node, in_force(newest_first, day_of(self.now)), officer=by, at=self.now, calendar=self.calendar)
+        pinned = in_force(self._newest_first(form.item), day_of(self.now))
+        draft = draft_of(form, self.node, pinned, officer=by, at=self.now, calendar=self.calendar)
         serial = next(self._serials)
         self.case = case_number(self.node, day_of(self.now), serial)
         return self._ask(Asked(self.together.cases, self.case, draft(case=self.case, applicant=f"subj-{serial}"), by))
+
+    def _newest_first(self, item_code: str) -> list[Version]:
+        return [version for version in reversed(self.together.learned.versions) if version[1].item == item_code]
 
     def _publish(self, given: Mapping[str, Any]) -> None:
         """Registers the item and publishes its procedure. Raises `Refused`: nothing can be told of a procedure that is none."""

@@ -71,7 +71,8 @@ def tell(ledger: Ledger) -> Told:
     if n == 0:
         closed = isinstance(ledger.start, datetime) and moment.astimezone(SHANGHAI).time() >= ledger.closing
         due = next_working(day + DAY if closed else day)
-        return Told(due, (), None, datetime.combine(due, ledger.closing, SHANGHAI) - timedelta(minutes=30))
+        before_closing = datetime.combine(due, ledger.closing, SHANGHAI) - timedelta(minutes=30)
+        return Told(due, (), None, max(before_closing, moment))
     natural = isinstance(ledger.budget, NaturalDays)
     first = next_working(day) if ledger.non_working_start is NonWorkingStart.ROLL_FORWARD else day
     counted = days_counted(first, n, ledger.stops, all_days=natural)

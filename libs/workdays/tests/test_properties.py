@@ -19,6 +19,7 @@ from libs.workdays import (
     WorkingDays,
     derive,
     explain,
+    ran,
 )
 
 CALENDAR = Calendar.load()
@@ -54,6 +55,15 @@ def test_the_due_day_is_the_last_counted_day_of_counting_one_by_one(ledger: Ledg
         assert counted[-1].date == derive(ledger, CALENDAR).due_date
     else:
         assert CALENDAR.on_or_after(counted[-1].date) == derive(ledger, CALENDAR).due_date
+
+
+@given(ledgers(least=1), LENGTHS)
+def test_how_far_it_had_run_is_the_number_of_the_last_day_counted_by_then(ledger: Ledger, length: int) -> None:
+    assert isinstance(ledger.budget, WorkingDays | NaturalDays)
+    working = Ledger(ledger.start, WorkingDays(ledger.budget.n), ledger.stops, (), ledger.non_working_start)
+    day = working.start_day + timedelta(length)
+    counted = [one.number for one in explain(working, CALENDAR) if one.counted and one.date <= day]
+    assert min(ran(working, day, CALENDAR), ledger.budget.n) == len(counted)
 
 
 @given(ledgers(), DAYS, LENGTHS)

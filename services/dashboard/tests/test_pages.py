@@ -177,3 +177,11 @@ def test_a_proof_says_why_every_day_counts() -> None:
     assert "时限凭证：承诺时限" in text
     assert "不计时 鉴定 2026-11-24 至 今" in text
     assert "工作日" in text
+
+
+def test_a_proof_says_how_far_a_clock_had_run_when_its_case_came() -> None:
+    carried = {"text": "导入时已经过 8 个工作日，此前不发牌", "ran": 8, "at": answers.AT}
+    shown = proof_model(answers.changed(answers.proof(), carried=carried))
+    text = page("proof.html", proof=shown, clock=f"clock:{CASE}:promised")
+    assert "导入时已经过 8 个工作日，此前不发牌（ 2026年11月23日 09:00 ）" in text
+    assert "导入时已经过" not in page("proof.html", proof=proof_model(answers.proof()), clock=f"clock:{CASE}:promised")

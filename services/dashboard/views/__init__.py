@@ -107,6 +107,7 @@ def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
         "start": moment(found["start"]),
         "due_at": moment(found["due_at"]),
         "days": [{**day, "date": date.fromisoformat(day["date"])} for day in days],
+        "carried": {**found["carried"], "at": moment(found["carried"]["at"])} if found["carried"] else None,
         "stops": [{**stop, "reason_text": word(stop["reason"], STOPPERS)} for stop in found["stops"]],
         "rungs": [{**rung, "at": moment(rung["at"])} for rung in found["rungs"]],
     }

@@ -35,12 +35,13 @@ FACTS: Final[Mapping[str, Shown]] = {
     "liandong.intake.CaseExamined": Shown("审查", ("recommends",)),
     "liandong.intake.CaseApproved": Shown("核准", ("outcome", "reasons")),
     "liandong.intake.CaseDecided": Shown("决定", ("outcome",), "ok"),
-    "liandong.intake.ResultDelivered": Shown("送达"),
+    "liandong.intake.ResultDelivered": Shown("送达", ("how",)),
     "liandong.intake.CaseWithdrawn": Shown("撤回申请"),
     "liandong.intake.CaseClosed": Shown("办结", (), "ok"),
     "liandong.intake.NumbersLeased": Shown("领取编号"),
     "liandong.intake.NumbersVoided": Shown("编号作废"),
     "liandong.deadline.ClockStarted": Shown("时限起算", ("kind", "imported")),
+    "liandong.deadline.ClockCarriedOver": Shown("时限随导入转入", ("kind", "imported")),
     "liandong.deadline.ClockStopped": Shown("时限停止", ("clock",)),
     "liandong.deadline.ClockResumed": Shown("时限恢复", ("clock",)),
     "liandong.deadline.ClockExtended": Shown("时限延长", ("clock",)),
@@ -84,12 +85,22 @@ STOPPERS: Final[Mapping[str, str]] = {
 }
 DECLINED: Final[Mapping[str, str]] = {"not-required": "依法不需要取得行政许可", "not-ours": "依法不属于本机关职权范围"}
 OUTCOMES: Final[Mapping[str, str]] = {"granted": "准予", "refused": "不予", "not-stated": "未载明"}
+CHANNELS: Final[Mapping[str, str]] = {
+    "counter": "窗口",
+    "portal": "网上",
+    "post": "邮寄",
+    "phone": "电话",
+    "email": "电子邮件",
+    "agent": "代办",
+    "internal": "内部",
+}
 DETECTORS: Final[Mapping[str, str]] = {"same-officer": "同一人审查和核准", "after-the-end": "办结后仍有办理"}
 VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "kind": CLOCKS,
     "clock_kind": CLOCKS,
     "reason": {**STOPPERS, **DECLINED},
     "outcome": OUTCOMES,
+    "how": CHANNELS,
     "recommends": OUTCOMES,
     "by": {"decision": "经审查受理", "silence": "逾期视为受理"},
     "colour": {"yellow": "黄牌", "red": "红牌"},

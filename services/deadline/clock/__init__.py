@@ -13,7 +13,7 @@ from typing import Final, assert_never
 
 from libs.decider import Decider, record
 from libs.workdays import Calendar, derive
-from services.deadline.clock import art45, ending, extending, rungs
+from services.deadline.clock import art45, carrying, ending, extending, rungs
 from services.deadline.clock.art45 import ResumeClock, StopClock, Stops
 from services.deadline.clock.change import Changes
 from services.deadline.clock.counting import ledger
@@ -23,6 +23,7 @@ from services.deadline.clock.rungs import Generation, TickClock, pending, say, s
 from services.deadline.clock.starting import StartClock, started
 from services.deadline.events import (
     ClockCancelled,
+    ClockCarriedOver,
     ClockEnded,
     ClockExtended,
     ClockRed,
@@ -48,6 +49,7 @@ class Clock:
     """A clock that was started, made from its facts: each topic's part. `over` is the fact that ended or cancelled it."""
 
     started: ClockStarted
+    carried: ClockCarriedOver | None = None
     stops: Stops = Stops()
     extensions: tuple[LimitBudget, ...] = ()
     generation: Generation = Generation()
@@ -61,7 +63,7 @@ State = Clock | None
 def decide(calendar: Calendar, command: Command, clock: State) -> Sequence[Event]:
     """The events that follow from a command to a clock; none where it is already so. Raises `OutOfCalendar` for times before 2004."""
     if isinstance(command, StartClock):
-        return [] if clock else [_projected(calendar, None, started(command, calendar))]
+        return [] if clock else _begun(calendar, command)
     if clock is None or clock.over:
         return []
     if isinstance(command, TickClock):
@@ -87,10 +89,20 @@ def clock_decider(calendar: Calendar) -> Decider[Command, State, Event]:
     return Decider(initial=None, decide=partial(decide, calendar), evolve=evolve)
 
 
+def _begun(calendar: Calendar, command: StartClock) -> Sequence[Event]:
+    """The clock runs, and, where it ran before its case came here, is carried over."""
+    fact = started(command, calendar)
+    carried = carrying.carried_over(Clock(started=fact), command.came, calendar)
+    facts = [_projected(calendar, None, fact)]
+    return [*facts, _projected(calendar, Clock(started=fact), carried)] if carried else facts
+
+
 def _changed(clock: Clock, event: Event) -> Clock:
     match event:
         case ClockStarted():
             return Clock(started=event)
+        case ClockCarriedOver():
+            return replace(clock, carried=event)
         case ClockStopped():
             return replace(clock, stops=art45.stopped_by(clock.stops, event))
         case ClockResumed(generation=generation, at=at):
@@ -117,7 +129,7 @@ def _projected(calendar: Calendar, before: State, event: Event) -> Event:
     match event:
         case ClockStarted() | ClockResumed() | ClockExtended():
             return replace(event, due_at=due.due_at, provisional=due.provisional, next_at=next_at)
-        case ClockStopped():
+        case ClockStopped() | ClockCarriedOver():
             return replace(event, due_at=due.due_at, next_at=next_at)
         case ClockEnded(at=at):
             return replace(event, due_at=due.due_at, late=due.late(at), calendar=calendar.version)

@@ -38,10 +38,11 @@ class GivenInstants:
 
 @record
 class CaseFiled(HeardOfCase):
-    """A case begins, under a procedure's limits."""
+    """A case begins, under a procedure's limits; `came`: when an imported one came here."""
 
     pinned: PinnedLimits
     instants: GivenInstants | None = None
+    came: datetime | None = None
 
 
 @record

@@ -24,7 +24,9 @@ class OpenStop:
 
 @record
 class KnownCase:
-    """What is remembered of a case. `running` are its clocks by their names behind the case number; `corrections` were begun so far."""
+    """What is remembered of a case. `running` are its clocks by their names behind the case number; `corrections` were begun so far; `came`:
+    when an imported one came here.
+    """
 
     case: str
     officer: str
@@ -33,6 +35,7 @@ class KnownCase:
     running: tuple[str, ...] = ()
     corrections: int = 0
     stops: tuple[OpenStop, ...] = ()
+    came: datetime | None = None
 
     def of(self, kinds: Collection[ClockKind]) -> list[str]:
         """The running clocks of these kinds, by their names."""

@@ -8,8 +8,9 @@ from functools import reduce
 from typing import Final
 
 from libs.decider import record
-from libs.workdays import CHINA, Calendars, CountedDay, derive, explain, midnight
+from libs.workdays import CHINA, Calendar, Calendars, CountedDay, derive, explain, midnight
 from services.deadline.clock import Clock, State, evolve
+from services.deadline.clock.carrying import days_run
 from services.deadline.clock.counting import ledger
 from services.deadline.clock.rungs import Rung
 from services.deadline.events import (
@@ -71,6 +72,15 @@ class ProofExtension:
 
 
 @record
+class ProofCarriedOver:
+    """That the clock ran in another system's record until its case came here, at `at`; `ran` working days by then."""
+
+    text: str
+    ran: int
+    at: datetime
+
+
+@record
 class ProofRung:
     """A rung that was said, at its own instant."""
 
@@ -111,6 +121,7 @@ class Derivation:
 
     calendar: str
     days: tuple[ProofDay, ...]
+    carried: ProofCarriedOver | None
     stops: tuple[ProofStop, ...]
     extensions: tuple[ProofExtension, ...]
     generation: int
@@ -144,6 +155,7 @@ def _derivation(clock: Clock, events: Sequence[Event], calendars: Calendars, now
     return Derivation(
         calendar=calendar.version,
         days=tuple(_day(day) for day in explain(known, calendar, until.astimezone(CHINA).date())),
+        carried=_carried(clock, calendar),
         stops=tuple(ProofStop(reason=stop.reason, first=stop.first, last=stop.last) for stop in clock.stops.all),
         extensions=tuple(ProofExtension(text=f"延长 {budget_text(more)}", budget=more) for more in clock.extensions),
         generation=clock.generation.number,
@@ -199,6 +211,14 @@ def _state(clock: Clock, now: datetime) -> str:
     if clock.over is not None:
         return "ended" if isinstance(clock.over, ClockEnded) else "cancelled"
     return "stopped" if any(midnight(stop.first) <= now for stop in clock.stops.open) else "open"
+
+
+def _carried(clock: Clock, calendar: Calendar) -> ProofCarriedOver | None:
+    """Counted anew, with the stops that have been heard of since."""
+    if clock.carried is None:
+        return None
+    days = days_run(clock, clock.carried.at, calendar)
+    return ProofCarriedOver(text=f"导入时已经过 {days} 个工作日，此前不发牌", ran=days, at=clock.carried.at)
 
 
 def _day(day: CountedDay) -> ProofDay:

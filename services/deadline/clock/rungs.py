@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from libs.decider import record
 from libs.workdays import OVERDUE_STEP, Calendar, Due, Ledger, WorkingDays, derive
 from services.deadline.clock.art45 import Stops
+from services.deadline.clock.carrying import before_it_came, reds_before_it_came
 from services.deadline.clock.change import ClockAndCase, said
 from services.deadline.clock.counting import ledger
 from services.deadline.events import ClockKind, ClockRed, ClockReminded, ClockYellow, Event, SilenceNoticed
@@ -116,18 +117,22 @@ def claimed(event: Event) -> str:
 def pending(clock: Clock, calendar: Calendar) -> Iterator[Spoken]:
     """The rungs the clock has still to say, in order of their instants; as long as anybody asks, for reds do not end.
 
-    A generation says nothing again: what was reached before the ledger changed was said by the one before it.
+    A generation says nothing again: what was reached before the ledger changed was said by the one before it. Nothing is said of the time
+    before an imported case came.
     """
     if clock.over:
         return
     known, now = ledger(clock), clock.generation
     due = derive(known, calendar)
-    for spoken in _rungs(clock.started.kind, known, due, calendar):
-        if spoken.place not in now.said and not (now.settled is not None and reached(spoken, now.settled, due)):
+    for spoken in _rungs(clock, known, due, calendar):
+        if spoken.place in now.said or before_it_came(clock, spoken.at):
+            continue
+        if now.settled is None or not reached(spoken, now.settled, due):
             yield spoken
 
 
-def _rungs(kind: ClockKind, known: Ledger, due: Due, calendar: Calendar) -> Iterator[Spoken]:
+def _rungs(clock: Clock, known: Ledger, due: Due, calendar: Calendar) -> Iterator[Spoken]:
+    kind = clock.started.kind
     warnings = [
         *([Spoken(rung=Rung.REMINDER, at=due.reminder_at)] if due.reminder_at else []),
         *([Spoken(rung=Rung.YELLOW, at=due.yellow_at)] if due.yellow_at else []),
@@ -137,7 +142,7 @@ def _rungs(kind: ClockKind, known: Ledger, due: Due, calendar: Calendar) -> Iter
     yield from sorted([*warnings, *reds, *silence], key=lambda spoken: spoken.at)
     if due.due_date is None or due.inclusive or kind is ClockKind.CORRECTION:
         return
-    for n in count(1):
+    for n in count(1 + reds_before_it_came(clock, known, due.due_date, calendar)):
         again = derive(Ledger(due.due_date, WorkingDays(OVERDUE_STEP * n), known.stops), calendar).due_at
         if again is None:
             return

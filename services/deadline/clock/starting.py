@@ -12,7 +12,8 @@ from services.deadline.events import ClockKind, ClockStarted, LimitBudget, Start
 @record
 class StartClock:
     """Start a clock: a limit runs from `start`. `trigger` names the fact that set it going (source#epoch#number), `article` the rule;
-    `timeline` empty: real time.
+    `timeline` empty: real time;
+    `came`: when the case came here out of another system's record.
     """
 
     clock: str
@@ -29,6 +30,7 @@ class StartClock:
     non_working_start: StartReading = StartReading.AS_IS
     timeline: str = ""
     imported: bool = False
+    came: datetime | None = None
 
 
 def started(c: StartClock, calendar: Calendar) -> ClockStarted:

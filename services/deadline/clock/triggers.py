@@ -140,6 +140,7 @@ def _begin(known: KnownCase, limit: NewLimit, fact: FactOfCase, trigger: str) ->
         label=limit.label,
         timeline=known.timeline if limit.budget.unit is Unit.UNTIL else "",
         imported=fact.imported,
+        came=known.came,
     )
     stopped_by = known.stops if kind is STEP else ()
     return [(clock, start), *((clock, _stop(stop, fact, trigger)) for stop in stopped_by)]
@@ -250,7 +251,7 @@ def react(remembered: KnownCase | None, fact: FactOfCase, name: str) -> tuple[Kn
     """
     if isinstance(fact, CaseFiled):
         timeline = fact.instants.timeline if fact.instants else ""
-        remembered = KnownCase(case=fact.case, officer=fact.officer, limits=fact.pinned, timeline=timeline)
+        remembered = KnownCase(case=fact.case, officer=fact.officer, limits=fact.pinned, timeline=timeline, came=fact.came)
     if remembered is None:
         raise LookupError(f"{fact.case} was never filed, as far as was heard")
     commands = list[tuple[str, Command]]()

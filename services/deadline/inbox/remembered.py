@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from libs.decider import record
@@ -29,6 +29,7 @@ class HeardCase:
     running: str
     corrections: int
     stops: str
+    came: datetime | None
 
 
 _CHANGING: Final = ("running", "corrections", "stops")
@@ -60,6 +61,7 @@ def _known(row: HeardCase) -> KnownCase:
         running=tuple(row.running.split()),
         corrections=row.corrections,
         stops=tuple(_stop(*stop.split(":", 2)) for stop in row.stops.split()),
+        came=row.came,
     )
 
 
@@ -76,4 +78,5 @@ def _row(case: KnownCase) -> HeardCase:
         running=" ".join(case.running),
         corrections=case.corrections,
         stops=" ".join(f"{stop.number}:{stop.first}:{stop.reason}" for stop in case.stops),
+        came=case.came,
     )

@@ -24,6 +24,8 @@ def upgrade() -> None:
             generation  integer not null,
             timeline    text not null,
             imported    boolean not null,
+            carried_at  timestamptz,
+            ran         integer,
             reminded_at timestamptz,
             yellow_at   timestamptz,
             red_at      timestamptz,
@@ -53,7 +55,8 @@ def upgrade() -> None:
             timeline        text not null,
             running         text not null,
             corrections     integer not null,
-            stops           text not null
+            stops           text not null,
+            came            timestamptz
         ) with (fillfactor = 80)""")
     op.execute("""
         create table last_tick (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from libs.testkit.given import Given
@@ -50,6 +51,11 @@ def start(budget: LimitBudget | int = 10, on: str = "2007-03-05", kind: ClockKin
         timeline=timeline,
         imported=bool(timeline),
     )
+
+
+def came(command: StartClock, at: str) -> StartClock:
+    """The same start in a case that came here at `at` out of another system's record."""
+    return replace(command, came=moment(at))
 
 
 def stop(first: str, heard: str = "", number: int = 1) -> StopClock:

@@ -6,7 +6,7 @@ import pytest
 
 from libs.bus import parking
 from libs.testkit.neighbours import moment
-from services.deadline.events import ClockEnded, ClockExtended, ClockResumed, ClockStarted, Unit
+from services.deadline.events import ClockCarriedOver, ClockEnded, ClockExtended, ClockResumed, ClockStarted, Unit
 from services.deadline.tests.living import Living
 from services.deadline.tests.stories import CASE, kinds
 
@@ -135,6 +135,16 @@ async def test_imported_facts_start_the_clocks_of_their_instants_and_no_others(l
     assert isinstance(started, ClockStarted)
     assert isinstance(ended, ClockEnded)
     assert (started.timeline, started.imported, ended.imported, ended.late) == ("receipt", True, True, True)
+
+
+async def test_an_imported_case_taken_up_here_and_now_carries_its_clocks_over_and_says_nothing_of_the_time_before(living: Living) -> None:
+    await living.hear(await living.files("2004-07-05", imported=True, came=moment("2007-03-05T09:00")))
+    await living.told("CaseAccepted", "2007-03-05", by="silence", effective=moment("2004-07-05"), officer="system:intake")
+    assert (await living.ticker.tick("", moment("2007-03-05T12:00"))).fired == 0
+    for name in ("statutory", "promised"):
+        _, carried = await living.clock(name)
+        assert isinstance(carried, ClockCarriedOver)
+        assert (carried.at, carried.ran, carried.imported) == (moment("2007-03-05T09:00"), 668, True)
 
 
 async def test_what_comes_again_changes_nothing(living: Living) -> None:

@@ -85,6 +85,13 @@ async def test_an_imported_case_lives_in_its_own_time_by_its_own_instants() -> N
     assert kinds(await case.told("CaseDecided", "2011-03-12", imported=True)) == ["ClockEnded", "ClockEnded"]
 
 
+async def test_an_imported_case_taken_up_here_and_now_is_not_carded_for_the_time_before_it_came() -> None:
+    case = Telling()
+    await case.told("CaseFiled", "2004-07-05", imported=True, came=moment("2007-03-05T09:00"))
+    await case.told("CaseAccepted", "2007-03-05", by="silence", effective=moment("2004-07-05"), officer="system:intake")
+    assert len(case.tick(moment("2007-03-05T12:00"))) == 0
+
+
 async def test_a_return_gives_five_days_again_under_a_name_of_its_own() -> None:
     case = Telling()
     await case.told("CaseFiled", "2007-03-05")

@@ -16,7 +16,7 @@ from services.deadline.clock.starting import StartClock
 from services.deadline.events import ClockKind
 from services.deadline.inbox.remembered import keep_cases, known_cases
 from services.deadline.tests.living import Living
-from services.deadline.tests.stories import CALENDAR, CASE, cancel, end, extend, resume, start, stop, tick
+from services.deadline.tests.stories import CALENDAR, CASE, came, cancel, end, extend, resume, start, stop, tick
 from services.deadline.views import waiting_by
 
 pytestmark = pytest.mark.server
@@ -58,6 +58,12 @@ async def test_stopped_it_has_no_due_instant_and_leaves_the_queue_resumed_it_is_
 async def test_extended_it_is_due_later(living: Living) -> None:
     row = await asked(living, start(), extend(10, "2007-03-08"))
     assert (row["due_at"], row["generation"]) == ("2007-04-02T16:00:00Z", 1)
+
+
+async def test_carried_over_it_shows_how_far_it_had_run_and_waits_for_what_lies_behind(living: Living) -> None:
+    row = await asked(living, came(start(), "2007-03-16T09:00"))
+    assert (row["state"], row["due_at"], row["ran"], row["carried_at"]) == ("open", "2007-03-19T16:00:00Z", 9, "2007-03-16T01:00:00Z")
+    assert await speaks(living) == [moment("2007-03-19T00:00")]
 
 
 async def test_every_rung_leaves_its_instant_and_the_first_red_stays(living: Living) -> None:

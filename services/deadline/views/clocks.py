@@ -13,6 +13,7 @@ from libs.views import LATEST, Connection, Pool, Table, View
 from libs.wire import Recorded
 from services.deadline.events import (
     ClockCancelled,
+    ClockCarriedOver,
     ClockEnded,
     ClockExtended,
     ClockRed,
@@ -31,7 +32,8 @@ VIEW: Final = "clocks"
 
 
 class ShownClock(msgspec.Struct):
-    """A row of the table: a clock with its `state` (open, stopped, ended, cancelled), its due instant, the rungs it has said and its end.
+    """A row of the table: a clock with its `state` (open, stopped, ended, cancelled), its due instant, the rungs it has said and its end; where
+    it was carried over, when, and how many working days had run by then.
 
     `stops` are the procedures of Art. 45 that are not over, each `<number>:<first>`, with spaces between.
     """
@@ -50,6 +52,8 @@ class ShownClock(msgspec.Struct):
     state: str = "open"
     stops: str = ""
     generation: int = 0
+    carried_at: datetime | None = None
+    ran: int | None = None
     reminded_at: datetime | None = None
     yellow_at: datetime | None = None
     red_at: datetime | None = None
@@ -59,18 +63,9 @@ class ShownClock(msgspec.Struct):
 
 
 _CHANGING: Final = (
-    "due_at",
-    "provisional",
-    "state",
-    "stops",
-    "generation",
-    "reminded_at",
-    "yellow_at",
-    "red_at",
-    "reds",
-    "ended_at",
-    "late",
-)
+    "due_at", "provisional", "state", "stops", "generation", "carried_at", "ran",
+    "reminded_at", "yellow_at", "red_at", "reds", "ended_at", "late",
+)  # fmt: skip
 """What facts after the start change; the rest stays as the start said it."""
 SHOWN_CLOCKS: Final = Table.of("clocks", ShownClock, key=("clock",), known=dict.fromkeys(_CHANGING, LATEST))
 
@@ -126,6 +121,8 @@ def _fold(row: ShownClock, event: Event) -> None:
     match event:
         case ClockStarted() | SilenceNoticed():
             return
+        case ClockCarriedOver(at=at, ran=ran, due_at=due_at):
+            row.carried_at, row.ran, row.due_at = at, ran, due_at
         case ClockStopped(due_at=due_at, number=number, first=first):
             row.state, row.due_at, row.stops = "stopped", due_at, f"{row.stops} {number}:{first}".strip()
         case ClockResumed(due_at=due_at, provisional=provisional, generation=generation, number=number):

@@ -38,7 +38,7 @@ from services.intake.case.suspension import Suspensions
 from services.intake.case.texts import trimmed
 from services.intake.case.two_persons import Hands
 from services.intake.case.words import refuse_personal
-from services.intake.events import CaseDecided, CaseEvent, LimitExtended, Pinned
+from services.intake.events import CaseDecided, CaseEvent, LimitExtended, Pinned, ResultDelivered
 
 TOPICS: Final = (filing, acceptance, corrections, steps, finishing, suspension, extension, decision, delivery, ending)
 ACTS: Final[Acts] = {command: act for topic in TOPICS for command, act in topic.ACTS.items()}
@@ -71,6 +71,7 @@ class Case:
     extended: LimitExtended | None = None
     opinions: Opinions = Opinions()
     decided: CaseDecided | None = None
+    delivered: ResultDelivered | None = None
 
 
 def decide(command: Command, case: Case) -> Sequence[CaseEvent]:
@@ -115,6 +116,7 @@ def evolve(case: Case, event: CaseEvent) -> Case:
         extended=extension.fold(case.extended, event),
         opinions=examination.fold(case.opinions, event),
         decided=decision.fold(case.decided, event),
+        delivered=delivery.fold(case.delivered, event),
     )
 
 

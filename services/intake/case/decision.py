@@ -1,4 +1,4 @@
-"""决定: in writing, as approved, a refusal with its reasons, while no procedure of Art. 45 runs (行政许可法 Art. 38)."""
+"""决定: in writing, as approved, a refusal with reasons and remedies, while no procedure of Art. 45 runs (行政许可法 Art. 38)."""
 
 from __future__ import annotations
 
@@ -45,16 +45,17 @@ def may_decide(c: Decide, case: Case) -> None:
         raise refused("steps-open")
     if approved is None or approved.outcome is not c.outcome:
         raise refused("not-as-approved")
-    if not c.document:
+    if not c.document.strip():
         raise refused("no-document")
-    if c.outcome is Outcome.REFUSED and not c.reasons:
+    if c.outcome is Outcome.REFUSED and not c.reasons.strip():
         raise refused("no-reasons")
     hold_apart(case, StepRole.APPROVE, c.officer)
 
 
-def decided(c: Decide, _case: Case) -> CaseDecided:
-    """The fact that the case is decided."""
-    return CaseDecided(**said(c), outcome=c.outcome, document=c.document, reasons=c.reasons)
+def decided(c: Decide, case: Case) -> CaseDecided:
+    """The fact that the case is decided; a refusal made here names the remedies that the case has pinned."""
+    remedies = case.pinned.remedies if case.pinned is not None and c.outcome is Outcome.REFUSED and not c.imported else None
+    return CaseDecided(**said(c), outcome=c.outcome, document=c.document, reasons=c.reasons, remedies=remedies)
 
 
 ACTS: Final[Acts] = {

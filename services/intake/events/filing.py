@@ -110,7 +110,9 @@ class Instants:
 
 @record
 class CaseFiled:
-    """Materials were handed over. `applicant` is a random subject id; `ref` is the case's name in the log it came from, empty otherwise."""
+    """Materials were handed over. `applicant` is a random subject id; `ref` is the case's name in the log it came from, empty
+    otherwise; `came`: when an imported case came to this system, None for one filed here.
+    """
 
     case: str
     node: str
@@ -122,4 +124,5 @@ class CaseFiled:
     at: datetime
     instants: Instants | None = None
     ref: str = ""
+    came: datetime | None = None
     imported: bool = False

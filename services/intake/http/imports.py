@@ -135,6 +135,7 @@ class Import:
 
     def __init__(self, counter: FilingCounter, node: str, form: ImportedCases, account: Account, pinned: Pins) -> None:
         self._counter, self._node, self._form, self._account, self._pinned = counter, node, form, account, pinned
+        self._came = counter.putting.context.now()
 
     async def run(self) -> list[Done]:
         """Works through every case. Raises the first refusal or fault, after every other case has come as far as it can."""
@@ -149,7 +150,8 @@ class Import:
     async def _case(self, given: ImportedCase) -> list[Done]:
         keys = (f"import:{self._form.log}:{given.ref}:{n}" for n in count())
         try:
-            number, filed = await self._counter.file(self._node, given.filed.at, self._by(next(keys), given.filed), self._draft(given))
+            draft = draft_of(given, self._form.timeline, self._node, self._pin(given), self._counter.putting.calendar, self._came)
+            number, filed = await self._counter.file(self._node, given.filed.at, self._by(next(keys), given.filed), draft)
             done = [filed]
             for command, part in acts(number, given, self._counter.putting.calendar):
                 done.append(await self._counter.putting.put(command, self._by(next(keys), part)))
@@ -161,22 +163,28 @@ class Import:
         """The digest leaves out who sends: another operator may send the rest."""
         return Envelope(self._account, key, sha256(part.model_dump_json().encode()).hexdigest(), None)
 
-    def _draft(self, given: ImportedCase) -> Draft:
-        filed = given.filed
-        limited = filed.promised is not None or filed.statutory is not None
-        return partial(
-            File,
-            node=self._node,
-            pinned=self._pinned[given.item, day_of(filed.at)],
-            channel=given.channel,
-            materials=(),
-            officer=filed.officer,
-            at=filed.at,
-            calendar=self._counter.putting.calendar,
-            instants=Instants(timeline=self._form.timeline, promised=filed.promised, statutory=filed.statutory) if limited else None,
-            ref=given.ref,
-            imported=True,
-        )
+    def _pin(self, given: ImportedCase) -> Pinned:
+        return self._pinned[given.item, day_of(given.filed.at)]
+
+
+def draft_of(given: ImportedCase, timeline: str, node: str, pinned: Pinned, calendar: Calendar, came: datetime) -> Draft:
+    """The filing of a case of the record, which comes here at `came`; limits that it gives as instants live in `timeline`."""
+    filed = given.filed
+    limited = filed.promised is not None or filed.statutory is not None
+    return partial(
+        File,
+        node=node,
+        pinned=pinned,
+        channel=given.channel,
+        materials=(),
+        officer=filed.officer,
+        at=filed.at,
+        calendar=calendar,
+        instants=Instants(timeline=timeline, promised=filed.promised, statutory=filed.statutory) if limited else None,
+        ref=given.ref,
+        came=came,
+        imported=True,
+    )
 
 
 def acts(case: str, given: ImportedCase, calendar: Calendar) -> Iterator[tuple[Command, BaseModel]]:

@@ -181,8 +181,8 @@ def decide(
     return Decide(case=NUMBER, officer=officer, at=at("2007-03-22"), calendar=CALENDAR, outcome=outcome, document=document, reasons=reasons)
 
 
-def deliver(how: Channel = Channel.COUNTER) -> Deliver:
-    return Deliver(case=NUMBER, officer="clerk-1", at=at("2007-03-23"), calendar=CALENDAR, how=how)
+def deliver(how: Channel = Channel.COUNTER, receipt: str = "宜水达〔2007〕5号") -> Deliver:
+    return Deliver(case=NUMBER, officer="clerk-1", at=at("2007-03-23"), calendar=CALENDAR, how=how, receipt=receipt)
 
 
 def withdraw() -> Withdraw:

@@ -42,7 +42,7 @@ async def test_a_case_from_filing_to_close(house: House) -> None:
     await house.post(f"/intake/cases/{case}/extension", extension, by="approver")
     await approve(house, case)
     await house.post(f"/intake/cases/{case}/decision", {"outcome": "granted", "document": "宜水许〔2007〕5号"}, by="approver")
-    await house.post(f"/intake/cases/{case}/delivery", {"how": "counter"}, by="clerk")
+    await house.post(f"/intake/cases/{case}/delivery", {"how": "counter", "receipt": "宜水达〔2007〕5号"}, by="clerk")
     done = await house.post(f"/intake/cases/{case}/close", by="clerk")
     shown = await show(house, done)
     assert done["version"] == shown["version"] == 19

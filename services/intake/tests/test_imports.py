@@ -82,6 +82,14 @@ async def test_a_batch_sent_again_changes_nothing(house: House) -> None:
     assert (verdict.fault, verdict.sequence - verdict.events) == (None, 0)
 
 
+async def test_a_case_says_when_it_came_and_keeps_that_when_its_record_is_sent_again(house: House) -> None:
+    await house.post(PATH, batch(case("case-1")), by="operator")
+    house.time = NOW + timedelta(days=1)
+    assert (await house.post(PATH, batch(case("case-1")), by="operator"))["repeated"] == 6
+    (filed,) = [fact for event in await house.logs.of(COUNTY).feed() if isinstance(fact := CODEC.decode(event), CaseFiled)]
+    assert filed.came == NOW
+
+
 async def test_a_run_that_was_stopped_goes_on(house: House) -> None:
     await house.post(PATH, batch(case("case-1") | {"steps": [], "decided": None, "closed": None}, case("case-2", end=None)), by="operator")
     done = await house.post(PATH, batch(case("case-1"), case("case-2")), by="operator")

@@ -112,7 +112,7 @@ class Move(NamedTuple):
 
 moves = strategies.builds(
     Move,
-    strategies.sampled_from(["start", "start", "finish", "finish", "hand over", "send back", "decide"]),
+    strategies.sampled_from(["start", "start", "finish", "finish", "hand over", "hand over", "send back", "decide"]),
     strategies.sampled_from([*OFFICERS, *[HOLDER] * 4]),
     strategies.sampled_from(OFFICERS),
     strategies.sampled_from([Outcome.GRANTED, Outcome.REFUSED]),

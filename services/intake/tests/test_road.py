@@ -70,7 +70,7 @@ ROAD: Final[Sequence[Line]] = [
     Line(s.call_off(), WORK, before=[s.suspend(first="2007-03-26")]),
     Line(s.extend(), WORK),
     Line(s.decide(document="宜水许〔2007〕6号"), [*["not-approved"] * 5, TURN, *["already-decided"] * 2, *[ENDED] * 3]),
-    Line(s.deliver(), [*["not-decided"] * 6, TURN, SO, *[ENDED] * 3]),
+    Line(s.deliver(receipt="宜水达〔2007〕6号"), [*["not-decided"] * 6, TURN, "already-delivered", *[ENDED] * 3]),
     Line(s.withdraw(), [*[TURN] * 6, *["already-decided"] * 2, ENDED, SO, ENDED]),
     Line(s.close(), [*["not-delivered"] * 7, TURN, TURN, TURN, SO]),
 ]

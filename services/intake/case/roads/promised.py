@@ -40,7 +40,7 @@ PROMISED: Final[Road] = {
     CallOffSuspension: _WORK,
     ExtendLimit: _WORK,
     Decide: turn(APPROVED, early="not-approved", late="already-decided"),
-    Deliver: turn(DECIDED, early="not-decided"),
+    Deliver: turn(DECIDED, early="not-decided", late="already-delivered"),
     Withdraw: turn(FILED, CORRECTING, INCOMPLETE, ACCEPTED, EXAMINED, APPROVED, late="already-decided"),
     Close: turn(DELIVERED, NOT_ACCEPTED, WITHDRAWN, early="not-delivered"),
 }
