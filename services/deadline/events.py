@@ -52,13 +52,20 @@ class LimitBudget:
 
 @record
 class ClockStarted:
-    """A clock runs. `trigger` is the event that started it (source#epoch#number), `article` the rule; `timeline` empty: real time."""
+    """A clock runs. `trigger` is the event that started it (source#epoch#number), `article` the rule; `timeline` empty: real time.
+
+    It is addressed to `department`, `post` and `officer`, as its reminder, yellow and red are, each at its own instant; `officer` empty: nobody
+    holds it.
+    """
 
     clock: str
     case: str
     kind: ClockKind
     label: str
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     budget: LimitBudget
     non_working_start: StartReading
@@ -149,6 +156,9 @@ class ClockReminded:
     case: str
     kind: ClockKind
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     generation: int
     due_at: datetime
@@ -165,6 +175,9 @@ class ClockYellow:
     case: str
     kind: ClockKind
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     generation: int
     due_at: datetime
@@ -181,6 +194,9 @@ class ClockRed:
     case: str
     kind: ClockKind
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     generation: int
     overdue: int

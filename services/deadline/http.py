@@ -32,9 +32,11 @@ from libs.web import (
 from libs.wire import Position, origin
 from libs.workdays import Calendars, midnight
 from services.deadline import views
+from services.deadline.clock.holding import HELD, holding_at
 from services.deadline.clock.proof import KINDS, proof, state_text
 from services.deadline.clock.starting import case_of
 from services.deadline.events import ClockKind
+from services.deadline.inbox.remembered import from_kept
 
 if TYPE_CHECKING:
     from services.deadline.ticker import Ticker
@@ -134,10 +136,19 @@ def _time(routes: APIRouter, context: Context, ticker: Ticker) -> None:
         return answer({"nodes": nodes, **{key: sum(row[key] for row in rows) for key in ("red", "yellow", "statutory_red")}})
 
 
+def _held(row: dict[str, Any]) -> dict[str, Any]:
+    """A clock's row; a clock of who holds the step names who holds it now, or, once it is over, who held it last."""
+    holdings = from_kept(row.pop("holdings"))
+    if not holdings or ClockKind(row["kind"]) not in HELD:
+        return row
+    last = holding_at(holdings, row["ended_at"] - datetime.resolution) if row["ended_at"] else holdings[-1]
+    return {**row, "post": last.post, "officer": last.officer} if last else row
+
+
 def _shown(row: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """A clock's row with kind and state in words for people; what stops it only from a later day on does not stop it yet."""
+    """A clock's row with who answers for it, and with kind and state in words for people; what stops it only from a later day on does not stop it yet."""
     firsts = [date.fromisoformat(stop.partition(":")[2]) for stop in row.pop("stops").split()]
     if row["state"] == "stopped" and all(midnight(first) > now for first in firsts):
         row["state"] = "open"
     late = row["late"] if row["late"] is not None else row["due_at"] is not None and row["due_at"] <= now and not row["timeline"]
-    return {**row, "kind_text": KINDS[ClockKind(row["kind"])], "state_text": state_text(row["state"], late=late or row["reds"] > 0)}
+    return {**_held(row), "kind_text": KINDS[ClockKind(row["kind"])], "state_text": state_text(row["state"], late=late or row["reds"] > 0)}

@@ -17,6 +17,7 @@ from services.deadline import inbox as deadline_inbox
 from services.deadline.clock import ACTOR as DEADLINE
 from services.deadline.clock import triggers
 from services.deadline.clock.heard import FactOfCase
+from services.deadline.clock.holding import Holdings
 from services.deadline.clock.known import KnownCase
 from services.intake import app as intake
 from services.intake import inbox as intake_inbox
@@ -73,6 +74,11 @@ class Together:
     def decoded(self, record: Recorded) -> Any:
         """The fact as its own service wrote it."""
         return CODECS[record.type.split(".")[1]].decode(record)
+
+    def holdings(self, case: str) -> Holdings:
+        """What was held in a case, as the deadline service remembers it and loads it with every tick."""
+        known = self._cases_known.get(case)
+        return known.holdings if known else ()
 
     def follows(self, record: Recorded) -> list[Asked]:
         """What those who hear a record ask for."""

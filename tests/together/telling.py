@@ -124,7 +124,9 @@ class Telling:
         assert end >= self.now, f"time goes on; from {self.now} it does not go to {end}"
         while speaking := min(self._speaking(end), default=None):
             self.now = max(self.now, speaking[0])
-            self._ask(Asked(self.together.clocks, speaking[1], TickClock(now=self.now), DEADLINE))
+            self._ask(
+                Asked(self.together.clocks, speaking[1], TickClock(now=self.now, holdings=self.together.holdings(self.case)), DEADLINE)
+            )
         self.now = end
 
     def _file(self, by: str, form: Filing) -> Told:

@@ -78,6 +78,7 @@ def test_every_state_of_a_node_has_a_word(state: str) -> None:
 def test_cards_and_findings_are_told() -> None:
     text = city(cards=True)
     assert "红牌 承诺时限" in text
+    assert "县水利局 · 审查岗 · E0201" in text
     assert "同一人审查和核准" in text
 
 
@@ -98,7 +99,7 @@ def test_a_timeline_is_told_in_sentences_newest_first() -> None:
     shown = timeline_model({"case": row(), "timeline": events, "clocks": []})["events"]
     assert [entry["title"] for entry in shown] == ["超过期限", "一次告知补正", "收件"]
     missing = contract("intake", "CorrectionsRequested").sample["missing"]
-    assert (shown[0]["text"], shown[1]["text"], shown[0]["tone"]) == ("承诺", "、".join(missing), "bad")
+    assert (shown[0]["text"], shown[1]["text"], shown[0]["tone"]) == ("承诺 县水利局 审查岗 E0201", "、".join(missing), "bad")
 
 
 def test_what_is_unknown_or_broken_is_shown_by_its_own_name() -> None:
@@ -158,7 +159,7 @@ def test_a_sites_own_clocks_and_their_proof() -> None:
     (_, shown, *_) = clock_rows(answers.kept("deadline-clocks"))
     assert shown["due_at"] == datetime(2007, 3, 29, 16, tzinfo=UTC)
     text = page("clocks.html", case=placed(answers.listed()), number=CASE, clocks=[shown], city="http://city")
-    assert "承诺时限 2007年3月29日 24:00 前 已超期" in text
+    assert "承诺时限 2007年3月29日 24:00 前 高县水务局 · 无人承办 已超期" in text
 
 
 @pytest.mark.parametrize("phase", phases().words)

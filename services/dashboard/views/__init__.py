@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from libs.contracts import phases
-from services.dashboard.views.words import ACTS, CLOCKS, DETECTORS, FACTS, STATES, STOPPERS, Shown, told, word
+from services.dashboard.views.words import ACTS, CLOCKS, DETECTORS, FACTS, STATES, STOPPERS, Shown, addressed, told, word
 
 CANCELLED: Final = "liandong.deadline.ClockCancelled"
 
@@ -22,7 +22,13 @@ def city_model(found: Mapping[str, Any]) -> dict[str, Any]:
     nodes = [_node(node) for node in found["nodes"]]
     total = {key: sum(node[key] for node in nodes) for key in ("open", "finished", "yellow", "red", "filed_today", "finished_today")}
     cards = [
-        {**card, "at": moment(card["at"]), "due_at": moment(card["due_at"]), "kind": word(card["clock_kind"], CLOCKS)}
+        {
+            **card,
+            "at": moment(card["at"]),
+            "due_at": moment(card["due_at"]),
+            "kind": word(card["clock_kind"], CLOCKS),
+            "whom": addressed(card),
+        }
         for card in found["cards"]
     ]
     findings = [{**row, "at": moment(row["at"]), "what": word(row["detector"], DETECTORS)} for row in found["findings"]]
@@ -95,8 +101,8 @@ def feed_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def clock_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A site's own clocks with times as times."""
-    return [{**clock, "due_at": moment(clock["due_at"])} for clock in found]
+    """A site's own clocks with times as times, and who answers for each."""
+    return [{**clock, "due_at": moment(clock["due_at"]), "whom": addressed(clock)} for clock in found]
 
 
 def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,6 +110,7 @@ def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
     days: Sequence[Mapping[str, Any]] = found["days"]
     return {
         **found,
+        "whom": addressed(found),
         "start": moment(found["start"]),
         "due_at": moment(found["due_at"]),
         "days": [{**day, "date": date.fromisoformat(day["date"])} for day in days],

@@ -17,6 +17,7 @@ class Shown(NamedTuple):
     tone: str = ""
 
 
+_ADDRESSED: Final = ("department", "post", "officer")
 FACTS: Final[Mapping[str, Shown]] = {
     "liandong.intake.CaseFiled": Shown("收件"),
     "liandong.intake.CorrectionsRequested": Shown("一次告知补正", ("missing",)),
@@ -46,12 +47,12 @@ FACTS: Final[Mapping[str, Shown]] = {
     "liandong.deadline.ClockResumed": Shown("时限恢复", ("clock",)),
     "liandong.deadline.ClockExtended": Shown("时限延长", ("clock",)),
     "liandong.deadline.ClockReminded": Shown("到期提醒", ("kind", "imported")),
-    "liandong.deadline.ClockYellow": Shown("临近期限", ("kind", "imported")),
-    "liandong.deadline.ClockRed": Shown("超过期限", ("kind", "imported"), "bad"),
+    "liandong.deadline.ClockYellow": Shown("临近期限", ("kind", *_ADDRESSED, "imported")),
+    "liandong.deadline.ClockRed": Shown("超过期限", ("kind", *_ADDRESSED, "imported"), "bad"),
     "liandong.deadline.SilenceNoticed": Shown("逾期未告知，视为受理", ("kind",)),
     "liandong.deadline.ClockEnded": Shown("时限结束", ("kind", "imported")),
     "liandong.deadline.ClockCancelled": Shown("时限撤销", ("kind", "imported")),
-    "liandong.supervision.CardIssued": Shown("发牌", ("clock_kind", "colour", "imported")),
+    "liandong.supervision.CardIssued": Shown("发牌", ("clock_kind", "colour", *_ADDRESSED, "imported")),
     "liandong.supervision.FindingRaised": Shown("监察发现", ("detector", "imported"), "bad"),
     "liandong.catalogue.ItemRegistered": Shown("事项登记"),
     "liandong.catalogue.ItemChanged": Shown("事项变更"),
@@ -107,6 +108,8 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "detector": DETECTORS,
 }
 """The words of a field's values; what has none is shown as it is."""
+NOBODY: Final = "无人承办"
+"""What stands for the officer of a clock that nobody holds."""
 STATES: Final[Mapping[str, tuple[str, str]]] = {
     "live": ("在线", "ok"),
     "gap": ("缺号待补", "warn"),
@@ -122,10 +125,17 @@ def word(value: object, words: Mapping[str, str]) -> str:
     return words.get(str(value), str(value)) if value not in (None, "") else ""
 
 
+def addressed(row: Mapping[str, object]) -> str:
+    """Whom a card or a clock is addressed to: unit, post, and the officer, or that nobody holds it."""
+    return " · ".join(filter(None, (told(field, row[field]) for field in _ADDRESSED)))
+
+
 def told(field: str, value: object) -> str:
     """A field of a fact as people read it."""
     if field == "imported":
         return "（导入）" if value else ""
+    if field == "officer":
+        return str(value) if value else NOBODY
     if field == "clock":
         return _clock(str(value))
     if isinstance(value, list):

@@ -67,13 +67,13 @@ def decide(calendar: Calendar, command: Command, clock: State) -> Sequence[Event
     if clock is None or clock.over:
         return []
     if isinstance(command, TickClock):
-        return say(calendar, clock, lambda spoken, _due: spoken.at <= command.now)
+        return say(calendar, clock, command.holdings, lambda spoken, _due: spoken.at <= command.now)
     change = CHANGES[type(command)]
     if change.already(command, clock):
         return []
     if isinstance(command, StopClock | ExtendClock) and rungs.passed(calendar, clock, command.at, imported=command.imported):
         return []  # what makes a limit pass later moves none that has passed
-    said = say_until(calendar, clock, command.at)
+    said = say_until(calendar, clock, command.holdings, command.at)
     return [*said, _projected(calendar, reduce(_changed, said, clock), change.fact(command, clock))]
 
 

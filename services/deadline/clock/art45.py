@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from libs.decider import record
 from libs.workdays import midnight
 from services.deadline.clock.change import Change, Changes, said
+from services.deadline.clock.holding import Speaking
 from services.deadline.events import ClockResumed, ClockStopped, Unit
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @record
-class StopClock:
+class StopClock(Speaking):
     """Stop the clock: days from `first` on are not counted, for the procedure of this number, named by `reason`."""
 
     number: int
@@ -28,7 +29,7 @@ class StopClock:
 
 
 @record
-class ResumeClock:
+class ResumeClock(Speaking):
     """The procedure of this number stops the clock no more: `last` was the last day not counted; None: it was called off."""
 
     number: int

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from services.deadline.clock.change import Change, Changes, said
+from services.deadline.clock.holding import Speaking
 from services.deadline.events import ClockCancelled, ClockEnded
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @record
-class EndClock:
+class EndClock(Speaking):
     """End the clock: what it measures was done at `at`."""
 
     trigger: str
@@ -23,7 +24,7 @@ class EndClock:
 
 
 @record
-class CancelClock:
+class CancelClock(Speaking):
     """Cancel the clock: what it measures will not happen."""
 
     trigger: str

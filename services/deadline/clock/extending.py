@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from services.deadline.clock.change import Change, Changes, said
+from services.deadline.clock.holding import Speaking
 from services.deadline.events import ClockExtended, LimitBudget, Unit
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @record
-class ExtendClock:
+class ExtendClock(Speaking):
     """Extend the clock: its budget grows by `budget`."""
 
     budget: LimitBudget

@@ -18,13 +18,22 @@ class HeardOfCase:
 
 
 @record
+class PinnedDepartment:
+    """The department that a case's procedure belongs to."""
+
+    uscc: str
+    name: str
+
+
+@record
 class PinnedLimits:
-    """The limits of the procedure a case was filed under, in working days."""
+    """The limits of the procedure a case was filed under, in working days, and the department it belongs to."""
 
     statutory_days: int
     promised_days: int
     delivery_days: int
     correction_days: int
+    department: PinnedDepartment | None = None
 
 
 @record
@@ -75,11 +84,24 @@ class CaseWithdrawn(HeardOfCase):
 
 @record
 class StepFellDue(HeardOfCase):
-    """Step `number` is due to its post; `limit_days` None: it has no limit."""
+    """Step `number` is due to its post, in nobody's hands yet; `limit_days` None: it has no limit."""
 
     number: int
     name: str
+    post: str
     limit_days: int | None
+
+
+@record
+class StepStarted(HeardOfCase):
+    """The step that fell due is in the hands of `officer`."""
+
+
+@record
+class StepHandedOver(HeardOfCase):
+    """The step in hand went into the hands of `to`."""
+
+    to: str
 
 
 @record
@@ -91,7 +113,7 @@ class StepDone(HeardOfCase):
 
 @record
 class StepSentBack(HeardOfCase):
-    """Approving step `number` was given up."""
+    """Step `number`, an approving one, was given up: an examining step falls due anew."""
 
     number: int
 
@@ -152,6 +174,8 @@ FactOfCase = (
     | CaseNotAccepted
     | CaseWithdrawn
     | StepFellDue
+    | StepStarted
+    | StepHandedOver
     | StepDone
     | StepSentBack
     | ClocksSuspended
@@ -162,3 +186,5 @@ FactOfCase = (
     | ResultDelivered
     | CaseClosed
 )
+FactOfHolding = StepFellDue | StepStarted | StepHandedOver | StepDone | StepSentBack
+"""The facts that say who holds the step of a case."""

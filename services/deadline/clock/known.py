@@ -9,6 +9,7 @@ from datetime import date, datetime
 from libs.decider import record
 from services.deadline.clock import Command
 from services.deadline.clock.heard import PinnedLimits
+from services.deadline.clock.holding import Holdings
 from services.deadline.clock.starting import clock_of, kind_of
 from services.deadline.events import ClockKind, LimitBudget, Unit
 
@@ -29,12 +30,12 @@ class KnownCase:
     """
 
     case: str
-    officer: str
     limits: PinnedLimits
     timeline: str = ""
     running: tuple[str, ...] = ()
     corrections: int = 0
     stops: tuple[OpenStop, ...] = ()
+    holdings: Holdings = ()
     came: datetime | None = None
 
     def of(self, kinds: Collection[ClockKind]) -> list[str]:
@@ -44,11 +45,14 @@ class KnownCase:
 
 @record
 class NewLimit:
-    """A limit that a fact sets running from `since`. `officer` empty: the one of the fact; `article` empty: the one of the kind in `ARTICLES`."""
+    """A limit that a fact sets running from `since`. `post` and `officer`: whom it addresses, where it is no clock of who holds the step;
+    `article` empty: the one of the kind in `ARTICLES`.
+    """
 
     name: str
     budget: LimitBudget
     since: datetime
+    post: str = ""
     officer: str = ""
     article: str = ""
     label: str = ""

@@ -93,7 +93,7 @@ class ProofRung:
 
 @record
 class Basis:
-    """What a clock was started with: trigger, article, budget, officer, start."""
+    """What a clock was started with: trigger, article, budget, whom it addressed, start."""
 
     clock: str
     case: str
@@ -101,6 +101,8 @@ class Basis:
     kind_text: str
     label: str
     node: str
+    department: str
+    post: str
     officer: str
     article: str
     trigger: str
@@ -179,6 +181,8 @@ def _basis(started: ClockStarted) -> Basis:
         kind_text=KINDS[started.kind],
         label=started.label,
         node=started.node,
+        department=started.department,
+        post=started.post,
         officer=started.officer,
         article=started.article,
         trigger=started.trigger,

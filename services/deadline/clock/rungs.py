@@ -19,6 +19,7 @@ from services.deadline.clock.art45 import Stops
 from services.deadline.clock.carrying import before_it_came, reds_before_it_came
 from services.deadline.clock.change import ClockAndCase, said
 from services.deadline.clock.counting import ledger
+from services.deadline.clock.holding import Addressee, Holdings, Speaking, addressee
 from services.deadline.events import ClockKind, ClockRed, ClockReminded, ClockYellow, Event, SilenceNoticed
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @record
-class TickClock:
+class TickClock(Speaking):
     """Let the clock say, each at its own instant, the rungs that are due by `now` and not yet said."""
 
     now: datetime
@@ -165,8 +166,8 @@ def passed(calendar: Calendar, clock: Clock, at: datetime, *, imported: bool) ->
 # --- saying it --------------------------------------------------------------------------------------------------------------------
 
 
-def say(calendar: Calendar, clock: Clock, so_far: Callable[[Spoken, Due], bool]) -> list[Event]:
-    """The pending rungs as far as `so_far` goes, each naming the instant of the one behind it."""
+def say(calendar: Calendar, clock: Clock, holdings: Holdings, so_far: Callable[[Spoken, Due], bool]) -> list[Event]:
+    """The pending rungs as far as `so_far` goes, each naming who held the step at its own instant, and the instant of the one behind it."""
     due = derive(ledger(clock), calendar)
     told = due.due_at or _without_stop(calendar, clock)
     rungs = pending(clock, calendar)
@@ -174,14 +175,15 @@ def say(calendar: Calendar, clock: Clock, so_far: Callable[[Spoken, Due], bool])
     spoken = next(rungs, None)
     while spoken is not None and so_far(spoken, due):
         following = next(rungs, None)
-        events.append(_event(spoken, clock, told, following.at if following else None))
+        whom = addressee(clock.started, holdings, spoken.at)
+        events.append(_event(spoken, clock, whom, told, following.at if following else None))
         spoken = following
     return events
 
 
-def say_until(calendar: Calendar, clock: Clock, at: datetime) -> list[Event]:
+def say_until(calendar: Calendar, clock: Clock, holdings: Holdings, at: datetime) -> list[Event]:
     """The rungs the clock had reached, and not yet said, when something happened to it at `at`."""
-    return say(calendar, clock, lambda spoken, due: reached(spoken, at, due))
+    return say(calendar, clock, holdings, lambda spoken, due: reached(spoken, at, due))
 
 
 def _without_stop(calendar: Calendar, clock: Clock) -> datetime:
@@ -191,8 +193,8 @@ def _without_stop(calendar: Calendar, clock: Clock) -> datetime:
     return due_at
 
 
-def _event(spoken: Spoken, clock: Clock, due_at: datetime, next_at: datetime | None) -> RungEvent:
-    told = _told(spoken, clock, due_at, next_at)
+def _event(spoken: Spoken, clock: Clock, whom: Addressee, due_at: datetime, next_at: datetime | None) -> RungEvent:
+    told = _told(spoken, clock, whom, due_at, next_at)
     match spoken.rung:
         case Rung.REMINDER:
             return ClockReminded(**told)
@@ -206,12 +208,11 @@ def _event(spoken: Spoken, clock: Clock, due_at: datetime, next_at: datetime | N
             assert_never(spoken.rung)
 
 
-class _OfRung(ClockAndCase):
+class _OfRung(ClockAndCase, Addressee):
     """What reminder, yellow and red alike say."""
 
     kind: ClockKind
     node: str
-    officer: str
     generation: int
     due_at: datetime
     at: datetime
@@ -219,12 +220,12 @@ class _OfRung(ClockAndCase):
     next_at: datetime | None
 
 
-def _told(spoken: Spoken, clock: Clock, due_at: datetime, next_at: datetime | None) -> _OfRung:
+def _told(spoken: Spoken, clock: Clock, whom: Addressee, due_at: datetime, next_at: datetime | None) -> _OfRung:
     return {
         **said(clock),
+        **whom,
         "kind": clock.started.kind,
         "node": clock.started.node,
-        "officer": clock.started.officer,
         "generation": clock.generation.number,
         "due_at": due_at,
         "at": spoken.at,

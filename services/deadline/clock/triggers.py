@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
 from libs.workdays import midnight
@@ -27,13 +26,17 @@ from services.deadline.clock.heard import (
     CorrectionsRequested,
     CorrectionsReturned,
     FactOfCase,
+    FactOfHolding,
     LimitExtended,
     ResultDelivered,
     StepDone,
     StepFellDue,
+    StepHandedOver,
     StepSentBack,
+    StepStarted,
     SuspensionCalledOff,
 )
+from services.deadline.clock.holding import held_after
 from services.deadline.clock.known import Commands, KnownCase, NewLimit, OpenStop, ask, over, working_days
 from services.deadline.clock.starting import StartClock, clock_of, kind_of, node_of_case
 from services.deadline.events import ClockKind, LimitBudget, Unit
@@ -61,7 +64,7 @@ IMPORTED_INSTANT: Final = "导入的办件记录所给的时刻（P-imported-act
 
 def at_filing(known: KnownCase, fact: CaseFiled) -> Iterable[NewLimit]:
     """At the filing: the limit for the correction notice, and the instants that an imported log gives as limits."""
-    yield _correction(known, fact.at)
+    yield _correction(known, fact)
     if fact.instants is not None:
         for name, until in (("statutory", fact.instants.statutory), ("promised", fact.instants.promised)):
             if until is not None:
@@ -69,39 +72,38 @@ def at_filing(known: KnownCase, fact: CaseFiled) -> Iterable[NewLimit]:
 
 
 def after_return(known: KnownCase, fact: CorrectionsReturned) -> Iterable[NewLimit]:
-    """At an incomplete return: the limit for the correction notice anew, from the return."""
-    yield replace(_correction(known, fact.at), article=SILENCE_AFTER_RETURN)
+    """At an incomplete return: the limit for the correction notice anew, from the return; who took the return answers for it."""
+    yield replace(_correction(known, fact), article=SILENCE_AFTER_RETURN)
 
 
-def _correction(known: KnownCase, since: datetime) -> NewLimit:
+def _correction(known: KnownCase, fact: CaseFiled | CorrectionsReturned) -> NewLimit:
     name = f"correction:{known.corrections + 1}" if known.corrections else "correction"
-    return NewLimit(name=name, budget=working_days(known.limits.correction_days), since=since)
+    return NewLimit(name=name, budget=working_days(known.limits.correction_days), since=fact.at, officer=fact.officer)
 
 
 def at_acceptance(known: KnownCase, fact: CaseAccepted) -> Iterable[NewLimit]:
-    """At acceptance: statutory and promised limit from `effective`, unless an imported log gave instants for them. Where silence accepted, the
-    officer who filed answers for them.
-    """
+    """At acceptance: statutory and promised limit from `effective`, unless an imported log gave instants for them."""
     if known.timeline:
         return
-    officer = known.officer if fact.by == "silence" else fact.officer
     for name, days in (("statutory", known.limits.statutory_days), ("promised", known.limits.promised_days)):
-        yield NewLimit(name=name, budget=working_days(days), since=fact.effective, officer=officer)
+        yield NewLimit(name=name, budget=working_days(days), since=fact.effective)
 
 
 def of_step(_known: KnownCase, fact: StepFellDue) -> Iterable[NewLimit]:
-    """When a step falls due: its own limit, if it has one."""
+    """When a step falls due: its own limit, if it has one, whether anybody takes the step up or not."""
     if fact.limit_days is not None:
         yield NewLimit(name=f"step:{fact.number}", budget=working_days(fact.limit_days), since=fact.at, label=fact.name)
 
 
 def of_suspension(_known: KnownCase, fact: ClocksSuspended) -> Iterable[NewLimit]:
     """At the notice of a procedure of Art. 45: the days that it is expected to take, from its first day on, so that its end is not forgotten."""
-    yield NewLimit(name=f"suspension:{fact.number}", budget=working_days(fact.expected_days), since=midnight(fact.first))
+    yield NewLimit(
+        name=f"suspension:{fact.number}", budget=working_days(fact.expected_days), since=midnight(fact.first), officer=fact.officer
+    )
 
 
 def at_decision(known: KnownCase, fact: CaseDecided) -> Iterable[NewLimit]:
-    """At the decision: the limit for handing the result over."""
+    """At the decision: the limit for handing the result over, for which the department answers."""
     yield NewLimit(name="delivery", budget=working_days(known.limits.delivery_days), since=fact.at)
 
 
@@ -125,13 +127,16 @@ def starts(limits: Callable[[KnownCase, Any], Iterable[NewLimit]]) -> Doing:
 
 def _begin(known: KnownCase, limit: NewLimit, fact: FactOfCase, trigger: str) -> Commands:
     """Starts the clock; that of a step which begins while procedures of Art. 45 are not over is stopped by all of them at once."""
-    kind, clock = kind_of(limit.name), clock_of(known.case, limit.name)
+    kind, clock, department = kind_of(limit.name), clock_of(known.case, limit.name), known.limits.department
     start = StartClock(
         clock=clock,
         case=known.case,
         kind=kind,
         node=node_of_case(known.case),
-        officer=limit.officer or fact.officer,
+        department=department.name if department else "",
+        department_uscc=department.uscc if department else "",
+        post=limit.post,
+        officer=limit.officer,
         budget=limit.budget,
         trigger=trigger,
         article=limit.article or ARTICLES[kind],
@@ -159,13 +164,18 @@ def ends(*kinds: ClockKind) -> Doing:
     return ended
 
 
+def holds(known: KnownCase, fact: FactOfHolding, _trigger: str) -> tuple[KnownCase, Commands]:
+    """The step is with another post, or in other hands, or in none. What an imported record says of it addresses nothing to anybody here."""
+    return (known if fact.imported else replace(known, holdings=held_after(known.holdings, fact))), ()
+
+
 def ends_step(known: KnownCase, fact: StepDone, trigger: str) -> tuple[KnownCase, Commands]:
     """Ends the clock of the step of this number, if it runs."""
     return over(known, _of_step(known, fact.number), EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
 
 def cancels_step(known: KnownCase, fact: StepSentBack, trigger: str) -> tuple[KnownCase, Commands]:
-    """Cancels the clock of the step of this number, if it runs: the step was given up, and begins anew under another number."""
+    """Cancels the clock of the step of this number, if it runs: it was given up."""
     return over(known, _of_step(known, fact.number), CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
 
@@ -231,9 +241,11 @@ TRIGGERS: Final[Mapping[type[FactOfCase], Sequence[Doing]]] = {
     CaseAccepted: (ends(CORRECTION), starts(at_acceptance)),
     CaseNotAccepted: (cancels(*ClockKind),),
     CaseWithdrawn: (cancels(*ClockKind),),
-    StepFellDue: (starts(of_step),),
-    StepDone: (ends_step,),
-    StepSentBack: (cancels_step,),
+    StepFellDue: (holds, starts(of_step)),
+    StepStarted: (holds,),
+    StepHandedOver: (holds,),
+    StepDone: (holds, ends_step),
+    StepSentBack: (holds, cancels_step),
     ClocksSuspended: (stops, starts(of_suspension)),
     ClocksResumed: (resumes,),
     SuspensionCalledOff: (calls_off,),
@@ -251,11 +263,11 @@ def react(remembered: KnownCase | None, fact: FactOfCase, name: str) -> tuple[Kn
     """
     if isinstance(fact, CaseFiled):
         timeline = fact.instants.timeline if fact.instants else ""
-        remembered = KnownCase(case=fact.case, officer=fact.officer, limits=fact.pinned, timeline=timeline, came=fact.came)
+        remembered = KnownCase(case=fact.case, limits=fact.pinned, timeline=timeline, came=fact.came)
     if remembered is None:
         raise LookupError(f"{fact.case} was never filed, as far as was heard")
     commands = list[tuple[str, Command]]()
     for doing in TRIGGERS[type(fact)]:
         remembered, more = doing(remembered, fact, name)
         commands.extend(more)
-    return remembered, commands
+    return remembered, [(clock, replace(command, holdings=remembered.holdings)) for clock, command in commands]

@@ -15,6 +15,9 @@ def upgrade() -> None:
             kind        text not null,
             label       text not null,
             node        text not null,
+            department      text not null,
+            department_uscc text not null,
+            post        text not null,
             officer     text not null,
             start       timestamptz not null,
             due_at      timestamptz,
@@ -47,7 +50,8 @@ def upgrade() -> None:
     op.execute("""
         create table heard_case (
             "case"          text collate "C" primary key,
-            officer         text not null,
+            department      text not null,
+            department_uscc text not null,
             statutory_days  integer not null,
             promised_days   integer not null,
             delivery_days   integer not null,
@@ -56,6 +60,7 @@ def upgrade() -> None:
             running         text not null,
             corrections     integer not null,
             stops           text not null,
+            holdings        text not null,
             came            timestamptz
         ) with (fillfactor = 80)""")
     op.execute("""

@@ -12,11 +12,14 @@ from services.deadline.clock import Command, State, clock_decider
 from services.deadline.clock.art45 import ResumeClock, StopClock
 from services.deadline.clock.ending import CancelClock, EndClock
 from services.deadline.clock.extending import ExtendClock
+from services.deadline.clock.heard import PinnedDepartment
+from services.deadline.clock.holding import Holding
 from services.deadline.clock.rungs import TickClock
 from services.deadline.clock.starting import StartClock
 from services.deadline.events import ClockKind, ClockRed, ClockReminded, ClockYellow, Event, LimitBudget, SilenceNoticed, Unit
 
 CASE = "511525-20070305-000001-0"
+DEPARTMENT = PinnedDepartment(uscc="11511301008778183N", name="县水利局")
 LIMITS = {"statutory_days": 20, "promised_days": 10, "delivery_days": 10, "correction_days": 5}
 CALENDAR = Calendar.load()
 CLOCK = clock_decider(CALENDAR)
@@ -42,7 +45,8 @@ def start(budget: LimitBudget | int = 10, on: str = "2007-03-05", kind: ClockKin
         case=CASE,
         kind=kind,
         node="511525",
-        officer="C0117",
+        department=DEPARTMENT.name,
+        department_uscc=DEPARTMENT.uscc,
         budget=wd(budget) if isinstance(budget, int) else budget,
         trigger="urn:liandong:511525:intake#1#1",
         article="行政许可法第四十二条",
@@ -83,7 +87,12 @@ def extend(days: int, on: str) -> ExtendClock:
 
 
 def tick(day: str, time: str = "10:00") -> TickClock:
-    return TickClock(now=moment(f"{day}T{time}"))
+    return TickClock(now=moment(f"{day}T{time}"), holdings=(taken_up("2007-03-05"),))
+
+
+def taken_up(on: str, officer: str = "E0201", post: str = "审查岗") -> Holding:
+    """From then on the step was in the hands of this officer; empty: in nobody's."""
+    return Holding(at=moment(on), post=post, officer=officer)
 
 
 def end(day: str, time: str = "10:00") -> EndClock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -202,3 +203,15 @@ async def test_a_rung_waits_for_what_may_still_be_on_its_way(living: Living, mon
     await asyncio.sleep(0.3)
     loop.cancel()
     assert kinds(await living.clock("correction", CASE)) == ["ClockStarted"]
+
+
+async def test_a_tick_names_who_holds_the_step_at_the_instant_of_each_rung(living: Living) -> None:
+    """Due by the end of 8 March, taken up by E0201 on 7 March, in the hands of E0202 from the morning of 8 March on."""
+    await living.hear(await living.files())
+    await living.told("StepFellDue", "2007-03-05", number=1, post="审查岗", limit_days=3)
+    await living.told("StepStarted", "2007-03-07", number=1, officer="E0201")
+    await living.told("StepHandedOver", "2007-03-08", number=1, officer="E0201", to="E0202")
+    await living.house.shown()
+    await living.ticker.tick("", moment("2007-03-09"))
+    rungs = [asdict(event) for event in await living.clock("step:1")][1:]
+    assert [(rung["post"], rung["officer"]) for rung in rungs] == [("审查岗", ""), ("审查岗", "E0201"), ("审查岗", "E0202")]

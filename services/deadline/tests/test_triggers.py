@@ -22,10 +22,10 @@ from services.deadline.clock.starting import StartClock, clock_of
 from services.deadline.clock.triggers import ARTICLES, TRIGGERS, react
 from services.deadline.events import ClockEnded, ClockKind, ClockStarted, Event, SilenceNoticed
 from services.deadline.inbox import READER
-from services.deadline.tests.stories import CASE, LIMITS, kinds, said
+from services.deadline.tests.stories import CASE, DEPARTMENT, LIMITS, kinds, said
 from services.deadline.tests.telling import Telling
 
-PINNED = PinnedLimits(**LIMITS)
+PINNED = PinnedLimits(**LIMITS, department=DEPARTMENT)
 EVERYTHING = ("correction", "statutory", "promised", "step:1", "delivery", "suspension:1")
 MEASURED = EVERYTHING[:-1]
 """All but the days of a procedure of Art. 45."""
@@ -64,14 +64,14 @@ async def test_a_case_from_filing_to_delivery_its_facts_in_its_rungs_out() -> No
 
 async def test_five_days_of_silence_then_the_limits_run_from_the_receipt() -> None:
     case = Telling()
-    await case.told("CaseFiled", "2007-03-05", officer="C0200")
+    await case.told("CaseFiled", "2007-03-05")
     silence = case.tick(moment("2007-03-13T00:00"))[-1]
     assert isinstance(silence, SilenceNoticed)
     assert (silence.at, silence.effective) == (moment("2007-03-13T00:00"), moment("2007-03-05"))
     await case.told("CaseAccepted", "2007-03-13", by="silence", effective=silence.effective, officer="system:intake")
     (promised,) = case.clock("promised")
     assert isinstance(promised, ClockStarted)
-    assert (promised.start, promised.officer, promised.due_at) == (moment("2007-03-05"), "C0200", moment("2007-03-20T00:00"))
+    assert (promised.start, promised.officer, promised.due_at) == (moment("2007-03-05"), "", moment("2007-03-20T00:00"))
 
 
 async def test_an_imported_case_lives_in_its_own_time_by_its_own_instants() -> None:
@@ -115,7 +115,6 @@ def asked(fact: FactOfCase, known: KnownCase | None = None) -> tuple[KnownCase, 
     """What is known after a fact, and which clock is asked what; all clocks run before, unless said otherwise."""
     before = known or KnownCase(
         case=CASE,
-        officer="C0200",
         limits=PINNED,
         running=EVERYTHING,
         corrections=1,
@@ -140,8 +139,10 @@ LINES: list[tuple[Any, list[tuple[str, str]]]] = [
     ),
     (fact("CaseNotAccepted"), [(name, "CancelClock") for name in EVERYTHING]),
     (fact("CaseWithdrawn"), [(name, "CancelClock") for name in EVERYTHING]),
-    (fact("StepFellDue", number=2, name="审查", limit_days=3), [("step:2", "StartClock"), ("step:2", "StopClock")]),
-    (fact("StepFellDue", number=2, name="审查", limit_days=None), []),
+    (fact("StepFellDue", number=2, limit_days=3), [("step:2", "StartClock"), ("step:2", "StopClock")]),
+    (fact("StepFellDue", number=2, limit_days=None), []),
+    (fact("StepStarted", number=2), []),
+    (fact("StepHandedOver", number=2), []),
     (fact("StepDone", number=1), [("step:1", "EndClock")]),
     (fact("StepDone", number=2), []),
     (fact("StepSentBack", number=1), [("step:1", "CancelClock")]),
@@ -196,7 +197,7 @@ def test_what_ends_is_forgotten_and_what_starts_is_known(heard: FactOfCase, expe
 def test_a_step_that_begins_while_a_procedure_runs_is_stopped_by_it() -> None:
     known, _ = asked(fact("ClocksSuspended", number=2, reason="testing", first=DAY))
     assert known.stops == (OpenStop(number=1, reason="hearing", first=DAY), OpenStop(number=2, reason="testing", first=DAY))
-    known, commands = asked(fact("StepFellDue", number=2, name="审查", limit_days=3), known)
+    known, commands = asked(fact("StepFellDue", number=2, limit_days=3), known)
     assert commands == [("step:2", "StartClock"), ("step:2", "StopClock"), ("step:2", "StopClock")]
     for number in (1, 2):
         known, _ = asked(fact("ClocksResumed", number=number, last=DAY), known)
@@ -213,7 +214,7 @@ def test_a_step_that_begins_while_a_procedure_runs_is_stopped_by_it() -> None:
     ids=lambda part: type(part).__name__,
 )
 def test_any_other_clock_that_begins_while_a_procedure_runs_is_not_stopped_by_it(heard: FactOfCase, begun: set[str]) -> None:
-    known = KnownCase(case=CASE, officer="C0200", limits=PINNED, corrections=1, stops=(OpenStop(number=1, reason="testing", first=DAY),))
+    known = KnownCase(case=CASE, limits=PINNED, corrections=1, stops=(OpenStop(number=1, reason="testing", first=DAY),))
     assert asked(heard, known)[1] == [(name, "StartClock") for name in sorted(begun, reverse=True)]
 
 
@@ -237,6 +238,7 @@ def lives(draw: st.DrawFn) -> Sequence[FactOfCase]:
     often = [
         "CorrectionsReturned",
         "StepFellDue",
+        "StepStarted",
         "StepDone",
         "StepSentBack",
         "ClocksSuspended",
@@ -257,7 +259,8 @@ def lives(draw: st.DrawFn) -> Sequence[FactOfCase]:
         day = now.astimezone(CHINA).date()
         more: dict[str, dict[str, Any]] = {
             "CaseAccepted": {"effective": now, "by": "decision"},
-            "StepFellDue": {"number": steps, "name": "审查", "limit_days": draw(st.sampled_from([None, 1, 3]))},
+            "StepFellDue": {"number": steps, "limit_days": draw(st.sampled_from([None, 1, 3]))},
+            "StepStarted": {"officer": draw(st.sampled_from(["E0201", "E0202"]))},
             "StepDone": {"number": draw(st.integers(0, steps))},
             "StepSentBack": {"number": draw(st.integers(0, steps))},
             "ClocksSuspended": {

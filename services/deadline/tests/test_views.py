@@ -16,7 +16,7 @@ from services.deadline.clock.starting import StartClock
 from services.deadline.events import ClockKind
 from services.deadline.inbox.remembered import keep_cases, known_cases
 from services.deadline.tests.living import Living
-from services.deadline.tests.stories import CALENDAR, CASE, came, cancel, end, extend, resume, start, stop, tick
+from services.deadline.tests.stories import CALENDAR, CASE, DEPARTMENT, came, cancel, end, extend, resume, start, stop, taken_up, tick
 from services.deadline.views import waiting_by
 
 pytestmark = pytest.mark.server
@@ -83,18 +83,18 @@ async def test_ended_late_or_cancelled_it_has_nothing_more_to_say(living: Living
 
 
 async def test_what_is_known_of_a_case_comes_back_as_it_was_kept(living: Living) -> None:
-    limits = PinnedLimits(statutory_days=20, promised_days=10, delivery_days=10, correction_days=5)
-    bare = KnownCase(case=CASE, officer="C0117", limits=limits)
+    limits = PinnedLimits(statutory_days=20, promised_days=10, delivery_days=10, correction_days=5, department=DEPARTMENT)
+    bare = KnownCase(case=CASE, limits=limits)
     full = KnownCase(
         case="511525-20070305-000002-0",
-        officer="C0200",
         limits=limits,
         timeline="receipt",
         running=("statutory", "step:2"),
         corrections=3,
         stops=tuple(OpenStop(number=n, reason="expert-review", first=moment("2007-03-08").date()) for n in (1, 12)),
+        holdings=(taken_up("2007-03-07", officer=""), taken_up("2007-03-08")),
     )
-    later = KnownCase(case=CASE, officer="C0117", limits=limits, running=("promised",), corrections=1)
+    later = KnownCase(case=CASE, limits=limits, running=("promised",), corrections=1, holdings=(taken_up("2007-03-08"),))
     async with living.house.pool.acquire() as connection:
         await keep_cases(connection, [bare, full])
         assert await known_cases(connection, [CASE, full.case, "nobody"]) == {CASE: bare, full.case: full}

@@ -21,9 +21,10 @@ from services.deadline.clock import ACTOR, Command, State
 from services.deadline.clock.rungs import TickClock
 from services.deadline.clock.starting import case_of
 from services.deadline.events import Event
+from services.deadline.inbox.remembered import from_kept
 from services.deadline.ticker.aside import Aside
 from services.deadline.ticker.machine import MachineTime
-from services.deadline.views import CONSUMER, VIEW, Waiting, waiting_by
+from services.deadline.views import CONSUMER, VIEW, Speaker, waiting_by
 
 BATCH: Final = 800
 """Clocks ticked together."""
@@ -79,16 +80,17 @@ class Ticker:
         passed.beyond, passed.failed = self.aside.beyond(timeline), self.aside.failed(timeline)
         return passed
 
-    async def _one(self, waiting: Waiting, now: datetime, faults: dict[str, Exception]) -> int:
+    async def _one(self, speaker: Speaker, now: datetime, faults: dict[str, Exception]) -> int:
         """How many rungs the clock said; where it could not, `faults` holds why."""
         try:
-            intent = self.clocks.intent(waiting.clock, TickClock(now=now), actor=ACTOR, correlation=case_of(waiting.clock))
-            return len((await self.context.logs.of(waiting.node).append(intent)).events)
+            command = TickClock(now=now, holdings=from_kept(speaker.holdings))
+            intent = self.clocks.intent(speaker.clock, command, actor=ACTOR, correlation=case_of(speaker.clock))
+            return len((await self.context.logs.of(speaker.node).append(intent)).events)
         except Exception as fault:  # whatever it was: it is this clock's alone, and `aside` tells it
-            faults[waiting.clock] = fault
+            faults[speaker.clock] = fault
             return 0
 
-    def _measure(self, page: Sequence[Waiting], said: Sequence[int]) -> None:
+    def _measure(self, page: Sequence[Speaker], said: Sequence[int]) -> None:
         now = self.context.now()
         for clock, count in zip(page, said, strict=True):
             if count:

@@ -32,8 +32,8 @@ VIEW: Final = "clocks"
 
 
 class ShownClock(msgspec.Struct):
-    """A row of the table: a clock with its `state` (open, stopped, ended, cancelled), its due instant, the rungs it has said and its end; where
-    it was carried over, when, and how many working days had run by then.
+    """A row of the table: a clock with its `state` (open, stopped, ended, cancelled), its due instant, the rungs it has said and its end; whom it
+    addresses, as its last fact says; where it was carried over, when, and how many working days had run by then.
 
     `stops` are the procedures of Art. 45 that are not over, each `<number>:<first>`, with spaces between.
     """
@@ -43,6 +43,9 @@ class ShownClock(msgspec.Struct):
     kind: str
     label: str
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     start: datetime
     due_at: datetime | None
@@ -63,7 +66,7 @@ class ShownClock(msgspec.Struct):
 
 
 _CHANGING: Final = (
-    "due_at", "provisional", "state", "stops", "generation", "carried_at", "ran",
+    "post", "officer", "due_at", "provisional", "state", "stops", "generation", "carried_at", "ran",
     "reminded_at", "yellow_at", "red_at", "reds", "ended_at", "late",
 )  # fmt: skip
 """What facts after the start change; the rest stays as the start said it."""
@@ -108,6 +111,9 @@ def _row(started: ClockStarted) -> ShownClock:
         kind=started.kind.value,
         label=started.label,
         node=started.node,
+        department=started.department,
+        department_uscc=started.department_uscc,
+        post=started.post,
         officer=started.officer,
         start=started.start,
         due_at=started.due_at,
@@ -118,6 +124,8 @@ def _row(started: ClockStarted) -> ShownClock:
 
 
 def _fold(row: ShownClock, event: Event) -> None:
+    if isinstance(event, ClockReminded | ClockYellow | ClockRed):
+        row.post, row.officer = event.post, event.officer
     match event:
         case ClockStarted() | SilenceNoticed():
             return
@@ -147,7 +155,8 @@ def _fold(row: ShownClock, event: Event) -> None:
 
 # --- queries ----------------------------------------------------------------------------------------------------------------------
 
-_SHOWN: Final = f"select {SHOWN_CLOCKS.columns} from clocks"
+_HELD: Final = """(select holdings from heard_case h where h."case" = clocks."case")"""
+_SHOWN: Final = f"select {SHOWN_CLOCKS.columns}, coalesce({_HELD}, '') as holdings from clocks"
 _REPLAY: Final = """
 select node, count(*) filter (where kind = 'promised' and red_at is not null) as red,
        count(*) filter (where kind = 'promised' and (yellow_at is not null or red_at is not null)) as yellow,
@@ -156,12 +165,12 @@ from clocks where timeline = $1 and timeline <> '' group by node order by node""
 
 
 async def clocks_of(pool: Pool, case: str) -> list[dict[str, Any]]:
-    """The clocks of a case, in the order in which they began."""
+    """The clocks of a case, in the order in which they began, each with what was held in the case, as the inbox keeps it."""
     return [dict(row) for row in await pool.fetch(f'{_SHOWN} where "case" = $1 order by start, clock', case)]
 
 
 async def due_at_node(pool: Pool, node: str, until: datetime, limit: int) -> list[dict[str, Any]]:
-    """The clocks of a node that run and are due by `until`, the most urgent first."""
+    """The clocks of a node that run and are due by `until`, the most urgent first; what was held as in `clocks_of`."""
     where = "where node = $1 and due_at <= $2 and state in ('open', 'stopped') order by due_at, clock limit $3"
     return [dict(row) for row in await pool.fetch(f"{_SHOWN} {where}", node, until, limit)]
 

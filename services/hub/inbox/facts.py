@@ -191,11 +191,13 @@ class ClockCancelled(OfClock):
 
 @record
 class CardIssued(OfCase):
-    """A yellow or red card to an officer."""
+    """A yellow or red card to a department, a post and, if somebody held the step, an officer."""
 
     card: Short
     colour: Literal["yellow", "red"]
     clock_kind: str
+    department: str
+    post: str
     officer: str
     due_at: Aware
     imported: bool = False
@@ -203,10 +205,11 @@ class CardIssued(OfCase):
 
 @record
 class FindingRaised(OfCase):
-    """A detector saw something; `evidence` names the events."""
+    """A detector saw something under a version of its rule; `evidence` names the events."""
 
     finding: Short
     detector: Short
+    rule_version: int
     evidence: tuple[str, ...]
 
 

@@ -112,14 +112,14 @@ def _card(folded: Folded, event: Recorded, fact: f.CardIssued) -> None:
     if not fact.card:
         raise NotShown("牌没有编号")
     folded.count(folded.case(event.node, fact.case), fact.colour, event.time)
-    said = (fact.colour, fact.clock_kind, fact.officer, fact.due_at)
+    said = (fact.colour, fact.clock_kind, fact.department, fact.post, fact.officer, fact.due_at)
     folded.cards.append(CityCard(fact.card, event.node, fact.case, *said, event.time, fact.imported))
 
 
 def _finding(folded: Folded, event: Recorded, fact: f.FindingRaised) -> None:
     if not fact.finding or not fact.detector:
         raise NotShown("发现没有编号或规则")
-    folded.findings.append(CityFinding(fact.finding, event.node, fact.case, fact.detector, event.time, fact.evidence))
+    folded.findings.append(CityFinding(fact.finding, event.node, fact.case, fact.detector, fact.rule_version, event.time, fact.evidence))
 
 
 _OWN: Final[Mapping[type[f.OfCase], Callable[[Folded, Recorded, Any], object]]] = {

@@ -53,10 +53,12 @@ TABLES = (
     "create index city_clock_number on city_clock (number)",
     """create table city_card (
         card text not null, node text not null, number text not null, colour text not null, clock_kind text not null,
-        officer text not null, due_at timestamptz not null, at timestamptz not null, imported boolean not null, primary key (node, card))""",
+        department text not null, post text not null, officer text not null, due_at timestamptz not null, at timestamptz not null,
+        imported boolean not null, primary key (node, card))""",
     "create index city_card_at on city_card (at desc)",
     """create table city_finding (
-        finding text not null, node text not null, number text not null, detector text not null, at timestamptz not null,
+        finding text not null, node text not null, number text not null, detector text not null, rule_version integer not null,
+        at timestamptz not null,
         evidence text[] not null, primary key (node, finding))""",
     "create index city_finding_at on city_finding (at desc)",
 )

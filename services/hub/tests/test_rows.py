@@ -114,11 +114,14 @@ async def test_promised_and_statutory_red_are_different_facts(kind: str, name: s
 
 
 async def test_cards_and_findings_name_their_case() -> None:
-    cards = of(CASE, "CardIssued", colour="yellow", officer="C0117", due_at=DUE)
-    folded = fold(await feed(*cards, *of(CASE, "FindingRaised", detector="same-officer", evidence=("x#1#1",)), service="supervision"))
+    cards = of(CASE, "CardIssued", colour="yellow", department="县水利局", post="审查岗", officer="", due_at=DUE)
+    folded = fold(
+        await feed(*cards, *of(CASE, "FindingRaised", detector="same-officer", rule_version=2, evidence=("x#1#1",)), service="supervision")
+    )
     (card,), (finding,) = folded.cards, folded.findings
-    assert (card.number, card.colour, card.officer, card.due_at, card.at) == (CASE, "yellow", "C0117", DUE, AT)
-    assert (finding.number, finding.detector, finding.evidence) == (CASE, "same-officer", ("x#1#1",))
+    assert (card.number, card.colour, card.department, card.post, card.officer) == (CASE, "yellow", "县水利局", "审查岗", "")
+    assert (card.due_at, card.at) == (DUE, AT)
+    assert (finding.number, finding.detector, finding.rule_version, finding.evidence) == (CASE, "same-officer", 2, ("x#1#1",))
     assert [kind for _, _, kind, _ in folded.days] == ["yellow"]
 
 
@@ -140,7 +143,7 @@ UNSHOWABLE = [
     ("liandong.intake.CaseFiled.v1", b'{"case":"c9"}', "missing required field `pinned`"),
     ("liandong.deadline.ClockYellow.v1", b'{"case":"c9","clock":"k"}', "missing required field `kind`"),
     ("liandong.deadline.ClockEnded.v1", b'{"case":"c9","clock":"","kind":"step"}', "时限没有编号"),
-    ("liandong.supervision.FindingRaised.v1", b'{"case":"c9","finding":"","detector":"d","evidence":[]}', "发现没有编号"),
+    ("liandong.supervision.FindingRaised.v1", b'{"case":"c9","finding":"","detector":"d","rule_version":1,"evidence":[]}', "发现没有编号"),
 ]
 
 

@@ -63,6 +63,8 @@ class CityCard:
     number: str
     colour: str
     clock_kind: str
+    department: str
+    post: str
     officer: str
     due_at: datetime
     at: datetime
@@ -77,6 +79,7 @@ class CityFinding:
     node: str
     number: str
     detector: str
+    rule_version: int
     at: datetime
     evidence: tuple[str, ...]
 

@@ -101,7 +101,7 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 
 
 async def replayed(pool: Pool, log: str) -> dict[str, Any]:
-    """What a replayed log came to, by the log's own case names."""
+    """What a replayed log came to, by the log's own case names; each case once per detector, under whatever versions of its rule."""
     rows = await pool.fetch(_REPLAY, log)
     per_node: dict[str, dict[str, int]] = {}
     for row in rows:
@@ -111,7 +111,7 @@ async def replayed(pool: Pool, log: str) -> dict[str, Any]:
         node["red"] += row["red"]
     names = {(row["node"], row["number"]): row["ref"] for row in rows}
     findings: dict[str, list[str]] = {}
-    for row in await pool.fetch("select detector, node, number from city_finding"):
+    for row in await pool.fetch("select distinct detector, node, number from city_finding"):
         if (key := (row["node"], row["number"])) in names:
             findings.setdefault(row["detector"], []).append(names[key])
     feeds = await pool.fetch("select source, verified from city_feed")
