@@ -1,9 +1,9 @@
-"""What procedures of Art. 45 do to the clocks of a case: facts in, rungs out, without any server."""
+"""What procedures of Art. 45 do to the clocks of a case, and what does not touch an imported one: facts in, rungs out, without any server."""
 
 from __future__ import annotations
 
 from libs.testkit.neighbours import moment
-from services.deadline.events import ClockEnded, ClockKind, ClockResumed
+from services.deadline.events import ClockEnded, ClockKind, ClockResumed, ClockStarted
 from services.deadline.tests.stories import kinds, said
 from services.deadline.tests.telling import Telling
 
@@ -62,3 +62,21 @@ async def test_limits_of_a_case_accepted_while_a_procedure_runs_are_counted_from
     await case.told("ClocksResumed", "2007-03-09", number=1, last="2007-03-09")
     assert [kinds(case.clock(name)) for name in ("statutory", "promised")] == [["ClockStarted"], ["ClockStarted"]]
     assert said(case.tick(moment("2007-03-22T00:00")))[-1] == ("red", 0, 0, moment("2007-03-22T00:00"))
+
+
+async def test_an_imported_case_lives_in_its_own_time_by_its_own_instants() -> None:
+    case, instants = Telling(), {"timeline": "receipt", "promised": moment("2011-03-11"), "statutory": moment("2011-04-11")}
+    (promised, statutory) = (await case.told("CaseFiled", "2011-03-01", imported=True, instants=instants))[::-1]
+    assert isinstance(promised, ClockStarted)
+    assert isinstance(statutory, ClockStarted)
+    assert {promised.timeline, statutory.timeline} == {"receipt"}
+    assert await case.told("CaseAccepted", "2011-03-02", imported=True) == []
+    assert [name for name, *_ in said(case.tick(moment("2011-03-11")))] == ["yellow", "red"]
+    assert kinds(await case.told("CaseDecided", "2011-03-12", imported=True)) == ["ClockEnded", "ClockEnded"]
+
+
+async def test_an_imported_case_taken_up_here_and_now_is_not_carded_for_the_time_before_it_came() -> None:
+    case = Telling()
+    await case.told("CaseFiled", "2004-07-05", imported=True, came=moment("2007-03-05T09:00"))
+    await case.told("CaseAccepted", "2007-03-05", by="silence", effective=moment("2004-07-05"), officer="system:intake")
+    assert len(case.tick(moment("2007-03-05T12:00"))) == 0

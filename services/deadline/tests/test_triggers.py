@@ -74,24 +74,6 @@ async def test_five_days_of_silence_then_the_limits_run_from_the_receipt() -> No
     assert (promised.start, promised.officer, promised.due_at) == (moment("2007-03-05"), "", moment("2007-03-20T00:00"))
 
 
-async def test_an_imported_case_lives_in_its_own_time_by_its_own_instants() -> None:
-    case, instants = Telling(), {"timeline": "receipt", "promised": moment("2011-03-11"), "statutory": moment("2011-04-11")}
-    (promised, statutory) = (await case.told("CaseFiled", "2011-03-01", imported=True, instants=instants))[::-1]
-    assert isinstance(promised, ClockStarted)
-    assert isinstance(statutory, ClockStarted)
-    assert {promised.timeline, statutory.timeline} == {"receipt"}
-    assert await case.told("CaseAccepted", "2011-03-02", imported=True) == []
-    assert [name for name, *_ in said(case.tick(moment("2011-03-11")))] == ["yellow", "red"]
-    assert kinds(await case.told("CaseDecided", "2011-03-12", imported=True)) == ["ClockEnded", "ClockEnded"]
-
-
-async def test_an_imported_case_taken_up_here_and_now_is_not_carded_for_the_time_before_it_came() -> None:
-    case = Telling()
-    await case.told("CaseFiled", "2004-07-05", imported=True, came=moment("2007-03-05T09:00"))
-    await case.told("CaseAccepted", "2007-03-05", by="silence", effective=moment("2004-07-05"), officer="system:intake")
-    assert len(case.tick(moment("2007-03-05T12:00"))) == 0
-
-
 async def test_a_return_gives_five_days_again_under_a_name_of_its_own() -> None:
     case = Telling()
     await case.told("CaseFiled", "2007-03-05")

@@ -210,7 +210,7 @@ async def test_what_a_procedure_blocks_is_not_offered_until_it_is_over(house: Ho
     await house.post(f"/intake/cases/{case}/suspension", suspension, by="approver")
     later = suspension | {"reason": "hearing", "first": "2007-03-08"}
     await house.post(f"/intake/cases/{case}/suspension", later, by="approver")
-    done = await house.post(f"/intake/cases/{case}/approval", {"outcome": "granted"}, by="approver")
+    done = await approve(house, case)
     shown = await show(house, done)
     assert (shown["phase"], shown["suspended"]) == ("approved", True)
     assert set(shown["possible"]) == {"resumption", "suspension/call-off", "extension", "withdrawal"}
