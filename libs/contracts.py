@@ -4,6 +4,7 @@ and who hears whom (`topics.toml`).
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 FOLDER: Final = Path(__file__).parents[1] / "contracts"
+_TOLD: Final = re.compile(r"([+=-])(\d*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Phases:
     words: Mapping[str, str]
     suspended_word: str
     _after: Mapping[str, str]
-    _suspends: Mapping[str, bool]
+    _signs: Mapping[str, str]
 
     @property
     def facts(self) -> frozenset[str]:
@@ -39,9 +41,19 @@ class Phases:
         left = self._after[fact]
         return phase if phase == self.closed or not left else left
 
-    def suspended(self, before: bool | None, fact: str) -> bool | None:
-        """Whether a procedure of Art. 45 runs after `fact`; None before it: not known. The mark is shown only while the case is not ended."""
-        return self._suspends.get(fact, before)
+    def suspensions(self, told: str, fact: str, number: int = 0) -> str:
+        """What was told of a case's procedures of Art. 45, with `fact` behind it: `+1` the first began, `-1` it is over, `=` all are. What two
+        batches tell of a case is one behind the other.
+        """
+        sign = self._signs.get(fact, "")
+        return f"{told}{sign}{number}" if sign in ("+", "-") else told + sign
+
+    def suspended(self, told: str, phase: str) -> bool:
+        """Whether, after what was told, a procedure of Art. 45 is announced and not over. The mark is shown only while the case is not ended."""
+        open_ones = set[str]()
+        for sign, number in _TOLD.findall(told):
+            open_ones = {"+": open_ones | {number}, "-": open_ones - {number}}.get(sign, set())
+        return bool(open_ones) and not self.ended(phase)
 
     def ended(self, phase: str) -> bool:
         """Whether the case is finished."""
@@ -59,7 +71,7 @@ def phases() -> Phases:
         words=text["phases"],
         suspended_word=mark["word"],
         _after=text["after"],
-        _suspends={**dict.fromkeys(mark["begins"], True), **dict.fromkeys(mark["ends"], False)},
+        _signs={**dict.fromkeys(mark["begins"], "+"), **dict.fromkeys(mark["ends"], "-"), **dict.fromkeys(mark["ends_all"], "=")},
     )
 
 

@@ -19,6 +19,7 @@ class ClockKind(str, Enum):
     PROMISED = "promised"
     STEP = "step"
     DELIVERY = "delivery"
+    SUSPENSION = "suspension"
 
 
 class Unit(str, Enum):
@@ -98,10 +99,13 @@ class ClockCarriedOver:
 
 @record
 class ClockStopped:
-    """A clock was stopped: days from `first` on are not counted. `due_at` is None unless the limit passes before that day."""
+    """A clock was stopped by the procedure of Art. 45 of this number: days from `first` on are not counted. `due_at` is None unless the limit
+    passes before that day.
+    """
 
     clock: str
     case: str
+    number: int
     reason: str
     first: date
     trigger: str
@@ -112,11 +116,15 @@ class ClockStopped:
 
 @record
 class ClockResumed:
-    """A clock went on: `last` was the last day not counted; the due instant is projected again, `generation` of rungs is new."""
+    """The procedure of this number stops the clock no more: `last` was the last day not counted; None: no day was left out, for it was called
+    off, or is said to have ended before it began. The due instant is projected again, `generation` of rungs is new. The clock goes on, unless
+    another procedure runs.
+    """
 
     clock: str
     case: str
-    last: date
+    number: int
+    last: date | None
     due_at: datetime | None
     provisional: bool
     generation: int

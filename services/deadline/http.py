@@ -5,7 +5,7 @@ the operator's word that the machine's time is right.
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
@@ -30,7 +30,7 @@ from libs.web import (
     require,
 )
 from libs.wire import Position, origin
-from libs.workdays import Calendars
+from libs.workdays import Calendars, midnight
 from services.deadline import views
 from services.deadline.clock.holding import HELD, holding_at
 from services.deadline.clock.proof import KINDS, proof, state_text
@@ -146,6 +146,9 @@ def _held(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(row: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """A clock's row with who answers for it, and with kind and state in words for people."""
+    """A clock's row with who answers for it, and with kind and state in words for people; what stops it only from a later day on does not stop it yet."""
+    firsts = [date.fromisoformat(stop.partition(":")[2]) for stop in row.pop("stops").split()]
+    if row["state"] == "stopped" and all(midnight(first) > now for first in firsts):
+        row["state"] = "open"
     late = row["late"] if row["late"] is not None else row["due_at"] is not None and row["due_at"] <= now and not row["timeline"]
     return {**_held(row), "kind_text": KINDS[ClockKind(row["kind"])], "state_text": state_text(row["state"], late=late or row["reds"] > 0)}

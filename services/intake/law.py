@@ -14,7 +14,10 @@ LAW: Final[Mapping[str, Law]] = {
     "ended": Law("行政许可法第三十二条，行政许可法第三十八条", "办件已经终结，不再办理"),
     "not-yet-accepted": Law("行政许可法第三十二条", "尚未受理，不能办理这一环节"),
     "already-decided": Law("行政许可法第三十八条", "已经作出决定"),
-    "no-reasons": Law("行政许可法第三十八条第二款，P-examine-approve，P-reasons-said，P-steps-in-order", "应当说明理由"),
+    "no-reasons": Law(
+        "行政许可法第三十八条第二款，行政许可法第四十二条，P-examine-approve，P-reasons-said，P-steps-in-order，P-stop-called-off",
+        "应当说明理由",
+    ),
     # filing
     "unknown-item": Law("P-pinned-procedure", "没有这个事项，或者尚未公布实施办法"),
     "not-in-force": Law("P-pinned-procedure", "收件之日该事项尚无生效的实施办法"),
@@ -50,17 +53,22 @@ LAW: Final[Mapping[str, Law]] = {
     "second-unknown": Law("行政许可法第三十四条第三款", "第二名工作人员不是本节点部署在册的工作人员"),
     "same-officer": Law("P-two-persons", "一审一核：审查人与核准人不得为同一人"),
     # suspension
-    "already-suspended": Law("行政许可法第四十五条", "已有依法不计时的程序在进行"),
+    "stop-back-dated": Law("行政许可法第四十五条，P-notice-before-stop", "不计时的首日不得早于今日；此前的经过只能补记，并应有送达凭证"),
     "not-notified": Law("行政许可法第四十五条，P-notice-before-stop", "所需时间应当在首日或之前书面告知申请人，否则照常计时"),
-    "not-suspended": Law("行政许可法第四十五条", "没有依法不计时的程序在进行"),
+    "not-foreseen": Law("行政许可法第四十五条，P-stop-cap", "实施办法没有规定这一不计时的程序"),
+    "no-days": Law("行政许可法第四十五条，P-stop-cap", "所需时间至少为一个工作日"),
+    "over-cap": Law("行政许可法第四十五条，P-stop-cap", "同一程序所需时间合计超过实施办法规定的上限"),
+    "not-suspended": Law("行政许可法第四十五条", "没有这一编号的依法不计时的程序，或者已经结束"),
+    "stop-begun": Law("行政许可法第四十五条，P-stop-called-off", "程序已经开始，不能取消，只能在结束后恢复计时"),
     "last-day-wrong": Law("行政许可法第四十五条，P-notice-before-stop", "末日应当在首日与今日之间"),
     "suspended": Law("行政许可法第四十五条，P-notice-before-stop", "依法不计时的程序尚未结束"),
     # extension
-    "extension-not-told": Law("行政许可法第四十二条", "应当将延长期限的理由告知申请人"),
+    "extension-not-told": Law("行政许可法第四十二条", "应当在受理之后、期限届满之前将延长期限的理由告知申请人"),
     "extended-once": Law("行政许可法第四十二条", "期限只能延长一次"),
     "too-long": Law("行政许可法第四十二条", "延长天数超过实施办法规定"),
     "no-head": Law("行政许可法第四十二条", "延长期限应当经行政机关负责人批准"),
-    "limit-passed": Law("行政许可法第四十二条", "期限届满后不能延长"),
+    "head-not-apart": Law("行政许可法第四十二条，P-two-persons", "批准延长期限的负责人不得是本件的审查人或录入人"),
+    "limit-passed": Law("行政许可法第四十二条，行政许可法第四十五条", "期限届满后不能延长，也不能依法不计时"),
     # examination and approval
     "not-examined": Law("P-examine-approve", "尚未审查，不能核准"),
     "already-approved": Law("P-examine-approve", "已经核准"),

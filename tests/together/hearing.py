@@ -18,6 +18,7 @@ from services.deadline.clock import ACTOR as DEADLINE
 from services.deadline.clock import triggers
 from services.deadline.clock.heard import FactOfCase
 from services.deadline.clock.holding import Holdings
+from services.deadline.clock.known import KnownCase
 from services.intake import app as intake
 from services.intake import inbox as intake_inbox
 from services.intake.case import CASE, heard
@@ -53,7 +54,7 @@ class Together:
         self.cases, self.clocks = Subject(CASE, intake.CODEC), deadline.subject(calendar)
         self.cards, self.findings = supervision.subjects()
         self.learned = heard.Learned()
-        self._cases_known: dict[str, triggers.KnownCase] = {}
+        self._cases_known: dict[str, KnownCase] = {}
         self._cases_watched: defaultdict[str, WatchedCase] = defaultdict(WatchedCase)
         self._hearers: tuple[tuple[Reader, Callable[[Any, str], Iterator[Asked]]], ...] = (
             (intake_inbox.READER, self._intake),

@@ -110,11 +110,17 @@ def suspend(story: Telling, at: str, first: str, reason: str = "inspection", exp
 
 
 def resume(story: Telling, at: str, last: str, number: int = 1) -> Told:
-    """The procedure of Art. 45 ended, the `number`th of the case: the body does not say which, as long as only one can run."""
-    del number
-    return story.act(at, APPROVER, "resumption", last=last)
+    """The procedure of Art. 45 ended, the `number`th of the case."""
+    return story.act(at, APPROVER, "resumption", number=number, last=last)
+
+
+def call_off(story: Telling, at: str, number: int = 1) -> Told:
+    """The procedure of Art. 45 will not be held, the `number`th of the case."""
+    return story.act(at, APPROVER, "suspension/call-off", number=number, reasons="申请人已提交检验报告")
 
 
 def extend(story: Telling, at: str, days: int = 10, told: str = "", head: str = HEAD) -> Told:
     """The head has extended the limit, and the applicant was told today, unless said otherwise."""
-    return story.act(at, APPROVER, "extension", days=days, head=head, document="宜水批〔2007〕3号", told=told or at[:10])
+    return story.act(
+        at, APPROVER, "extension", days=days, head=head, document="宜水批〔2007〕3号", told=told or at[:10], reasons="需要专家论证"
+    )

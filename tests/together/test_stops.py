@@ -9,6 +9,7 @@ from tests.together.stories import (
     EXAMINER,
     accepted,
     approve,
+    call_off,
     conclude_examining,
     decide,
     examine,
@@ -124,3 +125,30 @@ def test_two_stops_at_once_count_their_days_once() -> None:
     assert resume(story, "2007-03-19T09:00", last="2007-03-16", number=2).refused is None
     promised = story.clock("promised").shown
     assert (promised.state, promised.due_at) == ("open", moment("2007-03-29T00:00"))
+
+
+def test_a_stop_called_off_before_its_day_leaves_limits_and_cards_as_they_were() -> None:
+    """Announced on 7 March for 15 March, called off on 14 March; promised by 19 March."""
+    story = accepted()
+    assert suspend(story, "2007-03-07T09:00", first="2007-03-15").refused is None
+    assert story.clock("promised").shown.due_at is None
+    assert call_off(story, "2007-03-15T09:00").refused == "stop-begun"
+    story = accepted()
+    assert suspend(story, "2007-03-07T09:00", first="2007-03-15").refused is None
+    assert call_off(story, "2007-03-14T09:00").refused is None
+    assert (story.clock("promised").shown.state, story.clock("suspension:1").shown.state) == ("open", "cancelled")
+    story.until("2007-03-20T09:00")
+    assert story.clock("promised").rungs == (
+        ("reminder", moment("2007-03-16T00:00")), ("yellow", moment("2007-03-19T00:00")), ("red", moment("2007-03-20T00:00"))
+    )  # fmt: skip
+
+
+def test_a_decision_before_the_day_of_a_stop_leaves_nothing_to_warn_of() -> None:
+    story = accepted()
+    examine(story, "2007-03-06T09:00", "2007-03-07T11:00")
+    assert suspend(story, "2007-03-07T14:00", first="2007-03-15").refused is None
+    approve(story, "2007-03-08T09:00", "2007-03-08T10:00")
+    assert decide(story, "2007-03-09T09:00").refused is None
+    assert story.clock("suspension:1").shown.state == "cancelled"
+    story.until("2007-03-22T09:00")
+    assert [card for card in story.cards if card.clock_kind == "suspension"] == []

@@ -156,7 +156,7 @@ def test_the_state_of_a_feed_has_its_word_and_its_tone(state: str) -> None:
 
 
 def test_a_sites_own_clocks_and_their_proof() -> None:
-    (_, shown, _) = clock_rows(answers.kept("deadline-clocks"))
+    (_, shown, *_) = clock_rows(answers.kept("deadline-clocks"))
     assert shown["due_at"] == datetime(2007, 3, 29, 16, tzinfo=UTC)
     text = page("clocks.html", case=placed(answers.listed()), number=CASE, clocks=[shown], city="http://city")
     assert "承诺时限 2007年3月29日 24:00 前 高县水务局 · 无人承办 已超期" in text

@@ -29,8 +29,9 @@ FACTS: Final[Mapping[str, Shown]] = {
     "liandong.intake.StepHandedOver": Shown("环节移交", ("name", "to", "reasons")),
     "liandong.intake.StepDone": Shown("环节完成", ("name",)),
     "liandong.intake.StepSentBack": Shown("退回审查", ("reopens", "reasons")),
-    "liandong.intake.ClocksSuspended": Shown("依法不计时", ("reason",)),
-    "liandong.intake.ClocksResumed": Shown("恢复计时"),
+    "liandong.intake.ClocksSuspended": Shown("依法不计时", ("number", "reason")),
+    "liandong.intake.ClocksResumed": Shown("恢复计时", ("number",)),
+    "liandong.intake.SuspensionCalledOff": Shown("取消依法不计时", ("number",)),
     "liandong.intake.LimitExtended": Shown("延长期限"),
     "liandong.intake.CaseExamined": Shown("审查", ("recommends",)),
     "liandong.intake.CaseApproved": Shown("核准", ("outcome", "reasons")),
@@ -71,6 +72,7 @@ CLOCKS: Final[Mapping[str, str]] = {
     "promised": "承诺",
     "step": "环节",
     "delivery": "送达",
+    "suspension": "依法不计时所需时间",
 }
 STOPPERS: Final[Mapping[str, str]] = {
     "hearing": "听证",

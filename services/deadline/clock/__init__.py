@@ -71,6 +71,8 @@ def decide(calendar: Calendar, command: Command, clock: State) -> Sequence[Event
     change = CHANGES[type(command)]
     if change.already(command, clock):
         return []
+    if isinstance(command, StopClock | ExtendClock) and rungs.passed(calendar, clock, command.at, imported=command.imported):
+        return []  # what makes a limit pass later moves none that has passed
     said = say_until(calendar, clock, command.holdings, command.at)
     return [*said, _projected(calendar, reduce(_changed, said, clock), change.fact(command, clock))]
 
@@ -103,12 +105,12 @@ def _changed(clock: Clock, event: Event) -> Clock:
             return replace(clock, carried=event)
         case ClockStopped():
             return replace(clock, stops=art45.stopped_by(clock.stops, event))
-        case ClockResumed(generation=generation):
-            since = art45.ceased(clock.stops, event)
+        case ClockResumed(generation=generation, at=at):
+            since = art45.standing_since(clock.stops, at)
             return replace(clock, stops=art45.resumed_by(clock.stops, event), generation=rungs.anew(clock.generation, generation, since))
         case ClockExtended(generation=generation, at=at):
-            longer = extending.extended_by(clock.extensions, event)
-            return replace(clock, extensions=longer, generation=rungs.anew(clock.generation, generation, at))
+            longer, since = extending.extended_by(clock.extensions, event), art45.standing_since(clock.stops, at)
+            return replace(clock, extensions=longer, generation=rungs.anew(clock.generation, generation, since))
         case ClockReminded() | ClockYellow() | ClockRed() | SilenceNoticed():
             return replace(clock, generation=rungs.said_by(clock.generation, event))
         case ClockEnded() | ClockCancelled():

@@ -1,4 +1,4 @@
-"""延长 (行政许可法 Art. 42): the budget of a clock grows."""
+"""延长 (行政许可法 Art. 42): the budget of a clock grows, unless its limit has passed: a broken promise stays broken."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class ExtendClock(Speaking):
     budget: LimitBudget
     trigger: str
     at: datetime
+    imported: bool = False
 
 
 def cannot_grow(c: ExtendClock, clock: Clock) -> bool:

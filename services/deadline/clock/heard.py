@@ -120,17 +120,27 @@ class StepSentBack(HeardOfCase):
 
 @record
 class ClocksSuspended(HeardOfCase):
-    """A procedure of Art. 45 runs from `first` on."""
+    """The procedure of Art. 45 of this number runs from `first` on, for `expected_days` working days as the applicant was told."""
 
+    number: int
     reason: str
+    expected_days: int
     first: date
 
 
 @record
 class ClocksResumed(HeardOfCase):
-    """The procedure of Art. 45 ended on `last`."""
+    """The procedure of Art. 45 of this number ended on `last`."""
 
+    number: int
     last: date
+
+
+@record
+class SuspensionCalledOff(HeardOfCase):
+    """The procedure of Art. 45 of this number was called off before its first day."""
+
+    number: int
 
 
 @record
@@ -170,6 +180,7 @@ FactOfCase = (
     | StepSentBack
     | ClocksSuspended
     | ClocksResumed
+    | SuspensionCalledOff
     | LimitExtended
     | CaseDecided
     | ResultDelivered

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Final
 
 from libs.decider import record
-from libs.workdays import CHINA, Calendar, Calendars, CountedDay, derive, explain
+from libs.workdays import CHINA, Calendar, Calendars, CountedDay, derive, explain, midnight
 from services.deadline.clock import Clock, State, evolve
 from services.deadline.clock.carrying import days_run
 from services.deadline.clock.counting import ledger
@@ -33,6 +33,7 @@ KINDS: Final[Mapping[ClockKind, str]] = {
     ClockKind.PROMISED: "承诺时限",
     ClockKind.STEP: "环节时限",
     ClockKind.DELIVERY: "送达时限",
+    ClockKind.SUSPENSION: "依法不计时所需时间",
 }
 UNITS: Final[Mapping[Unit, str]] = {Unit.WORKING_DAYS: "个工作日", Unit.NATURAL_DAYS: "个自然日"}
 START_READINGS: Final[Mapping[StartReading, str]] = {
@@ -152,7 +153,7 @@ def _derivation(clock: Clock, events: Sequence[Event], calendars: Calendars, now
     calendar, until = (calendars.of(over.calendar), over.at) if over else (calendars.current, now)
     due = derive(known, calendar)
     running = (Rung.RED, 0) in clock.generation.said if clock.started.timeline else due.late(now)
-    late, state = due.late(over.at) if over else running, _state(clock)
+    late, state = due.late(over.at) if over else running, _state(clock, now)
     return Derivation(
         calendar=calendar.version,
         days=tuple(_day(day) for day in explain(known, calendar, until.astimezone(CHINA).date())),
@@ -210,10 +211,10 @@ def _start_text(started: ClockStarted) -> str:
     return "导入的记录给出的时刻，不推算" if started.budget.unit is Unit.UNTIL else START_READINGS[started.non_working_start]
 
 
-def _state(clock: Clock) -> str:
+def _state(clock: Clock, now: datetime) -> str:
     if clock.over is not None:
         return "ended" if isinstance(clock.over, ClockEnded) else "cancelled"
-    return "stopped" if clock.stops.open else "open"
+    return "stopped" if any(midnight(stop.first) <= now for stop in clock.stops.open) else "open"
 
 
 def _carried(clock: Clock, calendar: Calendar) -> ProofCarriedOver | None:

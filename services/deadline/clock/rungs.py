@@ -156,6 +156,13 @@ def reached(spoken: Spoken, at: datetime, due: Due) -> bool:
     return spoken.at <= at if passes_at_once else spoken.at < at
 
 
+def passed(calendar: Calendar, clock: Clock, at: datetime, *, imported: bool) -> bool:
+    """Whether the limit had passed at `at`. Another system's record may tell late of what it says to have been in time: then a red that was
+    said stands.
+    """
+    return derive(ledger(clock), calendar).late(at) or (imported and (Rung.RED, 0) in clock.generation.said)
+
+
 # --- saying it --------------------------------------------------------------------------------------------------------------------
 
 
@@ -180,9 +187,9 @@ def say_until(calendar: Calendar, clock: Clock, holdings: Holdings, at: datetime
 
 
 def _without_stop(calendar: Calendar, clock: Clock) -> datetime:
-    """The due instant as it was told before the stop that runs now."""
+    """The due instant as it was told before the stops that are not over."""
     due_at = derive(ledger(replace(clock, stops=Stops(past=clock.stops.past))), calendar).due_at
-    assert due_at is not None  # only a stop that runs keeps the last day away
+    assert due_at is not None  # only a stop that is not over keeps the last day away
     return due_at
 
 

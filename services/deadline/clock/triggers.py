@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Any, Final
 
-from libs.decider import record
+from libs.workdays import midnight
 from services.deadline.clock import Command
 from services.deadline.clock.art45 import ResumeClock, StopClock
 from services.deadline.clock.ending import CancelClock, EndClock
@@ -29,23 +28,24 @@ from services.deadline.clock.heard import (
     FactOfCase,
     FactOfHolding,
     LimitExtended,
-    PinnedLimits,
     ResultDelivered,
     StepDone,
     StepFellDue,
     StepHandedOver,
     StepSentBack,
     StepStarted,
+    SuspensionCalledOff,
 )
-from services.deadline.clock.holding import Holdings, held_after
+from services.deadline.clock.holding import held_after
+from services.deadline.clock.known import Commands, KnownCase, NewLimit, OpenStop, ask, over, working_days
 from services.deadline.clock.starting import StartClock, clock_of, kind_of, node_of_case
 from services.deadline.events import ClockKind, LimitBudget, Unit
 
-CORRECTION, STATUTORY, PROMISED, STEP, DELIVERY = ClockKind
+CORRECTION, STATUTORY, PROMISED, STEP, DELIVERY, SUSPENSION = ClockKind
 STOPPED_BY_ART_45: Final = frozenset({STATUTORY, PROMISED, STEP})
 """The clocks that a procedure of Art. 45 stops where they run. Corrections, site visits, public notice and waiting for the upper level stop
 none. Of the clocks that begin while a procedure runs it stops those of steps alone."""
-NEVER_IMPORTED: Final = frozenset({CORRECTION, STEP, DELIVERY})
+NEVER_IMPORTED: Final = frozenset({CORRECTION, STEP, DELIVERY, SUSPENSION})
 """The clocks that an imported fact does not start: nobody is carded for the time before a case came."""
 ARTICLES: Final = {
     CORRECTION: "行政许可法第三十二条第一款第四项",
@@ -53,60 +53,10 @@ ARTICLES: Final = {
     PROMISED: "实施办法承诺时限（P-promised-limit）",
     STEP: "实施办法环节时限（P-step-limit）",
     DELIVERY: "行政许可法第四十四条",
+    SUSPENSION: "行政许可法第四十五条",
 }
 SILENCE_AFTER_RETURN: Final = "补正材料收到后五日内未告知的，视为受理（P-silence-after-return）"
 IMPORTED_INSTANT: Final = "导入的办件记录所给的时刻（P-imported-acts）"
-
-
-@record
-class OpenStop:
-    """A procedure of Art. 45 that runs in a case: the clocks of steps that begin meanwhile are stopped by it too."""
-
-    reason: str
-    first: date
-
-
-@record
-class KnownCase:
-    """What is remembered of a case. `running` are its clocks by their names behind the case number; `corrections` were begun so far; `came`:
-    when an imported one came here.
-    """
-
-    case: str
-    limits: PinnedLimits
-    timeline: str = ""
-    running: tuple[str, ...] = ()
-    corrections: int = 0
-    stop: OpenStop | None = None
-    holdings: Holdings = ()
-    came: datetime | None = None
-
-    def of(self, kinds: Collection[ClockKind]) -> list[str]:
-        """The running clocks of these kinds, by their names."""
-        return [name for name in self.running if kind_of(name) in kinds]
-
-
-@record
-class NewLimit:
-    """A limit that a fact sets running from `since`. `post` and `officer`: whom it addresses, where it is no clock of who holds the step;
-    `article` empty: the one of the kind in `ARTICLES`.
-    """
-
-    name: str
-    budget: LimitBudget
-    since: datetime
-    post: str = ""
-    officer: str = ""
-    article: str = ""
-    label: str = ""
-
-
-Commands = Sequence[tuple[str, Command]]
-"""Which clock, by its stream, and what is asked of it."""
-
-
-def _working_days(n: int) -> LimitBudget:
-    return LimitBudget(unit=Unit.WORKING_DAYS, n=n)
 
 
 # --- what a fact starts -----------------------------------------------------------------------------------------------------------
@@ -128,7 +78,7 @@ def after_return(known: KnownCase, fact: CorrectionsReturned) -> Iterable[NewLim
 
 def _correction(known: KnownCase, fact: CaseFiled | CorrectionsReturned) -> NewLimit:
     name = f"correction:{known.corrections + 1}" if known.corrections else "correction"
-    return NewLimit(name=name, budget=_working_days(known.limits.correction_days), since=fact.at, officer=fact.officer)
+    return NewLimit(name=name, budget=working_days(known.limits.correction_days), since=fact.at, officer=fact.officer)
 
 
 def at_acceptance(known: KnownCase, fact: CaseAccepted) -> Iterable[NewLimit]:
@@ -136,18 +86,25 @@ def at_acceptance(known: KnownCase, fact: CaseAccepted) -> Iterable[NewLimit]:
     if known.timeline:
         return
     for name, days in (("statutory", known.limits.statutory_days), ("promised", known.limits.promised_days)):
-        yield NewLimit(name=name, budget=_working_days(days), since=fact.effective)
+        yield NewLimit(name=name, budget=working_days(days), since=fact.effective)
 
 
 def of_step(_known: KnownCase, fact: StepFellDue) -> Iterable[NewLimit]:
     """When a step falls due: its own limit, if it has one, whether anybody takes the step up or not."""
     if fact.limit_days is not None:
-        yield NewLimit(name=f"step:{fact.number}", budget=_working_days(fact.limit_days), since=fact.at, label=fact.name)
+        yield NewLimit(name=f"step:{fact.number}", budget=working_days(fact.limit_days), since=fact.at, label=fact.name)
+
+
+def of_suspension(_known: KnownCase, fact: ClocksSuspended) -> Iterable[NewLimit]:
+    """At the notice of a procedure of Art. 45: the days that it is expected to take, from its first day on, so that its end is not forgotten."""
+    yield NewLimit(
+        name=f"suspension:{fact.number}", budget=working_days(fact.expected_days), since=midnight(fact.first), officer=fact.officer
+    )
 
 
 def at_decision(known: KnownCase, fact: CaseDecided) -> Iterable[NewLimit]:
     """At the decision: the limit for handing the result over, for which the department answers."""
-    yield NewLimit(name="delivery", budget=_working_days(known.limits.delivery_days), since=fact.at)
+    yield NewLimit(name="delivery", budget=working_days(known.limits.delivery_days), since=fact.at)
 
 
 # --- what a fact does to clocks ---------------------------------------------------------------------------------------------------
@@ -169,7 +126,7 @@ def starts(limits: Callable[[KnownCase, Any], Iterable[NewLimit]]) -> Doing:
 
 
 def _begin(known: KnownCase, limit: NewLimit, fact: FactOfCase, trigger: str) -> Commands:
-    """Starts the clock; that of a step which begins while a procedure of Art. 45 runs is stopped at once."""
+    """Starts the clock; that of a step which begins while procedures of Art. 45 are not over is stopped by all of them at once."""
     kind, clock, department = kind_of(limit.name), clock_of(known.case, limit.name), known.limits.department
     start = StartClock(
         clock=clock,
@@ -190,16 +147,19 @@ def _begin(known: KnownCase, limit: NewLimit, fact: FactOfCase, trigger: str) ->
         imported=fact.imported,
         came=known.came,
     )
-    if known.stop is None or kind is not STEP:
-        return [(clock, start)]
-    return [(clock, start), (clock, StopClock(reason=known.stop.reason, first=known.stop.first, trigger=trigger, at=fact.at))]
+    stopped_by = known.stops if kind is STEP else ()
+    return [(clock, start), *((clock, _stop(stop, fact, trigger)) for stop in stopped_by)]
+
+
+def _stop(stop: OpenStop, fact: FactOfCase, trigger: str) -> StopClock:
+    return StopClock(number=stop.number, reason=stop.reason, first=stop.first, trigger=trigger, at=fact.at, imported=fact.imported)
 
 
 def ends(*kinds: ClockKind) -> Doing:
     """A doing that ends the running clocks of these kinds: what they measured is done."""
 
     def ended(known: KnownCase, fact: FactOfCase, trigger: str) -> tuple[KnownCase, Commands]:
-        return _over(known, known.of(kinds), EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
+        return over(known, known.of(kinds), EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
     return ended
 
@@ -211,12 +171,12 @@ def holds(known: KnownCase, fact: FactOfHolding, _trigger: str) -> tuple[KnownCa
 
 def ends_step(known: KnownCase, fact: StepDone, trigger: str) -> tuple[KnownCase, Commands]:
     """Ends the clock of the step of this number, if it runs."""
-    return _over(known, _of_step(known, fact.number), EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
+    return over(known, _of_step(known, fact.number), EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
 
 def cancels_step(known: KnownCase, fact: StepSentBack, trigger: str) -> tuple[KnownCase, Commands]:
     """Cancels the clock of the step of this number, if it runs: it was given up."""
-    return _over(known, _of_step(known, fact.number), CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
+    return over(known, _of_step(known, fact.number), CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
 
 def _of_step(known: KnownCase, number: int) -> list[str]:
@@ -227,34 +187,49 @@ def cancels(*kinds: ClockKind) -> Doing:
     """A doing that cancels the running clocks of these kinds: what they measured will not happen."""
 
     def cancelled(known: KnownCase, fact: FactOfCase, trigger: str) -> tuple[KnownCase, Commands]:
-        return _over(known, known.of(kinds), CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
+        return over(known, known.of(kinds), CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
     return cancelled
 
 
 def stops(known: KnownCase, fact: ClocksSuspended, trigger: str) -> tuple[KnownCase, Commands]:
-    """A procedure of Art. 45 stops the clocks it can stop, and those of steps that begin while it runs."""
-    stop = StopClock(reason=fact.reason, first=fact.first, trigger=trigger, at=fact.at)
-    return replace(known, stop=OpenStop(reason=fact.reason, first=fact.first)), _to(known, known.of(STOPPED_BY_ART_45), stop)
+    """A procedure of Art. 45 stops the clocks it can stop, and those of steps that begin before it is over."""
+    stop = OpenStop(number=fact.number, reason=fact.reason, first=fact.first)
+    return replace(known, stops=(*known.stops, stop)), ask(known, known.of(STOPPED_BY_ART_45), _stop(stop, fact, trigger))
 
 
 def resumes(known: KnownCase, fact: ClocksResumed, trigger: str) -> tuple[KnownCase, Commands]:
-    """The procedure of Art. 45 is over: the clocks it stopped go on."""
-    return replace(known, stop=None), _to(known, known.of(STOPPED_BY_ART_45), ResumeClock(last=fact.last, trigger=trigger, at=fact.at))
+    """The procedure of Art. 45 is over: the clocks it stopped go on, and that of its own days ends."""
+    resume = ResumeClock(number=fact.number, last=fact.last, trigger=trigger, at=fact.at)
+    return _no_more(known, resume, EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
+
+
+def calls_off(known: KnownCase, fact: SuspensionCalledOff, trigger: str) -> tuple[KnownCase, Commands]:
+    """The procedure of Art. 45 will not be held: the clocks go on as if it had stopped none, and that of its own days is cancelled."""
+    resume = ResumeClock(number=fact.number, last=None, trigger=trigger, at=fact.at)
+    return _no_more(known, resume, CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
+
+
+def _no_more(known: KnownCase, resume: ResumeClock, last: EndClock | CancelClock) -> tuple[KnownCase, Commands]:
+    """A procedure is over. One that is not known to be open, as another system's record may name it, changes nothing."""
+    if resume.number not in {stop.number for stop in known.stops}:
+        return known, []
+    left = replace(known, stops=tuple(stop for stop in known.stops if stop.number != resume.number))
+    after, ending = over(left, [name for name in left.running if name == f"suspension:{resume.number}"], last)
+    return after, [*ask(left, left.of(STOPPED_BY_ART_45), resume), *ending]
+
+
+def no_stop_is_left(known: KnownCase, fact: CaseDecided, trigger: str) -> tuple[KnownCase, Commands]:
+    """With the decision no procedure of Art. 45 is awaited any more: the clocks of their own days are cancelled."""
+    left = replace(known, stops=())
+    return over(left, left.of({SUSPENSION}), CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
 
 def extends(known: KnownCase, fact: LimitExtended, trigger: str) -> tuple[KnownCase, Commands]:
     """Extends the statutory clock; the promised one too, if the procedure says so."""
     kinds = (STATUTORY, PROMISED) if fact.moves_promise else (STATUTORY,)
-    return known, _to(known, known.of(kinds), ExtendClock(budget=_working_days(fact.days), trigger=trigger, at=fact.at))
-
-
-def _over(known: KnownCase, names: Sequence[str], command: Command) -> tuple[KnownCase, Commands]:
-    return replace(known, running=tuple(name for name in known.running if name not in names)), _to(known, names, command)
-
-
-def _to(known: KnownCase, names: Iterable[str], command: Command) -> Commands:
-    return [(clock_of(known.case, name), command) for name in names]
+    longer = ExtendClock(budget=working_days(fact.days), trigger=trigger, at=fact.at, imported=fact.imported)
+    return known, ask(known, known.of(kinds), longer)
 
 
 # --- the table --------------------------------------------------------------------------------------------------------------------
@@ -271,10 +246,11 @@ TRIGGERS: Final[Mapping[type[FactOfCase], Sequence[Doing]]] = {
     StepHandedOver: (holds,),
     StepDone: (holds, ends_step),
     StepSentBack: (holds, cancels_step),
-    ClocksSuspended: (stops,),
+    ClocksSuspended: (stops, starts(of_suspension)),
     ClocksResumed: (resumes,),
+    SuspensionCalledOff: (calls_off,),
     LimitExtended: (extends,),
-    CaseDecided: (ends(*ClockKind), starts(at_decision)),
+    CaseDecided: (no_stop_is_left, ends(*ClockKind), starts(at_decision)),
     ResultDelivered: (ends(DELIVERY),),
     CaseClosed: (ends(*ClockKind),),
 }
@@ -290,7 +266,7 @@ def react(remembered: KnownCase | None, fact: FactOfCase, name: str) -> tuple[Kn
         remembered = KnownCase(case=fact.case, limits=fact.pinned, timeline=timeline, came=fact.came)
     if remembered is None:
         raise LookupError(f"{fact.case} was never filed, as far as was heard")
-    commands: list[tuple[str, Command]] = []
+    commands = list[tuple[str, Command]]()
     for doing in TRIGGERS[type(fact)]:
         remembered, more = doing(remembered, fact, name)
         commands.extend(more)

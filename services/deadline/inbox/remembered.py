@@ -12,13 +12,13 @@ from libs.decider import record
 from libs.views import LATEST, Connection, Table
 from services.deadline.clock.heard import PinnedDepartment, PinnedLimits
 from services.deadline.clock.holding import Holdings
-from services.deadline.clock.triggers import KnownCase, OpenStop
+from services.deadline.clock.known import KnownCase, OpenStop
 
 
 @record
 class HeardCase:
-    """A row of the table: a `KnownCase` laid flat. `running` are names with spaces between: an array would be written row by row;
-    `holdings` as `kept` makes them.
+    """A row of the table: a `KnownCase` laid flat. `running` are names with spaces between, `stops` likewise, each `<number>:<first>:<reason>`:
+    an array would be written row by row; `holdings` as `kept` makes them.
     """
 
     case: str
@@ -31,13 +31,12 @@ class HeardCase:
     timeline: str
     running: str
     corrections: int
-    stopped_by: str
-    stopped_from: date | None
+    stops: str
     holdings: str
     came: datetime | None
 
 
-_CHANGING: Final = ("running", "corrections", "stopped_by", "stopped_from", "holdings")
+_CHANGING: Final = ("running", "corrections", "stops", "holdings")
 """What facts after the filing change; the rest stays as the filing said it."""
 HEARD_CASES: Final = Table.of("heard_case", HeardCase, key=("case",), known=dict.fromkeys(_CHANGING, LATEST))
 
@@ -75,10 +74,14 @@ def _known(row: HeardCase) -> KnownCase:
         timeline=row.timeline,
         running=tuple(row.running.split()),
         corrections=row.corrections,
-        stop=OpenStop(reason=row.stopped_by, first=row.stopped_from) if row.stopped_from else None,
+        stops=tuple(_stop(*stop.split(":", 2)) for stop in row.stops.split()),
         holdings=from_kept(row.holdings),
         came=row.came,
     )
+
+
+def _stop(number: str, first: str, reason: str) -> OpenStop:
+    return OpenStop(number=int(number), reason=reason, first=date.fromisoformat(first))
 
 
 def _row(case: KnownCase) -> HeardCase:
@@ -94,8 +97,7 @@ def _row(case: KnownCase) -> HeardCase:
         timeline=case.timeline,
         running=" ".join(case.running),
         corrections=case.corrections,
-        stopped_by=case.stop.reason if case.stop else "",
-        stopped_from=case.stop.first if case.stop else None,
+        stops=" ".join(f"{stop.number}:{stop.first}:{stop.reason}" for stop in case.stops),
         holdings=kept(case.holdings),
         came=case.came,
     )

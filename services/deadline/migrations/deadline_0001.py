@@ -23,6 +23,7 @@ def upgrade() -> None:
             due_at      timestamptz,
             provisional boolean not null,
             state       text not null,
+            stops       text not null,
             generation  integer not null,
             timeline    text not null,
             imported    boolean not null,
@@ -58,8 +59,7 @@ def upgrade() -> None:
             timeline        text not null,
             running         text not null,
             corrections     integer not null,
-            stopped_by      text not null,
-            stopped_from    date,
+            stops           text not null,
             holdings        text not null,
             came            timestamptz
         ) with (fillfactor = 80)""")

@@ -62,12 +62,24 @@ def came(command: StartClock, at: str) -> StartClock:
     return replace(command, came=moment(at))
 
 
-def stop(first: str, heard: str = "") -> StopClock:
-    return StopClock(reason="testing", first=date.fromisoformat(first), trigger="urn:liandong:511525:intake#1#2", at=moment(heard or first))
+def stop(first: str, heard: str = "", number: int = 1) -> StopClock:
+    return StopClock(
+        number=number,
+        reason="testing",
+        first=date.fromisoformat(first),
+        trigger="urn:liandong:511525:intake#1#2",
+        at=moment(heard or first),
+    )
 
 
-def resume(last: str, heard: str = "") -> ResumeClock:
-    return ResumeClock(last=date.fromisoformat(last), trigger="urn:liandong:511525:intake#1#3", at=moment(f"{heard or last}T17:00"))
+def resume(last: str, heard: str = "", number: int = 1) -> ResumeClock:
+    return ResumeClock(
+        number=number, last=date.fromisoformat(last), trigger="urn:liandong:511525:intake#1#3", at=moment(f"{heard or last}T17:00")
+    )
+
+
+def call_off(on: str, number: int = 1) -> ResumeClock:
+    return ResumeClock(number=number, last=None, trigger="urn:liandong:511525:intake#1#3", at=moment(on))
 
 
 def extend(days: int, on: str) -> ExtendClock:

@@ -8,9 +8,10 @@ from typing import Any
 from libs.testkit.neighbours import Neighbour
 from services.deadline.clock import Command
 from services.deadline.clock.heard import FactOfCase
+from services.deadline.clock.known import KnownCase
 from services.deadline.clock.rungs import TickClock
 from services.deadline.clock.starting import clock_of, node_of_case
-from services.deadline.clock.triggers import KnownCase, react
+from services.deadline.clock.triggers import react
 from services.deadline.events import ClockCancelled, ClockEnded, Event
 from services.deadline.inbox import READER
 from services.deadline.tests.stories import CASE, CLOCK, DEPARTMENT, LIMITS

@@ -24,8 +24,8 @@ PROMISED = f"clock:{CASE}:promised"
 async def worked(living: Living) -> None:
     await living.hear(await living.files())
     await living.told("CaseAccepted", "2007-03-06", effective=moment("2007-03-06"), by="decision")
-    await living.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08")
-    await living.told("ClocksResumed", "2007-03-13", last="2007-03-13")
+    await living.told("ClocksSuspended", "2007-03-08", number=1, reason="testing", first="2007-03-08")
+    await living.told("ClocksResumed", "2007-03-13", number=1, last="2007-03-13")
 
 
 async def test_the_proof_is_derived_anew_and_agrees_with_the_arithmetic(living: Living) -> None:
@@ -56,7 +56,7 @@ async def test_the_proof_is_derived_anew_and_agrees_with_the_arithmetic(living: 
 async def test_the_proof_of_a_standing_clock_shows_the_days_until_now(living: Living) -> None:
     await living.hear(await living.files())
     await living.told("CaseAccepted", "2007-03-06", effective=moment("2007-03-06"), by="decision")
-    await living.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08")
+    await living.told("ClocksSuspended", "2007-03-08", number=1, reason="testing", first="2007-03-08")
     living.house.time = moment("2007-03-20")
     found = await living.get(f"/clocks/{PROMISED}/proof")
     assert (found["due_at"], found["state"], found["state_text"], found["late"]) == (None, "stopped", "依法不计时", False)
@@ -89,6 +89,7 @@ async def test_a_case_shows_its_clocks_with_words(living: Living) -> None:
         ("correction", "补正告知", "ended"),
         ("promised", "承诺时限", "open"),
         ("statutory", "法定时限", "open"),
+        ("suspension", "依法不计时所需时间", "ended"),
     ]
 
 

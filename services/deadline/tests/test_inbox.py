@@ -102,10 +102,10 @@ async def test_a_clock_that_runs_is_shown_with_who_holds_the_step_now(living: Li
 async def test_art_45_stops_statutory_promised_and_step_also_one_begun_meanwhile(living: Living) -> None:
     await accepted(living)
     await living.told("StepFellDue", "2007-03-07", number=1, name="核查", role="work", limit_days=3)
-    await living.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08")
+    await living.told("ClocksSuspended", "2007-03-08", number=1, reason="testing", first="2007-03-08")
     await living.told("StepDone", "2007-03-09", number=1, name="核查", role="work")
     await living.told("StepFellDue", "2007-03-09", number=2, name="审查", role="examine", limit_days=3)
-    await living.told("ClocksResumed", "2007-03-13", last="2007-03-13")
+    await living.told("ClocksResumed", "2007-03-13", number=1, last="2007-03-13")
     for name in ("statutory", "promised", "step:2"):
         assert kinds(await living.clock(name))[:3] == ["ClockStarted", "ClockStopped", "ClockResumed"]
     resumed = (await living.clock("step:2"))[-1]

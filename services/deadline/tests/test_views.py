@@ -11,8 +11,8 @@ from libs.testkit.neighbours import moment
 from services.deadline.app import subject
 from services.deadline.clock import ACTOR, Command
 from services.deadline.clock.heard import PinnedLimits
+from services.deadline.clock.known import KnownCase, OpenStop
 from services.deadline.clock.starting import StartClock
-from services.deadline.clock.triggers import KnownCase, OpenStop
 from services.deadline.events import ClockKind
 from services.deadline.inbox.remembered import keep_cases, known_cases
 from services.deadline.tests.living import Living
@@ -44,8 +44,11 @@ async def test_a_clock_that_was_started_is_open_and_waits_for_its_reminder(livin
 
 
 async def test_stopped_it_has_no_due_instant_and_leaves_the_queue_resumed_it_is_back(living: Living) -> None:
-    row = await asked(living, start(), stop("2007-03-08"))
-    assert (row["state"], row["due_at"]) == ("stopped", None)
+    row = await asked(living, start(), stop("2007-03-08", heard="2007-03-05"))
+    assert (row["state"], row["due_at"], row["state_text"]) == ("open", None, "计时中")
+    living.house.pass_days(3)
+    row = await living.row("promised")
+    assert (row["state"], row["due_at"], row["state_text"]) == ("stopped", None, "依法不计时")
     assert await speaks(living) == []
     row = await asked(living, resume("2007-03-13"))
     assert (row["state"], row["due_at"], row["generation"]) == ("open", "2007-03-23T16:00:00Z", 1)
@@ -88,7 +91,7 @@ async def test_what_is_known_of_a_case_comes_back_as_it_was_kept(living: Living)
         timeline="receipt",
         running=("statutory", "step:2"),
         corrections=3,
-        stop=OpenStop(reason="testing", first=moment("2007-03-08").date()),
+        stops=tuple(OpenStop(number=n, reason="expert-review", first=moment("2007-03-08").date()) for n in (1, 12)),
         holdings=(taken_up("2007-03-07", officer=""), taken_up("2007-03-08")),
     )
     later = KnownCase(case=CASE, limits=limits, running=("promised",), corrections=1, holdings=(taken_up("2007-03-08"),))

@@ -34,6 +34,8 @@ VIEW: Final = "clocks"
 class ShownClock(msgspec.Struct):
     """A row of the table: a clock with its `state` (open, stopped, ended, cancelled), its due instant, the rungs it has said and its end; whom it
     addresses, as its last fact says; where it was carried over, when, and how many working days had run by then.
+
+    `stops` are the procedures of Art. 45 that are not over, each `<number>:<first>`, with spaces between.
     """
 
     clock: str
@@ -51,6 +53,7 @@ class ShownClock(msgspec.Struct):
     timeline: str
     imported: bool
     state: str = "open"
+    stops: str = ""
     generation: int = 0
     carried_at: datetime | None = None
     ran: int | None = None
@@ -63,8 +66,8 @@ class ShownClock(msgspec.Struct):
 
 
 _CHANGING: Final = (
-    "post", "officer", "due_at", "provisional", "state", "generation", "carried_at", "ran", "reminded_at", "yellow_at", "red_at", "reds", "ended_at",
-    "late",
+    "post", "officer", "due_at", "provisional", "state", "stops", "generation", "carried_at", "ran",
+    "reminded_at", "yellow_at", "red_at", "reds", "ended_at", "late",
 )  # fmt: skip
 """What facts after the start change; the rest stays as the start said it."""
 SHOWN_CLOCKS: Final = Table.of("clocks", ShownClock, key=("clock",), known=dict.fromkeys(_CHANGING, LATEST))
@@ -128,10 +131,12 @@ def _fold(row: ShownClock, event: Event) -> None:
             return
         case ClockCarriedOver(at=at, ran=ran, due_at=due_at):
             row.carried_at, row.ran, row.due_at = at, ran, due_at
-        case ClockStopped(due_at=due_at):
-            row.state, row.due_at = "stopped", due_at
-        case ClockResumed(due_at=due_at, provisional=provisional, generation=generation):
-            row.state, row.due_at, row.provisional, row.generation = "open", due_at, provisional, generation
+        case ClockStopped(due_at=due_at, number=number, first=first):
+            row.state, row.due_at, row.stops = "stopped", due_at, f"{row.stops} {number}:{first}".strip()
+        case ClockResumed(due_at=due_at, provisional=provisional, generation=generation, number=number):
+            row.stops = " ".join(stop for stop in row.stops.split() if stop.partition(":")[0] != str(number))
+            row.state = "stopped" if row.stops else "open"
+            row.due_at, row.provisional, row.generation = due_at, provisional, generation
         case ClockExtended(due_at=due_at, provisional=provisional, generation=generation):
             row.due_at, row.provisional, row.generation = due_at, provisional, generation
         case ClockReminded(at=at):

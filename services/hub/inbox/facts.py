@@ -68,13 +68,25 @@ class CaseNotAccepted(OfCase):
 
 
 @record
-class ClocksSuspended(OfCase):
-    """A procedure of Art. 45 runs."""
+class OfSuspension(OfCase):
+    """Any fact of a procedure of Art. 45: which one of its case."""
+
+    number: int
 
 
 @record
-class ClocksResumed(OfCase):
+class ClocksSuspended(OfSuspension):
+    """A procedure of Art. 45 was announced, or runs."""
+
+
+@record
+class ClocksResumed(OfSuspension):
     """The procedure of Art. 45 ended."""
+
+
+@record
+class SuspensionCalledOff(OfSuspension):
+    """The procedure of Art. 45 will not be held."""
 
 
 @record
@@ -203,7 +215,7 @@ class FindingRaised(OfCase):
 
 _INTAKE: Final[tuple[type[OfCase], ...]] = (
     CaseFiled, CorrectionsRequested, CorrectionsReturned, CaseAccepted, CaseNotAccepted, ClocksSuspended, ClocksResumed,
-    StepSentBack, CaseExamined, CaseApproved, CaseDecided, ResultDelivered, CaseWithdrawn, CaseClosed,
+    SuspensionCalledOff, StepSentBack, CaseExamined, CaseApproved, CaseDecided, ResultDelivered, CaseWithdrawn, CaseClosed,
 )  # fmt: skip
 _DEADLINE: Final[tuple[type[OfCase], ...]] = (
     ClockStarted, ClockStopped, ClockResumed, ClockExtended, ClockYellow, ClockRed, ClockEnded, ClockCancelled,

@@ -53,7 +53,7 @@ def _moved(folded: Folded, event: Recorded, fact: f.OfCase) -> None:
     """Puts the case where a fact of intake leaves it."""
     kind, row = type(fact), folded.case(event.node, fact.case)
     row.phase = PHASES.after(row.phase or "", kind.__name__) or None
-    row.suspended = PHASES.suspended(row.suspended, kind.__name__)
+    row.suspensions = PHASES.suspensions(row.suspensions, kind.__name__, fact.number if isinstance(fact, f.OfSuspension) else 0)
     if kind in COUNTED:
         folded.count(row, COUNTED[kind], event.time)
     if row.phase is not None and PHASES.ended(row.phase):

@@ -33,7 +33,7 @@ TABLES = (
         epoch integer not null, sequence bigint not null, because text not null, record bytea not null, digest text not null unique,
         since timestamptz not null)""",
     """create table city_case (
-        number text not null, node text not null, item text, item_name text, phase text, suspended boolean,
+        number text not null, node text not null, item text, item_name text, phase text, suspensions text not null default '',
         filed_at timestamptz, decided_at timestamptz, closed_at timestamptz, finished_at timestamptz,
         imported boolean not null default false, ref text, timeline text,
         yellow boolean not null default false, red boolean not null default false, statutory_red boolean not null default false,

@@ -27,7 +27,7 @@ _CARDS: Final = """
 select c.*, r.name as node_name from city_card c left join registry_node r using (node)
 order by at desc, card limit $1"""
 _RECENT: Final = """
-select c.number, c.node, c.item_name, c.phase, c.suspended, c.filed_at, c.imported, c.red, c.yellow, r.name as node_name
+select c.number, c.node, c.item_name, c.phase, c.suspensions, c.filed_at, c.imported, c.red, c.yellow, r.name as node_name
 from city_case c left join registry_node r using (node) order by filed_at desc nulls last, number desc limit $1"""
 _FINDINGS: Final = """
 select f.*, r.name as node_name from city_finding f left join registry_node r using (node) order by at desc, finding limit $1"""
@@ -95,8 +95,9 @@ async def case(pool: Pool, number: str) -> dict[str, Any] | None:
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    """A case's row; that its clocks are suspended is shown only while it is not ended."""
-    return {**row, "suspended": bool(row["suspended"]) and not phases().ended(row["phase"] or "")}
+    """A case's row, with the mark that its clocks are suspended in place of what was told of that."""
+    told = row.pop("suspensions")
+    return {**row, "suspended": phases().suspended(told, row["phase"] or "")}
 
 
 async def replayed(pool: Pool, log: str) -> dict[str, Any]:

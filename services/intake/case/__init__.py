@@ -128,7 +128,8 @@ def settled(case: Case, at: datetime, calendar: Calendar) -> Case:
 def possible(case: Case, at: datetime, calendar: Calendar) -> tuple[type[Command], ...]:
     """The commands whose turn it is at `at` and that make sense then; each may still be refused for what it says."""
     now = settled(case, at, calendar)
-    return tuple(command for command, turn in PROMISED.items() if now.phase in turn.phases and ACTS[command].offered(now))
+    in_turn_then = (command for command, turn in PROMISED.items() if now.phase in turn.phases)
+    return tuple(command for command in in_turn_then if ACTS[command].offered(now, at, calendar))
 
 
 CASE: Final[Decider[Command, Case, CaseEvent]] = Decider(initial=Case(), decide=decide, evolve=evolve)

@@ -53,7 +53,7 @@ def _never(_c: Asked, _case: Case) -> bool:
     return False
 
 
-def _always(_case: Case) -> bool:
+def _always(_case: Case, _at: datetime, _calendar: Calendar) -> bool:
     return True
 
 
@@ -69,7 +69,7 @@ class Act(Generic[C]):
     check: Callable[[C, Case], None]
     fact: Callable[[C, Case], CaseEvent | tuple[CaseEvent, ...]]
     already: Callable[[C, Case], bool] = _never
-    offered: Callable[[Case], bool] = _always
+    offered: Callable[[Case, datetime, Calendar], bool] = _always
 
 
 Acts = Mapping[type[Any], Act[Any]]
@@ -80,6 +80,6 @@ def unbound(_c: Asked, _case: Case) -> None:
     """The check of an act that is bound by its turn alone."""
 
 
-def unoffered(_case: Case) -> bool:
+def unoffered(_case: Case, _at: datetime, _calendar: Calendar) -> bool:
     """For an act that nobody is offered: a filing, or what time alone says."""
     return False

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from services.intake.case.act import Act, Acts, Asked, said
+from services.intake.case.suspension import blocked, hold_during_stop
 from services.intake.case.two_persons import hold_apart
 from services.intake.events import CaseDecided, CaseEvent, Outcome, StepRole
 from services.intake.law import refused
@@ -39,8 +40,7 @@ def already_decided(c: Decide, case: Case) -> bool:
 def may_decide(c: Decide, case: Case) -> None:
     """Raises `Refused` while a procedure of Art. 45 runs or a step is open; not as approved, not in writing, without reasons, by an examiner."""
     approved = case.opinions.approved
-    if case.suspensions.running is not None:
-        raise refused("suspended")
+    hold_during_stop(case, c.at)
     if case.steps.next is not None:
         raise refused("steps-open")
     if approved is None or approved.outcome is not c.outcome:
@@ -59,5 +59,5 @@ def decided(c: Decide, case: Case) -> CaseDecided:
 
 
 ACTS: Final[Acts] = {
-    Decide: Act(may_decide, decided, already_decided, lambda case: case.suspensions.running is None and case.steps.next is None)
+    Decide: Act(may_decide, decided, already_decided, lambda case, at, _: not blocked(case, at) and case.steps.next is None)
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
+from libs.workdays import Calendar
 from services.intake.case.act import Act, Acts, Asked, said
 from services.intake.case.examination import Concluding, concluded, may_conclude, same_conclusion
-from services.intake.case.steps import Held, falls_due, held_by, last_examining, may_hold, offered_in_hand
+from services.intake.case.steps import Held, falls_due, held_by, last_examining, may_hold
+from services.intake.case.suspension import blocked, hold_during_stop
 from services.intake.case.two_persons import check_second, same_person
 from services.intake.events import CaseEvent, StepDone, StepRole, StepSentBack
 from services.intake.law import refused
@@ -53,6 +56,7 @@ def may_finish(c: FinishStep, case: Case) -> None:
     held_by(c, case)
     check_second(c.officer, c.second_officer, needed=step.two_officers, known=c.second_known)
     may_hold(case, step.role, c.officer, c.second_officer)
+    hold_during_stop(case, c.at, step.role)
     may_conclude(c, case)
 
 
@@ -76,7 +80,7 @@ def may_send_back(c: SendBack, case: Case) -> None:
 def approving(case: Case) -> bool:
     """Whether an approving step is in somebody's hands."""
     step = case.steps.next
-    return offered_in_hand(case) and step is not None and step.role is StepRole.APPROVE
+    return case.steps.in_hand is not None and step is not None and step.role is StepRole.APPROVE
 
 
 def sent_back(c: SendBack, case: Case) -> tuple[CaseEvent, ...]:
@@ -89,7 +93,13 @@ def sent_back(c: SendBack, case: Case) -> tuple[CaseEvent, ...]:
     return (fact, *falls_due(said(c), steps, again))
 
 
+def finishable(case: Case, at: datetime, _calendar: Calendar) -> bool:
+    """Whether a step is in somebody's hands, and no procedure of Art. 45 keeps from finishing it."""
+    held = case.steps.in_hand
+    return held is not None and not blocked(case, at, held.role)
+
+
 ACTS: Final[Acts] = {
-    FinishStep: Act(may_finish, done, already_done, offered_in_hand),
-    SendBack: Act(may_send_back, sent_back, offered=approving),
+    FinishStep: Act(may_finish, done, already_done, finishable),
+    SendBack: Act(may_send_back, sent_back, offered=lambda case, *_: approving(case)),
 }

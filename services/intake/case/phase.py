@@ -26,6 +26,7 @@ from services.intake.events import (
     StepHandedOver,
     StepSentBack,
     StepStarted,
+    SuspensionCalledOff,
 )
 
 
@@ -72,7 +73,9 @@ def _left(phase: Phase, event: CaseEvent) -> Phase:
             return Phase.ACCEPTED
         case CaseNotAccepted():
             return Phase.NOT_ACCEPTED
-        case StepFellDue() | StepStarted() | StepHandedOver() | StepDone() | ClocksSuspended() | ClocksResumed() | LimitExtended():
+        case StepFellDue() | StepStarted() | StepHandedOver() | StepDone():
+            return phase
+        case ClocksSuspended() | ClocksResumed() | SuspensionCalledOff() | LimitExtended():
             return phase
         case StepSentBack():
             return Phase.ACCEPTED

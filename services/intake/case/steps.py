@@ -6,10 +6,13 @@ A step falls due when what comes before it has ended; who takes it up holds it, 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
+from libs.workdays import Calendar
 from services.intake.case.act import Act, Acts, Asked, TakenOver, said
+from services.intake.case.suspension import blocked, hold_during_stop
 from services.intake.case.two_persons import hold_apart, same_person
 from services.intake.events import (
     CaseEvent,
@@ -186,6 +189,7 @@ def may_start(c: StartStep, case: Case) -> None:
     if step is None or step.name != c.name:
         raise refused("out-of-order")
     may_hold(case, step.role, c.officer)
+    hold_during_stop(case, c.at, step.role)
 
 
 def started(c: StartStep, case: Case) -> tuple[CaseEvent, ...]:
@@ -218,12 +222,13 @@ def handed_over(c: HandOver, case: Case) -> StepHandedOver:
     return StepHandedOver(**said(c), number=held.number, name=held.name, role=held.role, to=c.to, reasons=c.reasons)
 
 
-def offered_start(case: Case) -> bool:
-    """Whether a step waits to be taken up."""
-    return case.steps.in_hand is None and case.steps.next is not None
+def offered_start(case: Case, at: datetime, _calendar: Calendar) -> bool:
+    """Whether a step waits to be taken up, and no procedure of Art. 45 keeps from it."""
+    step = case.steps.next
+    return case.steps.in_hand is None and step is not None and not blocked(case, at, step.role)
 
 
-def offered_in_hand(case: Case) -> bool:
+def offered_in_hand(case: Case, _at: datetime, _calendar: Calendar) -> bool:
     """Whether a step is in somebody's hands."""
     return case.steps.in_hand is not None
 

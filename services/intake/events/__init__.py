@@ -23,7 +23,7 @@ from services.intake.events.filing import (
 )
 from services.intake.events.numbers import NumbersLeased, NumbersVoided
 from services.intake.events.steps import StepDone, StepFellDue, StepHandedOver, StepRole, StepSentBack, StepStarted
-from services.intake.events.suspension import ClocksResumed, ClocksSuspended, Stopper
+from services.intake.events.suspension import ClocksResumed, ClocksSuspended, Stopper, SuspensionCalledOff
 
 CaseEvent = (
     CaseFiled
@@ -38,6 +38,7 @@ CaseEvent = (
     | StepSentBack
     | ClocksSuspended
     | ClocksResumed
+    | SuspensionCalledOff
     | LimitExtended
     | CaseExamined
     | CaseApproved
@@ -87,5 +88,6 @@ __all__ = [
     "StepSentBack",
     "StepStarted",
     "Stopper",
+    "SuspensionCalledOff",
     "WhyDeclined",
 ]

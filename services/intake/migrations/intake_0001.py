@@ -23,7 +23,7 @@ TABLES = (
         imported          boolean not null default false,
         timeline          text not null default '',
         phase             text not null,
-        suspended         boolean,
+        suspensions       text not null default '',
         outcome           text not null default '',
         officer           text not null,
         filed_at          timestamptz,

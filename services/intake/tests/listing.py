@@ -67,7 +67,7 @@ def merged(known: ListedCase, said: ListedCase) -> ListedCase:
     return replace(
         known,
         phase=known.phase if closed or not said.phase else said.phase,
-        suspended=known.suspended if said.suspended is None else said.suspended,
+        suspensions=known.suspensions + said.suspensions,
         outcome=said.outcome or known.outcome,
         officer=said.officer,
         accepted_at=said.accepted_at or known.accepted_at,

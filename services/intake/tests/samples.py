@@ -13,6 +13,7 @@ from services.intake.tests import stories as s
 def samples() -> list[Event]:
     """The first of every type that the stories tell."""
     told: list[Event] = [*_to_the_end(), *s.given(s.filed()).when(s.refuse_acceptance()).history()]
+    told += s.given(s.announced()).when(s.call_off()).history()
     told += [*s.given(s.filed()).when(s.withdraw()).history(), *_numbers()]
     return list({type(event): event for event in reversed(told)}.values())
 

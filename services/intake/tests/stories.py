@@ -21,7 +21,7 @@ from services.intake.case.extension import ExtendLimit
 from services.intake.case.filing import File
 from services.intake.case.finishing import FinishStep, SendBack
 from services.intake.case.steps import HandOver, StartStep
-from services.intake.case.suspension import ResumeClocks, SuspendClocks
+from services.intake.case.suspension import CallOffSuspension, ResumeClocks, SuspendClocks
 from services.intake.events import (
     AcceptedBy,
     CaseAccepted,
@@ -142,8 +142,12 @@ def suspend(
     )
 
 
-def resume(last: str = "2007-03-16", on: str = "2007-03-19") -> ResumeClocks:
-    return ResumeClocks(case=NUMBER, officer="approver-1", at=at(on), calendar=CALENDAR, last=date.fromisoformat(last))
+def resume(last: str = "2007-03-16", on: str = "2007-03-19", number: int = 1) -> ResumeClocks:
+    return ResumeClocks(case=NUMBER, officer="approver-1", at=at(on), calendar=CALENDAR, number=number, last=date.fromisoformat(last))
+
+
+def call_off(number: int = 1, on: str = "2007-03-13", reasons: str = "申请人已提交检验报告") -> CallOffSuspension:
+    return CallOffSuspension(case=NUMBER, officer="approver-1", at=at(on), calendar=CALENDAR, number=number, reasons=reasons)
 
 
 def extend(days: int = 10, head: str = "head-1", told: str = "2007-03-28", on: str = "2007-03-28") -> ExtendLimit:
@@ -156,6 +160,7 @@ def extend(days: int = 10, head: str = "head-1", told: str = "2007-03-28", on: s
         head=head,
         document="宜水批〔2007〕3号",
         told=date.fromisoformat(told),
+        reasons="需要专家论证",
     )
 
 
@@ -241,6 +246,11 @@ def reviewed() -> Told:
 
 def suspended() -> Told:
     return given(accepted()).when(suspend()).history()
+
+
+def announced() -> Told:
+    """On the 12th, an inspection from the 26th of March on."""
+    return given(accepted()).when(suspend(first="2007-03-26")).history()
 
 
 def examining() -> Told:

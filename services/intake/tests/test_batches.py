@@ -42,7 +42,7 @@ async def check_batches(house: House, history: s.Told, cuts: Iterable[int]) -> N
         assert dict(kept) == asdict(row), facts
         assert shown is not None
         assert shown["phase"] == state.phase.value, facts
-        assert shown["suspended"] == (state.suspensions.running is not None and not phases().ended(shown["phase"])), facts
+        assert shown["suspended"] == (bool(state.suspensions.open) and not phases().ended(shown["phase"])), facts
         assert shown["version"] == end
         for moment in MOMENTS:
             now, by_then = settled(state, moment, s.CALENDAR), await case_row(house.pool, s.NUMBER, read_at(moment, s.CALENDAR))

@@ -11,7 +11,7 @@ from libs.workdays import Ledger, WorkingDays
 from services.intake.case import Case
 from services.intake.case.acceptance import by_time, deemed_at
 from services.intake.case.days import day_of, days_back, passed
-from services.intake.case.extension import limit_passed
+from services.intake.case.limit import limit_passed
 from services.intake.tests import stories as s
 from services.intake.tests.stories import CALENDAR, at, given
 

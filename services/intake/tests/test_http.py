@@ -37,8 +37,8 @@ async def test_a_case_from_filing_to_close(house: House) -> None:
     case = await examined(house)
     suspension = {"reason": "testing", "expected_days": 1, "notice": "宜水函〔2007〕8号", "notified": "2007-03-05", "first": "2007-03-05"}
     await house.post(f"/intake/cases/{case}/suspension", suspension, by="approver")
-    await house.post(f"/intake/cases/{case}/resumption", {"last": "2007-03-05"}, by="approver")
-    extension = {"days": 5, "head": "head-1", "document": "宜水批〔2007〕3号", "told": "2007-03-05"}
+    await house.post(f"/intake/cases/{case}/resumption", {"number": 1, "last": "2007-03-05"}, by="approver")
+    extension = {"days": 5, "head": "head-1", "document": "宜水批〔2007〕3号", "told": "2007-03-05", "reasons": "需要专家论证"}
     await house.post(f"/intake/cases/{case}/extension", extension, by="approver")
     await approve(house, case)
     await house.post(f"/intake/cases/{case}/decision", {"outcome": "granted", "document": "宜水许〔2007〕5号"}, by="approver")
@@ -201,12 +201,23 @@ async def test_the_applicants_way_is_offered_act_by_act(house: House) -> None:
     """Every act that is in turn and makes sense has its route."""
     case = await examined(house)
     done = await approve(house, case)
-    assert set((await show(house, done))["possible"]) == {"suspension", "extension", "decision", "withdrawal"}
+    assert set((await show(house, done))["possible"]) == {"extension", "decision", "withdrawal"}
+
+
+async def test_what_a_procedure_blocks_is_not_offered_until_it_is_over(house: House) -> None:
+    case = await examined(house)
     suspension = {"reason": "testing", "expected_days": 1, "notice": "宜水函〔2007〕8号", "notified": "2007-03-05", "first": "2007-03-05"}
-    done = await house.post(f"/intake/cases/{case}/suspension", suspension, by="approver")
+    await house.post(f"/intake/cases/{case}/suspension", suspension, by="approver")
+    later = suspension | {"reason": "hearing", "first": "2007-03-08"}
+    await house.post(f"/intake/cases/{case}/suspension", later, by="approver")
+    done = await approve(house, case)
     shown = await show(house, done)
     assert (shown["phase"], shown["suspended"]) == ("approved", True)
-    assert set(shown["possible"]) == {"resumption", "extension", "withdrawal"}
+    assert set(shown["possible"]) == {"resumption", "suspension/call-off", "extension", "withdrawal"}
+    await house.post(f"/intake/cases/{case}/suspension/call-off", {"number": 2, "reasons": "申请人放弃听证"}, by="approver")
+    done = await house.post(f"/intake/cases/{case}/resumption", {"number": 1, "last": "2007-03-05"}, by="approver")
+    shown = await show(house, done)
+    assert (shown["suspended"], set(shown["possible"])) == (False, {"extension", "decision", "withdrawal"})
     done = await house.post(f"/intake/cases/{case}/withdrawal", by="clerk")
     shown = await show(house, done)
     assert (shown["phase"], shown["suspended"], shown["possible"]) == ("withdrawn", False, ["close"])

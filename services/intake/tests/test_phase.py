@@ -33,7 +33,17 @@ def test_a_case_goes_its_way() -> None:
     examined = (s.start_step(), s.examine(), s.start_approving())
     told = (
         given(told)
-        .when(s.suspend(), s.resume(), *examined, s.send_back(), *examined, s.approve(), s.decide(), s.deliver(), s.close())
+        .when(
+            s.suspend(first="2007-03-15", on="2007-03-15"),
+            s.resume(on="2007-03-16"),
+            *examined,
+            s.send_back(),
+            *examined,
+            s.approve(),
+            s.decide(),
+            s.deliver(),
+            s.close(),
+        )
         .history()
     )
     each = [CASE.fold(told[:n]).phase.value for n in range(1, len(told) + 1)]

@@ -35,6 +35,7 @@ from services.intake.events import (
     StepRole,
     StepSentBack,
     StepStarted,
+    Stopper,
 )
 from services.intake.tests import stories as s
 from services.intake.tests.stories import given
@@ -65,6 +66,10 @@ ASKED: list[Command] = [
     s.send_back(),
     s.suspend(),
     s.resume(),
+    replace(s.suspend("2007-03-20", on="2007-03-19"), reason=Stopper.HEARING),
+    s.call_off(),
+    s.call_off(number=2, on="2007-03-19"),
+    s.resume(number=2),
     s.extend(),
     s.decide(),
     s.decide(Outcome.REFUSED, reasons="不符合取水总量控制"),

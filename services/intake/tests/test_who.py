@@ -20,6 +20,7 @@ WHO: Final = {
     "steps/send-back": ("SendBack", {"approver"}),
     "suspension": ("SuspendClocks", {"approver"}),
     "resumption": ("ResumeClocks", {"approver"}),
+    "suspension/call-off": ("CallOffSuspension", {"approver"}),
     "extension": ("ExtendLimit", {"approver"}),
     "decision": ("Decide", {"approver"}),
     "delivery": ("Deliver", {"clerk"}),

@@ -8,16 +8,27 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from libs.contracts import phases
-from libs.views import FIRST_SAID, LATEST, LATEST_SAID, Pool, Table
-from services.intake.events import CaseAccepted, CaseClosed, CaseDecided, CaseEvent, CaseFiled, CorrectionsReturned
+from libs.views import APPENDED, FIRST_SAID, LATEST, LATEST_SAID, Pool, Table
+from services.intake.events import (
+    CaseAccepted,
+    CaseClosed,
+    CaseDecided,
+    CaseEvent,
+    CaseFiled,
+    ClocksResumed,
+    ClocksSuspended,
+    CorrectionsReturned,
+    SuspensionCalledOff,
+)
 
 
 @dataclass(slots=True)
 class ListedCase:
     """A row of the list, and what a batch of facts makes of it; empty, None: nothing new.
 
-    `suspended` is the raw mark beside the phase. `finished_at` is the first end, whatever is recorded later. Materials last came in at
-    `received_at`; where silence accepts, it does so `silence_days` working days later, 0: never. That it has is said when a row is read.
+    `suspensions` is what was told of procedures of Art. 45, of which the mark beside the phase is made. `finished_at` is the first end,
+    whatever is recorded later. Materials last came in at `received_at`; where silence accepts, it does so `silence_days` working days later,
+    0: never. That it has is said when a row is read.
     """
 
     number: str
@@ -33,7 +44,7 @@ class ListedCase:
     imported: bool = False
     timeline: str = ""
     phase: str = ""
-    suspended: bool | None = None
+    suspensions: str = ""
     outcome: str = ""
     officer: str = ""
     filed_at: datetime | None = None
@@ -53,7 +64,8 @@ class ListedCase:
         """The row after `event`, which is the case's `version`-th."""
         fact = type(event).__name__
         self.officer, self.version = event.officer, version
-        self.phase, self.suspended = phases().after(self.phase, fact), phases().suspended(self.suspended, fact)
+        number = event.number if isinstance(event, ClocksSuspended | ClocksResumed | SuspensionCalledOff) else 0
+        self.phase, self.suspensions = phases().after(self.phase, fact), phases().suspensions(self.suspensions, fact, number)
         if phases().ended(self.phase) and self.finished_at is None:
             self.finished_at = event.at
         match event:
@@ -90,7 +102,7 @@ CASES: Final = Table.of(
     key=("number",),
     known={
         "phase": _MOVED,
-        "suspended": LATEST_SAID,
+        "suspensions": APPENDED,
         "outcome": _TEXT_SAID,
         "officer": LATEST,
         "accepted_at": LATEST_SAID,
@@ -124,12 +136,12 @@ _SETTLED: Final = {
 }
 _COLUMNS: Final = ", ".join(f"{_SETTLED.get(column.name, column.name)} as {column.name}" for column in CASES.described)
 _CASE: Final = f"select {CASES.columns} from (select {_COLUMNS} from cases) as settled"
-_UNSHOWN: Final = frozenset({"number", "year", "serial", "timeline", "received_at", "silence_days"})
+_UNSHOWN: Final = frozenset({"number", "year", "serial", "timeline", "suspensions", "received_at", "silence_days"})
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as people see it: its number is the case, and no mark stands beside an end."""
-    suspended = bool(row["suspended"]) and not phases().ended(row["phase"])
+    suspended = phases().suspended(row["suspensions"], row["phase"])
     return {name: value for name, value in row.items() if name not in _UNSHOWN} | {"case": row["number"], "suspended": suspended}
 
 

@@ -100,6 +100,11 @@ class ClocksResumed(ActOnCase):
 
 
 @record
+class SuspensionCalledOff(ActOnCase):
+    """A procedure of Art. 45 that had been announced was called off."""
+
+
+@record
 class LimitExtended(ActOnCase):
     """The limit of the case was extended (Art. 42)."""
 

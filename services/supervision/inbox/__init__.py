@@ -33,6 +33,7 @@ READER: Final = Reader(
         "liandong.intake.StepSentBack.v1": acts.StepSentBack,
         "liandong.intake.ClocksSuspended.v1": acts.ClocksSuspended,
         "liandong.intake.ClocksResumed.v1": acts.ClocksResumed,
+        "liandong.intake.SuspensionCalledOff.v1": acts.SuspensionCalledOff,
         "liandong.intake.LimitExtended.v1": acts.LimitExtended,
         "liandong.intake.CaseExamined.v1": acts.CaseExamined,
         "liandong.intake.CaseApproved.v1": acts.CaseApproved,

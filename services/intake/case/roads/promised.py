@@ -14,7 +14,7 @@ from services.intake.case.finishing import FinishStep, SendBack
 from services.intake.case.phase import Phase
 from services.intake.case.roads import Road, turn
 from services.intake.case.steps import HandOver, StartStep
-from services.intake.case.suspension import ResumeClocks, SuspendClocks
+from services.intake.case.suspension import CallOffSuspension, ResumeClocks, SuspendClocks
 
 FILED, CORRECTING, INCOMPLETE = Phase.FILED, Phase.CORRECTING, Phase.INCOMPLETE
 ACCEPTED, EXAMINED, APPROVED, DECIDED, DELIVERED = Phase.ACCEPTED, Phase.EXAMINED, Phase.APPROVED, Phase.DECIDED, Phase.DELIVERED
@@ -35,8 +35,9 @@ PROMISED: Final[Road] = {
     SendBack: turn(
         EXAMINED, early="not-yet-accepted", late="already-decided", instead={ACCEPTED: "not-examined", APPROVED: "already-approved"}
     ),
-    SuspendClocks: _WORK,
+    SuspendClocks: turn(ACCEPTED, EXAMINED, early="not-yet-accepted", late="already-decided", instead={APPROVED: "already-approved"}),
     ResumeClocks: _WORK,
+    CallOffSuspension: _WORK,
     ExtendLimit: _WORK,
     Decide: turn(APPROVED, early="not-approved", late="already-decided"),
     Deliver: turn(DECIDED, early="not-decided", late="already-delivered"),
