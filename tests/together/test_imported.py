@@ -28,13 +28,13 @@ def test_what_another_record_says_is_marked_as_imported_and_starts_no_clock_by_i
 
 
 def test_an_imported_case_taken_up_here_and_now_is_not_carded_for_the_time_before_it_came() -> None:
-    """Silence had taken it up in 2004; both its limits were over for two years when it came, and are red again once a week."""
+    """Silence had taken it up in 2004; its limits, and that of the step that nobody held, were over when it came, and are red again once a week."""
     story = brought()
     assert story.act("2007-03-05T10:00", CLERK, "acceptance").refused is None
     story.until("2007-03-06T12:00")
     assert len(story.cards) == 0, f"{len(story.cards)} cards, the first at {story.cards[0].at}, the last at {story.cards[-1].at}"
     story.until("2007-03-31T12:00")
-    assert {card.clock_kind for card in story.cards if card.due_at < moment(CAME)} == {"statutory", "promised"}
+    assert {card.clock_kind for card in story.cards if card.due_at < moment(CAME)} == {"statutory", "promised", "step"}
     assert min(card.at for card in story.cards) > moment(CAME)
     for name in ("statutory", "promised"):
         assert len(story.clock(name).said("red")) == 4, "a month of four weeks"

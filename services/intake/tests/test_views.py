@@ -93,7 +93,7 @@ async def test_what_time_did_is_written_with_the_next_act(house: House) -> None:
     assert await house.all(CaseAccepted) == []
     done = await house.post(f"/intake/cases/{case}/steps/start", {"name": "现场核查"}, by="examiner")
     accepted = await house.one(CaseAccepted)
-    assert (accepted.officer, accepted.at.isoformat(), done["version"]) == ("system:intake", "2007-03-12T16:00:00+00:00", 3)
+    assert (accepted.officer, accepted.at.isoformat(), done["version"]) == ("system:intake", "2007-03-12T16:00:00+00:00", 4)
 
 
 async def test_silence_of_another_clock_is_not_ours(house: House) -> None:
