@@ -10,8 +10,11 @@ import httpx2
 import pytest
 from rich.console import Console
 
+from libs.workdays import Calendar
 from services.onebox import BoxError, OneBox, cases, seeding
 from services.onebox.door import Door
+from services.onebox.items import ITEMS, STOPS
+from services.onebox.past import BY_ONE_ALONE, PAST, past
 from services.onebox.seeding import TODAY, seed
 
 BEFORE_DAWN = datetime(2026, 11, 27, 21, 31, tzinfo=UTC)
@@ -55,3 +58,20 @@ def test_seeding_that_is_refused_says_why_in_one_sentence(
     monkeypatch.setattr(seeding, "_fill", refused)
     with pytest.raises(BoxError, match=f"{sentence}（/intake/cases/x/suspension）；再次运行 scripts/up"):
         seed(OneBox(tmp_path), Console())
+
+
+@pytest.mark.parametrize("now", [BEFORE_DAWN, datetime(2026, 3, 2, 1, tzinfo=UTC), datetime(2026, 10, 9, 1, tzinfo=UTC)], ids=str)
+def test_the_old_register_has_cases_that_one_officer_examined_and_approved(now: datetime) -> None:
+    calendar = Calendar.load()
+    by_one = {n for n in range(PAST) if len(_concluded(past(n, now, calendar))) == 1}
+    assert by_one == BY_ONE_ALONE
+
+
+def _concluded(case: dict[str, Any]) -> set[str]:
+    """Who examined and approved a case that came to its end; of one that did not, two nobodies."""
+    return {step["officer"] for step in case["steps"] if step["role"] != "work"} if case["closed"] else {"", "-"}
+
+
+def test_the_posts_of_the_items_are_named_as_people_read_them() -> None:
+    posts = {post for _, _, _, _, steps, _ in ITEMS for _, post, _, _ in steps} | {stop["approver_post"] for stop in STOPS}
+    assert posts == {"审查岗", "核准岗"}
