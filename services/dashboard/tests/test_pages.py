@@ -99,7 +99,7 @@ def test_a_timeline_is_told_in_sentences_newest_first() -> None:
     shown = timeline_model({"case": row(), "timeline": events, "clocks": []})["events"]
     assert [entry["title"] for entry in shown] == ["超过期限", "一次告知补正", "收件"]
     missing = contract("intake", "CorrectionsRequested").sample["missing"]
-    assert (shown[0]["text"], shown[1]["text"], shown[0]["tone"]) == ("承诺 县水利局 审查岗 E0201", "、".join(missing), "bad")
+    assert (shown[0]["text"], shown[1]["text"], shown[0]["tone"]) == ("承诺 · 县水利局 · 审查岗 · E0201", "、".join(missing), "bad")
 
 
 def test_what_is_unknown_or_broken_is_shown_by_its_own_name() -> None:
@@ -209,7 +209,7 @@ def test_a_proof_says_why_every_day_counts() -> None:
     shown = proof_model(answers.proof())
     text = page("proof.html", proof=shown, clock=f"clock:{CASE}:promised")
     assert "时限凭证：承诺时限" in text
-    assert "不计时 鉴定 2026-11-24 至 今" in text
+    assert "不计时 鉴定 自 2026-11-24 起" in text
     assert "工作日" in text
 
 

@@ -82,7 +82,7 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
     _, _, node, service = str(event["source"]).split(":")
     return {
         "title": shown.title,
-        "text": " ".join(part for part in parts if part),
+        "text": " · ".join(part for part in parts if part),
         "who": _who(family, event),
         "at": moment(event["time"]),
         "proof": f"{node}/{service} 第 {event['sequence']:,} 号 · {event['hash'].partition(':')[2][:12]}",
