@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import datetime
 from typing import Any, Final, Protocol
 
+from libs.workdays import CHINA
 from services.onebox.door import Door
 from services.onebox.items import ITEMS, StepRows
 
 SEED: Final = 2007
 CONCLUSIONS: Final = {"examine": {"recommends": "granted"}, "approve": {"outcome": "granted"}}
 """What is concluded with the step of a role."""
-
-
 DECLINED: Final = {
     "reason": "not-ours",
     "agency": {"uscc": "11511500MB1554566Q", "name": "宜宾市城市管理行政执法局"},
@@ -28,8 +27,11 @@ class Do(Protocol):
     def __call__(self, who: str, act: str, body: dict[str, Any] | None = None, mark: str = "") -> None: ...
 
 
-def work(door: Door, node: str, n: int) -> None:
-    """Files a case and works it as far as its number says: most are finished, some wait, are corrected, suspended, withdrawn or turned away."""
+def work(door: Door, node: str, n: int, now: datetime) -> None:
+    """Files a case and works it as far as its number says: most are finished, some wait, are corrected, suspended, withdrawn or turned away.
+
+    A written notice has the day of its desk: China's at `now`, wherever the machine stands.
+    """
     chance = random.Random(SEED * 100_003 + n)  # noqa: S311 (the same box every time)
     code, _, _, _, steps, materials = chance.choice(ITEMS)
     filed = door.post(
@@ -57,7 +59,7 @@ def work(door: Door, node: str, n: int) -> None:
         do("clerk", "withdrawal")
         return
     if luck < 0.36:
-        today = date.today().isoformat()  # noqa: DTZ011 (a written notice has the day of its desk)
+        today = now.astimezone(CHINA).date().isoformat()
         notice = {"reason": "testing", "expected_days": 5, "notice": "检验通知书", "notified": today, "first": today}
         do("approver", "suspension", notice)
         return

@@ -9,8 +9,8 @@ from services.onebox.departments import agency, remedies
 from services.onebox.door import Door
 
 StepRows = Sequence[tuple[str, str, str, int]]
-_USUAL: Final[StepRows] = (("现场核查", "examiner", "work", 2), ("审查", "examiner", "examine", 1), ("核准", "approver", "approve", 1))
-_PAPER: Final[StepRows] = (("审查", "examiner", "examine", 2), ("核准", "approver", "approve", 1))
+_USUAL: Final[StepRows] = (("现场核查", "审查岗", "work", 2), ("审查", "审查岗", "examine", 1), ("核准", "核准岗", "approve", 1))
+_PAPER: Final[StepRows] = (("审查", "审查岗", "examine", 2), ("核准", "核准岗", "approve", 1))
 ITEMS: Final = (
     ("LD-511A-0001", "食品经营许可（新办）", "市场监督管理局", 8, _USUAL, ("申请书", "场所平面布局图", "食品安全管理制度")),
     ("LD-511A-0002", "公共场所卫生许可", "卫生健康局", 10, _USUAL, ("申请书", "卫生检测报告")),
@@ -27,9 +27,9 @@ ITEMS: Final = (
 )
 """Code, name, department, promised working days, steps, materials."""
 STOPS: Final[Sequence[dict[str, Any]]] = (
-    {"reason": "testing", "approver_post": "approver", "cap_days": 20},
-    {"reason": "hearing", "approver_post": "approver", "cap_days": 20},
-    {"reason": "expert-review", "approver_post": "approver", "cap_days": 30},
+    {"reason": "testing", "approver_post": "核准岗", "cap_days": 20},
+    {"reason": "hearing", "approver_post": "核准岗", "cap_days": 20},
+    {"reason": "expert-review", "approver_post": "核准岗", "cap_days": 30},
 )
 """What may stop the clocks of these items: 现场检测, 听证, 专家评审."""
 

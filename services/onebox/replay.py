@@ -44,7 +44,7 @@ def publish(client: httpx2.Client, node: str) -> None:
     """Publishes the procedure under which the log's cases stand; doing it again changes nothing."""
     item = {"item": ITEM, "name": "环境许可收件阶段（导入）", "type_code": "01", "department": "导入的办件日志"}
     send(client, "POST", f"/catalogue/nodes/{node}/items", json=item, headers={"Idempotency-Key": f"replay:{ITEM}:item"})
-    steps = [("T02 Check confirmation of receipt", "examiner", "examine"), ("T04 Determine confirmation of receipt", "approver", "approve")]
+    steps = [("T02 Check confirmation of receipt", "审查岗", "examine"), ("T04 Determine confirmation of receipt", "核准岗", "approve")]
     procedure = {
         "item": ITEM,
         "regime": "licence",

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def test_status_tells_heads_depth_lags_and_what_is_parked(box: OneBox, run: Run)
     with Door(box.site(COUNTY), "status") as door:
         publish(door, COUNTY)
         for n in range(3):
-            work(door, COUNTY, n)
+            work(door, COUNTY, n, datetime.now(UTC))
     settle(box)
     found = {site["site"]: site["services"] for site in said(run("status", "--json"))}
     intake = found[COUNTY]["intake"]
@@ -96,7 +97,7 @@ def test_a_machines_time_in_doubt_turns_readiness_red_until_the_operators_word(b
 def test_verify_names_the_origin_and_the_number_where_a_byte_was_changed(box: OneBox, run: Run) -> None:
     with Door(box.site(COUNTY), "verify") as door:
         publish(door, COUNTY)
-        work(door, COUNTY, 1)
+        work(door, COUNTY, 1, datetime.now(UTC))
     assert all(site["verified"] for site in said(run("verify", "--json")).values())
 
     async def change(to: str, sequence: int) -> None:
@@ -124,7 +125,7 @@ def test_the_feed_api_serves_the_log_byte_for_byte_to_the_sites_own(box: OneBox)
     with Door(box.site(COUNTY), "feed") as door:
         publish(door, COUNTY)
         for n in range(6):
-            work(door, COUNTY, n)
+            work(door, COUNTY, n, datetime.now(UTC))
     before: Position | None = None
     with box.site(COUNTY).client("site") as client:
         for after in (0, 4):

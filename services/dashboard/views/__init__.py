@@ -7,8 +7,22 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from libs.contracts import phases
-from services.dashboard.views.words import ACTS, CLOCKS, DETECTORS, FACTS, STATES, STOPPERS, Shown, addressed, told, word
+from services.dashboard.views.words import (
+    ACTS,
+    CLOCKS,
+    DETECTORS,
+    FACTS,
+    STATES,
+    STOPPERS,
+    Shown,
+    addressed,
+    clock_number,
+    clock_text,
+    told,
+    word,
+)
 
+SYSTEM: Final = "系统"
 CANCELLED: Final = "liandong.deadline.ClockCancelled"
 
 
@@ -68,7 +82,7 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
     _, _, node, service = str(event["source"]).split(":")
     return {
         "title": shown.title,
-        "text": " ".join(part for part in parts if part),
+        "text": " · ".join(part for part in parts if part),
         "who": _who(family, event),
         "at": moment(event["time"]),
         "proof": f"{node}/{service} 第 {event['sequence']:,} 号 · {event['hash'].partition(':')[2][:12]}",
@@ -83,16 +97,24 @@ def _family(event: Mapping[str, Any]) -> str:
 
 
 def _who(family: str, event: Mapping[str, Any]) -> str:
-    """Who did it, and who imported it."""
-    actor, told_by = str(event["actor"]), event["data"]
-    if not (family.startswith(ACTS) and told_by.get("imported")):
+    """Who did it, and who imported it. What time did is nobody's act, though it was written with somebody's."""
+    actor, told_by = _person(event["actor"]), event["data"]
+    if not family.startswith(ACTS):
         return actor
-    return " · ".join(filter(None, (told_by.get("officer"), f"由 {actor} 导入")))
+    officer = _person(told_by.get("officer", ""))
+    if told_by.get("imported"):
+        return " · ".join(filter(None, (officer, f"由 {actor} 导入")))
+    return SYSTEM if officer == SYSTEM else actor
+
+
+def _person(name: object) -> str:
+    """A staff number as it is; a service of the system as what it is."""
+    return SYSTEM if str(name).startswith("system:") else str(name)
 
 
 def _clock(clock: Mapping[str, Any], cancelled: Set[str]) -> dict[str, Any]:
     ended = ("已撤销" if clock["clock"] in cancelled else "已结束") if clock["ended"] else ""
-    return {**clock, "kind_text": word(clock["kind"], CLOCKS), "due_at": moment(clock["due_at"]), "end_text": ended}
+    return {**clock, "kind_text": clock_text(clock["clock"]), "due_at": moment(clock["due_at"]), "end_text": ended}
 
 
 def feed_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -102,7 +124,9 @@ def feed_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def clock_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """A site's own clocks with times as times, and who answers for each."""
-    return [{**clock, "due_at": moment(clock["due_at"]), "whom": addressed(clock)} for clock in found]
+    return [
+        {**clock, "due_at": moment(clock["due_at"]), "whom": addressed(clock), "number": clock_number(clock["clock"])} for clock in found
+    ]
 
 
 def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,6 +135,7 @@ def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **found,
         "whom": addressed(found),
+        "number": clock_number(found["clock"]),
         "start": moment(found["start"]),
         "due_at": moment(found["due_at"]),
         "days": [{**day, "date": date.fromisoformat(day["date"])} for day in days],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from libs.workdays import CHINA, OVERDUE_STEP, Calendar, Ledger, WorkingDays, ran
 from services.deadline.clock.change import said
 from services.deadline.clock.counting import ledger
-from services.deadline.events import ClockCarriedOver, Unit
+from services.deadline.events import ClockCarriedOver, ClockKind, Unit
 
 if TYPE_CHECKING:
     from services.deadline.clock import Clock
@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
 def carried_over(clock: Clock, came: datetime | None, calendar: Calendar) -> ClockCarriedOver | None:
     """The fact that the clock, just started, ran before its case came at `came`; None where it did not. An instant that the record itself gave
-    as a limit lives in the record's own time and is not carried over.
+    as a limit lives in the record's own time and is not carried over; the clock of a procedure of Art. 45 is begun here alone, though its first
+    day be the very day.
     """
-    if came is None or clock.started.start >= came or clock.started.budget.unit is Unit.UNTIL:
+    if came is None or clock.started.start >= came or _never_carried(clock):
         return None
     return ClockCarriedOver(**said(clock), kind=clock.started.kind, ran=days_run(clock, came, calendar), due_at=None, at=came)
+
+
+def _never_carried(clock: Clock) -> bool:
+    return clock.started.budget.unit is Unit.UNTIL or clock.started.kind is ClockKind.SUSPENSION
 
 
 def days_run(clock: Clock, at: datetime, calendar: Calendar) -> int:

@@ -88,6 +88,14 @@ async def test_what_begins_here_in_a_case_that_came_runs_as_in_any_other() -> No
     assert [name for name, *_ in said(case.tick(moment("2007-03-14T00:00")))] == ["reminder", "yellow", "red", "silence"]
 
 
+async def test_a_procedure_announced_here_on_the_very_day_a_case_came_is_not_carried_over() -> None:
+    """Its first day begins at midnight, before the case came; it was begun here all the same."""
+    case = Telling()
+    await case.told("CaseFiled", "2007-03-01", imported=True, came=moment("2007-03-05T09:00"))
+    await case.told("ClocksSuspended", "2007-03-05T15:00", number=1, reason="testing", first="2007-03-05", expected_days=5)
+    assert kinds(case.clock("suspension:1")) == ["ClockStarted"]
+
+
 def test_the_proof_says_how_far_it_had_run() -> None:
     found = proof(given().when(CARRIED).history(), CALENDARS, moment("2007-03-15"))
     assert found is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from heapq import heappop, heappush
 from typing import Final
 
 BLOCK: Final = 50
@@ -16,7 +16,7 @@ class Allocator:
     """Leased serials that no case carries yet."""
 
     def __init__(self) -> None:
-        self._free: deque[int] = deque()
+        self._free: list[int] = []
         self._leased_at: float | None = None
         self._size = BLOCK
 
@@ -24,12 +24,12 @@ class Allocator:
         return bool(self._free)
 
     def take(self) -> int:
-        """The next serial. Raises `IndexError` when a block has to be leased first."""
-        return self._free.popleft()
+        """The lowest serial. Raises `IndexError` when a block has to be leased first."""
+        return heappop(self._free)
 
     def give_back(self, serial: int) -> None:
-        """Takes back a serial that was not used after all; it is the next one given out."""
-        self._free.appendleft(serial)
+        """Takes back a serial that was not used after all; it is given out again in its turn, so that later cases have later numbers."""
+        heappush(self._free, serial)
 
     def wanted(self, now: float) -> int:
         """How many serials to lease at `now` (seconds of any steady clock)."""
@@ -39,4 +39,5 @@ class Allocator:
     def add(self, first: int, last: int, now: float) -> None:
         """A block `first`..`last` was leased at `now`, as large as was wanted then or what the year has left."""
         self._size, self._leased_at = self.wanted(now), now
-        self._free.extend(range(first, last + 1))
+        for serial in range(first, last + 1):
+            heappush(self._free, serial)
