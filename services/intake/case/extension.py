@@ -40,8 +40,9 @@ def fold(extended: LimitExtended | None, event: CaseEvent) -> LimitExtended | No
 
 
 def already_extended(c: ExtendLimit, case: Case) -> bool:
-    """Whether the limit was extended by the same document, by as many days."""
-    return case.extended is not None and (case.extended.days, case.extended.document) == (c.days, c.document)
+    """Whether the limit was extended by the same document and head, by as many days."""
+    longer = case.extended
+    return longer is not None and (longer.days, longer.document) == (c.days, c.document) and same_person(longer.head, c.head)
 
 
 def may_extend(c: ExtendLimit, case: Case) -> None:
