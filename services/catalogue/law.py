@@ -39,10 +39,13 @@ LAW: Final[Mapping[str, Law]] = {
     "approval-outside-regime": Law("P-regimes", "备案只告知、出具回执，不设审查和核准环节"),
     # its materials
     "material-twice": Law("行政许可法第三十条，P-names-folded", "材料名称不得重复"),
+    "no-copies": Law("行政许可法第三十条", "每种材料至少要求一份"),
     "other-materials": Law("行政许可法第三十条，行政许可法第三十一条", "材料目录须写全，不得列“其他材料”"),
     # its stops
     "suspension-outside-regime": Law("行政许可法第四十五条，P-regimes", "适用的法律制度没有不计入时限的程序"),
     "suspension-twice": Law("行政许可法第四十五条", "不计入时限的程序每种只列一次"),
+    # how the result is handed over
+    "no-delivery-way": Law("行政许可法第四十四条，P-delivery", "送达方式至少写明一种，每种只写一次"),
     # who decides, and where it is contested
     "no-department": Law("行政许可法第三十条，P-regimes", "须写明实施机关的名称和有效的统一社会信用代码"),
     "no-remedies": Law("行政许可法第三十八条，P-regimes", "须写明复议机关、复议期限、管辖法院、起诉期限和依据"),

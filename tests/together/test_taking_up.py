@@ -7,7 +7,7 @@ from typing import Final
 from libs.testkit.neighbours import moment
 from services.intake.case.steps import StartStep
 from tests.together.hearing import Asked
-from tests.together.stories import CLERK, EXAMINER, filed
+from tests.together.stories import CLERK, EXAMINER, STEPS, filed
 from tests.together.telling import Telling
 
 BOTH: Final = ["申请书", "平面图"]
@@ -58,3 +58,13 @@ def test_an_act_before_the_clocks_have_spoken_writes_the_acceptance_that_they_th
     story.until("2007-03-16T00:00")
     assert len(story.together.stream(story.together.cases, story.case)) == before, "accepted once"
     assert story.clock("promised").shown.due_at == moment("2007-03-20T00:00")
+
+
+def test_whatever_a_procedure_may_name_can_be_asked_for_and_worked_on() -> None:
+    """Names of papers are as long as lists published have them: 建设项目…, sometimes over a hundred signs."""
+    paper, step = "经审查合格的施工图设计文件" * 8, "现场核查" * 20
+    story = filed(materials=[{"name": paper}], steps=[{"name": step, "post": "审查岗"}, *STEPS])
+    assert story.act("2007-03-06T09:00", CLERK, "corrections-notice", missing=[paper]).refused is None
+    assert story.act("2007-03-07T09:00", CLERK, "corrections-return").refused is None
+    assert story.act("2007-03-08T09:00", EXAMINER, "steps/start", name=step).refused is None
+    assert story.act("2007-03-08T10:00", EXAMINER, "steps/done", name=step).refused is None

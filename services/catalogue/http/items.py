@@ -9,13 +9,12 @@ from pydantic import Field
 
 from libs.eventlog import Subject
 from libs.host import Context
-from libs.web import Envelope, Form, NodePath, Role, done_answer, envelope, hosted
+from libs.web import Envelope, Form, NodePath, Role, Title, done_answer, envelope, hosted
 from services.catalogue.http.agency import agency_fault
 from services.catalogue.item import Event, RegisterItem, State, Wording, stream
 
 ItemStreams = Subject[RegisterItem, State, Event]
 Code = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\s\x00-\x1f\x7f]+$")]
-Title = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """A name of an item, a department, a step or a post: the lists published have long ones."""
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from libs.contracts import regime, regimes
 from libs.eventlog import Subject
 from libs.host import Context
-from libs.web import Day, Envelope, Form, NodePath, Role, done_answer, envelope, hosted
+from libs.web import Day, Envelope, Form, NodePath, Role, Title, done_answer, envelope, hosted
 from libs.workdays import CHINA
 from services.catalogue import item
 from services.catalogue.events import (
@@ -28,7 +28,7 @@ from services.catalogue.events import (
     Step,
 )
 from services.catalogue.http.agency import agency_fault
-from services.catalogue.http.items import Code, ItemStreams, Title
+from services.catalogue.http.items import Code, ItemStreams
 from services.catalogue.procedure import State, stream
 from services.catalogue.procedure.publishing import PublishProcedure
 

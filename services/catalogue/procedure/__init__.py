@@ -1,7 +1,8 @@
 """A procedure: the versioned rules under which an item is handled (Art. 30), checked against the law when it is published.
 
 A command is asked in this order: may it be published (`publishing`), are its names names (`names`), its limits lawful (`limits`), its steps
-(`steps`), materials (`materials`) and stops (`stops`), are department and remedies said (`remedies`), does it say anything new.
+(`steps`), materials (`materials`) and stops (`stops`), are department and remedies said (`remedies`), can a result be handed over (`delivery`),
+does it say anything new.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Final
 
 from libs.decider import Decider
 from services.catalogue.events import ProcedurePublished
+from services.catalogue.procedure.delivery import check_delivery
 from services.catalogue.procedure.limits import check_limits
 from services.catalogue.procedure.materials import check_materials
 from services.catalogue.procedure.names import check_names
@@ -38,6 +40,7 @@ def decide(command: PublishProcedure, before: State) -> Sequence[ProcedurePublis
     check_materials(told)
     check_stops(told, law)
     check_remedies(told, law, department_valid=command.department_valid)
+    check_delivery(told)
     return [] if already(told, before) else [told]
 
 

@@ -1,4 +1,4 @@
-"""The list of materials (申请材料目录): closed, each named once (Art. 30, 31)."""
+"""The list of materials (申请材料目录): closed, each named once, in one copy at least (Art. 30, 31)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ OTHERS: Final = re.compile(r"^其[他它]$|其[他它](有关|相关)?(材料|�
 
 
 def check_materials(told: ProcedurePublished) -> None:
-    """Refuses a list that names a material twice, or that is left open for whatever may be asked later."""
+    """Refuses a list that names a material twice or in no copy, or that is left open for whatever may be asked later."""
     if twice(material.name for material in told.materials):
         raise refused("material-twice")
+    if any(material.copies < 1 for material in told.materials):
+        raise refused("no-copies")
     if any(OTHERS.search(folded(material.name)) for material in told.materials):
         raise refused("other-materials")

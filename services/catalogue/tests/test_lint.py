@@ -10,6 +10,7 @@ import pytest
 from libs.contracts import regimes
 from services.catalogue.events import (
     CaseKind,
+    DeliveryWay,
     Department,
     ForeseenStop,
     ForeseenStopper,
@@ -178,3 +179,13 @@ def test_only_the_law_of_licences_makes_silence_acceptance() -> None:
     }
     assert {name for name, told in silence.items() if told.silence_accepts} == {"licence"}
     assert {name for name, told in silence.items() if not told.approval} == {"record-filing"}
+
+
+def test_a_result_reaches_the_applicant_by_some_way_named_once() -> None:
+    given_procedure().when(publish(delivery=())).refused("no-delivery-way")
+    given_procedure().when(publish(delivery=(DeliveryWay.POST, DeliveryWay.POST))).refused("no-delivery-way")
+
+
+def test_a_material_is_wanted_in_one_copy_at_least() -> None:
+    for copies in (0, -1):
+        given_procedure().when(publish(materials=(Material(name="申请书", copies=copies),))).refused("no-copies")

@@ -58,12 +58,13 @@ Command = Accept | RefuseAcceptance | DeemAccepted
 @record
 class TakingUp:
     """What this topic remembers: the number of the case; `received`, when materials last came in (silence is counted from here);
-    `effective`, from when limits run.
+    `effective`, from when limits run; how the case was `declined`, if it was.
     """
 
     case: str = ""
     received: datetime | None = None
     effective: datetime | None = None
+    declined: CaseNotAccepted | None = None
 
 
 def fold(taking_up: TakingUp, event: CaseEvent) -> TakingUp:
@@ -75,6 +76,8 @@ def fold(taking_up: TakingUp, event: CaseEvent) -> TakingUp:
             return replace(taking_up, received=at)
         case CaseAccepted(effective=effective):
             return replace(taking_up, effective=effective)
+        case CaseNotAccepted():
+            return replace(taking_up, declined=event)
         case _:
             return taking_up
 
@@ -116,9 +119,11 @@ def accepted(c: Accept, case: Case) -> tuple[CaseEvent, ...]:
     return taken_up(case, AcceptedBy.DECISION, c.at, said(c))
 
 
-def already_declined(_c: RefuseAcceptance, case: Case) -> bool:
-    """Whether the case was not accepted before."""
-    return case.phase is Phase.NOT_ACCEPTED
+def already_declined(c: RefuseAcceptance, case: Case) -> bool:
+    """Whether the case was not accepted before, for the same reason, with the same explanation and agency."""
+    before, again = case.taking_up.declined, declined(c, case)
+    same = before is not None and (before.reason, before.agency, before.explanation) == (again.reason, again.agency, again.explanation)
+    return case.phase is Phase.NOT_ACCEPTED and same
 
 
 def may_decline(c: RefuseAcceptance, case: Case) -> None:

@@ -81,8 +81,11 @@ def told(c: RequestCorrections, case: Case) -> CorrectionsRequested:
 
 
 def already_back(c: ReturnCorrections, case: Case) -> bool:
-    """Whether nothing has come since the last return, and all is wanted as before: the time to tell runs from that return."""
-    return case.phase is Phase.INCOMPLETE and not c.waived and set(as_listed(c.still_missing, case.missing)) == set(case.missing)
+    """Whether nothing has come since the last return, and all is wanted as before: the time to tell runs from that return. Where a record has
+    everything back, the return is still to be said here, for it takes the case up.
+    """
+    same = set(as_listed(c.still_missing, case.missing)) == set(case.missing)
+    return case.phase is Phase.INCOMPLETE and bool(case.missing) and not c.waived and same
 
 
 def may_return(c: ReturnCorrections, case: Case) -> None:

@@ -10,7 +10,7 @@ from libs.workdays import Calendar
 from services.intake.case.act import Act, Acts, Asked, said
 from services.intake.case.days import day_of
 from services.intake.case.limit import limit_passed
-from services.intake.case.two_persons import examiners, same_person
+from services.intake.case.two_persons import examiners, nobody, same_person
 from services.intake.events import CaseEvent, LimitExtended
 from services.intake.law import refused
 
@@ -40,8 +40,9 @@ def fold(extended: LimitExtended | None, event: CaseEvent) -> LimitExtended | No
 
 
 def already_extended(c: ExtendLimit, case: Case) -> bool:
-    """Whether the limit was extended by the same document, by as many days."""
-    return case.extended is not None and (case.extended.days, case.extended.document) == (c.days, c.document)
+    """Whether the limit was extended by the same document and head, by as many days."""
+    longer = case.extended
+    return longer is not None and (longer.days, longer.document) == (c.days, c.document) and same_person(longer.head, c.head)
 
 
 def may_extend(c: ExtendLimit, case: Case) -> None:
@@ -57,7 +58,7 @@ def may_extend(c: ExtendLimit, case: Case) -> None:
 
 
 def _by_the_head(c: ExtendLimit, case: Case) -> None:
-    if not c.head.strip() or not c.document.strip():
+    if nobody(c.head) or not c.document.strip():
         raise refused("no-head")
     if any(same_person(c.head, other) for other in (c.officer, *examiners(case))):
         raise refused("head-not-apart")
@@ -78,7 +79,8 @@ def extended(c: ExtendLimit, case: Case) -> LimitExtended:
 
 
 def _extendable(case: Case, at: datetime, calendar: Calendar) -> bool:
-    return case.extended is None and not limit_passed(case, at, calendar)
+    allowed = case.pinned is not None and case.pinned.extension_days > 0
+    return allowed and case.extended is None and not limit_passed(case, at, calendar)
 
 
 ACTS: Final[Acts] = {ExtendLimit: Act(may_extend, extended, already_extended, _extendable)}

@@ -43,9 +43,12 @@ Command = FinishStep | SendBack
 
 
 def already_done(c: FinishStep, case: Case) -> bool:
-    """Whether the step was the last one done, by this officer, with this conclusion."""
+    """Whether the step was the last one done, by this officer, with this second one and this conclusion."""
     last = case.steps.last if case.steps.in_hand is None else None
-    return last is not None and last.name == c.name and same_person(last.officer, c.officer) and same_conclusion(c, case)
+    if last is None or last.name != c.name:
+        return False
+    same = same_person(last.officer, c.officer) and same_person(last.second_officer, c.second_officer)
+    return same and same_conclusion(c, case)
 
 
 def may_finish(c: FinishStep, case: Case) -> None:

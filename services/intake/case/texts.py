@@ -40,8 +40,11 @@ def bare(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """A name or a staff number as it is compared: one form of every letter, trimmed, capitals and small letters alike."""
-    return unicodedata.normalize("NFKC", bare(unicodedata.normalize("NFKC", text)).casefold())
+    """A name or a staff number as it is compared: one form of every letter, trimmed, without marks that nobody sees between its signs, capitals
+    and small letters alike.
+    """
+    seen = (char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFKC", bare("".join(seen)).casefold())
 
 
 def as_listed(names: Iterable[str], listed: Iterable[str]) -> tuple[str, ...]:

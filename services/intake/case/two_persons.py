@@ -70,10 +70,15 @@ def approvers(case: Case) -> frozenset[str]:
 
 
 def hold_apart(case: Case, role: StepRole, *officers: str) -> None:
-    """Raises `Refused` where one of `officers` did the part that `role` excludes; plain work is open to both."""
+    """Raises `Refused` where one of `officers` did the part that `role` excludes, or extended the limit of what they would examine; plain
+    work is open to all.
+    """
     others = {StepRole.EXAMINE: approvers(case), StepRole.APPROVE: examiners(case), StepRole.WORK: frozenset[str]()}[role]
     if others.intersection(map(folded, officers)):
         raise refused("same-officer")
+    head = case.extended.head if case.extended is not None and role is StepRole.EXAMINE else ""
+    if not nobody(head) and any(same_person(head, officer) for officer in officers):
+        raise refused("head-not-apart")
 
 
 def check_second(first: str, second: str, *, needed: bool, known: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from libs.host import Around
-from libs.web import Form, Name, Role, Staff, Text
+from libs.web import Form, Role, Staff, Text, Title
 from services.intake.case.finishing import FinishStep, SendBack
 from services.intake.case.steps import HandOver, StartStep
 from services.intake.events import Outcome
@@ -21,7 +21,7 @@ ANY: Final = (Role.EXAMINER, Role.APPROVER)
 class StepBegin(Form):
     """Which step is taken in hand."""
 
-    name: Name
+    name: Title
 
 
 class StepHandOver(Form):
@@ -34,7 +34,7 @@ class StepHandOver(Form):
 class StepEnd(Form):
     """Which step is done, by which second officer, and what is concluded with it."""
 
-    name: Name
+    name: Title
     second_officer: Staff = ""
     recommends: Outcome = Outcome.NOT_STATED
     outcome: Outcome = Outcome.NOT_STATED

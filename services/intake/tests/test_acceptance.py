@@ -106,3 +106,10 @@ def test_silence_accepts_nothing_under_a_law_that_makes_nothing_of_it_or_gives_n
 
 def test_silence_noticed_late_about_the_filing_does_not_end_the_time_after_a_return() -> None:
     given(s.returned_incomplete()).when(s.deem_accepted("2007-03-15")).then()
+
+
+def test_a_case_declined_once_is_not_declined_again_for_another_reason() -> None:
+    declined = given(s.filed()).when(s.refuse_acceptance()).history()
+    given(declined).when(s.refuse_acceptance("2007-03-07")).then()
+    other = replace(s.refuse_acceptance("2007-03-07"), reason=WhyDeclined.NOT_REQUIRED, explanation="不需要取得行政许可")
+    given(declined).when(other).refused("ended")

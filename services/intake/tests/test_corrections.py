@@ -127,3 +127,9 @@ def test_corrections_come_to_nothing_after_a_withdrawal() -> None:
     story = given(s.told_to_correct()).when(s.withdraw()).history()
     given(story).when(s.return_corrections()).refused("ended")
     assert given(story).state.phase is Phase.WITHDRAWN
+
+
+def test_where_a_record_has_everything_back_the_return_said_here_takes_the_case_up() -> None:
+    """Another system's record accepts nothing; told to correct, the case can be taken up by the return alone."""
+    kept = given(s.told_to_correct()).when(s.imported(s.return_corrections())).history()
+    assert given(kept).when(s.return_corrections(on="2007-03-15")).one(CaseAccepted).by is AcceptedBy.DECISION

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
+from services.intake.case import possible
+from services.intake.case.extension import ExtendLimit
 from services.intake.events import LimitExtended
 from services.intake.tests import stories as s
 from services.intake.tests.stories import NUMBER, at, given
@@ -85,8 +89,33 @@ def test_a_blank_head_or_document_is_none() -> None:
     given(s.accepted()).when(replace(s.extend(), document="\u3000")).refused("no-head")
 
 
+@pytest.mark.parametrize("head", ["-", "_", ". -"])
+def test_a_head_without_letter_and_digit_is_none(head: str) -> None:
+    given(s.accepted()).when(s.extend(head=head)).refused("no-head")
+
+
+def test_who_extended_the_limit_does_not_examine_afterwards() -> None:
+    story = given(s.accepted()).when(s.extend(head="examiner-1", told="2007-03-06", on="2007-03-06")).history()
+    given(story).when(s.start_step()).refused("head-not-apart")
+    given(story).when(s.start_step(officer="examiner-2"), s.hand_over("EXAMINER-1", "examiner-2")).refused("head-not-apart")
+    beside = replace(s.examine("examiner-2"), second_officer="examiner-1", second_known=True)
+    given(story).when(s.start_step(officer="examiner-2"), beside).refused("head-not-apart")
+
+
+def test_an_extension_is_not_offered_where_the_procedure_allows_none() -> None:
+    story = given().when(s.file(procedure=replace(s.pinned(), extension_days=0)), s.accept())
+    assert ExtendLimit not in possible(story.taken().state, s.at("2007-03-07"), s.CALENDAR)
+    assert ExtendLimit in possible(given(s.accepted()).state, s.at("2007-03-07"), s.CALENDAR)
+
+
 def test_a_limit_that_was_extended_passes_later() -> None:
     """Day 30 is 17 April 2007."""
     extended = given(s.accepted()).when(s.extend()).history()
     given(extended).when(s.suspend(first="2007-04-17", notified="2007-04-17", on="2007-04-17")).taken()
     given(extended).when(s.suspend(first="2007-04-18", notified="2007-04-18", on="2007-04-18")).refused("limit-passed")
+
+
+def test_the_same_document_under_another_head_is_another_extension() -> None:
+    story = given(s.accepted()).when(s.extend()).history()
+    given(story).when(s.extend(head=" Head-1")).then()
+    given(story).when(s.extend(head="head-2")).refused("extended-once")

@@ -168,3 +168,8 @@ def test_a_record_does_not_take_a_step_out_of_an_officers_hands() -> None:
     elsewhere = [s.imported(s.start_step("T02", "Resource01")), s.imported(s.finish_step("T02", "Resource01"))]
     given(s.examining()).when(*elsewhere, s.examine()).taken()
     given(s.examining()).when(s.imported(s.start_step("审查", "Resource01")), s.examine()).taken()
+
+
+def test_a_step_done_with_another_second_officer_is_not_already_so() -> None:
+    given(s.visited()).when(s.finish_step("现场核查", second="EXAMINER-2")).then()
+    given(s.visited()).when(s.finish_step("现场核查", second="examiner-3")).refused("step-not-started")

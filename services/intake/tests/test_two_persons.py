@@ -60,9 +60,15 @@ def test_the_examiner_in_other_letters_is_the_examiner() -> None:
         given(s.reviewed()).when(s.start_approving(officer)).refused("same-officer")
 
 
-@pytest.mark.parametrize("other", ["c0122", " C0122 ", "Ｃ０１２２", "C0122\u3000"])
+@pytest.mark.parametrize("other", ["c0122", " C0122 ", "Ｃ０１２２", "C0122\u3000", "C0\u200d122", "C\u200b0122\ufeff"])
 def test_one_number_is_one_person_however_it_is_written(other: str) -> None:
     assert same_person("C0122", other)
+
+
+def test_a_mark_that_nobody_sees_makes_no_other_person() -> None:
+    given(s.examining()).when(replace(s.examine(), second_officer="examiner\u200d-1", second_known=True)).refused("needs-two-officers")
+    given(s.reviewed()).when(s.start_approving("exam\u200diner-1")).refused("same-officer")
+    given(s.reviewed()).when(s.extend(head="examiner\u200d-1")).refused("head-not-apart")
 
 
 def test_two_numbers_are_two_persons() -> None:
