@@ -126,6 +126,7 @@ class ClocksSuspended(HeardOfCase):
     reason: str
     expected_days: int
     first: date
+    approver_post: str
 
 
 @record

@@ -97,9 +97,8 @@ def of_step(_known: KnownCase, fact: StepFellDue) -> Iterable[NewLimit]:
 
 def of_suspension(_known: KnownCase, fact: ClocksSuspended) -> Iterable[NewLimit]:
     """At the notice of a procedure of Art. 45: the days that it is expected to take, from its first day on, so that its end is not forgotten."""
-    yield NewLimit(
-        name=f"suspension:{fact.number}", budget=working_days(fact.expected_days), since=midnight(fact.first), officer=fact.officer
-    )
+    budget, since = working_days(fact.expected_days), midnight(fact.first)
+    yield NewLimit(name=f"suspension:{fact.number}", budget=budget, since=since, post=fact.approver_post, officer=fact.officer)
 
 
 def at_decision(known: KnownCase, fact: CaseDecided) -> Iterable[NewLimit]:

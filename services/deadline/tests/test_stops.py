@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from libs.testkit.neighbours import moment
-from services.deadline.events import ClockEnded, ClockKind, ClockResumed, ClockStarted
+from services.deadline.events import ClockEnded, ClockKind, ClockRed, ClockResumed, ClockStarted, ClockYellow
 from services.deadline.tests.stories import kinds, said
 from services.deadline.tests.telling import Telling
 
@@ -13,7 +13,9 @@ async def test_the_days_of_a_procedure_are_a_clock_that_warns_stops_nothing_and_
     case = Telling()
     await case.told("CaseFiled", "2007-03-05")
     await case.told("CaseAccepted", "2007-03-06")
-    await case.told("ClocksSuspended", "2007-03-09", number=1, reason="testing", first="2007-03-12", expected_days=5)
+    await case.told(
+        "ClocksSuspended", "2007-03-09", number=1, reason="testing", first="2007-03-12", expected_days=5, approver_post="分管负责人"
+    )
     await case.told("ClocksSuspended", "2007-03-13", number=2, reason="hearing", first="2007-03-13", expected_days=9)
     case.tick(moment("2007-03-20T00:00"))
     assert said(case.clock("suspension:1")) == [
@@ -21,6 +23,7 @@ async def test_the_days_of_a_procedure_are_a_clock_that_warns_stops_nothing_and_
         ("yellow", 0, 0, moment("2007-03-19T00:00")),
         ("red", 0, 0, moment("2007-03-20T00:00")),
     ]
+    assert {rung.post for rung in case.clock("suspension:1") if isinstance(rung, ClockStarted | ClockYellow | ClockRed)} == {"分管负责人"}
     (*_, ended) = await case.told("ClocksResumed", "2007-03-21", number=1, last="2007-03-21")
     assert isinstance(ended, ClockEnded)
     assert (ended.kind, ended.late) == (ClockKind.SUSPENSION, True)

@@ -214,23 +214,16 @@ def test_a_fact_of_a_case_that_was_never_filed_is_nobodys() -> None:
 # --- whatever is told -------------------------------------------------------------------------------------------------------------
 
 
+OFTEN = ["CorrectionsReturned", "StepFellDue", "StepStarted", "StepDone", "StepSentBack", "LimitExtended"]
+OFTEN += ["ClocksSuspended", "ClocksResumed", "SuspensionCalledOff"]
+ONCE = ["CorrectionsRequested", "CaseAccepted", "CaseDecided", "ResultDelivered", "CaseWithdrawn", "CaseClosed"]
+
+
 @st.composite
 def lives(draw: st.DrawFn) -> Sequence[FactOfCase]:
     """A filing and whatever may follow, in order of time; a step has its own number, a case is accepted and decided once."""
-    often = [
-        "CorrectionsReturned",
-        "StepFellDue",
-        "StepStarted",
-        "StepDone",
-        "StepSentBack",
-        "ClocksSuspended",
-        "ClocksResumed",
-        "SuspensionCalledOff",
-        "LimitExtended",
-    ]
-    once = ["CorrectionsRequested", "CaseAccepted", "CaseDecided", "ResultDelivered", "CaseWithdrawn", "CaseClosed"]
     rest: list[str] = draw(
-        st.permutations([*draw(st.lists(st.sampled_from(often), max_size=8)), *sorted(draw(st.sets(st.sampled_from(once))))])
+        st.permutations([*draw(st.lists(st.sampled_from(OFTEN), max_size=8)), *sorted(draw(st.sets(st.sampled_from(ONCE))))])
     )
     now, steps, stops = moment("2007-03-05"), 0, 0
     told: list[FactOfCase] = [fact("CaseFiled", now, pinned=LIMITS)]

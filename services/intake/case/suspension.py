@@ -14,7 +14,16 @@ from libs.workdays import Calendar, Stop
 from services.intake.case.act import Act, Acts, Asked, said
 from services.intake.case.days import day_of
 from services.intake.case.limit import behind_limit, limit_passed
-from services.intake.events import CaseDecided, CaseEvent, ClocksResumed, ClocksSuspended, StepRole, Stopper, SuspensionCalledOff
+from services.intake.events import (
+    CaseDecided,
+    CaseEvent,
+    ClocksResumed,
+    ClocksSuspended,
+    PinnedStop,
+    StepRole,
+    Stopper,
+    SuspensionCalledOff,
+)
 from services.intake.law import refused
 
 if TYPE_CHECKING:
@@ -149,14 +158,19 @@ def may_suspend(c: SuspendClocks, case: Case) -> None:
 
 
 def _foreseen(c: SuspendClocks, case: Case) -> None:
-    foreseen = {stop.reason: stop for stop in case.pinned.suspensions} if case.pinned else {}
-    if c.reason not in foreseen:
+    foreseen = _foreseen_stop(c, case)
+    if foreseen is None:
         raise refused("not-foreseen")
     if c.expected_days < 1:
         raise refused("no-days")
     before = (one.told.expected_days for one in case.suspensions.all if one.told.reason is c.reason and not _called_off(one))
-    if c.expected_days + sum(before) > foreseen[c.reason].cap_days:
+    if c.expected_days + sum(before) > foreseen.cap_days:
         raise refused("over-cap")
+
+
+def _foreseen_stop(c: SuspendClocks, case: Case) -> PinnedStop | None:
+    stops = case.pinned.suspensions if case.pinned else ()
+    return next((stop for stop in stops if stop.reason is c.reason), None)
 
 
 def _called_off(one: Suspension) -> bool:
@@ -165,6 +179,7 @@ def _called_off(one: Suspension) -> bool:
 
 def suspended(c: SuspendClocks, case: Case) -> ClocksSuspended:
     """The fact that a procedure of Art. 45 runs from its first day on."""
+    foreseen = None if c.imported else _foreseen_stop(c, case)
     return ClocksSuspended(
         **said(c),
         number=len(case.suspensions.all) + 1,
@@ -173,6 +188,7 @@ def suspended(c: SuspendClocks, case: Case) -> ClocksSuspended:
         notice=c.notice,
         notified=c.notified,
         first=c.first,
+        approver_post=foreseen.approver_post if foreseen else "",
     )
 
 

@@ -24,7 +24,7 @@ class Stopper(str, Enum):
 @record
 class ClocksSuspended:
     """A procedure of Art. 45 runs from `first`, the `number`-th of its case from 1; its days are not counted. `notified` is when the applicant
-    was told in writing, `expected_days` are working days.
+    was told in writing, `expected_days` are working days. `approver_post` answers for it, as the procedure foresees; empty in an import.
     """
 
     case: str
@@ -34,6 +34,7 @@ class ClocksSuspended:
     notice: str
     notified: date
     first: date
+    approver_post: str
     officer: str
     at: datetime
     imported: bool = False

@@ -22,6 +22,7 @@ def test_clocks_stop_for_a_procedure_of_article_45_told_in_writing() -> None:
             notice="宜水函〔2007〕8号",
             notified=date(2007, 3, 12),
             first=date(2007, 3, 12),
+            approver_post="分管负责人",
             officer="approver-1",
             at=at("2007-03-12"),
         )
