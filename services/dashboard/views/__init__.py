@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from libs.contracts import phases
-from services.dashboard.views.words import ACTS, CLOCKS, DETECTORS, FACTS, STATES, STOPPERS, Shown, addressed, told, word
+from services.dashboard.views.words import ACTS, CLOCKS, DETECTORS, FACTS, STATES, STOPPERS, Shown, addressed, no_due, told, word
 
 CANCELLED: Final = "liandong.deadline.ClockCancelled"
 
@@ -102,7 +102,7 @@ def feed_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def clock_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """A site's own clocks with times as times, and who answers for each."""
-    return [{**clock, "due_at": moment(clock["due_at"]), "whom": addressed(clock)} for clock in found]
+    return [{**clock, "due_at": moment(clock["due_at"]), "whom": addressed(clock), "no_due": no_due(clock["state"])} for clock in found]
 
 
 def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,6 +111,7 @@ def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **found,
         "whom": addressed(found),
+        "no_due": no_due(found["state"]),
         "start": moment(found["start"]),
         "due_at": moment(found["due_at"]),
         "days": [{**day, "date": date.fromisoformat(day["date"])} for day in days],
