@@ -48,6 +48,23 @@ def test_no_stop_is_announced_for_a_day_behind_the_limit() -> None:
     assert story.clock("statutory").said("red") == [moment("2007-04-03T00:00")]
 
 
+@pytest.mark.parametrize("first", ["2008-03-07", "2070-03-12"])
+def test_while_one_stop_runs_none_is_announced_for_a_day_behind_the_limit_that_it_is_expected_to_leave(first: str) -> None:
+    """An inspection runs since 7 March, expected to take five days: with it the limit would be due in April."""
+    story = accepted()
+    assert suspend(story, "2007-03-07T09:00", first="2007-03-07").refused is None
+    assert suspend(story, "2007-03-08T09:00", first=first, reason="hearing").refused == "limit-passed"
+    assert story.clock("statutory").shown.stops == "1:2007-03-07"
+
+
+def test_another_stop_may_be_announced_while_one_runs_longer_than_expected() -> None:
+    """Expected to take five days from 7 March on, the inspection still runs in May."""
+    story = accepted()
+    assert suspend(story, "2007-03-07T09:00", first="2007-03-07").refused is None
+    assert suspend(story, "2007-05-10T09:00", first="2007-05-10", reason="testing").refused is None
+    assert suspend(story, "2007-05-10T10:00", first="2007-05-28", reason="hearing").refused is None
+
+
 def test_a_stop_may_begin_on_the_last_day_of_the_limit() -> None:
     story = accepted()
     assert suspend(story, "2007-04-02T09:00", first="2007-04-02").refused is None

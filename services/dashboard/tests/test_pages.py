@@ -195,6 +195,15 @@ def test_a_sites_own_clocks_and_their_proof() -> None:
     assert "承诺时限 2007年3月29日 24:00 前 高县水务局 · 无人承办 已超期" in text
 
 
+@pytest.mark.parametrize(("state", "words"), [("open", "未推算"), ("stopped", "停止计时")])
+def test_a_clock_is_not_shown_as_stopped_before_the_day_of_the_stop_that_was_announced(state: str, words: str) -> None:
+    of_site = answers.changed(answers.kept("deadline-clocks")[1], due_at=None, state=state)
+    clocks = page("clocks.html", case=placed(answers.listed()), number=CASE, clocks=clock_rows([of_site]), city="http://city")
+    assert f"承诺时限 {words} 高县水务局" in clocks
+    found = proof_model(answers.changed(answers.proof(), state=state))
+    assert f"{words} 到期" in page("proof.html", proof=found, clock=CLOCK)
+
+
 @pytest.mark.parametrize("phase", phases().words)
 def test_a_sites_own_page_of_a_case_says_phase_and_mark_as_the_city_does(phase: str) -> None:
     running, marked = [

@@ -18,6 +18,7 @@ from services.dashboard.views.words import (
     addressed,
     clock_number,
     clock_text,
+    no_due,
     told,
     word,
 )
@@ -124,9 +125,12 @@ def feed_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def clock_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """A site's own clocks with times as times, and who answers for each."""
-    return [
-        {**clock, "due_at": moment(clock["due_at"]), "whom": addressed(clock), "number": clock_number(clock["clock"])} for clock in found
-    ]
+    return [{**clock, "due_at": moment(clock["due_at"]), **_beside(clock)} for clock in found]
+
+
+def _beside(clock: Mapping[str, Any]) -> dict[str, str]:
+    """What a page shows beside what a clock's row or proof says."""
+    return {"whom": addressed(clock), "number": clock_number(clock["clock"]), "no_due": no_due(clock["state"])}
 
 
 def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,8 +138,7 @@ def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
     days: Sequence[Mapping[str, Any]] = found["days"]
     return {
         **found,
-        "whom": addressed(found),
-        "number": clock_number(found["clock"]),
+        **_beside(found),
         "start": moment(found["start"]),
         "due_at": moment(found["due_at"]),
         "days": [{**day, "date": date.fromisoformat(day["date"])} for day in days],

@@ -150,6 +150,11 @@ def addressed(row: Mapping[str, object]) -> str:
     return " · ".join(filter(None, (told(field, row[field]) for field in _ADDRESSED)))
 
 
+def no_due(state: str) -> str:
+    """What stands for the due moment of a clock that has none: it stands still, or a stop was announced for a day that had not come."""
+    return "停止计时" if state == "stopped" else "未推算"
+
+
 def told(field: str, value: object) -> str:
     """A field of a fact as people read it; empty where it says nothing."""
     if field == "imported":

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given as whatever
+from hypothesis import settings
 from hypothesis import strategies as st
 
+from libs.testkit import neighbours
 from libs.testkit.neighbours import moment
 from services.deadline.clock.holding import Holding, holding_at
 from services.deadline.clock.rungs import TickClock
 from services.deadline.events import ClockKind, ClockRed, ClockReminded, ClockStarted, ClockYellow
+from services.deadline.inbox import READER
 from services.deadline.inbox.remembered import from_kept, kept
-from services.deadline.tests.stories import DEPARTMENT, end, given, start, taken_up
+from services.deadline.tests.stories import CASE, DEPARTMENT, LIMITS, end, given, start, taken_up
 from services.deadline.tests.telling import Telling
 
 
@@ -154,3 +157,37 @@ def test_the_holding_at_an_instant_does_not_change_with_what_comes_after_it(
     found = holding_at(whole, min(at, later))
     assert (found is None) is (whole == ())
     assert from_kept(kept(whole)) == whole
+
+
+HANDS = ("StepFellDue", "StepStarted", "StepHandedOver", "StepDone", "StepSentBack")
+work = st.lists(st.tuples(st.integers(1, 60), st.sampled_from(HANDS), st.sampled_from(["E0201", "E0202"])), min_size=1, max_size=12)
+
+
+def worked(acts: list[tuple[int, str, str]], every: int) -> dict[str, list[tuple[str, str, str]]]:
+    """Whom the clocks of a case have named three months after its acceptance: each act comes hours after the one before it, and all clocks
+    are ticked every so many hours.
+    """
+    case, now, number = Telling(), moment("2007-03-05T09:00"), 0
+
+    def happens(fact: str, **said: Any) -> None:
+        case.hear(neighbours.heard(READER, "intake", fact, now, CASE, **said))
+
+    happens("CaseFiled", pinned={**LIMITS, "department": DEPARTMENT})
+    happens("CaseAccepted", effective=now, by="decision")
+    ticks = iter([now + timedelta(hours=n, minutes=30) for n in range(0, 24 * 90, every)])
+    tick = next(ticks)
+    for hours, fact, officer in acts:
+        now += timedelta(hours=hours)
+        number += fact == "StepFellDue"
+        while tick < now:
+            case.tick(tick)
+            tick = next(ticks)
+        happens(fact, number=number, officer=officer, **({"to": officer} if fact == "StepHandedOver" else {}))
+    case.tick(moment("2007-06-05"))
+    return {clock: named(case, clock.split(":", 2)[2]) for clock in case.clocks}
+
+
+@settings(max_examples=50)
+@whatever(work, st.sampled_from([1, 7, 24, 24 * 7]))
+def test_whom_the_rungs_name_does_not_depend_on_how_often_the_clocks_are_ticked(acts: list[tuple[int, str, str]], every: int) -> None:
+    assert worked(acts, every) == worked(acts, 24 * 80)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from libs.workdays import Calendar, Ledger, WorkingDays, derive
-from services.intake.case.days import passed
+from libs.workdays import Calendar, Ledger, Stop, WorkingDays, derive
+from services.intake.case.days import day_of, passed
 
 if TYPE_CHECKING:
     from services.intake.case import Case
@@ -36,8 +36,19 @@ def limit_passed(case: Case, at: datetime, calendar: Calendar) -> bool:
     return ledger is not None and passed(ledger, at, calendar)
 
 
-def behind_limit(case: Case, day: date, calendar: Calendar) -> bool:
-    """Whether `day` lies behind the last day of the statutory limit, which has not passed yet."""
+def behind_limit(case: Case, day: date, at: datetime, calendar: Calendar) -> bool:
+    """Whether `day` lies behind the last day of the statutory limit, which has not passed at `at`. While procedures of Art. 45 are not over, the
+    limit is taken as it will be if each still takes all the days expected of the longest.
+    """
     ledger = projected(case, calendar)
-    last = derive(ledger, calendar).due_date if ledger else None
+    if ledger is None:
+        return False
+    expected = max((one.told.expected_days for one in case.suspensions.open), default=0)
+    stops = tuple(stop if stop.last else _over_after(stop, expected, day_of(at), calendar) for stop in ledger.stops)
+    last = derive(replace(ledger, stops=stops), calendar).due_date
     return last is not None and day > last
+
+
+def _over_after(stop: Stop, expected: int, today: date, calendar: Calendar) -> Stop:
+    begins = max(stop.first, today)
+    return Stop(stop.first, max(begins, calendar.after(begins, expected)))

@@ -150,7 +150,7 @@ def may_suspend(c: SuspendClocks, case: Case) -> None:
         raise refused("not-yet-accepted")
     if c.first < today:
         raise refused("stop-back-dated")
-    if limit_passed(case, c.at, c.calendar) or behind_limit(case, c.first, c.calendar):
+    if limit_passed(case, c.at, c.calendar) or behind_limit(case, c.first, c.at, c.calendar):
         raise refused("limit-passed")
     if not c.notice.strip() or c.notified > min(c.first, today):
         raise refused("not-notified")
