@@ -146,7 +146,7 @@ async def test_forms_are_checked_before_rules(house: House) -> None:
     path = f"/intake/nodes/{COUNTY}/cases"
     await house.post(path, {"item": ITEM, "channel": "counter", "applicant": "张三"}, status=422, by="clerk")
     await house.post(path, {"item": ITEM, "channel": "telegraph"}, status=422, by="clerk")
-    await house.post(path, {"item": ITEM, "channel": "counter", "materials": ["长" * 61]}, status=422, by="clerk")
+    await house.post(path, {"item": ITEM, "channel": "counter", "materials": ["长" * 501]}, status=422, by="clerk")
     await house.post(path, {"item": "511A\x0000001", "channel": "counter"}, status=422, by="clerk")
 
 
