@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from collections import deque
 from typing import Final
 
 BLOCK: Final = 50
@@ -16,20 +16,25 @@ class Allocator:
     """Leased serials that no case carries yet."""
 
     def __init__(self) -> None:
-        self._free: list[int] = []
+        self._free: deque[int] = deque()
+        self._returned: set[int] = set()
         self._leased_at: float | None = None
         self._size = BLOCK
 
     def __bool__(self) -> bool:
-        return bool(self._free)
+        return bool(self._free or self._returned)
 
     def take(self) -> int:
         """The lowest serial. Raises `IndexError` when a block has to be leased first."""
-        return heappop(self._free)
+        if not self._returned:
+            return self._free.popleft()
+        lowest = min(self._returned)
+        self._returned.remove(lowest)
+        return lowest
 
     def give_back(self, serial: int) -> None:
         """Takes back a serial that was not used after all; it is given out again in its turn, so that later cases have later numbers."""
-        heappush(self._free, serial)
+        self._returned.add(serial)
 
     def wanted(self, now: float) -> int:
         """How many serials to lease at `now` (seconds of any steady clock)."""
@@ -39,5 +44,4 @@ class Allocator:
     def add(self, first: int, last: int, now: float) -> None:
         """A block `first`..`last` was leased at `now`, as large as was wanted then or what the year has left."""
         self._size, self._leased_at = self.wanted(now), now
-        for serial in range(first, last + 1):
-            heappush(self._free, serial)
+        self._free.extend(range(first, last + 1))
