@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from libs.bus import Hears, Take
 from libs.eventlog import Logs
 from libs.views import Pool, View
-from libs.web import Pages
+from libs.web import Pages, Role
 from libs.wire import Position
 
 
@@ -65,7 +65,13 @@ def _nobody() -> Mapping[str, Any]:
     return {"sites": []}
 
 
-def _stranger(_staff: str) -> bool:
+class Knows(Protocol):
+    """Whether a staff number is one of the site's accounts, with one of these roles if any are asked for."""
+
+    def __call__(self, staff: str, /, *roles: Role) -> bool: ...
+
+
+def _stranger(_staff: str, /, *_roles: Role) -> bool:
     return False
 
 
@@ -85,8 +91,8 @@ class Around:
     """The site's signing key, read when asked for; it never leaves the site. Raises `LookupError` where there is none."""
     registry: Callable[[], Mapping[str, Any]] = _nobody
     """At the city: who is in the network, read when asked for: `{"sites": [{"site", "key", "public_key", "address", "nodes"}]}`."""
-    knows: Callable[[str], bool] = _stranger
-    """Whether a staff number is one of the site's accounts, asked of the accounts that open its door now."""
+    knows: Knows = _stranger
+    """Asked of the accounts that open the site's door now."""
     services: frozenset[str] = frozenset()
     """The services that stand at this site."""
     published: tuple[str, ...] = ()

@@ -14,10 +14,7 @@ LAW: Final[Mapping[str, Law]] = {
     "ended": Law("行政许可法第三十二条，行政许可法第三十八条", "办件已经终结，不再办理"),
     "not-yet-accepted": Law("行政许可法第三十二条", "尚未受理，不能办理这一环节"),
     "already-decided": Law("行政许可法第三十八条", "已经作出决定"),
-    "no-reasons": Law(
-        "行政许可法第三十八条第二款，行政许可法第四十二条，P-examine-approve，P-reasons-said，P-steps-in-order，P-stop-called-off",
-        "应当说明理由",
-    ),
+    "no-reasons": Law("行政许可法第三十八条第二款，行政许可法第四十二条，P-reasons-said", "应当说明理由"),
     # filing
     "unknown-item": Law("P-pinned-procedure", "没有这个事项，或者尚未公布实施办法"),
     "not-in-force": Law("P-pinned-procedure", "收件之日该事项尚无生效的实施办法"),
@@ -47,7 +44,7 @@ LAW: Final[Mapping[str, Law]] = {
     "out-of-order": Law("P-steps-in-order", "应当按照实施办法规定的环节顺序办理"),
     "step-not-started": Law("P-steps-in-order", "这一环节尚未开始"),
     "not-in-hand": Law("P-steps-in-order", "环节由经办人移交、完成或者退回"),
-    "staff-unknown": Law("P-steps-in-order", "接办人不是本节点部署在册的工作人员"),
+    "staff-unknown": Law("P-steps-in-order", "接办人不是本节点部署在册的审查或者核准人员"),
     "steps-open": Law("P-steps-in-order", "实施办法规定的环节尚未完成"),
     "needs-two-officers": Law("行政许可法第三十四条第三款", "核实实质内容应当指派两名以上工作人员"),
     "second-unknown": Law("行政许可法第三十四条第三款", "第二名工作人员不是本节点部署在册的工作人员"),

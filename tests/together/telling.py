@@ -41,7 +41,7 @@ PARTS: Final = {route.command: part for part, route in ROUTES.items()}
 EDITOR: Final = "E0001"
 STAFF: Final = frozenset({"C0117", "E0201", "E0202", "A0301", "A0302", "H0001"})
 """Whom the site knows."""
-AROUND: Final = Around(knows=STAFF.__contains__)
+AROUND: Final = Around(knows=lambda staff, *_roles: staff in STAFF)
 
 
 class ToldFact(NamedTuple):

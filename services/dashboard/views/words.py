@@ -33,7 +33,7 @@ FACTS: Final[Mapping[str, Shown]] = {
     "liandong.intake.ClocksResumed": Shown("恢复计时", ("number", "last")),
     "liandong.intake.SuspensionCalledOff": Shown("取消依法不计时", ("number", "reasons")),
     "liandong.intake.LimitExtended": Shown("延长期限", ("days", "head", "document", "told", "reasons")),
-    "liandong.intake.CaseExamined": Shown("审查", ("recommends",)),
+    "liandong.intake.CaseExamined": Shown("审查", ("recommends", "reasons")),
     "liandong.intake.CaseApproved": Shown("核准", ("outcome", "reasons")),
     "liandong.intake.CaseDecided": Shown("决定", ("outcome", "document", "reasons", "remedies"), "ok"),
     "liandong.intake.ResultDelivered": Shown("送达", ("how", "receipt")),

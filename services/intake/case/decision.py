@@ -33,8 +33,9 @@ def fold(decided: CaseDecided | None, event: CaseEvent) -> CaseDecided | None:
 
 
 def already_decided(c: Decide, case: Case) -> bool:
-    """Whether the case was decided so, in the same document."""
-    return case.decided is not None and (case.decided.outcome, case.decided.document) == (c.outcome, c.document)
+    """Whether the case was decided so, in the same document and for the same reasons."""
+    before = case.decided
+    return before is not None and (before.outcome, before.document, before.reasons) == (c.outcome, c.document, c.reasons)
 
 
 def may_decide(c: Decide, case: Case) -> None:

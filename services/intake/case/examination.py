@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @record
 class Concluding(Asked):
-    """What is concluded with a step: the examiner `recommends`, the approver says the `outcome`; one not as recommended has its `reasons`."""
+    """What is concluded with a step: the examiner `recommends`, the approver says the `outcome`, with `reasons`; an outcome that was not
+    recommended has them always.
+    """
 
     recommends: Outcome = Outcome.NOT_STATED
     outcome: Outcome = Outcome.NOT_STATED
@@ -48,7 +50,7 @@ def may_conclude(c: Concluding, case: Case) -> None:
     """Raises `Refused` where the next step wants a conclusion and has none, or has one that it does not want, or one without its reasons."""
     bears = case.steps.concluding(case.steps.place)
     stated = {role for role, outcome in _outcomes(c).items() if outcome is not Outcome.NOT_STATED}
-    if stated - {bears} or (c.reasons.strip() and bears is not StepRole.APPROVE):
+    if stated - {bears} or (c.reasons.strip() and bears is StepRole.WORK):
         raise refused("no-conclusion-here")
     if bears is not StepRole.WORK and bears not in stated:
         raise refused("no-outcome")
@@ -61,7 +63,7 @@ def concluded(c: Concluding, case: Case) -> tuple[CaseEvent, ...]:
     """The conclusion that the next step bears, as a fact; none for a step that bears none."""
     match case.steps.concluding(case.steps.place):
         case StepRole.EXAMINE:
-            return (CaseExamined(**said(c), recommends=c.recommends),)
+            return (CaseExamined(**said(c), recommends=c.recommends, reasons=c.reasons),)
         case StepRole.APPROVE:
             return (CaseApproved(**said(c), outcome=c.outcome, reasons=c.reasons),)
         case StepRole.WORK:

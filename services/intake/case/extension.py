@@ -40,9 +40,11 @@ def fold(extended: LimitExtended | None, event: CaseEvent) -> LimitExtended | No
 
 
 def already_extended(c: ExtendLimit, case: Case) -> bool:
-    """Whether the limit was extended by the same document and head, by as many days."""
+    """Whether the limit was extended so: by as many days, in the same document, by the same head, for the same reasons, told on the same day."""
     longer = case.extended
-    return longer is not None and (longer.days, longer.document) == (c.days, c.document) and same_person(longer.head, c.head)
+    if longer is None or not same_person(longer.head, c.head):
+        return False
+    return (longer.days, longer.document, longer.reasons, longer.told) == (c.days, c.document, c.reasons, c.told)
 
 
 def may_extend(c: ExtendLimit, case: Case) -> None:

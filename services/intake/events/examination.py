@@ -15,6 +15,7 @@ class CaseExamined:
     case: str
     officer: str
     recommends: Outcome
+    reasons: str
     at: datetime
     imported: bool = False
 

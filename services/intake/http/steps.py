@@ -48,8 +48,8 @@ class StepBack(Form):
 
 
 def to_known(around: Around, form: StepHandOver) -> Mapping[str, bool]:
-    """Whether the officer who shall have the step is a member of staff."""
-    return {"to_known": around.knows(form.to)}
+    """Whether the officer who shall have the step is a member of staff who may work on steps."""
+    return {"to_known": around.knows(form.to, *ANY)}
 
 
 def second_known(around: Around, form: StepEnd) -> Mapping[str, bool]:

@@ -15,7 +15,9 @@ FIRST_SIGN = PinnedStep(name="初核", post="核准岗", role=StepRole.APPROVE)
 def test_one_examines_another_approves_each_with_the_step() -> None:
     examined = given(s.examining()).when(s.examine())
     assert [type(fact) for fact in examined.events] == [StepDone, CaseExamined, StepFellDue]
-    assert examined.one(CaseExamined) == CaseExamined(case=NUMBER, officer="examiner-1", recommends=Outcome.GRANTED, at=at("2007-03-20"))
+    assert examined.one(CaseExamined) == CaseExamined(
+        case=NUMBER, officer="examiner-1", recommends=Outcome.GRANTED, reasons="", at=at("2007-03-20")
+    )
     approved = given(s.approving()).when(s.approve())
     assert [type(fact) for fact in approved.events] == [StepDone, CaseApproved]
     assert approved.one(CaseApproved) == CaseApproved(
@@ -39,8 +41,13 @@ def test_a_conclusion_is_given_with_its_own_step_alone() -> None:
     given(visiting).when(replace(visited, recommends=Outcome.GRANTED)).refused("no-conclusion-here")
     given(visiting).when(replace(visited, outcome=Outcome.GRANTED)).refused("no-conclusion-here")
     given(s.examining()).when(replace(s.examine(), outcome=Outcome.GRANTED)).refused("no-conclusion-here")
-    given(s.examining()).when(replace(s.examine(), reasons="材料齐全")).refused("no-conclusion-here")
+    given(visiting).when(replace(visited, reasons="现场与图纸一致")).refused("no-conclusion-here")
     given(s.approving()).when(replace(s.approve(), recommends=Outcome.GRANTED)).refused("no-conclusion-here")
+
+
+def test_what_the_examiner_gives_as_reasons_is_kept() -> None:
+    against = replace(s.examine(recommends=Outcome.REFUSED), reasons="不符合取水总量控制")
+    assert given(s.examining()).when(against).one(CaseExamined).reasons == "不符合取水总量控制"
 
 
 def test_a_conclusion_stands() -> None:

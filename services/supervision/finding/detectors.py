@@ -103,8 +103,9 @@ Detect = Callable[[WatchedCase, KnownAct], Seen | None]
 
 
 def person(number: str) -> str:
-    """Whose number this is: the same person, whatever letters and spaces it is written with."""
-    return unicodedata.normalize("NFKC", number).strip().casefold()
+    """Whose number this is: the same person, whatever letters, spaces and marks that nobody sees it is written with."""
+    seen = "".join(sign for sign in unicodedata.normalize("NFKC", number) if unicodedata.category(sign) != "Cf")
+    return seen.strip().casefold()
 
 
 def first_is_first(case: WatchedCase, _last: KnownAct) -> Seen | None:

@@ -126,6 +126,7 @@ def test_whoever_examined_at_any_time_is_among_the_examiners() -> None:
 
 def test_one_person_is_one_whatever_letters_the_number_is_written_in() -> None:
     assert len(of_same_officer(act("CaseExamined", "b0201"), act("CaseApproved", "\uff220201 "))) == 1
+    assert len(of_same_officer(act("CaseExamined", "b0201"), act("CaseApproved", "b\u200d0201"))) == 1
 
 
 @pytest.mark.parametrize("nobody", ["", " ", "-", "\uff0d"])
