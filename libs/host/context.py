@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from libs.bus import Hears, Take
 from libs.eventlog import Logs
 from libs.views import Pool, View
-from libs.web import Pages
+from libs.web import Pages, Role
 from libs.wire import Position
 
 
@@ -65,6 +65,16 @@ def _nobody() -> Mapping[str, Any]:
     return {"sites": []}
 
 
+class Knows(Protocol):
+    """Whether a staff number is one of the site's accounts, with one of these roles if any are asked for."""
+
+    def __call__(self, staff: str, /, *roles: Role) -> bool: ...
+
+
+def _stranger(_staff: str, /, *_roles: Role) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """What stands around a service: the site's servers, its neighbours, its key. Rules and most services need nothing of it."""
@@ -81,6 +91,8 @@ class Around:
     """The site's signing key, read when asked for; it never leaves the site. Raises `LookupError` where there is none."""
     registry: Callable[[], Mapping[str, Any]] = _nobody
     """At the city: who is in the network, read when asked for: `{"sites": [{"site", "key", "public_key", "address", "nodes"}]}`."""
+    knows: Knows = _stranger
+    """Asked of the accounts that open the site's door now."""
     services: frozenset[str] = frozenset()
     """The services that stand at this site."""
     published: tuple[str, ...] = ()
@@ -112,6 +124,10 @@ Chore = Callable[[], Awaitable[None]]
 """Something a service does once, or for as long as it runs."""
 
 
+class NeedsTheOperator(Exception):
+    """A service runs and answers, but is not ready until the operator gives their word; starting it again changes nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """A built service, ready to be hosted."""
@@ -130,6 +146,8 @@ class Service:
     """Done once, in order, after the loops have ended and while the pool is still open."""
     woken: tuple[Callable[[], None], ...] = ()
     """Called after every commit of any service in this process; must not wait."""
+    needs: tuple[Chore, ...] = ()
+    """What it needs, besides its database and its loops, to be ready; each raises where that is not so."""
     pages: Pages | None = None
     """The frame of the site's pages; at most one service of a site brings it."""
     status: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)

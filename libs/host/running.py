@@ -130,10 +130,12 @@ class Hosted:
         return [await verify(self.logs.of(node.code)) for node in self.site.nodes] if self.logs is not None else []
 
     async def ready(self) -> None:
-        """Returns when the database answers and every loop runs; raises else."""
+        """Returns when the database answers, every loop runs and there is what the service needs besides; raises else."""
         if self.row.database != "none":
             await self.pool.fetchval("select 1")
         await self.loops.well()
+        for need in self.service.needs:
+            await need()
 
     async def stop(self) -> None:
         """Ends the loops, does what the service does at its closing, gives back the connections. What fails is logged; the rest is done."""

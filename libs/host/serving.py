@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final, Self
 
 import asyncpg
@@ -19,6 +20,7 @@ from libs.host.operate import operate_router
 from libs.host.running import STOP_SECONDS, SiteHost
 from libs.telemetry import Health
 from libs.web import Accounts, Rule, make_app, problem_for
+from libs.workdays import UnknownCalendar
 
 MAX_BODY: Final = 32 * 1024 * 1024
 """Bytes of a request: a list of items comes in one."""
@@ -35,13 +37,14 @@ PROBLEMS: Final[Sequence[Rule[Any]]] = (
     problem_for(eventlog.TooLarge, 413, "too-large"),
     problem_for(eventlog.Unwritable, 422, "unwritable", title="含有无法保存的字符"),
     problem_for(eventlog.Busy, 503, "busy", retry_after=1),
+    problem_for(UnknownCalendar, 500, "unknown-calendar", title="没有这一版日历，不能推算时限", more=lambda e: {"version": e.version}),
     problem_for(eventlog.Unknown, 503, "unknown-outcome", title="结果未知，请用同一幂等键重试", retry_after=1),
     *(
         problem_for(kind, 503, "database-away", retry_after=2)
         for kind in (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError)
     ),
 )
-"""How the faults of a log are answered by every service."""
+"""How the faults of a log, and of a calendar that is not there, are answered by every service."""
 
 
 def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
@@ -98,7 +101,7 @@ async def run_site(
     site: Site, rows: Iterable[Row], databases: Mapping[str, str], around: Around, accounts: Accounts, *, host: str, port: int
 ) -> None:
     """Runs a site's services until the process is told to stop, then stops them, also those of a start that failed half way or was given up."""
-    running = SiteHost(site, rows, around)
+    running = SiteHost(site, rows, replace(around, knows=accounts.knows))
     starting = asyncio.ensure_future(_started(running, databases))
     with ToldToStop(starting.cancel) as stop:
         try:

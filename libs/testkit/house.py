@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 from uuid import uuid4
@@ -52,14 +53,13 @@ class House:
     def __init__(self, build: Build, pool: Pool, logs: PgLogs, site: Site, now: datetime, process: str, around: Around) -> None:
         self.pool, self.logs, self.time = pool, logs, now
         self.neighbours: dict[str, Speaks] = {}
-        self.context = Context(site, logs, pool, lambda: self.time, self._current, process, around)
+        accounts = Accounts()
+        self._tokens = staffed(accounts, site.code)
+        self.context = Context(site, logs, pool, lambda: self.time, self._current, process, replace(around, knows=accounts.knows))
         self.service = build(self.context)
         self.projector = Projector(pool, self.service.views)
         self.inboxes = [Inbox(hears, pool, logs, self._page) for hears in self.service.hears]
         logs.woken.extend([self.projector.wake, *self.service.woken])
-        accounts, nodes = Accounts(), [site.code]
-        self._tokens = {role.value: accounts.issue(f"{role.value}-1", [role], nodes, role.value)[1] for role in Role}
-        self._tokens["stranger"] = accounts.issue("stranger-1", list(Role), [STRANGER], "外地")[1]
         app = make_app(self.service.name, routers=[self.service.router], accounts=accounts, health=Health(), problems=PROBLEMS)
         self.http = AsyncClient(transport=ASGITransport(app=app), base_url=f"http://{self.service.name}")
 
@@ -148,6 +148,14 @@ class House:
         """Lets so many days go by: the new date."""
         self.time += timedelta(days=days)
         return self.time.date()
+
+
+def staffed(accounts: Accounts, node: str) -> dict[str, str]:
+    """Opens the accounts of everybody who works at `node`: one of every role, a second examiner; and of a stranger. Their tokens, by word."""
+    people = {role.value: accounts.issue(f"{role.value}-1", [role], [node], role.value) for role in Role}
+    people["second"] = accounts.issue("examiner-2", [Role.EXAMINER], [node], "examiner")
+    people["stranger"] = accounts.issue("stranger-1", list(Role), [STRANGER], "外地")
+    return {word: token for word, (_, token) in people.items()}
 
 
 def expect(answer: Response, status: int) -> Any:

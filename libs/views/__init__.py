@@ -2,6 +2,6 @@
 
 from libs.database import Connection, Pool
 from libs.views.projector import Projector, View
-from libs.views.table import EVER, FIRST_SAID, LATEST, LATEST_SAID, Column, Table
+from libs.views.table import APPENDED, EVER, FIRST_SAID, LATEST, LATEST_SAID, Column, Table
 
-__all__ = ["EVER", "FIRST_SAID", "LATEST", "LATEST_SAID", "Column", "Connection", "Pool", "Projector", "Table", "View"]
+__all__ = ["APPENDED", "EVER", "FIRST_SAID", "LATEST", "LATEST_SAID", "Column", "Connection", "Pool", "Projector", "Table", "View"]

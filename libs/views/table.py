@@ -19,6 +19,8 @@ LATEST_SAID: Final = "coalesce(excluded.{column}, {table}.{column})"
 """What was said last; null says nothing."""
 FIRST_SAID: Final = "coalesce({table}.{column}, excluded.{column})"
 """What was said first; null says nothing."""
+APPENDED: Final = "{table}.{column} || excluded.{column}"
+"""All that was said, one behind the other."""
 EVER: Final = "excluded.{column} or {table}.{column}"
 """Whether it was ever so."""
 TYPES: Final[Mapping[type[Any], str]] = {str: "text", bool: "boolean", int: "integer", datetime: "timestamptz", date: "date"}

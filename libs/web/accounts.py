@@ -127,6 +127,10 @@ class Accounts:
         """Whose token has this digest: sessions keep no token."""
         return self._by_digest.get(found)
 
+    def knows(self, staff: str, *roles: Role) -> bool:
+        """Whether somebody here has this staff number, written so, and one of these roles, if any are asked for."""
+        return any(account.staff == staff and (not roles or account.roles.intersection(roles)) for account in self._by_digest.values())
+
     def __len__(self) -> int:
         return len(self._by_digest)
 

@@ -56,7 +56,9 @@ SequenceQuery = Annotated[int, Query(ge=0, le=2**62)]
 PageSize = Annotated[int, Query(ge=1, le=500)]
 """Rows of a page."""
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=_WORDS)]
-Names = Annotated[tuple[Name, ...], Field(max_length=50)]
+Title = Annotated[str, Field(min_length=1, max_length=500, pattern=_WORDS)]
+"""What a published list names: an item, a step, a post, a material; some are long."""
+Titles = Annotated[tuple[Title, ...], Field(max_length=50)]
 Word = Annotated[str, Field(min_length=1, max_length=100, pattern=_WORDS)]
 Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 """Some sentences; line breaks and tabs are allowed."""
@@ -65,6 +67,6 @@ Staff = Annotated[str, Field(max_length=40, pattern=r"^[\w.-]*$")]
 
 
 class Form(BaseModel):
-    """What a command is asked with; unknown fields are refused."""
+    """What a command is asked with; unknown fields are refused, and texts are trimmed: blank text is no text."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)

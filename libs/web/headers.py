@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import Header
 from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,7 +29,7 @@ def _version(tag: object) -> object:
         return tag
     found = ETAG.fullmatch(tag.strip())
     if found is None:
-        raise ValueError('If-Match takes one version as it was given by ETag, such as "7"')
+        raise PydanticCustomError("if_match", '应为由 ETag 得到的一个版本，如 "7"')
     return int(found[1])
 
 

@@ -14,6 +14,8 @@ from libs.workdays.ledger import (
     WorkingDays,
     derive,
 )
+from libs.workdays.running import ran
+from libs.workdays.shipped import Calendars, UnknownCalendar
 
 __all__ = [
     "OVERDUE_STEP",
@@ -22,6 +24,7 @@ __all__ = [
     "Back",
     "Budget",
     "Calendar",
+    "Calendars",
     "CountedDay",
     "DayReason",
     "Due",
@@ -30,10 +33,12 @@ __all__ = [
     "OutOfCalendar",
     "NonWorkingStart",
     "Stop",
+    "UnknownCalendar",
     "Until",
     "WorkingDays",
     "count_back",
     "derive",
     "explain",
     "midnight",
+    "ran",
 ]

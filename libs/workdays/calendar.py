@@ -17,7 +17,11 @@ from typing import Final, NamedTuple
 
 CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """The time zone of China, whose offset has not changed since 1991; the calendar begins later."""
-BUNDLED: Final = Path(__file__).with_name("cn_calendar_exceptions_2004_2026.csv")
+FOLDER: Final = Path(__file__).with_name("calendars")
+SHIPPED: Final = ("cn_calendar_exceptions_2004_2026.csv",)
+"""Every file of exceptions that was ever shipped, in the order in which they were; the last is the current one. A new notice is a new file at
+the end; none is changed or taken away, for limits that have ended were counted by it.
+"""
 HORIZON: Final = date(2060, 12, 31)
 """The last day of the calendar: days behind the last notice are projected up to it."""
 KNOWN_HOLIDAYS: Final = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
@@ -69,8 +73,8 @@ class Calendar:
     _base: int = field(repr=False)
 
     @classmethod
-    def load(cls, path: Path = BUNDLED) -> Calendar:
-        """The calendar of a file of exceptions. Raises `ValueError` for a file of another form."""
+    def load(cls, path: Path = FOLDER / SHIPPED[-1]) -> Calendar:
+        """The calendar of a file of exceptions, without one the current. Raises `ValueError` for a file of another form."""
         data = path.read_bytes()
         exceptions: dict[date, DayReason] = {}
         try:

@@ -92,7 +92,9 @@ class Ledger:
 
 
 class Due(NamedTuple):
-    """What follows from a ledger. `due_at` is exclusive (the midnight behind `due_date`) unless `inclusive`; None while the clock stands still."""
+    """What follows from a ledger. `due_at` is exclusive (the midnight behind `due_date`) unless `inclusive`; None while the clock stands still.
+    No warning lies before the start.
+    """
 
     due_date: date | None
     due_at: datetime | None
@@ -171,7 +173,7 @@ def counting_start(ledger: Ledger, calendar: Calendar) -> date:
 
 def _until(ledger: Ledger, instant: datetime) -> Due:
     start = _begin(ledger)
-    warn = start + (instant - start) * 9 / 10
+    warn = max(start, start + (instant - start) * 9 / 10)  # an imported record may give an instant before its filing
     return Due(instant.astimezone(CHINA).date(), instant, True, False, None, warn)
 
 
@@ -179,7 +181,7 @@ def _immediate(ledger: Ledger, calendar: Calendar) -> Due:
     day = ledger.start_day
     closed = isinstance(ledger.start, datetime) and ledger.start.astimezone(CHINA).time() >= ledger.closing
     due = calendar.after(day, 1) if closed else calendar.on_or_after(day)
-    warn = datetime.combine(due, ledger.closing, CHINA) - WARN_BEFORE_CLOSING
+    warn = max(_begin(ledger), datetime.combine(due, ledger.closing, CHINA) - WARN_BEFORE_CLOSING)  # begun minutes before closing
     return Due(due, midnight(due + _DAY), False, calendar.is_provisional(due), None, warn)
 
 

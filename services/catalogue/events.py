@@ -35,6 +35,74 @@ class Step:
 
 
 @record
+class Department:
+    """The department (部门) that decides on an item, by its unified social credit code and its name."""
+
+    uscc: str
+    name: str
+
+
+@record
+class Material:
+    """One material of the procedure's list (材料): how many `copies`, and whether the `original` has to be shown (Art. 30)."""
+
+    name: str
+    copies: int = 1
+    original: bool = False
+
+
+class ForeseenStopper(str, Enum):
+    """The eight procedures of Art. 45 that a procedure may foresee. Closed list."""
+
+    HEARING = "hearing"
+    TENDER = "tender"
+    AUCTION = "auction"
+    INSPECTION = "inspection"
+    TESTING = "testing"
+    QUARANTINE = "quarantine"
+    TECHNICAL_ASSESSMENT = "technical-assessment"
+    EXPERT_REVIEW = "expert-review"
+
+
+@record
+class ForeseenStop:
+    """A procedure of Art. 45 that may stop the clocks of the item: who approves it, and how many working days it may take in one case."""
+
+    reason: ForeseenStopper
+    approver_post: str
+    cap_days: int
+
+
+class DeliveryWay(str, Enum):
+    """How a result reaches the applicant (送达)."""
+
+    COUNTER = "counter"
+    POST = "post"
+    PORTAL = "portal"
+
+
+@record
+class Remedies:
+    """Where and until when a refusal can be contested (复议、诉讼): natural days and months from the day it was told; `basis` names the law."""
+
+    reconsider_at: str
+    reconsider_days: int
+    sue_at: str
+    sue_months: int
+    basis: str
+
+
+@record
+class SpecialLaw:
+    """The laws beside the Licensing Law (另有法律规定) that set a limit of their own, cited limit by limit; empty: none does. Nothing else can be
+    excepted: the five days of Art. 32 and the ten of Art. 44 admit no other law.
+    """
+
+    statutory_days: str = ""
+    extension_days: str = ""
+
+
+@record
 class ItemRegistered:
     """An item is known at a node. `agency` is empty where the code given was set aside (then `agency_given` holds it)."""
 
@@ -68,8 +136,9 @@ class ItemChanged:
 
 @record
 class ProcedurePublished:
-    """A version of an item's procedure, in force from `effective`. Limits are working days from acceptance; where they are not those of the
-    Licensing Law, `special_law` cites the law that sets them.
+    """A version of an item's procedure, in force from `effective`. Limits are working days from acceptance; `special` cites the laws that set
+    other ones. What the law of the regime says on that day: `silence_accepts`, it makes silence acceptance (Art. 32); `approval`, somebody
+    examines and approves.
     """
 
     item: str
@@ -88,7 +157,15 @@ class ProcedurePublished:
     effective: date
     by: str
     at: datetime
-    special_law: str = ""
+    special: SpecialLaw
+    department: Department | None
+    materials: tuple[Material, ...]
+    pay_before_delivery: bool
+    suspensions: tuple[ForeseenStop, ...]
+    delivery: tuple[DeliveryWay, ...]
+    remedies: Remedies | None
+    silence_accepts: bool
+    approval: bool
 
 
 @record

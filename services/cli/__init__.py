@@ -5,7 +5,7 @@ from __future__ import annotations
 import stamina
 import typer
 
-from services.cli import due, imports, operate, replay, serve, up
+from services.cli import clock, due, imports, operate, replay, serve, up
 
 stamina.instrumentation.set_on_retry_hooks([])  # waiting for a site that starts is normal work
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("status")(operate.status)
 app.command("verify")(operate.verify)
 app.command("migrate")(operate.migrate)
 app.add_typer(operate.parked, name="parked")
+app.add_typer(clock.clock, name="clock")
 
 importing = typer.Typer(help="导入数据文件", no_args_is_help=True)
 importing.command("items")(imports.items)

@@ -55,7 +55,7 @@ def ask(site: SiteOfBox, method: str, path: str, **more: Any) -> Any:
 
 
 def status(as_json: Json = False) -> None:
-    """日志头、待发、滞后、停放、待走的时钟。"""
+    """日志头、待发、滞后、停放、待走的时钟，机器时间是否存疑。"""
     found = [ask(site, "GET", "/site/status") for site in running_box().sites]
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
@@ -76,6 +76,22 @@ def status(as_json: Json = False) -> None:
                 str(row.get("clocks_overdue", "")),
             )
     console.print(table)
+    for site in found:
+        for warning in warnings(site["services"]):
+            console.print(f"[red]{site['site']}：{warning}[/]", soft_wrap=True, highlight=False)
+
+
+def warnings(services: dict[str, dict[str, Any]]) -> list[str]:
+    """What of a site's status the operator must not overlook, as sentences."""
+    said: list[str] = []
+    for row in services.values():
+        if row.get("time_in_doubt"):
+            said.append(row["time_in_doubt"])
+        if row.get("clocks_beyond_calendar"):
+            said.append(f"{row['clocks_beyond_calendar']} 个时钟超出日历，没有走；更新日历后自动接着走")
+        if row.get("clocks_failed"):
+            said.append(f"{row['clocks_failed']} 个时钟出错，没有走；原因见部署的日志")
+    return said
 
 
 def verify(as_json: Json = False) -> None:

@@ -7,13 +7,13 @@ from typing import Final, get_args
 
 from libs.eventlog import Claim, Codec, Subject
 from libs.host import Context, Service
-from libs.workdays import Calendar
+from libs.workdays import Calendar, Calendars
 from services.deadline import events
 from services.deadline.clock import Command, State, clock_decider
 from services.deadline.clock.rungs import claimed
 from services.deadline.http import deadline_router
 from services.deadline.inbox import hears
-from services.deadline.ticker import Ticker
+from services.deadline.ticker import REAL, Ticker
 from services.deadline.views import clocks_view, overdue_for_a_tick
 
 CODEC: Final = Codec("deadline", get_args(events.Event))
@@ -32,18 +32,30 @@ def subject(calendar: Calendar) -> Subject[Command, State, events.Event]:
 
 def build(context: Context) -> Service:
     """Builds the deadline service over what the host gives it."""
-    calendar = Calendar.load()
-    clocks = subject(calendar)
+    calendars = Calendars.shipped()
+    clocks = subject(calendars.current)
     ticker = Ticker(context, clocks)
 
     async def overdue() -> int:
         return await overdue_for_a_tick(context.pool, context.now())
 
+    async def beyond_calendar() -> int:
+        return ticker.aside.beyond(REAL)
+
+    async def failed() -> int:
+        return ticker.aside.failed(REAL)
+
     return Service(
         name="deadline",
-        router=deadline_router(context, CODEC, calendar, ticker),
+        router=deadline_router(context, CODEC, calendars, ticker),
         views=(clocks_view(CODEC),),
         hears=(hears(clocks),),
         tasks=(ticker.keep_ticking,),
-        status={"clocks_overdue": overdue},
+        needs=(ticker.time.well,),
+        status={
+            "clocks_overdue": overdue,
+            "clocks_beyond_calendar": beyond_calendar,
+            "clocks_failed": failed,
+            "time_in_doubt": ticker.time.in_doubt,
+        },
     )

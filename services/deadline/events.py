@@ -19,6 +19,7 @@ class ClockKind(str, Enum):
     PROMISED = "promised"
     STEP = "step"
     DELIVERY = "delivery"
+    SUSPENSION = "suspension"
 
 
 class Unit(str, Enum):
@@ -51,13 +52,20 @@ class LimitBudget:
 
 @record
 class ClockStarted:
-    """A clock runs. `trigger` is the event that started it (source#epoch#number), `article` the rule; `timeline` empty: real time."""
+    """A clock runs. `trigger` is the event that started it (source#epoch#number), `article` the rule; `timeline` empty: real time.
+
+    It is addressed to `department`, `post` and `officer`, as its reminder, yellow and red are, each at its own instant; `officer` empty: nobody
+    holds it.
+    """
 
     clock: str
     case: str
     kind: ClockKind
     label: str
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     budget: LimitBudget
     non_working_start: StartReading
@@ -74,11 +82,30 @@ class ClockStarted:
 
 
 @record
-class ClockStopped:
-    """A clock was stopped: days from `first` on are not counted. `due_at` is None unless the limit passes before that day."""
+class ClockCarriedOver:
+    """A clock that began in another system's record came here with its case, at `at`: `ran` working days had run by then, that day included.
+    What it would have said by then is never said.
+    """
 
     clock: str
     case: str
+    kind: ClockKind
+    ran: int
+    due_at: datetime | None
+    at: datetime
+    imported: bool = True
+    next_at: datetime | None = None
+
+
+@record
+class ClockStopped:
+    """A clock was stopped by the procedure of Art. 45 of this number: days from `first` on are not counted. `due_at` is None unless the limit
+    passes before that day.
+    """
+
+    clock: str
+    case: str
+    number: int
     reason: str
     first: date
     trigger: str
@@ -89,11 +116,15 @@ class ClockStopped:
 
 @record
 class ClockResumed:
-    """A clock went on: `last` was the last day not counted; the due instant is projected again, `generation` of rungs is new."""
+    """The procedure of this number stops the clock no more: `last` was the last day not counted; None: no day was left out, for it was called
+    off, or is said to have ended before it began. The due instant is projected again, `generation` of rungs is new. The clock goes on, unless
+    another procedure runs.
+    """
 
     clock: str
     case: str
-    last: date
+    number: int
+    last: date | None
     due_at: datetime | None
     provisional: bool
     generation: int
@@ -125,6 +156,9 @@ class ClockReminded:
     case: str
     kind: ClockKind
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     generation: int
     due_at: datetime
@@ -141,6 +175,9 @@ class ClockYellow:
     case: str
     kind: ClockKind
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     generation: int
     due_at: datetime
@@ -157,6 +194,9 @@ class ClockRed:
     case: str
     kind: ClockKind
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     generation: int
     overdue: int
@@ -179,7 +219,7 @@ class SilenceNoticed:
 
 @record
 class ClockEnded:
-    """What the clock measured was done at `at`; `late` is whether that was past due."""
+    """What the clock measured was done at `at`; `late` is whether that was past due under the calendar of version `calendar`, which it keeps."""
 
     clock: str
     case: str
@@ -187,6 +227,7 @@ class ClockEnded:
     node: str
     late: bool
     due_at: datetime | None
+    calendar: str
     trigger: str
     at: datetime
     imported: bool = False
@@ -194,12 +235,13 @@ class ClockEnded:
 
 @record
 class ClockCancelled:
-    """What the clock measured will not happen (withdrawn, not accepted)."""
+    """What the clock measured will not happen (withdrawn, not accepted). It keeps the calendar of version `calendar`."""
 
     clock: str
     case: str
     kind: ClockKind
     node: str
+    calendar: str
     trigger: str
     at: datetime
     imported: bool = False
@@ -207,6 +249,7 @@ class ClockCancelled:
 
 Event = (
     ClockStarted
+    | ClockCarriedOver
     | ClockStopped
     | ClockResumed
     | ClockExtended

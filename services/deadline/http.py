@@ -1,9 +1,11 @@
-"""The routes of the deadline service: clocks of a case, clocks due at a node, the proof of a deadline, and virtual time going on."""
+"""The routes of the deadline service: clocks of a case, clocks due at a node, the proof of a deadline, virtual time going on, and
+the operator's word that the machine's time is right.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
@@ -28,11 +30,13 @@ from libs.web import (
     require,
 )
 from libs.wire import Position, origin
-from libs.workdays import Calendar
+from libs.workdays import Calendars, midnight
 from services.deadline import views
+from services.deadline.clock.holding import HELD, holding_at
 from services.deadline.clock.proof import KINDS, proof, state_text
 from services.deadline.clock.starting import case_of
 from services.deadline.events import ClockKind
+from services.deadline.inbox.remembered import from_kept
 
 if TYPE_CHECKING:
     from services.deadline.ticker import Ticker
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 ClockPath = Annotated[str, Path(pattern=f"^{CLOCK_NAME}$")]
 Anybody = Annotated[Account, Depends(require())]
 ANYBODY: Final = [Depends(require())]
+Operator = Annotated[Account, Depends(require(Role.OPERATOR, Role.SITE))]
 OPERATOR: Final = [Depends(require(Role.OPERATOR, Role.SITE))]
 
 
@@ -63,13 +68,23 @@ class Advanced(BaseModel):
 
     ticked: int
     fired: int
+    beyond: int
+    """Clocks beyond the calendar, which were left out."""
 
 
-def deadline_router(context: Context, codec: Codec, calendar: Calendar, ticker: Ticker) -> APIRouter:
+class Confirmed(BaseModel):
+    """What the operator's word came to: `confirmed` False where the machine's time was not in doubt. `now` is what it says."""
+
+    site: str
+    now: datetime
+    confirmed: bool
+
+
+def deadline_router(context: Context, codec: Codec, calendars: Calendars, ticker: Ticker) -> APIRouter:
     """The routes under `/deadline`."""
     routes = APIRouter(prefix="/deadline", tags=["deadline"])
     _clocks(routes, context)
-    _proof(routes, context, codec, calendar)
+    _proof(routes, context, codec, calendars)
     _time(routes, context, ticker)
     return routes
 
@@ -88,13 +103,13 @@ def _clocks(routes: APIRouter, context: Context) -> None:
         return answer({"clocks": [_shown(row, now) for row in rows]})
 
 
-def _proof(routes: APIRouter, context: Context, codec: Codec, calendar: Calendar) -> None:
+def _proof(routes: APIRouter, context: Context, codec: Codec, calendars: Calendars) -> None:
     @routes.get("/clocks/{clock:path}/proof")
     async def of_clock(clock: ClockPath, account: Anybody) -> Response:
         node = hosted(context.site, node_of_case(case_of(clock)))
         account.must_work_for(node)
         events = [codec.decode(recorded) for recorded in await context.logs.of(node).stream(clock)]
-        if (found := proof(events, calendar, context.now())) is None:
+        if (found := proof(events, calendars, context.now())) is None:
             raise HTTPException(404)
         basis, derivation = found
         return answer({**asdict(basis), **asdict(derivation)})
@@ -106,7 +121,13 @@ def _time(routes: APIRouter, context: Context, ticker: Ticker) -> None:
         heard = {position.source: (position.epoch, position.sequence) for position in form.heard}
         if (passed := await ticker.advance(timeline, form.to, heard)) is None:
             raise HTTPException(503, headers={"Retry-After": "2"})
-        return answer(passed)
+        return answer({"ticked": passed.ticked, "fired": passed.fired, "beyond": passed.beyond})
+
+    @routes.post("/time/confirm", response_model=Confirmed)
+    async def confirm(account: Operator) -> Response:
+        account.must_work_for(context.site.code)
+        confirmed = await ticker.time.confirm(account.staff)
+        return answer({"site": context.site.code, "now": context.now(), "confirmed": confirmed})
 
     @routes.get("/replay", dependencies=OPERATOR)
     async def replay(log: Word) -> Response:
@@ -115,7 +136,19 @@ def _time(routes: APIRouter, context: Context, ticker: Ticker) -> None:
         return answer({"nodes": nodes, **{key: sum(row[key] for row in rows) for key in ("red", "yellow", "statutory_red")}})
 
 
+def _held(row: dict[str, Any]) -> dict[str, Any]:
+    """A clock's row; a clock of who holds the step names who holds it now, or, once it is over, who held it last."""
+    holdings = from_kept(row.pop("holdings"))
+    if not holdings or ClockKind(row["kind"]) not in HELD:
+        return row
+    last = holding_at(holdings, row["ended_at"] - datetime.resolution) if row["ended_at"] else holdings[-1]
+    return {**row, "post": last.post, "officer": last.officer} if last else row
+
+
 def _shown(row: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """A clock's row with kind and state in words for people."""
+    """A clock's row with who answers for it, and with kind and state in words for people; what stops it only from a later day on does not stop it yet."""
+    firsts = [date.fromisoformat(stop.partition(":")[2]) for stop in row.pop("stops").split()]
+    if row["state"] == "stopped" and all(midnight(first) > now for first in firsts):
+        row["state"] = "open"
     late = row["late"] if row["late"] is not None else row["due_at"] is not None and row["due_at"] <= now and not row["timeline"]
-    return {**row, "kind_text": KINDS[ClockKind(row["kind"])], "state_text": state_text(row["state"], late=late or row["reds"] > 0)}
+    return {**_held(row), "kind_text": KINDS[ClockKind(row["kind"])], "state_text": state_text(row["state"], late=late or row["reds"] > 0)}

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import datetime
 from typing import Any, Final, Protocol
 
+from libs.workdays import CHINA
 from services.onebox.door import Door
 from services.onebox.items import ITEMS, StepRows
 
 SEED: Final = 2007
+CONCLUSIONS: Final = {"examine": {"recommends": "granted"}, "approve": {"outcome": "granted"}}
+"""What is concluded with the step of a role."""
+DECLINED: Final = {
+    "reason": "not-ours",
+    "agency": {"uscc": "11511500MB1554566Q", "name": "宜宾市城市管理行政执法局"},
+    "explanation": "不属于本机关职权范围",
+}
+"""What is said where the case is another agency's."""
 
 
 class Do(Protocol):
@@ -18,8 +27,11 @@ class Do(Protocol):
     def __call__(self, who: str, act: str, body: dict[str, Any] | None = None, mark: str = "") -> None: ...
 
 
-def work(door: Door, node: str, n: int) -> None:
-    """Files a case and works it as far as its number says: most are finished, some wait, are corrected, suspended, withdrawn or turned away."""
+def work(door: Door, node: str, n: int, now: datetime) -> None:
+    """Files a case and works it as far as its number says: most are finished, some wait, are corrected, suspended, withdrawn or turned away.
+
+    A written notice has the day of its desk: China's at `now`, wherever the machine stands.
+    """
     chance = random.Random(SEED * 100_003 + n)  # noqa: S311 (the same box every time)
     code, _, _, _, steps, materials = chance.choice(ITEMS)
     filed = door.post(
@@ -32,7 +44,7 @@ def work(door: Door, node: str, n: int) -> None:
 
     luck = chance.random()
     if luck < 0.06:
-        do("clerk", "refusal-to-accept", {"reason": "不属于本机关职权范围", "right_agency": "宜宾市城市管理行政执法局"})
+        do("clerk", "refusal-to-accept", DECLINED)
         return
     if luck < 0.2:
         do("clerk", "corrections-notice", {"missing": [materials[-1]]})
@@ -47,7 +59,7 @@ def work(door: Door, node: str, n: int) -> None:
         do("clerk", "withdrawal")
         return
     if luck < 0.36:
-        today = date.today().isoformat()  # noqa: DTZ011 (a written notice has the day of its desk)
+        today = now.astimezone(CHINA).date().isoformat()
         notice = {"reason": "testing", "expected_days": 5, "notice": "检验通知书", "notified": today, "first": today}
         do("approver", "suspension", notice)
         return
@@ -58,15 +70,13 @@ def _to_the_end(do: Do, steps: StepRows, luck: float) -> None:
     for number, (name, _, role, _) in enumerate(steps, start=1):
         who = "approver" if role == "approve" else "examiner"
         do(who, "steps/start", {"name": name}, f":{number}")
-        if luck < 0.5 and number == len(steps):
+        if luck < 0.5 and number == len(steps) - 1:
             return
-        do(who, "steps/done", {"name": name}, f":{number}")
-    do("examiner", "examination", {"recommends": "granted"})
-    if luck < 0.55:
-        return
-    do("approver", "approval", {"outcome": "granted"})
+        if luck < 0.55 and number == len(steps):
+            return
+        do(who, "steps/done", {"name": name, **CONCLUSIONS.get(role, {})}, f":{number}")
     do("approver", "decision", {"outcome": "granted", "document": f"许可决定书第 {int(luck * 10_000)} 号", "reasons": ""})
     if luck < 0.65:
         return
-    do("clerk", "delivery", {"how": "counter"})
+    do("clerk", "delivery", {"how": "counter", "receipt": f"送达回证第 {int(luck * 10_000)} 号"})
     do("clerk", "close")

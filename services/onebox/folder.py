@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The number of the form that everything in the folder has: settings, databases, events, topics. A box of another number cannot be read."""
 NAME: Final = "box.json"
 

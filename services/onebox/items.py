@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
+from services.onebox.departments import agency, remedies
 from services.onebox.door import Door
 
 StepRows = Sequence[tuple[str, str, str, int]]
-_USUAL: Final[StepRows] = (("现场核查", "examiner", "work", 2), ("审查", "examiner", "examine", 1), ("核准", "approver", "approve", 1))
-_PAPER: Final[StepRows] = (("审查", "examiner", "examine", 2), ("核准", "approver", "approve", 1))
+_USUAL: Final[StepRows] = (("现场核查", "审查岗", "work", 2), ("审查", "审查岗", "examine", 1), ("核准", "核准岗", "approve", 1))
+_PAPER: Final[StepRows] = (("审查", "审查岗", "examine", 2), ("核准", "核准岗", "approve", 1))
 ITEMS: Final = (
     ("LD-511A-0001", "食品经营许可（新办）", "市场监督管理局", 8, _USUAL, ("申请书", "场所平面布局图", "食品安全管理制度")),
     ("LD-511A-0002", "公共场所卫生许可", "卫生健康局", 10, _USUAL, ("申请书", "卫生检测报告")),
@@ -25,12 +26,19 @@ ITEMS: Final = (
     ("LD-511A-0012", "户外广告设置许可", "综合行政执法局", 5, _PAPER, ("申请表", "效果图")),
 )
 """Code, name, department, promised working days, steps, materials."""
+STOPS: Final[Sequence[dict[str, Any]]] = (
+    {"reason": "testing", "approver_post": "核准岗", "cap_days": 20},
+    {"reason": "hearing", "approver_post": "核准岗", "cap_days": 20},
+    {"reason": "expert-review", "approver_post": "核准岗", "cap_days": 30},
+)
+"""What may stop the clocks of these items: 现场检测, 听证, 专家评审."""
 
 
 def publish(door: Door, node: str) -> None:
     """Publishes the items with their procedures under `node`."""
-    for code, name, department, promised, steps, _ in ITEMS:
-        item = {"item": code, "name": name, "type_code": "01", "department": department}
+    for code, name, department, promised, steps, materials in ITEMS:
+        decides = agency(node, department)
+        item = {"item": code, "name": name, "type_code": "01", "department": department, "agency": decides["uscc"]}
         door.post("editor", f"/catalogue/nodes/{node}/items", f"{code}:item", item)
         procedure = {
             "item": code,
@@ -44,5 +52,11 @@ def publish(door: Door, node: str) -> None:
             "correction_days": 5,
             "steps": [{"name": n, "post": post, "role": role, "limit_days": days} for n, post, role, days in steps],
             "basis": "中华人民共和国行政许可法",
+            "department": decides,
+            "materials": [{"name": material} for material in materials],
+            "pay_before_delivery": False,
+            "suspensions": STOPS,
+            "delivery": ["counter", "post", "portal"],
+            "remedies": remedies(node),
         }
         door.post("editor", f"/catalogue/nodes/{node}/procedures", f"{code}:procedure", procedure)

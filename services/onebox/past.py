@@ -18,6 +18,9 @@ from services.onebox.replay import advance
 PAST: Final = 260
 REGISTER: Final = "old-register"
 """Name and timeline of the records of the last weeks."""
+ALONE: Final = "C0122"
+BY_ONE_ALONE: Final = frozenset({17, 98, 101})
+"""The cases of the old register that one officer examined and approved, as real registers have them: the supervision finds them."""
 
 
 def past(n: int, now: datetime, calendar: Calendar) -> dict[str, Any]:
@@ -31,10 +34,10 @@ def past(n: int, now: datetime, calendar: Calendar) -> dict[str, Any]:
     took = max(1, round(promised * chance.choice((0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.4))))
     end = midnight(calendar.after(day, took)) + timedelta(hours=14, minutes=chance.randint(0, 180))
     span = (end - filed) / (len(steps) + 1)
-    officers = {"examiner": "C0122", "approver": "C0130"}
+    approver = ALONE if n in BY_ONE_ALONE else "C0130"
     acts = [
-        {"name": name, "role": role, "officer": officers[post], "at": (filed + span * (place + 1)).isoformat()}
-        for place, (name, post, role, _) in enumerate(steps)
+        {"name": name, "role": role, "officer": approver if role == "approve" else ALONE, "at": (filed + span * (place + 1)).isoformat()}
+        for place, (name, _, role, _) in enumerate(steps)
         if filed + span * (place + 1) < now
     ]
     ended = {"at": end.isoformat(), "officer": "C0130"} if end < now else None

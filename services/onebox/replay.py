@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from services.onebox.box import OneBox, hosted
+from services.onebox.departments import agency, remedies
 from services.onebox.door import send
 from services.onebox.receipt import ITEM, LoggedCase, as_import
 from services.onebox.sites import SiteOfBox
@@ -43,7 +44,7 @@ def publish(client: httpx2.Client, node: str) -> None:
     """Publishes the procedure under which the log's cases stand; doing it again changes nothing."""
     item = {"item": ITEM, "name": "环境许可收件阶段（导入）", "type_code": "01", "department": "导入的办件日志"}
     send(client, "POST", f"/catalogue/nodes/{node}/items", json=item, headers={"Idempotency-Key": f"replay:{ITEM}:item"})
-    steps = [("T02 Check confirmation of receipt", "examiner", "examine"), ("T04 Determine confirmation of receipt", "approver", "approve")]
+    steps = [("T02 Check confirmation of receipt", "审查岗", "examine"), ("T04 Determine confirmation of receipt", "核准岗", "approve")]
     procedure = {
         "item": ITEM,
         "regime": "licence",
@@ -56,6 +57,8 @@ def publish(client: httpx2.Client, node: str) -> None:
         "correction_days": 5,
         "steps": [{"name": name, "post": post, "role": role} for name, post, role in steps],
         "basis": "导入的日志自带时限",
+        "department": agency(node, "生态环境局"),
+        "remedies": remedies(node),
     }
     send(client, "POST", f"/catalogue/nodes/{node}/procedures", json=procedure, headers={"Idempotency-Key": f"replay:{ITEM}:procedure"})
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import datetime
 from typing import Final
 
+import httpx2
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from libs.workdays import CHINA
 from services.onebox.box import OneBox
 from services.onebox.cases import work
 from services.onebox.door import Door
+from services.onebox.folder import BoxError
 from services.onebox.items import publish
 from services.onebox.past import import_past
 
@@ -20,7 +24,22 @@ WORKERS: Final = 8
 
 
 def seed(box: OneBox, console: Console) -> None:
-    """Fills a new box; stopped half way, the next run goes on where it was."""
+    """Fills a new box; stopped half way, the next run goes on where it was. Raises `BoxError` with the sentence of a refusal."""
+    try:
+        _fill(box, console)
+    except httpx2.HTTPStatusError as no:
+        raise BoxError(f"示例没有放完：{_said(no.response)}（{no.request.url.path}）；再次运行 scripts/up 接着放") from no
+
+
+def _said(answer: httpx2.Response) -> str:
+    """Why a site said no, in its own words where it has any."""
+    try:
+        return str(answer.json()["title"])
+    except (ValueError, KeyError):
+        return f"HTTP {answer.status_code}"
+
+
+def _fill(box: OneBox, console: Console) -> None:
     nodes = [(site, node["code"]) for site in box.sites for node in site.nodes]
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console)
     with ExitStack() as open_doors, bar as progress, ThreadPoolExecutor(WORKERS) as pool:
@@ -32,5 +51,5 @@ def seed(box: OneBox, console: Console) -> None:
         import_past(box, progress)
         task = progress.add_task("今天的办件", total=TODAY)
         places = [nodes[n % len(nodes)] for n in range(TODAY)]
-        for _ in pool.map(lambda n: work(doors[places[n][0].code], places[n][1], n), range(TODAY)):
+        for _ in pool.map(lambda n: work(doors[places[n][0].code], places[n][1], n, datetime.now(CHINA)), range(TODAY)):
             progress.advance(task)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import httpx2
 
 from libs.embedded import free_port, spawn
-from libs.host import SITE_STOP_SECONDS
+from libs.host import SITE_STOP_SECONDS, NeedsTheOperator
 from libs.web import Accounts, Role
 from libs.wire import create_key, public_key
 from services.onebox.folder import BoxError
@@ -119,16 +119,20 @@ class SiteOfBox:
         return None if self.process is None else self.process.poll()
 
     def wait_ready(self, seconds: float = START_SECONDS) -> None:
-        """Waits until the site answers. Raises `BoxError` with the end of its log where it does not."""
+        """Waits until the site has started. Raises `BoxError` with the end of its log where it does not."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.ended is None:
-            try:
-                if httpx2.get(f"{self.address}/health/ready", timeout=2).status_code == 200:
-                    return
-            except httpx2.HTTPError:
-                time.sleep(0.1)
+            if self._answers():
+                return
+            time.sleep(0.1)
         tail = (self.folder / "site.log").read_text(errors="replace").splitlines()[-8:]
         raise BoxError(f"{self.code} 没有启动成功，日志 {self.folder / 'site.log'}：\n" + "\n".join(tail))
+
+    def _answers(self) -> bool:
+        try:
+            return started(httpx2.get(f"{self.address}/health/ready", timeout=2).json())
+        except httpx2.HTTPError:
+            return False
 
     def tell_to_stop(self) -> None:
         """Asks the process to end in order."""
@@ -145,3 +149,8 @@ class SiteOfBox:
             self.process.kill()
             self.process.wait()
         self.process = None
+
+
+def started(report: Mapping[str, Any]) -> bool:
+    """Whether a site, by its report of readiness, is as ready as a start can make it: what needs the operator's word waits for that, running."""
+    return all(check["state"] == "up" or check["because"] == NeedsTheOperator.__name__ for check in report["checks"].values())

@@ -24,7 +24,10 @@ class Detector(str, Enum):
 
 @record
 class CardIssued:
-    """A card was given to the responsible officer for a rung of a clock; `evidence` names the event (source#epoch#number)."""
+    """A card was given to the responsible department, post and officer for a rung of a clock; `officer` empty: nobody held the step.
+
+    `evidence` names the event (source#epoch#number).
+    """
 
     card: str
     case: str
@@ -32,6 +35,9 @@ class CardIssued:
     clock: str
     clock_kind: str
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     generation: int
     overdue: int
@@ -43,7 +49,9 @@ class CardIssued:
 
 @record
 class FindingRaised:
-    """A detector saw something in the acts on a case; `evidence` names the events (source#epoch#number)."""
+    """A detector saw something in the acts on a case, under the version of its rule that `finding` holds too; `officers` as their numbers were
+    first written; `evidence` names the events (source#epoch#number).
+    """
 
     finding: str
     detector: Detector

@@ -59,12 +59,12 @@ async def of_case(pool: Pool, case: str) -> dict[str, list[dict[str, Any]]]:
 
 
 _FOUND: Final = """
-select detector, count(*) as count from findings join log_case using ("case") where timeline = $1 group by detector order by detector"""
+select detector, count(distinct "case") as count from findings join log_case using ("case") where timeline = $1 group by detector order by detector"""
 _GIVEN: Final = """
 select colour, count(*) as count from cards join log_case using ("case") where timeline = $1 group by colour order by colour"""
 
 
 async def replay(pool: Pool, timeline: str) -> dict[str, dict[str, int]]:
-    """Findings per detector and cards per colour of an imported log."""
+    """Cases found per detector, under whatever versions of its rule, and cards per colour, of an imported log."""
     found, given = await pool.fetch(_FOUND, timeline), await pool.fetch(_GIVEN, timeline)
     return {"findings": {row["detector"]: row["count"] for row in found}, "cards": {row["colour"]: row["count"] for row in given}}

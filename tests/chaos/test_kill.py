@@ -93,8 +93,8 @@ def test_a_site_killed_under_a_load_of_commands_loses_and_doubles_nothing(box: O
         for case, version in acknowledged.values():
             mine = [event for event in timeline(box, case) if event["source"].endswith(":intake")]
             types = [event["type"].split(".")[2] for event in mine]
-            assert types == ["CaseFiled", "CaseAccepted"]
-            assert version == 2
+            assert types == ["CaseFiled", "CaseAccepted", "StepFellDue"]
+            assert version == 3
             assert all(event["verified"] for event in mine)
     check_everything(box)
 

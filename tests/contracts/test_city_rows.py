@@ -64,7 +64,7 @@ async def test_every_story_however_it_was_cut(city: City, name: str, cuts: set[i
 
 @CITY_STAYS
 @whenever(commands=told, cuts=CUTS)
-@example(commands=[s.accept(), s.suspend(), s.examine(), s.resume()], cuts={2, 3, 4})
+@example(commands=[s.accept(), s.suspend(), s.start_step(), s.examine(), s.resume()], cuts={3, 4, 6})
 @example(commands=[s.accept(), s.suspend(), s.withdraw(), s.close(), s.imported(s.resume())], cuts={3, 4, 5})
 @example(commands=[s.imported(s.close()), s.imported(s.suspend()), s.imported(s.accept())], cuts={2, 3})
 @example(commands=[s.refuse_acceptance(), s.close(), s.imported(s.withdraw())], cuts={1, 2, 3})

@@ -32,20 +32,20 @@ class Shown(NamedTuple):
 def ruled(history: s.Told) -> Shown:
     """By the rules' own state."""
     state = CASE.fold(history)
-    return Shown(state.phase.value, state.suspensions.running is not None and not phases().ended(state.phase.value))
+    return Shown(state.phase.value, bool(state.suspensions.open) and not phases().ended(state.phase.value))
 
 
 def at_the_site(history: s.Told, cuts: Iterable[int] = ()) -> Shown:
     """By the site's list: the row that intake's view makes of the facts, batch by batch."""
     row = listed(history, cuts)
-    return Shown(row.phase, bool(row.suspended) and not phases().ended(row.phase))
+    return Shown(row.phase, phases().suspended(row.suspensions, row.phase))
 
 
 def in_the_city(history: s.Told, cuts: Iterable[int] = ()) -> Shown:
     """By the city's list: the row that the hub makes of the records, batch by batch."""
     events = records(history)
     row = city_row(events[begin:end] for begin, end in batches(history, cuts))
-    return Shown(row.phase or "", bool(row.suspended) and not phases().ended(row.phase or ""))
+    return Shown(row.phase or "", phases().suspended(row.suspensions, row.phase or ""))
 
 
 def apart(history: s.Told, cuts: Collection[int]) -> list[str]:
@@ -76,17 +76,19 @@ STEPS = (s.SITE_VISIT, s.REVIEW, s.SIGN)
 
 
 @whenever(strategies.lists(strategies.one_of(acts, acts.map(s.imported)), max_size=30), strategies.sampled_from([(), STEPS]), CUTS)
-@example([s.accept(), s.suspend(), s.examine(), s.resume()], (), {2, 3, 4})
-@example([s.request_corrections(), s.return_corrections("承诺书")], (), {2, 3, 4})
-@example([s.refuse_acceptance(), s.close()], (), {2, 3, 4})
-@example([s.accept(), s.suspend(), s.withdraw(), s.imported(s.suspend()), s.close(), s.imported(s.resume())], (), {2, 3, 4})
+@example([s.accept(), s.suspend(), s.start_step(), s.examine(), s.resume()], (), {3, 4, 6})
+@example([s.request_corrections(), s.return_corrections("承诺书")], (), {3, 4, 6})
+@example([s.refuse_acceptance(), s.close()], (), {3, 4, 6})
+@example([s.accept(), s.suspend(), s.withdraw(), s.imported(s.suspend()), s.close(), s.imported(s.resume())], (), {3, 4, 6})
+@example([s.accept(), s.suspend("2007-03-13", on="2007-03-12"), s.suspend(), s.resume(), s.call_off()], (), {3, 4, 5})
+@example([s.accept(), s.imported(s.resume()), s.imported(s.suspend()), s.imported(s.decide()), s.imported(s.suspend())], (), {2, 4})
 @example([s.imported(s.close()), s.imported(s.suspend()), s.imported(s.accept())], STEPS, {2, 3})
 def test_rules_site_and_city_say_the_same_of_every_history(commands: list[Command], steps: tuple[PinnedStep, ...], cuts: set[int]) -> None:
     assert apart(s.went_on(commands, *steps), cuts) == []
 
 
 def test_the_mark_stands_beside_the_phase() -> None:
-    history = s.went_on([s.accept(), s.suspend(), s.examine()])
+    history = s.went_on([s.accept(), s.suspend(), s.start_step(), s.examine()])
     assert at_the_site(history) == Shown("examined", suspended=True)
-    assert at_the_site(s.went_on([s.accept(), s.suspend(), s.examine(), s.resume()])) == Shown("examined", suspended=False)
+    assert at_the_site(s.went_on([s.accept(), s.suspend(), s.start_step(), s.examine(), s.resume()])) == Shown("examined", suspended=False)
     assert at_the_site(s.went_on([s.accept(), s.suspend(), s.withdraw()])) == Shown("withdrawn", suspended=False)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def test_status_tells_heads_depth_lags_and_what_is_parked(box: OneBox, run: Run)
     with Door(box.site(COUNTY), "status") as door:
         publish(door, COUNTY)
         for n in range(3):
-            work(door, COUNTY, n)
+            work(door, COUNTY, n, datetime.now(UTC))
     settle(box)
     found = {site["site"]: site["services"] for site in said(run("status", "--json"))}
     intake = found[COUNTY]["intake"]
@@ -70,10 +71,33 @@ def test_status_tells_heads_depth_lags_and_what_is_parked(box: OneBox, run: Run)
     assert "待走时钟" in run("status").stdout
 
 
+def test_a_machines_time_in_doubt_turns_readiness_red_until_the_operators_word(box: OneBox, run: Run) -> None:
+    async def doubted() -> str:
+        connection = await asyncpg.connect(box.postgres.url(f"site_{COUNTY}"), server_settings={"search_path": "deadline"})
+        done: str = await connection.execute("update last_tick set doubt = 'ahead', doubted_at = at")
+        await connection.close()
+        return done
+
+    end = time.monotonic() + 30
+    while asyncio.run(doubted()) != "UPDATE 1":
+        assert time.monotonic() < end, "the ticker keeps no last tick"
+        time.sleep(0.2)
+    with box.site(COUNTY).client() as client:
+        report = client.get("/health/ready")
+        assert (report.status_code, report.json()["checks"]["deadline"]["because"]) == (503, "NeedsTheOperator")
+        box.site(COUNTY).wait_ready()
+        assert f"liandong clock confirm {COUNTY}" in run("status").stdout
+        confirmed = run("clock", "confirm", COUNTY)
+        assert (confirmed.returncode, "已确认，时限接着计时" in confirmed.stdout) == (0, True)
+        assert client.get("/health/ready").status_code == 200
+    assert "没有存疑，不必确认" in run("clock", "confirm", COUNTY).stdout
+    assert "机器时间" not in run("status").stdout
+
+
 def test_verify_names_the_origin_and_the_number_where_a_byte_was_changed(box: OneBox, run: Run) -> None:
     with Door(box.site(COUNTY), "verify") as door:
         publish(door, COUNTY)
-        work(door, COUNTY, 1)
+        work(door, COUNTY, 1, datetime.now(UTC))
     assert all(site["verified"] for site in said(run("verify", "--json")).values())
 
     async def change(to: str, sequence: int) -> None:
@@ -101,7 +125,7 @@ def test_the_feed_api_serves_the_log_byte_for_byte_to_the_sites_own(box: OneBox)
     with Door(box.site(COUNTY), "feed") as door:
         publish(door, COUNTY)
         for n in range(6):
-            work(door, COUNTY, n)
+            work(door, COUNTY, n, datetime.now(UTC))
     before: Position | None = None
     with box.site(COUNTY).client("site") as client:
         for after in (0, 4):

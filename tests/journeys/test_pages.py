@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
@@ -29,7 +30,7 @@ def worked(box: OneBox) -> Iterator[str]:
     with Door(box.site(COUNTY), "pages") as door:
         publish(door, COUNTY)
         for n in range(12):
-            work(door, COUNTY, n)
+            work(door, COUNTY, n, datetime.now(UTC))
         settle(box)
         with box.site(COUNTY).client() as client:
             rows = client.get(f"/intake/nodes/{COUNTY}/cases", params={"limit": 100}).json()["cases"]

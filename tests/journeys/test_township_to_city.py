@@ -70,31 +70,41 @@ def test_repeating_an_act_with_its_key_changes_nothing(box: OneBox) -> None:
 
 
 def examined(door: Door, who: str) -> str:
-    """A case of the township whose steps are done and that `who` has examined."""
+    """A case of the township that `who` has examined."""
     publish(door, "511525")
     filing = {"item": "LD-511A-0004", "channel": "counter", "materials": ["申请表", "施工图审查合格书"]}
     case = str(door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", filing)["case"])
     door.post("clerk", f"/intake/cases/{case}/acceptance", "accept")
-    for officer, step in (("examiner", "审查"), ("approver", "核准")):
-        for act in ("start", "done"):
-            door.post(officer, f"/intake/cases/{case}/steps/{act}", f"{officer}:{act}", {"name": step})
-    door.post(who, f"/intake/cases/{case}/examination", "examine", {"recommends": "granted"})
+    door.post(who, f"/intake/cases/{case}/steps/start", "examine:start", {"name": "审查"})
+    door.post(who, f"/intake/cases/{case}/steps/done", "examine:done", {"name": "审查", "recommends": "granted"})
     return case
 
 
 def test_the_examiner_does_not_approve(box: OneBox) -> None:
     """One examines, another approves: somebody with both posts is refused, in the language of the person; a colleague is not."""
     with Door(box.site(TOWNSHIP), "two-persons") as door:
-        case = examined(door, "reviewer")
+        case, approving = examined(door, "reviewer"), {"name": "核准"}
         with pytest.raises(httpx2.HTTPStatusError) as refused:
-            door.post("reviewer", f"/intake/cases/{case}/approval", "approve", {"outcome": "granted"})
+            door.post("reviewer", f"/intake/cases/{case}/steps/start", "approve", approving)
         answer = refused.value.response
         assert (answer.status_code, answer.json()["code"]) == (409, "same-officer")
         assert "审查人与核准人不得为同一人" in answer.json()["title"]
-        approved = door.post("approver", f"/intake/cases/{case}/approval", "approve-too", {"outcome": "granted"})
+        door.post("approver", f"/intake/cases/{case}/steps/start", "approve:start", approving)
+        approved = door.post("approver", f"/intake/cases/{case}/steps/done", "approve:done", approving | {"outcome": "granted"})
         with door.site.client() as client:
             row = client.get(f"/intake/cases/{case}", params={"sequence": approved["position"]["sequence"]}).json()
         assert row["phase"] == "approved"
+
+
+def test_a_second_officer_has_an_account_of_the_site(box: OneBox) -> None:
+    """Somebody whom the site does not know is no second officer; the colleague who is asked for is."""
+    with Door(box.site(TOWNSHIP), "second") as door:
+        case, done = examined(door, "examiner"), {"name": "核准", "outcome": "granted"}
+        door.post("approver", f"/intake/cases/{case}/steps/start", "start", {"name": "核准"})
+        with pytest.raises(httpx2.HTTPStatusError) as refused:
+            door.post("approver", f"/intake/cases/{case}/steps/done", "nobody", done | {"second_officer": "C9999"})
+        assert refused.value.response.json()["code"] == "second-unknown"
+        door.post("approver", f"/intake/cases/{case}/steps/done", "known", done | {"second_officer": "C0126"})
 
 
 def test_somebody_of_the_county_does_not_act_for_the_city(box: OneBox) -> None:

@@ -37,6 +37,10 @@ ITEM: Final = {"item": "511A00001", "name": "取水许可", "type_code": "01", "
 PROCEDURE: Final = {
     "item": "511A00001", "kind": "promised", "statutory_days": 20, "promised_days": 10, "basis": "《取水许可和水资源费征收管理条例》",
     "steps": [{"name": "审查", "post": "审查岗", "role": "examine"}, {"name": "核准", "post": "核准岗", "role": "approve"}],
+    "department": {"uscc": "11511301008778183N", "name": "水务局"}, "materials": [{"name": "申请书"}],
+    "remedies": {
+        "reconsider_at": "四川省水利厅", "reconsider_days": 60, "sue_at": "翠屏区人民法院", "sue_months": 6, "basis": "行政诉讼法第四十六条",
+    },
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from tests.repository.syntax import PYTHON, ROOT, imports, name, services, tree
 
 ROOMS: Final = frozenset({"events", "law", "inbox", "http", "views", "app", "settings", "ticker"})
 BESIDE: Final = frozenset({"tests", "migrations", "templates", "static", "__pycache__"})
-PURE: Final = ("libs.decider", "libs.workdays")
+PURE: Final = ("libs.decider", "libs.workdays", "libs.codes")
 THINKING: Final = frozenset(
     {"__future__", "abc", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "itertools", "math", "operator", "re"}
     | {"typing", "unicodedata"}
@@ -84,6 +84,18 @@ def strays(root: Path) -> list[str]:
 @pytest.mark.parametrize("service", services(), ids=lambda path: path.name)
 def test_a_service_is_rooms_and_pure_subjects(service: Path) -> None:
     assert list(faults(service)) == []
+
+
+def test_what_rules_may_import_is_pure_itself() -> None:
+    allowed_here = (*THINKING, *PURE, "stdnum", *("csv", "hashlib", "pathlib"))  # check digits; and a calendar is loaded from its file
+    impure = [
+        f"{name(path)} imports {target}"
+        for path in PYTHON
+        if name(path).removesuffix(".py").replace("/", ".").startswith(PURE) and "tests" not in path.parts
+        for target in imports(tree(path))
+        if not any(target == known or target.startswith(f"{known}.") for known in allowed_here)
+    ]
+    assert impure == []
 
 
 GOOD: Final = {

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
-from libs.host import Around, Service, site_app
+from libs.host import Around, NeedsTheOperator, Service, site_app
 from libs.host.running import Hosted
 from libs.host.tests.told import SITE, Told, Unheard, hosting, row
 from libs.web import Accounts
@@ -31,6 +32,7 @@ async def test_a_service_is_told_what_stands_around_it() -> None:
     assert (context.site, context.around.published, context.around.address) == (SITE, ("a",), "http://site")
     assert [context.around.stands(name) for name in ("a", "b", "c")] == [True, True, False]
     assert context.process == told.contexts["a"].process
+    assert not context.around.knows("C0117"), "without accounts nobody is known"
     with pytest.raises(LookupError, match="no signing key"):
         context.around.signing_key()
     with pytest.raises(KeyError):
@@ -48,6 +50,25 @@ async def test_readiness_is_of_every_service_and_pages_are_the_ones_that_are_bro
         answer = await client.get("/health/ready")
         assert (answer.status_code, answer.json()["checks"]["b"]["because"]) == (503, "RuntimeError")
         assert (await client.get("/sign-in")).status_code == 404, "nobody brought pages"
+    await host.stop()
+
+
+async def test_a_service_that_needs_the_operator_is_not_ready() -> None:
+    told, host = Told(), hosting(row("a"), row("b"))
+    await host.open({}, told.build)
+    waiting = [NeedsTheOperator("somebody has to look")]
+
+    async def need() -> None:
+        for fault in waiting:
+            raise fault
+
+    hosted = host.services["b"]
+    hosted.service = replace(hosted.service, needs=(need,))
+    async with AsyncClient(transport=ASGITransport(app=site_app(host, Accounts())), base_url="http://site") as client:
+        answer = await client.get("/health/ready")
+        assert (answer.status_code, answer.json()["checks"]["b"]["because"]) == (503, "NeedsTheOperator")
+        waiting.clear()
+        assert (await client.get("/health/ready")).status_code == 200
     await host.stop()
 
 

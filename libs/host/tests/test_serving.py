@@ -14,7 +14,7 @@ from libs.embedded import free_port
 from libs.host import Around, Build, SiteHost, run_site, serving
 from libs.host.running import imported
 from libs.host.tests.told import SITE, Told, row
-from libs.web import Accounts
+from libs.web import Accounts, Role
 
 
 @pytest.fixture
@@ -43,11 +43,13 @@ async def answers(port: int) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_process_that_is_told_to_stop_stops_its_services_first(told: Told, number: signal.Signals) -> None:
-    port = free_port()
-    running = run_site(SITE, [row("a")], {}, Around(address="http://site"), Accounts(), host="127.0.0.1", port=port)
+    port, accounts = free_port(), Accounts()
+    running = run_site(SITE, [row("a")], {}, Around(address="http://site"), accounts, host="127.0.0.1", port=port)
     process = asyncio.create_task(running)
     await answers(port)
     assert told.lines == ["a open", "a runs"]
+    accounts.issue("C0117", [Role.CLERK], [SITE.code], "窗口受理")
+    assert told.contexts["a"].around.knows("C0117"), "the accounts that open the door are asked, as they are now"
     os.kill(os.getpid(), number)
     await process
     assert told.lines[2:] == ["a ends", "a close"]

@@ -66,6 +66,16 @@ def test_a_file_keeps_digests_only_is_its_owners_alone_and_gives_the_accounts_ba
     assert (again.by_token(token), len(again), again.by_token(token + "x"), again.by_token("")) == (account, 1, None, None)
 
 
+def test_who_opens_an_account_is_known_from_then_on_by_the_number_as_it_is_written_and_by_its_roles() -> None:
+    accounts = Accounts()
+    knows = accounts.knows
+    assert not knows("C0117")
+    accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口受理")
+    assert knows("C0117")
+    assert (knows("C0117", Role.EXAMINER, Role.CLERK), knows("C0117", Role.EXAMINER)) == (True, False)
+    assert not any(map(knows, ("", "-", "c0117", "C01170")))
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal, Self
 
 import pytest
 from httpx2 import Response
+from pydantic import Field, ValidationError
 from structlog.testing import capture_logs
 
+from libs.web.forms import Day, Form, Moment, Name
 from libs.web.headers import CSP
+from libs.web.problems import because_of
 from libs.web.tests.site import HTML, Stand
 
 KEY = {"Idempotency-Key": "k1"}
@@ -77,6 +81,7 @@ async def test_an_address_or_method_that_is_not_there(stand: Stand) -> None:
     [
         ({"days": 3}, [("body.item", "必须填写")]),
         ({"item": "", "days": "x"}, [("body.item", "太短或为空"), ("body.days", "应为整数")]),
+        ({"item": ["511A"], "days": 2.5}, [("body.item", "应为文字"), ("body.days", "应为整数")]),
     ],
 )
 async def test_each_wrong_field_is_named_and_what_was_sent_is_not_repeated(stand: Stand, body: dict[str, object], fields: object) -> None:
@@ -84,6 +89,52 @@ async def test_each_wrong_field_is_named_and_what_was_sent_is_not_repeated(stand
         found = problem(await client.post("/nodes/511525/cases", json=body, headers=KEY))
     assert (found["status"], [(field["field"], field["because"]) for field in found["fields"]]) == (422, fields)
     assert all(field.keys() == {"field", "code", "because"} for field in found["fields"])
+
+
+class Everything(Form):
+    """A field of every shape that the forms of the services have."""
+
+    days: Annotated[int, Field(ge=1, le=365)] = 1
+    first: Day = date(2026, 11, 23)
+    at: Moment = datetime(2026, 11, 23, tzinfo=UTC)
+    papers: Annotated[tuple[Name, ...], Field(min_length=1, max_length=2)] = ("申请书",)
+    rows: list[Name] | None = None
+    paid: bool = False
+    how: Literal["counter", "post"] = "counter"
+    agency: Self | None = None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "because"),
+    [
+        ("days", 0, "太小或太早"),
+        ("days", 366, "太大或太晚"),
+        ("days", None, "应为整数"),
+        ("first", "2026-13-01", "没有这一天"),
+        ("first", "1900-01-01", "太小或太早"),
+        ("first", "2200-01-01", "太大或太晚"),
+        ("first", 5, "应为日期，如 2026-11-23"),
+        ("at", "2026-13-01T10:00:00+08:00", "没有这一时刻"),
+        ("papers", "申请书", "应为列表"),
+        ("papers", [], "太少"),
+        ("papers", ["a", "b", "c"], "太多"),
+        ("rows", "申请书", "应为列表"),
+        ("paid", "perhaps", "应为是或否"),
+        ("how", "phone", "不在可选范围内"),
+        ("agency", "某局", "应为一组填写项"),
+        ("days", float("nan"), "填写不符合要求"),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_in_chinese(field: str, value: object, because: str) -> None:
+    with pytest.raises(ValidationError) as no:
+        Everything.model_validate({field: value}, from_attributes=True)
+    assert [because_of(error) for error in no.value.errors()] == [because]
+
+
+async def test_a_version_that_no_etag_gave_is_said_in_chinese(stand: Stand) -> None:
+    async with stand.browser(stand.clerk) as client:
+        found = problem(await client.post("/nodes/511525/cases", json=GOOD, headers={**KEY, "If-Match": "W/7"}))
+    assert (found["status"], found["fields"][0]["because"]) == (400, '应为由 ETag 得到的一个版本，如 "7"')
 
 
 async def test_a_body_that_is_no_json(stand: Stand) -> None:

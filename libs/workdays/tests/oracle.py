@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from libs.workdays import Ledger, NaturalDays, NonWorkingStart, Stop, Until
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-DATA = Path(__file__).parents[1] / "cn_calendar_exceptions_2004_2026.csv"
+DATA = Path(__file__).parents[1] / "calendars" / "cn_calendar_exceptions_2004_2026.csv"
 with DATA.open(encoding="utf-8", newline="") as rows:
     NOTICED = {date.fromisoformat(row["date"]): row["is_workday"] == "1" for row in csv.DictReader(rows)}
 LAST_NOTICE = date(2026, 12, 31)
@@ -71,7 +71,8 @@ def tell(ledger: Ledger) -> Told:
     if n == 0:
         closed = isinstance(ledger.start, datetime) and moment.astimezone(SHANGHAI).time() >= ledger.closing
         due = next_working(day + DAY if closed else day)
-        return Told(due, (), None, datetime.combine(due, ledger.closing, SHANGHAI) - timedelta(minutes=30))
+        before_closing = datetime.combine(due, ledger.closing, SHANGHAI) - timedelta(minutes=30)
+        return Told(due, (), None, max(before_closing, moment))
     natural = isinstance(ledger.budget, NaturalDays)
     first = next_working(day) if ledger.non_working_start is NonWorkingStart.ROLL_FORWARD else day
     counted = days_counted(first, n, ledger.stops, all_days=natural)

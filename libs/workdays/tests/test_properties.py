@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.workdays import (
+    CHINA,
     Budget,
     Calendar,
     Ledger,
     NaturalDays,
     NonWorkingStart,
     Stop,
+    Until,
     WorkingDays,
     derive,
     explain,
+    ran,
 )
 
 CALENDAR = Calendar.load()
@@ -52,6 +55,15 @@ def test_the_due_day_is_the_last_counted_day_of_counting_one_by_one(ledger: Ledg
         assert counted[-1].date == derive(ledger, CALENDAR).due_date
     else:
         assert CALENDAR.on_or_after(counted[-1].date) == derive(ledger, CALENDAR).due_date
+
+
+@given(ledgers(least=1), LENGTHS)
+def test_how_far_it_had_run_is_the_number_of_the_last_day_counted_by_then(ledger: Ledger, length: int) -> None:
+    assert isinstance(ledger.budget, WorkingDays | NaturalDays)
+    working = Ledger(ledger.start, WorkingDays(ledger.budget.n), ledger.stops, (), ledger.non_working_start)
+    day = working.start_day + timedelta(length)
+    counted = [one.number for one in explain(working, CALENDAR) if one.counted and one.date <= day]
+    assert min(ran(working, day, CALENDAR), ledger.budget.n) == len(counted)
 
 
 @given(ledgers(), DAYS, LENGTHS)
@@ -94,3 +106,11 @@ def test_the_warnings_come_in_order_and_before_it_is_due(ledger: Ledger) -> None
     assert found.yellow_at is not None
     assert found.yellow_at < found.due_at
     assert found.reminder_at is None or found.reminder_at < found.yellow_at
+
+
+@given(ledgers(), st.times(), st.none() | st.integers(-40, 40))
+def test_no_warning_lies_before_the_start(ledger: Ledger, hour: time, until: int | None) -> None:
+    start = datetime.combine(ledger.start_day, hour, CHINA)
+    budget = ledger.budget if until is None else Until(start + timedelta(days=until))
+    found = derive(Ledger(start, budget, ledger.stops, (), ledger.non_working_start), CALENDAR)
+    assert [warning for warning in (found.reminder_at, found.yellow_at) if warning is not None and warning < start] == []

@@ -51,13 +51,18 @@ def test_done_by_midnight_of_the_last_day_is_in_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "day", "due"),
-    [("2026-11-20", "17:29", "2026-11-20"), ("2026-11-20", "17:30", "2026-11-23"), ("2026-11-21", "09:00", "2026-11-23")],
+    ("start", "day", "due", "warned"),
+    [
+        ("2026-11-20", "16:59", "2026-11-20", "17:00"),
+        ("2026-11-20", "17:29", "2026-11-20", "17:29"),
+        ("2026-11-20", "17:30", "2026-11-23", "17:00"),
+        ("2026-11-21", "09:00", "2026-11-23", "17:00"),
+    ],
 )
-def test_immediate_is_the_same_working_day_or_the_next_when_the_doors_are_closed(start: str, day: str, due: str) -> None:
+def test_immediate_is_the_same_working_day_or_the_next_when_the_doors_are_closed(start: str, day: str, due: str, warned: str) -> None:
     found = derive(Ledger(at(start, day), WorkingDays(0)), CALENDAR)
     assert found.due_date == date.fromisoformat(due)
-    assert found.yellow_at == at(due, "17:00")
+    assert found.yellow_at == at(due, warned)
     assert found.reminder_at is None
 
 
@@ -158,6 +163,18 @@ def test_an_instant_is_inclusive_and_warns_at_nine_tenths() -> None:
     assert not due.late(due.due_at)
     assert due.late(due.due_at + timedelta(microseconds=1))
     assert due.yellow_at == start + timedelta(days=9)
+
+
+def test_an_immediate_limit_that_begins_minutes_before_closing_warns_at_its_start_and_never_before_it() -> None:
+    begun = at("2026-11-20", "17:10")
+    due = derive(Ledger(begun, WorkingDays(0)), CALENDAR)
+    assert (due.due_date, due.yellow_at) == (date(2026, 11, 20), begun)
+
+
+def test_an_instant_that_lies_before_the_start_warns_at_the_start() -> None:
+    begun = at("2026-11-20")
+    due = derive(Ledger(begun, Until(begun - timedelta(days=10))), CALENDAR)
+    assert due.yellow_at == begun
 
 
 def test_a_start_in_the_evening_of_utc_is_the_next_day_in_china() -> None:

@@ -45,6 +45,7 @@ def imports_router(context: Context, items: ItemStreams, imports: ImportStreams)
     @routes.post("/nodes/{node}/imports")
     async def land(node: NodePath, name: FileName = "", data: Content = b"", account: Account = editor) -> Response:
         hosted(context.site, node)
+        importing.may_import(name)
         try:
             found = await asyncio.to_thread(read_items, data)
         except BadTable as bad:

@@ -9,13 +9,12 @@ from pydantic import Field
 
 from libs.eventlog import Subject
 from libs.host import Context
-from libs.web import Envelope, Form, NodePath, Role, done_answer, envelope, hosted
+from libs.web import Envelope, Form, NodePath, Role, Title, done_answer, envelope, hosted
 from services.catalogue.http.agency import agency_fault
 from services.catalogue.item import Event, RegisterItem, State, Wording, stream
 
 ItemStreams = Subject[RegisterItem, State, Event]
 Code = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\s\x00-\x1f\x7f]+$")]
-Title = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """A name of an item, a department, a step or a post: the lists published have long ones."""
 
 
@@ -36,7 +35,7 @@ def items_router(context: Context, items: ItemStreams) -> APIRouter:
     @routes.post("/nodes/{node}/items", status_code=201)
     async def item(node: NodePath, form: ItemForm, by: Envelope = editor) -> Response:
         fault = agency_fault(form.agency)
-        command = RegisterItem(wording=_wording(form, node, sound=fault is None), by=by.actor, at=context.now())
+        command = RegisterItem(wording=wording_of(form, node, sound=fault is None), by=by.actor, at=context.now())
         log = context.logs.of(hosted(context.site, node))
         done = await log.append(items.intent(stream(form.item), command, **by.said))
         return done_answer(done, 201, item=form.item, agency_set_aside=fault if form.agency else None)
@@ -44,7 +43,7 @@ def items_router(context: Context, items: ItemStreams) -> APIRouter:
     return routes
 
 
-def _wording(form: ItemForm, node: str, *, sound: bool) -> Wording:
+def wording_of(form: ItemForm, node: str, *, sound: bool) -> Wording:
     """An item entered by hand is its own base item, at the node that enters it."""
     agency = form.agency if sound else ""
     return Wording(**form.model_dump(exclude={"agency"}), base_code=form.item, area=node, agency=agency, agency_given=form.agency)

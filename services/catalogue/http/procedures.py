@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
+from libs.contracts import regime, regimes
 from libs.eventlog import Subject
 from libs.host import Context
-from libs.web import Day, Envelope, Form, NodePath, Role, done_answer, envelope, hosted
+from libs.web import Day, Envelope, Form, NodePath, Role, Title, done_answer, envelope, hosted
 from libs.workdays import CHINA
 from services.catalogue import item
-from services.catalogue.events import CaseKind, ProcedurePublished, ProcedureStepRole, Step
-from services.catalogue.http.items import Code, ItemStreams, Title
+from services.catalogue.events import (
+    CaseKind,
+    DeliveryWay,
+    Department,
+    ForeseenStop,
+    ForeseenStopper,
+    Material,
+    ProcedurePublished,
+    ProcedureStepRole,
+    Remedies,
+    SpecialLaw,
+    Step,
+)
+from services.catalogue.http.agency import agency_fault
+from services.catalogue.http.items import Code, ItemStreams
 from services.catalogue.procedure import State, stream
 from services.catalogue.procedure.publishing import PublishProcedure
 
 ProcedureStreams = Subject[PublishProcedure, State, ProcedurePublished]
 LimitDays = Annotated[int, Field(ge=0, le=400)]
+_NESTED: Final = {"steps", "special", "department", "materials", "suspensions", "remedies"}
 LongText = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 """What a law is cited with."""
 
@@ -34,8 +49,50 @@ class StepForm(Form):
     two_officers: bool = False
 
 
+class SpecialForm(Form):
+    """The laws that set a limit of their own, cited limit by limit. A blank citation is none."""
+
+    statutory_days: LongText = ""
+    extension_days: LongText = ""
+
+
+class DepartmentForm(Form):
+    """The department that decides."""
+
+    uscc: Annotated[str, Field(max_length=18)]
+    name: Title
+
+
+class MaterialForm(Form):
+    """One material of the list."""
+
+    name: Title
+    copies: Annotated[int, Field(ge=1, le=99)] = 1
+    original: bool = False
+
+
+class ForeseenStopForm(Form):
+    """A procedure of Art. 45 that may stop the clocks."""
+
+    reason: ForeseenStopper
+    approver_post: Title
+    cap_days: Annotated[int, Field(ge=1, le=3650)]
+
+
+class RemediesForm(Form):
+    """Where and until when a refusal can be contested."""
+
+    reconsider_at: Title
+    reconsider_days: Annotated[int, Field(ge=1, le=365)]
+    sue_at: Title
+    sue_months: Annotated[int, Field(ge=1, le=24)]
+    basis: Annotated[LongText, Field(min_length=1)]
+
+
 class ProcedureForm(Form):
-    """A procedure to be published; limits in working days. Without `effective` it is in force from today."""
+    """A procedure to be published; limits in working days. Without `effective` it is in force from today; without `extension_days` the limit
+    is extended as far as the law of the regime allows.
+    """
 
     item: Code
     regime: Title = "licence"
@@ -43,12 +100,18 @@ class ProcedureForm(Form):
     statutory_days: LimitDays
     promised_days: LimitDays
     delivery_days: LimitDays = 10
-    extension_days: LimitDays = 10
+    extension_days: LimitDays | None = None
     extension_moves_promise: bool = False
     correction_days: LimitDays = 5
     steps: Annotated[tuple[StepForm, ...], Field(max_length=60)]
     basis: LongText
-    special_law: LongText = ""
+    special: SpecialForm = SpecialForm()
+    department: DepartmentForm | None = None
+    materials: Annotated[tuple[MaterialForm, ...], Field(max_length=50)] = ()
+    pay_before_delivery: bool = False
+    suspensions: Annotated[tuple[ForeseenStopForm, ...], Field(max_length=8)] = ()
+    delivery: Annotated[tuple[DeliveryWay, ...], Field(min_length=1, max_length=3)] = tuple(DeliveryWay)
+    remedies: RemediesForm | None = None
     effective: Day | None = None
 
 
@@ -60,20 +123,32 @@ def procedures_router(context: Context, items: ItemStreams, procedures: Procedur
     async def procedure(node: NodePath, form: ProcedureForm, by: Envelope = editor) -> Response:
         log = context.logs.of(hosted(context.site, node))
         known = items.state(await log.stream(item.stream(form.item)))
-        command = _command(form, known, by.actor, context.now())
+        command = command_of(form, known, by.actor, context.now())
         return done_answer(await log.append(procedures.intent(stream(form.item), command, **by.said)), 201, item=form.item)
 
     return routes
 
 
-def _command(form: ProcedureForm, known: item.State, by: str, at: datetime) -> PublishProcedure:
+def command_of(form: ProcedureForm, known: item.State, by: str, at: datetime) -> PublishProcedure:
+    """The command that a form asks for, of an item as far as it is known."""
     today: date = at.astimezone(CHINA).date()
+    effective = form.effective or today
+    law = regime(form.regime, effective) if form.regime in regimes() else None
+    longest = law.extension if law else 0
     return PublishProcedure(
-        **form.model_dump(exclude={"steps", "effective"}),
+        **form.model_dump(exclude=_NESTED | {"effective", "extension_days"}),
         name=known.name if known else "",
         registered=known is not None,
+        extension_days=longest if form.extension_days is None else form.extension_days,
+        special=SpecialLaw(**form.special.model_dump()),
         steps=tuple(Step(**step.model_dump()) for step in form.steps),
-        effective=form.effective or today,
+        department=Department(**form.department.model_dump()) if form.department else None,
+        materials=tuple(Material(**material.model_dump()) for material in form.materials),
+        suspensions=tuple(ForeseenStop(**stop.model_dump()) for stop in form.suspensions),
+        law=law,
+        department_valid=form.department is None or agency_fault(form.department.uscc) is None,
+        remedies=Remedies(**form.remedies.model_dump()) if form.remedies else None,
+        effective=effective,
         today=today,
         by=by,
         at=at,

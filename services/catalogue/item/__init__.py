@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
+from libs.codes import has_personal_number, texts
 from libs.decider import Decider, record
 from services.catalogue.events import ItemChanged, ItemRegistered
 from services.catalogue.law import refused
@@ -52,7 +53,9 @@ def stream(item: str) -> str:
 
 
 def may_register(wording: Wording) -> None:
-    """Refuses an item without code or name, or of a type the standard does not know."""
+    """Refuses an item without code or name, of a type the standard does not know, or with a personal number in its wording."""
+    if any(map(has_personal_number, texts(wording))):
+        raise refused("personal-data")
     if not wording.item or not wording.name:
         raise refused("no-code-or-name")
     if wording.type_code not in TYPES:

@@ -7,8 +7,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
+from libs.codes import has_personal_number
 from libs.decider import Decider, record
 from services.catalogue.events import ItemsImported
+from services.catalogue.law import refused
 
 
 @record
@@ -34,8 +36,15 @@ def stream(file_digest: str) -> str:
     return f"import:{file_digest}"
 
 
+def may_import(file_name: str) -> None:
+    """Refuses a file whose name has a personal number: the name is kept with the fact that its run ended."""
+    if has_personal_number(file_name):
+        raise refused("personal-data")
+
+
 def decide(command: EndImport, _state: None) -> Sequence[ItemsImported]:
-    """The fact that the run ended: each run is a fact of its own, whatever the earlier ones did. Refuses nothing."""
+    """The fact that the run ended: each run is a fact of its own, whatever the earlier ones did."""
+    may_import(command.file_name)
     return [ItemsImported(**asdict(command))]
 
 

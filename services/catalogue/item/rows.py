@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from libs.codes import has_personal_number
 from libs.decider import record
 from services.catalogue.item import TYPES, Wording
 
@@ -97,7 +98,9 @@ def _text_fault(column: str, cells: Mapping[str, str]) -> Fault | None:
     text = cells.get(column, "")
     if len(text) > LONGEST:
         return column, f"超过 {LONGEST} 字"
-    return (column, "含有控制字符") if BROKEN_TEXT.search(text) else None
+    if BROKEN_TEXT.search(text):
+        return column, "含有控制字符"
+    return (column, "含有身份证号码或手机号码") if has_personal_number(text) else None
 
 
 def _type(cells: Mapping[str, str]) -> str:

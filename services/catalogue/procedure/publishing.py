@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from libs.codes import has_personal_number, texts
 from libs.decider import record
-from services.catalogue.events import CaseKind, ProcedurePublished, Step
+from services.catalogue.events import (
+    CaseKind,
+    DeliveryWay,
+    Department,
+    ForeseenStop,
+    Material,
+    ProcedurePublished,
+    Remedies,
+    SpecialLaw,
+    Step,
+)
 from services.catalogue.law import refused
+from services.catalogue.procedure.names import plain, trimmed
 
-REGIMES: Final = frozenset({"licence", "registration", "confirmation", "benefit", "record-filing", "service", "other"})
-"""What kind of law an item is under; the limits of the Licensing Law bind licences only."""
+if TYPE_CHECKING:
+    from libs.contracts import Regime
 
 
 @record
 class PublishProcedure:
-    """Put a new version in force from `effective`. `registered`: the item is known at the node, looked up at the edge."""
+    """Put a new version in force from `effective`. Looked up at the edge: `registered`, the item is known at the node; `law`, what the law
+    says of the regime on that day, None: nothing, we do not know it; `department_valid`, the code of the department is well formed.
+    """
 
     item: str
     name: str
@@ -30,33 +44,48 @@ class PublishProcedure:
     correction_days: int
     steps: tuple[Step, ...]
     basis: str
-    special_law: str
+    special: SpecialLaw
+    department: Department | None
+    materials: tuple[Material, ...]
+    pay_before_delivery: bool
+    suspensions: tuple[ForeseenStop, ...]
+    delivery: tuple[DeliveryWay, ...]
+    remedies: Remedies | None
+    law: Regime | None
+    department_valid: bool
     effective: date
     today: date
     by: str
     at: datetime
 
 
-_SAID: Final = [name for name in ProcedurePublished.__dataclass_fields__ if name != "version"]
-_RULES: Final = [name for name in _SAID if name not in {"effective", "by", "at"}]
+_SAID: Final = [name for name in ProcedurePublished.__dataclass_fields__ if name in PublishProcedure.__dataclass_fields__]
+_RULES: Final = [name for name in ProcedurePublished.__dataclass_fields__ if name not in {"version", "effective", "by", "at"}]
 """What makes two versions the same procedure."""
 
 
-def may_publish(c: PublishProcedure) -> None:
-    """Refuses a procedure that is for no item, back-dated, without basis or of a regime unknown here."""
+def may_publish(c: PublishProcedure) -> Regime:
+    """What the law says of the regime; refuses a procedure that is for no item, back-dated, without basis, of a regime unknown here, or with a
+    personal number in its words.
+    """
+    if any(map(has_personal_number, texts(c))):
+        raise refused("personal-data")
     if not c.registered:
         raise refused("unknown-item", item=c.item)
     if c.effective < c.today:
         raise refused("effective-in-the-past")
-    if not c.basis.strip():
+    if not plain(c.basis):
         raise refused("no-basis")
-    if c.regime not in REGIMES:
+    if c.law is None:
         raise refused("unknown-regime")
+    return c.law
 
 
-def published(c: PublishProcedure, before: ProcedurePublished | None) -> ProcedurePublished:
-    """The fact that the next version is published, as the command says it."""
-    return ProcedurePublished(version=1 if before is None else before.version + 1, **{name: getattr(c, name) for name in _SAID})
+def published(c: PublishProcedure, law: Regime, before: ProcedurePublished | None) -> ProcedurePublished:
+    """The fact that the next version is published, as the command and the law of its regime say it."""
+    version = 1 if before is None else before.version + 1
+    said = {name: getattr(c, name) for name in _SAID}
+    return trimmed(ProcedurePublished(version=version, silence_accepts=law.silence_accepts, approval=law.approval, **said))
 
 
 def already(told: ProcedurePublished, before: ProcedurePublished | None) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Final
 
-from services.catalogue.events import Event, ItemsImported, ProcedurePublished, ProcedureStepRole, Step
+from services.catalogue.events import Department, Event, ItemsImported, Material, ProcedurePublished, ProcedureStepRole, Step
 from services.catalogue.tests import stories as s
 
 AT: Final = datetime(2007, 1, 1, 1, tzinfo=UTC)
@@ -15,6 +15,7 @@ STEPS: Final = (
     Step(name="审查", post="审查岗", role=ProcedureStepRole.EXAMINE, limit_days=3),
     Step(name="核准", post="核准岗", role=ProcedureStepRole.APPROVE, limit_days=1),
 )
+MATERIALS: Final = tuple(Material(name=name) for name in ("申请书", "平面图", "承诺书", "取水口平面图"))
 
 
 def samples() -> list[Event]:
@@ -32,6 +33,8 @@ def _procedure() -> list[ProcedurePublished]:
         "name": "取水许可",
         "promised_days": 10,
         "steps": STEPS,
+        "department": Department(uscc=s.GOOD, name="高县水务局"),
+        "materials": MATERIALS,
         "basis": "《取水许可和水资源费征收管理条例》第十一条",
     }
     return s.published(**says, effective=date(2007, 1, 1), today=date(2007, 1, 1), at=AT)

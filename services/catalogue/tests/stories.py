@@ -6,8 +6,22 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from libs.contracts import regime, regimes
 from libs.testkit.given import Given
-from services.catalogue.events import CaseKind, ItemsImported, ProcedurePublished, ProcedureStepRole, Step
+from services.catalogue.events import (
+    CaseKind,
+    DeliveryWay,
+    Department,
+    ForeseenStop,
+    ForeseenStopper,
+    ItemsImported,
+    Material,
+    ProcedurePublished,
+    ProcedureStepRole,
+    Remedies,
+    SpecialLaw,
+    Step,
+)
 from services.catalogue.item import ITEM, Event, RegisterItem, State, Wording
 from services.catalogue.item.importing import IMPORT, EndImport
 from services.catalogue.procedure import PROCEDURE
@@ -24,6 +38,13 @@ STEPS = (
     Step(name="核查", post="examiner", limit_days=2),
     Step(name="审查", post="examiner", role=ProcedureStepRole.EXAMINE, limit_days=2),
     Step(name="核准", post="approver", role=ProcedureStepRole.APPROVE, limit_days=1),
+)
+REMEDIES = Remedies(
+    reconsider_at="高县人民政府",
+    reconsider_days=60,
+    sue_at="高县人民法院",
+    sue_months=6,
+    basis="行政复议法第二十条，行政诉讼法第四十六条",
 )
 WORDING = Wording(
     item="511A",
@@ -49,7 +70,15 @@ PUBLISH = PublishProcedure(
     correction_days=5,
     steps=STEPS,
     basis="食品安全法第三十五条",
-    special_law="",
+    special=SpecialLaw(),
+    department=Department(uscc=GOOD, name="高县市场监督管理局"),
+    materials=(Material(name="申请书", copies=2), Material(name="平面图", original=True), Material(name="承诺书")),
+    pay_before_delivery=False,
+    suspensions=tuple(ForeseenStop(reason=reason, approver_post="分管负责人", cap_days=30) for reason in ForeseenStopper),
+    delivery=tuple(DeliveryWay),
+    remedies=REMEDIES,
+    law=regime("licence", TODAY),
+    department_valid=True,
     effective=TODAY,
     today=TODAY,
     by="E0001",
@@ -62,7 +91,9 @@ def register(by: str = "E0001", **changes: Any) -> RegisterItem:
 
 
 def publish(**changes: Any) -> PublishProcedure:
-    return replace(PUBLISH, **changes)
+    """A command with its `regime` looked up, as the edge does."""
+    said = replace(PUBLISH, **changes)
+    return replace(said, law=regime(said.regime, said.effective) if said.regime in regimes() else None)
 
 
 def end_import(**changes: Any) -> EndImport:

@@ -22,6 +22,14 @@ PROCEDURE: dict[str, Any] = {
         {"name": "核准", "post": "approver", "role": "approve", "limit_days": 1},
     ],
     "basis": "食品安全法第三十五条",
+    "department": {"uscc": GOOD, "name": "高县市场监督管理局"},
+    "remedies": {
+        "reconsider_at": "高县人民政府",
+        "reconsider_days": 60,
+        "sue_at": "高县人民法院",
+        "sue_months": 6,
+        "basis": "行政复议法第二十条，行政诉讼法第四十六条",
+    },
 }
 
 
@@ -67,6 +75,34 @@ async def test_a_procedure_is_published_refused_and_shown_on_its_day(house: Hous
     assert [(one["version"], one["document"]["promised_days"]) for one in (*now, *then)] == [(1, 8), (2, 5)]
     assert (await show(house, "procedures", on="2007-01-01"))["procedures"] == []
     assert [one["version"] for one in (await show(house, "items/511A/1"))["procedures"]] == [2, 1]
+
+
+async def test_a_procedure_is_held_against_the_row_of_its_regime(house: House) -> None:
+    await register(house)
+    await publish(house)
+    await publish(house, regime="registration", statutory_days=30)
+    await house.shown()
+    registration, licence = (await show(house, "items/511A/1"))["procedures"]
+    said = ("extension_days", "silence_accepts", "approval")
+    assert [[one[name] for name in said] for one in (licence, registration)] == [[10, True, True], [0, False, True]]
+    cited: dict[str, Any] = {"statutory_days": 30, "special": {"statutory_days": "《某条例》第一条"}}
+    assert (await publish(house, **cited))["version"] == 3
+    refused: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"regime": "registration", "statutory_days": 61}, "limit-outside-regime"),
+        ({"regime": "registration", "extension_days": 1}, "extension-outside-regime"),
+        ({"regime": "Licence"}, "unknown-regime"),
+        ({"department": {"uscc": GOOD.lower(), "name": "高县市场监督管理局"}}, "no-department"),
+        ({"special": {"statutory_days": " "}, "statutory_days": 30}, "statutory-over-20"),
+        ({**cited, "delivery_days": 11}, "delivery-over-10"),
+    )
+    for changes, code in refused:
+        assert (await publish(house, 409, **changes))["code"] == code
+
+
+@pytest.mark.parametrize("more", [{"special": {"delivery_days": "《某条例》"}}, {"special_law": "《某条例》"}, {"special": "《某条例》"}])
+async def test_no_other_limit_can_be_excepted(house: House, more: dict[str, Any]) -> None:
+    await register(house)
+    await publish(house, 422, **more)
 
 
 async def test_items_are_found_by_word_and_paged_by_code(house: House) -> None:

@@ -57,6 +57,13 @@ async def test_the_real_list_lands_whole_and_again_changes_nothing(house: House,
     assert (await house.logs.of(COUNTY).head()).sequence == head.sequence + 1, "only that a run ended"
 
 
+async def test_a_file_with_a_person_in_its_name_is_not_gone_through(house: House) -> None:
+    name = {"name": "王某13800138000.csv"}
+    answer = await house.http.post(f"{NODE}/imports", params=name, content=(HEAD + row("511A")).encode(), headers=house.headers("editor"))
+    assert expect(answer, 409)["code"] == "personal-data"
+    assert (await house.logs.of(COUNTY).head()).sequence == 0
+
+
 async def test_the_same_list_as_a_spreadsheet_is_the_same_list(house: House) -> None:
     text = HEAD + row("511A") + row("511B", agency="")
     await taken(house, text.encode())

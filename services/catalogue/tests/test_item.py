@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
+import pytest
+
 from services.catalogue.events import ItemChanged, ItemRegistered, ItemsImported
 from services.catalogue.tests.stories import AT, WORDING, changed, end_import, given_import, given_item, imported, register, registered
 
@@ -35,3 +37,19 @@ def test_a_type_that_is_no_code_of_the_standard_is_refused() -> None:
 
 def test_every_run_of_an_import_is_a_fact_even_of_the_same_file() -> None:
     given_import(imported()).when(end_import()).then(ItemsImported(**asdict(end_import())))
+
+
+@pytest.mark.parametrize("said", ["name", "department", "item", "base_code", "agency_given"])
+def test_no_personal_data_is_said_of_an_item(said: str) -> None:
+    given_item().when(register(**{said: "440524188001010014"})).refused("personal-data")
+    given_item(registered()).when(register(**{said: "王某 138 0013 8000"})).refused("personal-data")
+
+
+def test_an_all_digit_agency_is_no_person() -> None:
+    agency = "115113010833722043"
+    code = f"511A0138000000-511602000000-000-{agency}-1-00"
+    assert given_item().when(register(item=code, agency=agency, agency_given=agency)).refusal is None
+
+
+def test_no_personal_data_stands_in_the_name_of_a_file() -> None:
+    given_import().when(end_import(file_name="王某13800138000.xlsx")).refused("personal-data")

@@ -52,6 +52,10 @@ def test_of_two_rows_with_one_code_the_first_sound_one_lands() -> None:
         ({"name": "事\x07项"}, "name"),
         ({"department": "长" * (LONGEST + 1)}, "department"),
         ({"agency_code": "\x00"}, "agency_code"),
+        ({"code": "511A-13800138000"}, "full_item_code"),
+        ({"name": "某事项（13800138000）"}, "name"),
+        ({"department": "某局 138 0013 8000"}, "department"),
+        ({"agency_code": "440524188001010014"}, "agency_code"),
     ],
 )
 def test_what_no_log_can_keep_is_set_aside(changes: dict[str, Any], column: str) -> None:

@@ -78,6 +78,7 @@ def test_every_state_of_a_node_has_a_word(state: str) -> None:
 def test_cards_and_findings_are_told() -> None:
     text = city(cards=True)
     assert "红牌 承诺时限" in text
+    assert "县水利局 · 审查岗 · E0201" in text
     assert "同一人审查和核准" in text
 
 
@@ -98,7 +99,7 @@ def test_a_timeline_is_told_in_sentences_newest_first() -> None:
     shown = timeline_model({"case": row(), "timeline": events, "clocks": []})["events"]
     assert [entry["title"] for entry in shown] == ["超过期限", "一次告知补正", "收件"]
     missing = contract("intake", "CorrectionsRequested").sample["missing"]
-    assert (shown[0]["text"], shown[1]["text"], shown[0]["tone"]) == ("承诺", "、".join(missing), "bad")
+    assert (shown[0]["text"], shown[1]["text"], shown[0]["tone"]) == ("承诺 · 县水利局 · 审查岗 · E0201", "、".join(missing), "bad")
 
 
 def test_what_is_unknown_or_broken_is_shown_by_its_own_name() -> None:
@@ -136,12 +137,45 @@ def test_which_clock_stops_is_said_by_its_name(fact: str) -> None:
         ("liandong.intake.StepDone.v1", {"imported": True, "officer": ""}, "由 C0117 导入"),
         ("liandong.intake.StepDone.v1", {"imported": False, "officer": "C0122"}, "C0117"),
         ("liandong.deadline.ClockRed.v1", {"imported": True, "officer": "C0122"}, "C0117"),
+        ("liandong.intake.CaseAccepted.v1", {"imported": False, "officer": "system:intake"}, "系统"),
     ],
 )
 def test_an_imported_act_names_who_did_it_and_who_imported_it(type_: str, changes: dict[str, Any], who: str) -> None:
     _, service, fact, _ = type_.split(".")
     told = {**contract(service, fact).sample, **changes}
     assert timeline_model(answers.timeline(row(), event(type_, told)))["events"][0]["who"] == who
+
+
+@pytest.mark.parametrize(("actor", "who"), [("system:deadline", "系统"), ("O0001", "O0001")])
+def test_a_service_of_the_system_is_called_so(actor: str, who: str) -> None:
+    told = answers.changed(event("liandong.deadline.ClockRed.v1"), actor=actor)
+    assert timeline_model(answers.timeline(row(), told))["events"][0]["who"] == who
+
+
+def test_a_refusal_names_the_agency_and_where_it_is_contested_in_words() -> None:
+    remedies = {
+        "reconsider_at": "高县人民政府",
+        "reconsider_days": 60,
+        "sue_at": "高县人民法院",
+        "sue_months": 6,
+        "basis": "行政复议法第二十条",
+    }
+    agency = {"uscc": "11511500MB1554566Q", "name": "宜宾市城市管理行政执法局"}
+    refused = {**contract("intake", "CaseNotAccepted").sample, "reason": "not-ours", "agency": agency, "remedies": remedies}
+    text = case_page(row("not-accepted"), event("liandong.intake.CaseNotAccepted.v1", refused))
+    assert "依法不属于本机关职权范围" in text
+    assert "有权机关：宜宾市城市管理行政执法局（11511500MB1554566Q）" in text
+    assert "60 日内向高县人民政府申请行政复议，或者 6 个月内向高县人民法院提起行政诉讼（行政复议法第二十条）" in text
+
+
+def test_clocks_of_one_kind_are_told_apart_by_their_number() -> None:
+    stops = [clock(clock=f"clock:{CASE}:suspension:{n}", kind="suspension") for n in (1, 2)]
+    text = case_page(row(), clocks=(clock(clock=f"clock:{CASE}:step:3", kind="step", label="核准"), *stops))
+    assert re.search("环节 3 核准 .*依法不计时 1 .*依法不计时 2 ", text)
+    (shown,) = clock_rows(
+        [answers.changed(answers.kept("deadline-clocks")[0], clock=f"clock:{CASE}:suspension:2", kind_text="依法不计时所需时间")]
+    )
+    assert "依法不计时所需时间 2 " in page("clocks.html", case=placed(answers.listed()), number=CASE, clocks=[shown], city="http://city")
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -155,10 +189,19 @@ def test_the_state_of_a_feed_has_its_word_and_its_tone(state: str) -> None:
 
 
 def test_a_sites_own_clocks_and_their_proof() -> None:
-    (_, shown, _) = clock_rows(answers.kept("deadline-clocks"))
+    (_, shown, *_) = clock_rows(answers.kept("deadline-clocks"))
     assert shown["due_at"] == datetime(2007, 3, 29, 16, tzinfo=UTC)
     text = page("clocks.html", case=placed(answers.listed()), number=CASE, clocks=[shown], city="http://city")
-    assert "承诺时限 2007年3月29日 24:00 前 已超期" in text
+    assert "承诺时限 2007年3月29日 24:00 前 高县水务局 · 无人承办 已超期" in text
+
+
+@pytest.mark.parametrize(("state", "words"), [("open", "未推算"), ("stopped", "停止计时")])
+def test_a_clock_is_not_shown_as_stopped_before_the_day_of_the_stop_that_was_announced(state: str, words: str) -> None:
+    of_site = answers.changed(answers.kept("deadline-clocks")[1], due_at=None, state=state)
+    clocks = page("clocks.html", case=placed(answers.listed()), number=CASE, clocks=clock_rows([of_site]), city="http://city")
+    assert f"承诺时限 {words} 高县水务局" in clocks
+    found = proof_model(answers.changed(answers.proof(), state=state))
+    assert f"{words} 到期" in page("proof.html", proof=found, clock=CLOCK)
 
 
 @pytest.mark.parametrize("phase", phases().words)
@@ -175,5 +218,13 @@ def test_a_proof_says_why_every_day_counts() -> None:
     shown = proof_model(answers.proof())
     text = page("proof.html", proof=shown, clock=f"clock:{CASE}:promised")
     assert "时限凭证：承诺时限" in text
-    assert "不计时 鉴定 2026-11-24 至 今" in text
+    assert "不计时 鉴定 自 2026-11-24 起" in text
     assert "工作日" in text
+
+
+def test_a_proof_says_how_far_a_clock_had_run_when_its_case_came() -> None:
+    carried = {"text": "导入时已经过 8 个工作日，此前不发牌", "ran": 8, "at": answers.AT}
+    shown = proof_model(answers.changed(answers.proof(), carried=carried))
+    text = page("proof.html", proof=shown, clock=f"clock:{CASE}:promised")
+    assert "导入时已经过 8 个工作日，此前不发牌（ 2026年11月23日 09:00 ）" in text
+    assert "导入时已经过" not in page("proof.html", proof=proof_model(answers.proof()), clock=f"clock:{CASE}:promised")

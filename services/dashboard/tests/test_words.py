@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from libs.testkit.contracts import EVENTS, Contract, contract
-from services.dashboard.views.words import ACTS, FACTS, VALUES, told, word
+from services.dashboard.views.words import ACTS, CLOCKS, FACTS, OBJECTS, PHRASES, VALUES, told, word
 
 PROMISED = {f"liandong.{path.parent.name}.{path.name.partition('.')[0]}": path for path in sorted(EVENTS.glob("*/*.json"))}
 
@@ -52,9 +52,25 @@ def test_no_word_is_left_over_from_a_value_that_is_gone() -> None:
     for family, field in FIELDS:
         if field in VALUES:
             said[field] |= {value for option in of(family).shape.options[0].fields[field].options for value in option.said.get("enum", ())}
-    # A card's kind of clock is plain text in its contract; its words are those of the clocks.
-    said["clock_kind"] = said["kind"]
     assert {field: set(words) for field, words in VALUES.items()} == said
+
+
+def test_every_kind_of_clock_has_its_word() -> None:
+    (kinds,) = (option.said["enum"] for option in of("liandong.deadline.ClockStarted").shape.options[0].fields["kind"].options)
+    assert set(CLOCKS) == set(kinds)
+    assert [kind for kind in kinds if told("clock", f"clock:511525-20261123-000001-7:{kind}").isascii()] == []
+
+
+def test_no_phrase_is_left_over_from_a_field_that_is_not_told() -> None:
+    assert (PHRASES.keys() | OBJECTS.keys()) <= {field for _, field in FIELDS}
+
+
+@pytest.mark.parametrize(("family", "field"), FIELDS)
+def test_a_field_with_fields_of_its_own_is_said_in_words(family: str, field: str) -> None:
+    sample = of(family).sample[field]
+    text = told(field, sample)
+    assert "{" not in text
+    assert isinstance(sample, dict) == (field in OBJECTS and sample is not None)
 
 
 @pytest.mark.parametrize(
@@ -64,10 +80,18 @@ def test_no_word_is_left_over_from_a_value_that_is_gone() -> None:
         ("imported", False, ""),
         ("missing", ["营业执照", "身份证明"], "营业执照、身份证明"),
         ("still_missing", [], ""),
-        ("kind", "promised", "承诺"),
         ("reason", "technical-assessment", "鉴定"),
         ("reason", "不属于本机关职权范围", "不属于本机关职权范围"),
-        ("kind", None, ""),
+        ("reason", None, ""),
+        ("still_missing", ["营业执照"], "尚缺：营业执照"),
+        ("waived", ["营业执照", "章程"], "不再需要：营业执照、章程"),
+        ("reasons", "新规定不再要求", "理由：新规定不再要求"),
+        ("reasons", "", ""),
+        ("second_officer", "", ""),
+        ("expected_days", 5, "需 5 个工作日"),
+        ("agency", {"uscc": "11511500MB1554566Q", "name": "某局"}, "有权机关：某局（11511500MB1554566Q）"),
+        ("agency", None, ""),
+        ("clock", "clock:511525-20261123-000001-7:suspension:2", "依法不计时 2"),
         ("name", "现场勘验", "现场勘验"),
         ("by", "decision", "经审查受理"),
         ("clock", "clock:511525-20261123-000001-7:statutory", "法定"),

@@ -7,8 +7,23 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from libs.contracts import phases
-from services.dashboard.views.words import ACTS, CLOCKS, DETECTORS, FACTS, STATES, STOPPERS, Shown, told, word
+from services.dashboard.views.words import (
+    ACTS,
+    CLOCKS,
+    DETECTORS,
+    FACTS,
+    STATES,
+    STOPPERS,
+    Shown,
+    addressed,
+    clock_number,
+    clock_text,
+    no_due,
+    told,
+    word,
+)
 
+SYSTEM: Final = "系统"
 CANCELLED: Final = "liandong.deadline.ClockCancelled"
 
 
@@ -22,7 +37,13 @@ def city_model(found: Mapping[str, Any]) -> dict[str, Any]:
     nodes = [_node(node) for node in found["nodes"]]
     total = {key: sum(node[key] for node in nodes) for key in ("open", "finished", "yellow", "red", "filed_today", "finished_today")}
     cards = [
-        {**card, "at": moment(card["at"]), "due_at": moment(card["due_at"]), "kind": word(card["clock_kind"], CLOCKS)}
+        {
+            **card,
+            "at": moment(card["at"]),
+            "due_at": moment(card["due_at"]),
+            "kind": word(card["clock_kind"], CLOCKS),
+            "whom": addressed(card),
+        }
         for card in found["cards"]
     ]
     findings = [{**row, "at": moment(row["at"]), "what": word(row["detector"], DETECTORS)} for row in found["findings"]]
@@ -62,7 +83,7 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
     _, _, node, service = str(event["source"]).split(":")
     return {
         "title": shown.title,
-        "text": " ".join(part for part in parts if part),
+        "text": " · ".join(part for part in parts if part),
         "who": _who(family, event),
         "at": moment(event["time"]),
         "proof": f"{node}/{service} 第 {event['sequence']:,} 号 · {event['hash'].partition(':')[2][:12]}",
@@ -77,16 +98,24 @@ def _family(event: Mapping[str, Any]) -> str:
 
 
 def _who(family: str, event: Mapping[str, Any]) -> str:
-    """Who did it, and who imported it."""
-    actor, told_by = str(event["actor"]), event["data"]
-    if not (family.startswith(ACTS) and told_by.get("imported")):
+    """Who did it, and who imported it. What time did is nobody's act, though it was written with somebody's."""
+    actor, told_by = _person(event["actor"]), event["data"]
+    if not family.startswith(ACTS):
         return actor
-    return " · ".join(filter(None, (told_by.get("officer"), f"由 {actor} 导入")))
+    officer = _person(told_by.get("officer", ""))
+    if told_by.get("imported"):
+        return " · ".join(filter(None, (officer, f"由 {actor} 导入")))
+    return SYSTEM if officer == SYSTEM else actor
+
+
+def _person(name: object) -> str:
+    """A staff number as it is; a service of the system as what it is."""
+    return SYSTEM if str(name).startswith("system:") else str(name)
 
 
 def _clock(clock: Mapping[str, Any], cancelled: Set[str]) -> dict[str, Any]:
     ended = ("已撤销" if clock["clock"] in cancelled else "已结束") if clock["ended"] else ""
-    return {**clock, "kind_text": word(clock["kind"], CLOCKS), "due_at": moment(clock["due_at"]), "end_text": ended}
+    return {**clock, "kind_text": clock_text(clock["clock"]), "due_at": moment(clock["due_at"]), "end_text": ended}
 
 
 def feed_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -95,8 +124,13 @@ def feed_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def clock_rows(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A site's own clocks with times as times."""
-    return [{**clock, "due_at": moment(clock["due_at"])} for clock in found]
+    """A site's own clocks with times as times, and who answers for each."""
+    return [{**clock, "due_at": moment(clock["due_at"]), **_beside(clock)} for clock in found]
+
+
+def _beside(clock: Mapping[str, Any]) -> dict[str, str]:
+    """What a page shows beside what a clock's row or proof says."""
+    return {"whom": addressed(clock), "number": clock_number(clock["clock"]), "no_due": no_due(clock["state"])}
 
 
 def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,9 +138,11 @@ def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
     days: Sequence[Mapping[str, Any]] = found["days"]
     return {
         **found,
+        **_beside(found),
         "start": moment(found["start"]),
         "due_at": moment(found["due_at"]),
         "days": [{**day, "date": date.fromisoformat(day["date"])} for day in days],
+        "carried": {**found["carried"], "at": moment(found["carried"]["at"])} if found["carried"] else None,
         "stops": [{**stop, "reason_text": word(stop["reason"], STOPPERS)} for stop in found["stops"]],
         "rungs": [{**rung, "at": moment(rung["at"])} for rung in found["rungs"]],
     }

@@ -13,7 +13,7 @@ from typing import Final, assert_never
 
 from libs.decider import Decider, record
 from libs.workdays import Calendar, derive
-from services.deadline.clock import art45, ending, extending, rungs
+from services.deadline.clock import art45, carrying, ending, extending, rungs
 from services.deadline.clock.art45 import ResumeClock, StopClock, Stops
 from services.deadline.clock.change import Changes
 from services.deadline.clock.counting import ledger
@@ -23,6 +23,7 @@ from services.deadline.clock.rungs import Generation, TickClock, pending, say, s
 from services.deadline.clock.starting import StartClock, started
 from services.deadline.events import (
     ClockCancelled,
+    ClockCarriedOver,
     ClockEnded,
     ClockExtended,
     ClockRed,
@@ -48,6 +49,7 @@ class Clock:
     """A clock that was started, made from its facts: each topic's part. `over` is the fact that ended or cancelled it."""
 
     started: ClockStarted
+    carried: ClockCarriedOver | None = None
     stops: Stops = Stops()
     extensions: tuple[LimitBudget, ...] = ()
     generation: Generation = Generation()
@@ -61,15 +63,17 @@ State = Clock | None
 def decide(calendar: Calendar, command: Command, clock: State) -> Sequence[Event]:
     """The events that follow from a command to a clock; none where it is already so. Raises `OutOfCalendar` for times before 2004."""
     if isinstance(command, StartClock):
-        return [] if clock else [_projected(calendar, None, started(command, calendar))]
+        return [] if clock else _begun(calendar, command)
     if clock is None or clock.over:
         return []
     if isinstance(command, TickClock):
-        return say(calendar, clock, lambda spoken, _due: spoken.at <= command.now)
+        return say(calendar, clock, command.holdings, lambda spoken, _due: spoken.at <= command.now)
     change = CHANGES[type(command)]
     if change.already(command, clock):
         return []
-    said = say_until(calendar, clock, command.at)
+    if isinstance(command, StopClock | ExtendClock) and rungs.passed(calendar, clock, command.at, imported=command.imported):
+        return []  # what makes a limit pass later moves none that has passed
+    said = say_until(calendar, clock, command.holdings, command.at)
     return [*said, _projected(calendar, reduce(_changed, said, clock), change.fact(command, clock))]
 
 
@@ -85,18 +89,28 @@ def clock_decider(calendar: Calendar) -> Decider[Command, State, Event]:
     return Decider(initial=None, decide=partial(decide, calendar), evolve=evolve)
 
 
+def _begun(calendar: Calendar, command: StartClock) -> Sequence[Event]:
+    """The clock runs, and, where it ran before its case came here, is carried over."""
+    fact = started(command, calendar)
+    carried = carrying.carried_over(Clock(started=fact), command.came, calendar)
+    facts = [_projected(calendar, None, fact)]
+    return [*facts, _projected(calendar, Clock(started=fact), carried)] if carried else facts
+
+
 def _changed(clock: Clock, event: Event) -> Clock:
     match event:
         case ClockStarted():
             return Clock(started=event)
+        case ClockCarriedOver():
+            return replace(clock, carried=event)
         case ClockStopped():
             return replace(clock, stops=art45.stopped_by(clock.stops, event))
-        case ClockResumed(generation=generation):
-            since = art45.ceased(clock.stops, event)
+        case ClockResumed(generation=generation, at=at):
+            since = art45.standing_since(clock.stops, at)
             return replace(clock, stops=art45.resumed_by(clock.stops, event), generation=rungs.anew(clock.generation, generation, since))
         case ClockExtended(generation=generation, at=at):
-            longer = extending.extended_by(clock.extensions, event)
-            return replace(clock, extensions=longer, generation=rungs.anew(clock.generation, generation, at))
+            longer, since = extending.extended_by(clock.extensions, event), art45.standing_since(clock.stops, at)
+            return replace(clock, extensions=longer, generation=rungs.anew(clock.generation, generation, since))
         case ClockReminded() | ClockYellow() | ClockRed() | SilenceNoticed():
             return replace(clock, generation=rungs.said_by(clock.generation, event))
         case ClockEnded() | ClockCancelled():
@@ -106,7 +120,7 @@ def _changed(clock: Clock, event: Event) -> Clock:
 
 
 def _projected(calendar: Calendar, before: State, event: Event) -> Event:
-    """The event with what the calendar makes of it: the due instant, whether that was kept, when the clock speaks next."""
+    """The event with what the calendar makes of it: the due instant, whether that was kept, when the clock speaks next; an end names it."""
     clock = evolve(before, event)
     if clock is None:
         return event
@@ -115,9 +129,11 @@ def _projected(calendar: Calendar, before: State, event: Event) -> Event:
     match event:
         case ClockStarted() | ClockResumed() | ClockExtended():
             return replace(event, due_at=due.due_at, provisional=due.provisional, next_at=next_at)
-        case ClockStopped():
+        case ClockStopped() | ClockCarriedOver():
             return replace(event, due_at=due.due_at, next_at=next_at)
         case ClockEnded(at=at):
-            return replace(event, due_at=due.due_at, late=due.late(at))
+            return replace(event, due_at=due.due_at, late=due.late(at), calendar=calendar.version)
+        case ClockCancelled():
+            return replace(event, calendar=calendar.version)
         case _:
             return event

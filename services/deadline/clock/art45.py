@@ -1,4 +1,4 @@
-"""依法不计时 (行政许可法 Art. 45): while a listed procedure runs, days are not counted."""
+"""依法不计时 (行政许可法 Art. 45): while a listed procedure runs, days are not counted; several may run, and their days are united."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from libs.decider import record
 from libs.workdays import midnight
 from services.deadline.clock.change import Change, Changes, said
+from services.deadline.clock.holding import Speaking
 from services.deadline.events import ClockResumed, ClockStopped, Unit
 
 if TYPE_CHECKING:
@@ -16,67 +17,82 @@ if TYPE_CHECKING:
 
 
 @record
-class StopClock:
-    """Stop the clock: days from `first` on are not counted, for a procedure named by `reason`."""
+class StopClock(Speaking):
+    """Stop the clock: days from `first` on are not counted, for the procedure of this number, named by `reason`."""
 
+    number: int
     reason: str
     first: date
     trigger: str
     at: datetime
+    imported: bool = False
 
 
 @record
-class ResumeClock:
-    """Let the clock go on: `last` was the last day not counted."""
+class ResumeClock(Speaking):
+    """The procedure of this number stops the clock no more: `last` was the last day not counted; None: it was called off."""
 
-    last: date
+    number: int
+    last: date | None
     trigger: str
     at: datetime
 
 
 @record
 class Stopped:
-    """A procedure of Art. 45, heard of at `at`: days from `first` to `last` are not counted; `last` None: it still runs."""
+    """A procedure of Art. 45, heard of at `at`: days from `first` to `last` are not counted; `last` None: it is not over."""
 
+    number: int
     reason: str
     first: date
     at: datetime
     last: date | None = None
 
+    @property
+    def since(self) -> datetime:
+        """The instant from which the clock knew, and stood still."""
+        return max(self.at, midnight(self.first))
+
 
 @record
 class Stops:
-    """The procedures of Art. 45 that stopped a clock: those that are over, and the one that runs."""
+    """The procedures of Art. 45 that stopped a clock: those that are over, and those that are not. What left out no day is forgotten."""
 
     past: tuple[Stopped, ...] = ()
-    open: Stopped | None = None
+    open: tuple[Stopped, ...] = ()
 
     @property
     def all(self) -> tuple[Stopped, ...]:
-        """Every stop of the clock, in the order in which they were heard of."""
-        return (*self.past, self.open) if self.open else self.past
+        """Every stop of the clock."""
+        return (*self.past, *self.open)
+
+    def numbered(self, number: int) -> Stopped | None:
+        """The stop by the procedure of this number, if that is not over."""
+        return next((stop for stop in self.open if stop.number == number), None)
 
 
-def already_stopped(_c: StopClock, clock: Clock) -> bool:
-    """Whether stopping changes nothing: a stop runs already, or the limit is an instant, which nothing stops."""
-    return clock.stops.open is not None or clock.started.budget.unit is Unit.UNTIL
+def already_stopped(c: StopClock, clock: Clock) -> bool:
+    """Whether stopping changes nothing: this procedure stopped the clock before, or the limit is an instant, which nothing stops."""
+    return clock.started.budget.unit is Unit.UNTIL or any(stop.number == c.number for stop in clock.stops.all)
 
 
 def stopped(c: StopClock, clock: Clock) -> ClockStopped:
     """The fact that the clock is stopped: its days are not counted from `first` on."""
-    return ClockStopped(**said(clock), reason=c.reason, first=c.first, trigger=c.trigger, at=c.at)
+    return ClockStopped(**said(clock), number=c.number, reason=c.reason, first=c.first, trigger=c.trigger, at=c.at)
 
 
-def already_running(_c: ResumeClock, clock: Clock) -> bool:
-    """Whether resuming changes nothing: no stop runs that could end."""
-    return clock.stops.open is None
+def already_running(c: ResumeClock, clock: Clock) -> bool:
+    """Whether resuming changes nothing: the procedure of this number does not stop the clock."""
+    return clock.stops.numbered(c.number) is None
 
 
 def resumed(c: ResumeClock, clock: Clock) -> ClockResumed:
-    """The fact that the clock goes on: its days are counted again behind `last`, which is never before the first day of the stop."""
+    """The fact that this procedure stops the clock no more. A last day before the first, as only another system's record has it, is none."""
+    stop = clock.stops.numbered(c.number)
     return ClockResumed(
         **said(clock),
-        last=max(c.last, clock.stops.open.first) if clock.stops.open else c.last,
+        number=c.number,
+        last=c.last if c.last and stop and c.last >= stop.first else None,
         due_at=None,
         provisional=False,
         generation=clock.generation.number + 1,
@@ -90,14 +106,17 @@ CHANGES: Final[Changes] = {StopClock: Change(stopped, already_stopped), ResumeCl
 
 def stopped_by(stops: Stops, event: ClockStopped) -> Stops:
     """The stops after a clock was stopped."""
-    return Stops(past=stops.all, open=Stopped(reason=event.reason, first=event.first, at=event.at))
+    return replace(stops, open=(*stops.open, Stopped(number=event.number, reason=event.reason, first=event.first, at=event.at)))
 
 
 def resumed_by(stops: Stops, event: ClockResumed) -> Stops:
-    """The stops after the one that ran has ended."""
-    return Stops(past=(*stops.past, replace(stops.open, last=event.last))) if stops.open else stops
+    """The stops after the procedure of this number is over."""
+    over = tuple(replace(stop, last=event.last) for stop in stops.open if stop.number == event.number and event.last)
+    return Stops(past=(*stops.past, *over), open=tuple(stop for stop in stops.open if stop.number != event.number))
 
 
-def ceased(stops: Stops, event: ClockResumed) -> datetime:
-    """The instant from which the projection made before the stop, which has now ended, held no longer."""
-    return min(max(stops.open.at, midnight(stops.open.first)), event.at) if stops.open else event.at
+def standing_since(stops: Stops, at: datetime) -> datetime:
+    """The instant up to which, when something happens at `at`, the clock has spoken: `at`, or when the first of the procedures that are not
+    over brought it to a stand. What comes to light behind that instant was said by nobody.
+    """
+    return min([at, *(stop.since for stop in stops.open)])

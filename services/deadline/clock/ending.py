@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from services.deadline.clock.change import Change, Changes, said
+from services.deadline.clock.holding import Speaking
 from services.deadline.events import ClockCancelled, ClockEnded
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @record
-class EndClock:
+class EndClock(Speaking):
     """End the clock: what it measures was done at `at`."""
 
     trigger: str
@@ -23,7 +24,7 @@ class EndClock:
 
 
 @record
-class CancelClock:
+class CancelClock(Speaking):
     """Cancel the clock: what it measures will not happen."""
 
     trigger: str
@@ -32,13 +33,14 @@ class CancelClock:
 
 
 def ended(c: EndClock, clock: Clock) -> ClockEnded:
-    """The fact that the clock ended; whether that was late, the calendar says afterwards."""
+    """The fact that the clock ended; whether that was late, and under which calendar, is filled in afterwards."""
     return ClockEnded(
         **said(clock),
         kind=clock.started.kind,
         node=clock.started.node,
         late=False,
         due_at=None,
+        calendar="",
         trigger=c.trigger,
         at=c.at,
         imported=c.imported,
@@ -46,11 +48,12 @@ def ended(c: EndClock, clock: Clock) -> ClockEnded:
 
 
 def cancelled(c: CancelClock, clock: Clock) -> ClockCancelled:
-    """The fact that the clock was cancelled."""
+    """The fact that the clock was cancelled; under which calendar is filled in afterwards."""
     return ClockCancelled(
         **said(clock),
         kind=clock.started.kind,
         node=clock.started.node,
+        calendar="",
         trigger=c.trigger,
         at=c.at,
         imported=c.imported,

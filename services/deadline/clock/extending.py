@@ -1,4 +1,4 @@
-"""延长 (行政许可法 Art. 42): the budget of a clock grows."""
+"""延长 (行政许可法 Art. 42): the budget of a clock grows, unless its limit has passed: a broken promise stays broken."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from services.deadline.clock.change import Change, Changes, said
+from services.deadline.clock.holding import Speaking
 from services.deadline.events import ClockExtended, LimitBudget, Unit
 
 if TYPE_CHECKING:
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
 
 
 @record
-class ExtendClock:
+class ExtendClock(Speaking):
     """Extend the clock: its budget grows by `budget`."""
 
     budget: LimitBudget
     trigger: str
     at: datetime
+    imported: bool = False
 
 
 def cannot_grow(c: ExtendClock, clock: Clock) -> bool:

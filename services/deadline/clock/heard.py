@@ -18,13 +18,22 @@ class HeardOfCase:
 
 
 @record
+class PinnedDepartment:
+    """The department that a case's procedure belongs to."""
+
+    uscc: str
+    name: str
+
+
+@record
 class PinnedLimits:
-    """The limits of the procedure a case was filed under, in working days."""
+    """The limits of the procedure a case was filed under, in working days, and the department it belongs to."""
 
     statutory_days: int
     promised_days: int
     delivery_days: int
     correction_days: int
+    department: PinnedDepartment | None = None
 
 
 @record
@@ -38,10 +47,11 @@ class GivenInstants:
 
 @record
 class CaseFiled(HeardOfCase):
-    """A case begins, under a procedure's limits."""
+    """A case begins, under a procedure's limits; `came`: when an imported one came here."""
 
     pinned: PinnedLimits
     instants: GivenInstants | None = None
+    came: datetime | None = None
 
 
 @record
@@ -73,12 +83,25 @@ class CaseWithdrawn(HeardOfCase):
 
 
 @record
-class StepStarted(HeardOfCase):
-    """Step `number` is in an officer's hands; `limit_days` None: it has no limit."""
+class StepFellDue(HeardOfCase):
+    """Step `number` is due to its post, in nobody's hands yet; `limit_days` None: it has no limit."""
 
     number: int
     name: str
+    post: str
     limit_days: int | None
+
+
+@record
+class StepStarted(HeardOfCase):
+    """The step that fell due is in the hands of `officer`."""
+
+
+@record
+class StepHandedOver(HeardOfCase):
+    """The step in hand went into the hands of `to`."""
+
+    to: str
 
 
 @record
@@ -89,18 +112,36 @@ class StepDone(HeardOfCase):
 
 
 @record
-class ClocksSuspended(HeardOfCase):
-    """A procedure of Art. 45 runs from `first` on."""
+class StepSentBack(HeardOfCase):
+    """Step `number`, an approving one, was given up: an examining step falls due anew."""
 
+    number: int
+
+
+@record
+class ClocksSuspended(HeardOfCase):
+    """The procedure of Art. 45 of this number runs from `first` on, for `expected_days` working days as the applicant was told."""
+
+    number: int
     reason: str
+    expected_days: int
     first: date
+    approver_post: str
 
 
 @record
 class ClocksResumed(HeardOfCase):
-    """The procedure of Art. 45 ended on `last`."""
+    """The procedure of Art. 45 of this number ended on `last`."""
 
+    number: int
     last: date
+
+
+@record
+class SuspensionCalledOff(HeardOfCase):
+    """The procedure of Art. 45 of this number was called off before its first day."""
+
+    number: int
 
 
 @record
@@ -133,12 +174,18 @@ FactOfCase = (
     | CaseAccepted
     | CaseNotAccepted
     | CaseWithdrawn
+    | StepFellDue
     | StepStarted
+    | StepHandedOver
     | StepDone
+    | StepSentBack
     | ClocksSuspended
     | ClocksResumed
+    | SuspensionCalledOff
     | LimitExtended
     | CaseDecided
     | ResultDelivered
     | CaseClosed
 )
+FactOfHolding = StepFellDue | StepStarted | StepHandedOver | StepDone | StepSentBack
+"""The facts that say who holds the step of a case."""

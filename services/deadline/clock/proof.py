@@ -8,8 +8,9 @@ from functools import reduce
 from typing import Final
 
 from libs.decider import record
-from libs.workdays import CHINA, Calendar, CountedDay, derive, explain
+from libs.workdays import CHINA, Calendar, Calendars, CountedDay, derive, explain, midnight
 from services.deadline.clock import Clock, State, evolve
+from services.deadline.clock.carrying import days_run
 from services.deadline.clock.counting import ledger
 from services.deadline.clock.rungs import Rung
 from services.deadline.events import (
@@ -32,6 +33,7 @@ KINDS: Final[Mapping[ClockKind, str]] = {
     ClockKind.PROMISED: "承诺时限",
     ClockKind.STEP: "环节时限",
     ClockKind.DELIVERY: "送达时限",
+    ClockKind.SUSPENSION: "依法不计时所需时间",
 }
 UNITS: Final[Mapping[Unit, str]] = {Unit.WORKING_DAYS: "个工作日", Unit.NATURAL_DAYS: "个自然日"}
 START_READINGS: Final[Mapping[StartReading, str]] = {
@@ -70,6 +72,15 @@ class ProofExtension:
 
 
 @record
+class ProofCarriedOver:
+    """That the clock ran in another system's record until its case came here, at `at`; `ran` working days by then."""
+
+    text: str
+    ran: int
+    at: datetime
+
+
+@record
 class ProofRung:
     """A rung that was said, at its own instant."""
 
@@ -82,7 +93,7 @@ class ProofRung:
 
 @record
 class Basis:
-    """What a clock was started with: trigger, article, budget, officer, start."""
+    """What a clock was started with: trigger, article, budget, whom it addressed, start."""
 
     clock: str
     case: str
@@ -90,6 +101,8 @@ class Basis:
     kind_text: str
     label: str
     node: str
+    department: str
+    post: str
     officer: str
     article: str
     trigger: str
@@ -110,6 +123,7 @@ class Derivation:
 
     calendar: str
     days: tuple[ProofDay, ...]
+    carried: ProofCarriedOver | None
     stops: tuple[ProofStop, ...]
     extensions: tuple[ProofExtension, ...]
     generation: int
@@ -124,21 +138,26 @@ class Derivation:
     late: bool
 
 
-def proof(events: Sequence[Event], calendar: Calendar, now: datetime) -> tuple[Basis, Derivation] | None:
-    """The proof of the clock whose facts are `events`, as it stands at `now`; None where none was started."""
+def proof(events: Sequence[Event], calendars: Calendars, now: datetime) -> tuple[Basis, Derivation] | None:
+    """The proof of the clock whose facts are `events`, as it stands at `now`, or stood at its end; None where none was started.
+
+    A clock that is over keeps the calendar it ended under. Raises `UnknownCalendar`.
+    """
     nothing: State = None
     clock = reduce(evolve, events, nothing)
-    return (_basis(clock.started), _derivation(clock, events, calendar, now)) if clock else None
+    return (_basis(clock.started), _derivation(clock, events, calendars, now)) if clock else None
 
 
-def _derivation(clock: Clock, events: Sequence[Event], calendar: Calendar, now: datetime) -> Derivation:
+def _derivation(clock: Clock, events: Sequence[Event], calendars: Calendars, now: datetime) -> Derivation:
     known, over = ledger(clock), clock.over
+    calendar, until = (calendars.of(over.calendar), over.at) if over else (calendars.current, now)
     due = derive(known, calendar)
     running = (Rung.RED, 0) in clock.generation.said if clock.started.timeline else due.late(now)
-    late, state = due.late(over.at) if over else running, _state(clock)
+    late, state = due.late(over.at) if over else running, _state(clock, now)
     return Derivation(
         calendar=calendar.version,
-        days=tuple(_day(day) for day in explain(known, calendar, now.astimezone(CHINA).date())),
+        days=tuple(_day(day) for day in explain(known, calendar, until.astimezone(CHINA).date())),
+        carried=_carried(clock, calendar),
         stops=tuple(ProofStop(reason=stop.reason, first=stop.first, last=stop.last) for stop in clock.stops.all),
         extensions=tuple(ProofExtension(text=f"延长 {budget_text(more)}", budget=more) for more in clock.extensions),
         generation=clock.generation.number,
@@ -162,6 +181,8 @@ def _basis(started: ClockStarted) -> Basis:
         kind_text=KINDS[started.kind],
         label=started.label,
         node=started.node,
+        department=started.department,
+        post=started.post,
         officer=started.officer,
         article=started.article,
         trigger=started.trigger,
@@ -190,10 +211,18 @@ def _start_text(started: ClockStarted) -> str:
     return "导入的记录给出的时刻，不推算" if started.budget.unit is Unit.UNTIL else START_READINGS[started.non_working_start]
 
 
-def _state(clock: Clock) -> str:
+def _state(clock: Clock, now: datetime) -> str:
     if clock.over is not None:
         return "ended" if isinstance(clock.over, ClockEnded) else "cancelled"
-    return "stopped" if clock.stops.open else "open"
+    return "stopped" if any(midnight(stop.first) <= now for stop in clock.stops.open) else "open"
+
+
+def _carried(clock: Clock, calendar: Calendar) -> ProofCarriedOver | None:
+    """Counted anew, with the stops that have been heard of since."""
+    if clock.carried is None:
+        return None
+    days = days_run(clock, clock.carried.at, calendar)
+    return ProofCarriedOver(text=f"导入时已经过 {days} 个工作日，此前不发牌", ran=days, at=clock.carried.at)
 
 
 def _day(day: CountedDay) -> ProofDay:

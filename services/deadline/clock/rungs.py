@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Final, assert_never
 from libs.decider import record
 from libs.workdays import OVERDUE_STEP, Calendar, Due, Ledger, WorkingDays, derive
 from services.deadline.clock.art45 import Stops
+from services.deadline.clock.carrying import before_it_came, reds_before_it_came
 from services.deadline.clock.change import ClockAndCase, said
 from services.deadline.clock.counting import ledger
+from services.deadline.clock.holding import Addressee, Holdings, Speaking, addressee
 from services.deadline.events import ClockKind, ClockRed, ClockReminded, ClockYellow, Event, SilenceNoticed
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @record
-class TickClock:
+class TickClock(Speaking):
     """Let the clock say, each at its own instant, the rungs that are due by `now` and not yet said."""
 
     now: datetime
@@ -116,18 +118,22 @@ def claimed(event: Event) -> str:
 def pending(clock: Clock, calendar: Calendar) -> Iterator[Spoken]:
     """The rungs the clock has still to say, in order of their instants; as long as anybody asks, for reds do not end.
 
-    A generation says nothing again: what was reached before the ledger changed was said by the one before it.
+    A generation says nothing again: what was reached before the ledger changed was said by the one before it. Nothing is said of the time
+    before an imported case came.
     """
     if clock.over:
         return
     known, now = ledger(clock), clock.generation
     due = derive(known, calendar)
-    for spoken in _rungs(clock.started.kind, known, due, calendar):
-        if spoken.place not in now.said and not (now.settled is not None and reached(spoken, now.settled, due)):
+    for spoken in _rungs(clock, known, due, calendar):
+        if spoken.place in now.said or before_it_came(clock, spoken.at):
+            continue
+        if now.settled is None or not reached(spoken, now.settled, due):
             yield spoken
 
 
-def _rungs(kind: ClockKind, known: Ledger, due: Due, calendar: Calendar) -> Iterator[Spoken]:
+def _rungs(clock: Clock, known: Ledger, due: Due, calendar: Calendar) -> Iterator[Spoken]:
+    kind = clock.started.kind
     warnings = [
         *([Spoken(rung=Rung.REMINDER, at=due.reminder_at)] if due.reminder_at else []),
         *([Spoken(rung=Rung.YELLOW, at=due.yellow_at)] if due.yellow_at else []),
@@ -137,7 +143,7 @@ def _rungs(kind: ClockKind, known: Ledger, due: Due, calendar: Calendar) -> Iter
     yield from sorted([*warnings, *reds, *silence], key=lambda spoken: spoken.at)
     if due.due_date is None or due.inclusive or kind is ClockKind.CORRECTION:
         return
-    for n in count(1):
+    for n in count(1 + reds_before_it_came(clock, known, due.due_date, calendar)):
         again = derive(Ledger(due.due_date, WorkingDays(OVERDUE_STEP * n), known.stops), calendar).due_at
         if again is None:
             return
@@ -150,11 +156,18 @@ def reached(spoken: Spoken, at: datetime, due: Due) -> bool:
     return spoken.at <= at if passes_at_once else spoken.at < at
 
 
+def passed(calendar: Calendar, clock: Clock, at: datetime, *, imported: bool) -> bool:
+    """Whether the limit had passed at `at`. Another system's record may tell late of what it says to have been in time: then a red that was
+    said stands.
+    """
+    return derive(ledger(clock), calendar).late(at) or (imported and (Rung.RED, 0) in clock.generation.said)
+
+
 # --- saying it --------------------------------------------------------------------------------------------------------------------
 
 
-def say(calendar: Calendar, clock: Clock, so_far: Callable[[Spoken, Due], bool]) -> list[Event]:
-    """The pending rungs as far as `so_far` goes, each naming the instant of the one behind it."""
+def say(calendar: Calendar, clock: Clock, holdings: Holdings, so_far: Callable[[Spoken, Due], bool]) -> list[Event]:
+    """The pending rungs as far as `so_far` goes, each naming who held the step at its own instant, and the instant of the one behind it."""
     due = derive(ledger(clock), calendar)
     told = due.due_at or _without_stop(calendar, clock)
     rungs = pending(clock, calendar)
@@ -162,25 +175,26 @@ def say(calendar: Calendar, clock: Clock, so_far: Callable[[Spoken, Due], bool])
     spoken = next(rungs, None)
     while spoken is not None and so_far(spoken, due):
         following = next(rungs, None)
-        events.append(_event(spoken, clock, told, following.at if following else None))
+        whom = addressee(clock.started, holdings, spoken.at)
+        events.append(_event(spoken, clock, whom, told, following.at if following else None))
         spoken = following
     return events
 
 
-def say_until(calendar: Calendar, clock: Clock, at: datetime) -> list[Event]:
+def say_until(calendar: Calendar, clock: Clock, holdings: Holdings, at: datetime) -> list[Event]:
     """The rungs the clock had reached, and not yet said, when something happened to it at `at`."""
-    return say(calendar, clock, lambda spoken, due: reached(spoken, at, due))
+    return say(calendar, clock, holdings, lambda spoken, due: reached(spoken, at, due))
 
 
 def _without_stop(calendar: Calendar, clock: Clock) -> datetime:
-    """The due instant as it was told before the stop that runs now."""
+    """The due instant as it was told before the stops that are not over."""
     due_at = derive(ledger(replace(clock, stops=Stops(past=clock.stops.past))), calendar).due_at
-    assert due_at is not None  # only a stop that runs keeps the last day away
+    assert due_at is not None  # only a stop that is not over keeps the last day away
     return due_at
 
 
-def _event(spoken: Spoken, clock: Clock, due_at: datetime, next_at: datetime | None) -> RungEvent:
-    told = _told(spoken, clock, due_at, next_at)
+def _event(spoken: Spoken, clock: Clock, whom: Addressee, due_at: datetime, next_at: datetime | None) -> RungEvent:
+    told = _told(spoken, clock, whom, due_at, next_at)
     match spoken.rung:
         case Rung.REMINDER:
             return ClockReminded(**told)
@@ -194,12 +208,11 @@ def _event(spoken: Spoken, clock: Clock, due_at: datetime, next_at: datetime | N
             assert_never(spoken.rung)
 
 
-class _OfRung(ClockAndCase):
+class _OfRung(ClockAndCase, Addressee):
     """What reminder, yellow and red alike say."""
 
     kind: ClockKind
     node: str
-    officer: str
     generation: int
     due_at: datetime
     at: datetime
@@ -207,12 +220,12 @@ class _OfRung(ClockAndCase):
     next_at: datetime | None
 
 
-def _told(spoken: Spoken, clock: Clock, due_at: datetime, next_at: datetime | None) -> _OfRung:
+def _told(spoken: Spoken, clock: Clock, whom: Addressee, due_at: datetime, next_at: datetime | None) -> _OfRung:
     return {
         **said(clock),
+        **whom,
         "kind": clock.started.kind,
         "node": clock.started.node,
-        "officer": clock.started.officer,
         "generation": clock.generation.number,
         "due_at": due_at,
         "at": spoken.at,

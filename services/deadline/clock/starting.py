@@ -2,43 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from libs.decider import record
 from libs.workdays import Calendar
+from services.deadline.clock.holding import Speaking, addressee
 from services.deadline.events import ClockKind, ClockStarted, LimitBudget, StartReading
 
 
 @record
-class StartClock:
+class StartClock(Speaking):
     """Start a clock: a limit runs from `start`. `trigger` names the fact that set it going (source#epoch#number), `article` the rule;
-    `timeline` empty: real time.
+    `timeline` empty: real time;
+    `came`: when the case came here out of another system's record.
     """
 
     clock: str
     case: str
     kind: ClockKind
     node: str
-    officer: str
     budget: LimitBudget
     trigger: str
     article: str
     start: datetime
     at: datetime
+    department: str = ""
+    department_uscc: str = ""
+    post: str = ""
+    officer: str = ""
     label: str = ""
     non_working_start: StartReading = StartReading.AS_IS
     timeline: str = ""
     imported: bool = False
+    came: datetime | None = None
 
 
 def started(c: StartClock, calendar: Calendar) -> ClockStarted:
     """The fact that the clock runs, under the calendar of this version."""
-    return ClockStarted(
+    fact = ClockStarted(
         clock=c.clock,
         case=c.case,
         kind=c.kind,
         label=c.label,
         node=c.node,
+        department=c.department,
+        department_uscc=c.department_uscc,
+        post=c.post,
         officer=c.officer,
         budget=c.budget,
         non_working_start=c.non_working_start,
@@ -52,6 +62,7 @@ def started(c: StartClock, calendar: Calendar) -> ClockStarted:
         at=c.at,
         imported=c.imported,
     )
+    return replace(fact, **addressee(fact, c.holdings, c.at))
 
 
 def clock_of(case: str, name: str) -> str:

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Any, Final
 
-from libs.decider import record
+from libs.workdays import midnight
 from services.deadline.clock import Command
 from services.deadline.clock.art45 import ResumeClock, StopClock
 from services.deadline.clock.ending import CancelClock, EndClock
@@ -27,20 +26,26 @@ from services.deadline.clock.heard import (
     CorrectionsRequested,
     CorrectionsReturned,
     FactOfCase,
+    FactOfHolding,
     LimitExtended,
-    PinnedLimits,
     ResultDelivered,
     StepDone,
+    StepFellDue,
+    StepHandedOver,
+    StepSentBack,
     StepStarted,
+    SuspensionCalledOff,
 )
+from services.deadline.clock.holding import held_after
+from services.deadline.clock.known import Commands, KnownCase, NewLimit, OpenStop, ask, over, working_days
 from services.deadline.clock.starting import StartClock, clock_of, kind_of, node_of_case
 from services.deadline.events import ClockKind, LimitBudget, Unit
 
-CORRECTION, STATUTORY, PROMISED, STEP, DELIVERY = ClockKind
+CORRECTION, STATUTORY, PROMISED, STEP, DELIVERY, SUSPENSION = ClockKind
 STOPPED_BY_ART_45: Final = frozenset({STATUTORY, PROMISED, STEP})
 """The clocks that a procedure of Art. 45 stops where they run. Corrections, site visits, public notice and waiting for the upper level stop
 none. Of the clocks that begin while a procedure runs it stops those of steps alone."""
-NEVER_IMPORTED: Final = frozenset({CORRECTION, STEP, DELIVERY})
+NEVER_IMPORTED: Final = frozenset({CORRECTION, STEP, DELIVERY, SUSPENSION})
 """The clocks that an imported fact does not start: nobody is carded for the time before a case came."""
 ARTICLES: Final = {
     CORRECTION: "行政许可法第三十二条第一款第四项",
@@ -48,54 +53,10 @@ ARTICLES: Final = {
     PROMISED: "实施办法承诺时限（P-promised-limit）",
     STEP: "实施办法环节时限（P-step-limit）",
     DELIVERY: "行政许可法第四十四条",
+    SUSPENSION: "行政许可法第四十五条",
 }
 SILENCE_AFTER_RETURN: Final = "补正材料收到后五日内未告知的，视为受理（P-silence-after-return）"
 IMPORTED_INSTANT: Final = "导入的办件记录所给的时刻（P-imported-acts）"
-
-
-@record
-class OpenStop:
-    """A procedure of Art. 45 that runs in a case: the clocks of steps that begin meanwhile are stopped by it too."""
-
-    reason: str
-    first: date
-
-
-@record
-class KnownCase:
-    """What is remembered of a case. `running` are its clocks by their names behind the case number; `corrections` were begun so far."""
-
-    case: str
-    officer: str
-    limits: PinnedLimits
-    timeline: str = ""
-    running: tuple[str, ...] = ()
-    corrections: int = 0
-    stop: OpenStop | None = None
-
-    def of(self, kinds: Collection[ClockKind]) -> list[str]:
-        """The running clocks of these kinds, by their names."""
-        return [name for name in self.running if kind_of(name) in kinds]
-
-
-@record
-class NewLimit:
-    """A limit that a fact sets running from `since`. `officer` empty: the one of the fact; `article` empty: the one of the kind in `ARTICLES`."""
-
-    name: str
-    budget: LimitBudget
-    since: datetime
-    officer: str = ""
-    article: str = ""
-    label: str = ""
-
-
-Commands = Sequence[tuple[str, Command]]
-"""Which clock, by its stream, and what is asked of it."""
-
-
-def _working_days(n: int) -> LimitBudget:
-    return LimitBudget(unit=Unit.WORKING_DAYS, n=n)
 
 
 # --- what a fact starts -----------------------------------------------------------------------------------------------------------
@@ -103,7 +64,7 @@ def _working_days(n: int) -> LimitBudget:
 
 def at_filing(known: KnownCase, fact: CaseFiled) -> Iterable[NewLimit]:
     """At the filing: the limit for the correction notice, and the instants that an imported log gives as limits."""
-    yield _correction(known, fact.at)
+    yield _correction(known, fact)
     if fact.instants is not None:
         for name, until in (("statutory", fact.instants.statutory), ("promised", fact.instants.promised)):
             if until is not None:
@@ -111,35 +72,38 @@ def at_filing(known: KnownCase, fact: CaseFiled) -> Iterable[NewLimit]:
 
 
 def after_return(known: KnownCase, fact: CorrectionsReturned) -> Iterable[NewLimit]:
-    """At an incomplete return: the limit for the correction notice anew, from the return."""
-    yield replace(_correction(known, fact.at), article=SILENCE_AFTER_RETURN)
+    """At an incomplete return: the limit for the correction notice anew, from the return; who took the return answers for it."""
+    yield replace(_correction(known, fact), article=SILENCE_AFTER_RETURN)
 
 
-def _correction(known: KnownCase, since: datetime) -> NewLimit:
+def _correction(known: KnownCase, fact: CaseFiled | CorrectionsReturned) -> NewLimit:
     name = f"correction:{known.corrections + 1}" if known.corrections else "correction"
-    return NewLimit(name=name, budget=_working_days(known.limits.correction_days), since=since)
+    return NewLimit(name=name, budget=working_days(known.limits.correction_days), since=fact.at, officer=fact.officer)
 
 
 def at_acceptance(known: KnownCase, fact: CaseAccepted) -> Iterable[NewLimit]:
-    """At acceptance: statutory and promised limit from `effective`, unless an imported log gave instants for them. Where silence accepted, the
-    officer who filed answers for them.
-    """
+    """At acceptance: statutory and promised limit from `effective`, unless an imported log gave instants for them."""
     if known.timeline:
         return
-    officer = known.officer if fact.by == "silence" else fact.officer
     for name, days in (("statutory", known.limits.statutory_days), ("promised", known.limits.promised_days)):
-        yield NewLimit(name=name, budget=_working_days(days), since=fact.effective, officer=officer)
+        yield NewLimit(name=name, budget=working_days(days), since=fact.effective)
 
 
-def of_step(_known: KnownCase, fact: StepStarted) -> Iterable[NewLimit]:
-    """At the start of a step: its own limit, if it has one."""
+def of_step(_known: KnownCase, fact: StepFellDue) -> Iterable[NewLimit]:
+    """When a step falls due: its own limit, if it has one, whether anybody takes the step up or not."""
     if fact.limit_days is not None:
-        yield NewLimit(name=f"step:{fact.number}", budget=_working_days(fact.limit_days), since=fact.at, label=fact.name)
+        yield NewLimit(name=f"step:{fact.number}", budget=working_days(fact.limit_days), since=fact.at, label=fact.name)
+
+
+def of_suspension(_known: KnownCase, fact: ClocksSuspended) -> Iterable[NewLimit]:
+    """At the notice of a procedure of Art. 45: the days that it is expected to take, from its first day on, so that its end is not forgotten."""
+    budget, since = working_days(fact.expected_days), midnight(fact.first)
+    yield NewLimit(name=f"suspension:{fact.number}", budget=budget, since=since, post=fact.approver_post, officer=fact.officer)
 
 
 def at_decision(known: KnownCase, fact: CaseDecided) -> Iterable[NewLimit]:
-    """At the decision: the limit for handing the result over."""
-    yield NewLimit(name="delivery", budget=_working_days(known.limits.delivery_days), since=fact.at)
+    """At the decision: the limit for handing the result over, for which the department answers."""
+    yield NewLimit(name="delivery", budget=working_days(known.limits.delivery_days), since=fact.at)
 
 
 # --- what a fact does to clocks ---------------------------------------------------------------------------------------------------
@@ -161,14 +125,17 @@ def starts(limits: Callable[[KnownCase, Any], Iterable[NewLimit]]) -> Doing:
 
 
 def _begin(known: KnownCase, limit: NewLimit, fact: FactOfCase, trigger: str) -> Commands:
-    """Starts the clock; that of a step which begins while a procedure of Art. 45 runs is stopped at once."""
-    kind, clock = kind_of(limit.name), clock_of(known.case, limit.name)
+    """Starts the clock; that of a step which begins while procedures of Art. 45 are not over is stopped by all of them at once."""
+    kind, clock, department = kind_of(limit.name), clock_of(known.case, limit.name), known.limits.department
     start = StartClock(
         clock=clock,
         case=known.case,
         kind=kind,
         node=node_of_case(known.case),
-        officer=limit.officer or fact.officer,
+        department=department.name if department else "",
+        department_uscc=department.uscc if department else "",
+        post=limit.post,
+        officer=limit.officer,
         budget=limit.budget,
         trigger=trigger,
         article=limit.article or ARTICLES[kind],
@@ -177,59 +144,91 @@ def _begin(known: KnownCase, limit: NewLimit, fact: FactOfCase, trigger: str) ->
         label=limit.label,
         timeline=known.timeline if limit.budget.unit is Unit.UNTIL else "",
         imported=fact.imported,
+        came=known.came,
     )
-    if known.stop is None or kind is not STEP:
-        return [(clock, start)]
-    return [(clock, start), (clock, StopClock(reason=known.stop.reason, first=known.stop.first, trigger=trigger, at=fact.at))]
+    stopped_by = known.stops if kind is STEP else ()
+    return [(clock, start), *((clock, _stop(stop, fact, trigger)) for stop in stopped_by)]
+
+
+def _stop(stop: OpenStop, fact: FactOfCase, trigger: str) -> StopClock:
+    return StopClock(number=stop.number, reason=stop.reason, first=stop.first, trigger=trigger, at=fact.at, imported=fact.imported)
 
 
 def ends(*kinds: ClockKind) -> Doing:
     """A doing that ends the running clocks of these kinds: what they measured is done."""
 
     def ended(known: KnownCase, fact: FactOfCase, trigger: str) -> tuple[KnownCase, Commands]:
-        return _over(known, known.of(kinds), EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
+        return over(known, known.of(kinds), EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
     return ended
 
 
+def holds(known: KnownCase, fact: FactOfHolding, _trigger: str) -> tuple[KnownCase, Commands]:
+    """The step is with another post, or in other hands, or in none. What an imported record says of it addresses nothing to anybody here."""
+    return (known if fact.imported else replace(known, holdings=held_after(known.holdings, fact))), ()
+
+
 def ends_step(known: KnownCase, fact: StepDone, trigger: str) -> tuple[KnownCase, Commands]:
     """Ends the clock of the step of this number, if it runs."""
-    names = [name for name in known.running if name == f"step:{fact.number}"]
-    return _over(known, names, EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
+    return over(known, _of_step(known, fact.number), EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
+
+
+def cancels_step(known: KnownCase, fact: StepSentBack, trigger: str) -> tuple[KnownCase, Commands]:
+    """Cancels the clock of the step of this number, if it runs: it was given up."""
+    return over(known, _of_step(known, fact.number), CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
+
+
+def _of_step(known: KnownCase, number: int) -> list[str]:
+    return [name for name in known.running if name == f"step:{number}"]
 
 
 def cancels(*kinds: ClockKind) -> Doing:
     """A doing that cancels the running clocks of these kinds: what they measured will not happen."""
 
     def cancelled(known: KnownCase, fact: FactOfCase, trigger: str) -> tuple[KnownCase, Commands]:
-        return _over(known, known.of(kinds), CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
+        return over(known, known.of(kinds), CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
     return cancelled
 
 
 def stops(known: KnownCase, fact: ClocksSuspended, trigger: str) -> tuple[KnownCase, Commands]:
-    """A procedure of Art. 45 stops the clocks it can stop, and those of steps that begin while it runs."""
-    stop = StopClock(reason=fact.reason, first=fact.first, trigger=trigger, at=fact.at)
-    return replace(known, stop=OpenStop(reason=fact.reason, first=fact.first)), _to(known, known.of(STOPPED_BY_ART_45), stop)
+    """A procedure of Art. 45 stops the clocks it can stop, and those of steps that begin before it is over."""
+    stop = OpenStop(number=fact.number, reason=fact.reason, first=fact.first)
+    return replace(known, stops=(*known.stops, stop)), ask(known, known.of(STOPPED_BY_ART_45), _stop(stop, fact, trigger))
 
 
 def resumes(known: KnownCase, fact: ClocksResumed, trigger: str) -> tuple[KnownCase, Commands]:
-    """The procedure of Art. 45 is over: the clocks it stopped go on."""
-    return replace(known, stop=None), _to(known, known.of(STOPPED_BY_ART_45), ResumeClock(last=fact.last, trigger=trigger, at=fact.at))
+    """The procedure of Art. 45 is over: the clocks it stopped go on, and that of its own days ends."""
+    resume = ResumeClock(number=fact.number, last=fact.last, trigger=trigger, at=fact.at)
+    return _no_more(known, resume, EndClock(trigger=trigger, at=fact.at, imported=fact.imported))
+
+
+def calls_off(known: KnownCase, fact: SuspensionCalledOff, trigger: str) -> tuple[KnownCase, Commands]:
+    """The procedure of Art. 45 will not be held: the clocks go on as if it had stopped none, and that of its own days is cancelled."""
+    resume = ResumeClock(number=fact.number, last=None, trigger=trigger, at=fact.at)
+    return _no_more(known, resume, CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
+
+
+def _no_more(known: KnownCase, resume: ResumeClock, last: EndClock | CancelClock) -> tuple[KnownCase, Commands]:
+    """A procedure is over. One that is not known to be open, as another system's record may name it, changes nothing."""
+    if resume.number not in {stop.number for stop in known.stops}:
+        return known, []
+    left = replace(known, stops=tuple(stop for stop in known.stops if stop.number != resume.number))
+    after, ending = over(left, [name for name in left.running if name == f"suspension:{resume.number}"], last)
+    return after, [*ask(left, left.of(STOPPED_BY_ART_45), resume), *ending]
+
+
+def no_stop_is_left(known: KnownCase, fact: CaseDecided, trigger: str) -> tuple[KnownCase, Commands]:
+    """With the decision no procedure of Art. 45 is awaited any more: the clocks of their own days are cancelled."""
+    left = replace(known, stops=())
+    return over(left, left.of({SUSPENSION}), CancelClock(trigger=trigger, at=fact.at, imported=fact.imported))
 
 
 def extends(known: KnownCase, fact: LimitExtended, trigger: str) -> tuple[KnownCase, Commands]:
     """Extends the statutory clock; the promised one too, if the procedure says so."""
     kinds = (STATUTORY, PROMISED) if fact.moves_promise else (STATUTORY,)
-    return known, _to(known, known.of(kinds), ExtendClock(budget=_working_days(fact.days), trigger=trigger, at=fact.at))
-
-
-def _over(known: KnownCase, names: Sequence[str], command: Command) -> tuple[KnownCase, Commands]:
-    return replace(known, running=tuple(name for name in known.running if name not in names)), _to(known, names, command)
-
-
-def _to(known: KnownCase, names: Iterable[str], command: Command) -> Commands:
-    return [(clock_of(known.case, name), command) for name in names]
+    longer = ExtendClock(budget=working_days(fact.days), trigger=trigger, at=fact.at, imported=fact.imported)
+    return known, ask(known, known.of(kinds), longer)
 
 
 # --- the table --------------------------------------------------------------------------------------------------------------------
@@ -241,12 +240,16 @@ TRIGGERS: Final[Mapping[type[FactOfCase], Sequence[Doing]]] = {
     CaseAccepted: (ends(CORRECTION), starts(at_acceptance)),
     CaseNotAccepted: (cancels(*ClockKind),),
     CaseWithdrawn: (cancels(*ClockKind),),
-    StepStarted: (starts(of_step),),
-    StepDone: (ends_step,),
-    ClocksSuspended: (stops,),
+    StepFellDue: (holds, starts(of_step)),
+    StepStarted: (holds,),
+    StepHandedOver: (holds,),
+    StepDone: (holds, ends_step),
+    StepSentBack: (holds, cancels_step),
+    ClocksSuspended: (stops, starts(of_suspension)),
     ClocksResumed: (resumes,),
+    SuspensionCalledOff: (calls_off,),
     LimitExtended: (extends,),
-    CaseDecided: (ends(*ClockKind), starts(at_decision)),
+    CaseDecided: (no_stop_is_left, ends(*ClockKind), starts(at_decision)),
     ResultDelivered: (ends(DELIVERY),),
     CaseClosed: (ends(*ClockKind),),
 }
@@ -259,11 +262,11 @@ def react(remembered: KnownCase | None, fact: FactOfCase, name: str) -> tuple[Kn
     """
     if isinstance(fact, CaseFiled):
         timeline = fact.instants.timeline if fact.instants else ""
-        remembered = KnownCase(case=fact.case, officer=fact.officer, limits=fact.pinned, timeline=timeline)
+        remembered = KnownCase(case=fact.case, limits=fact.pinned, timeline=timeline, came=fact.came)
     if remembered is None:
         raise LookupError(f"{fact.case} was never filed, as far as was heard")
-    commands: list[tuple[str, Command]] = []
+    commands = list[tuple[str, Command]]()
     for doing in TRIGGERS[type(fact)]:
         remembered, more = doing(remembered, fact, name)
         commands.extend(more)
-    return remembered, commands
+    return remembered, [(clock, replace(command, holdings=remembered.holdings)) for clock, command in commands]

@@ -1,4 +1,4 @@
-"""What the deadline service reads: clocks, when each speaks next, the cases heard of."""
+"""What the deadline service reads: clocks, when each speaks next, the cases heard of, the last tick in real time."""
 
 from alembic import op
 
@@ -15,14 +15,20 @@ def upgrade() -> None:
             kind        text not null,
             label       text not null,
             node        text not null,
+            department      text not null,
+            department_uscc text not null,
+            post        text not null,
             officer     text not null,
             start       timestamptz not null,
             due_at      timestamptz,
             provisional boolean not null,
             state       text not null,
+            stops       text not null,
             generation  integer not null,
             timeline    text not null,
             imported    boolean not null,
+            carried_at  timestamptz,
+            ran         integer,
             reminded_at timestamptz,
             yellow_at   timestamptz,
             red_at      timestamptz,
@@ -44,7 +50,8 @@ def upgrade() -> None:
     op.execute("""
         create table heard_case (
             "case"          text collate "C" primary key,
-            officer         text not null,
+            department      text not null,
+            department_uscc text not null,
             statutory_days  integer not null,
             promised_days   integer not null,
             delivery_days   integer not null,
@@ -52,6 +59,16 @@ def upgrade() -> None:
             timeline        text not null,
             running         text not null,
             corrections     integer not null,
-            stopped_by      text not null,
-            stopped_from    date
+            stops           text not null,
+            holdings        text not null,
+            came            timestamptz
         ) with (fillfactor = 80)""")
+    op.execute("""
+        create table last_tick (
+            site         text primary key,
+            at           timestamptz not null,
+            doubt        text not null default '',
+            doubted_at   timestamptz,
+            confirmed_by text not null default '',
+            confirmed_at timestamptz
+        ) with (fillfactor = 50)""")

@@ -11,7 +11,7 @@ from libs.wire import Recorded
 from services.deadline.app import CODEC, subject
 from services.deadline.clock.starting import clock_of, node_of_case
 from services.deadline.events import Event
-from services.deadline.tests.stories import CALENDAR, CASE, LIMITS
+from services.deadline.tests.stories import CALENDAR, CASE, DEPARTMENT, LIMITS
 from services.deadline.ticker import Ticker
 
 
@@ -25,7 +25,7 @@ class Living:
 
     async def files(self, on: str | datetime = "2007-03-05", case: str = CASE, **more: Any) -> Recorded:
         """Intake says that a case was filed, under a promise of 10 working days."""
-        return await self.intake.says("CaseFiled", on, case, **{"pinned": LIMITS, **more})
+        return await self.intake.says("CaseFiled", on, case, **{"pinned": {**LIMITS, "department": DEPARTMENT}, **more})
 
     async def hear(self, *facts: Recorded) -> None:
         """Hears as from the bus."""

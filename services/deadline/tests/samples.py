@@ -10,7 +10,7 @@ from services.deadline.tests import stories as s
 
 def samples() -> list[Event]:
     """The first of every type that the stories tell."""
-    told = [*_promised(), *_broken(), *_silent(), *s.given().when(s.start(), s.cancel("2007-03-08")).history()]
+    told = [*_promised(), *_broken(), *_silent(), *_imported(), *s.given().when(s.start(), s.cancel("2007-03-08")).history()]
     return list({type(event): event for event in reversed(told)}.values())
 
 
@@ -23,6 +23,11 @@ def _promised() -> list[Event]:
 def _broken() -> list[Event]:
     """Reminder, yellow and red come by themselves."""
     return s.given().when(s.start(), s.tick("2007-03-21")).history()
+
+
+def _imported() -> list[Event]:
+    """It ran for three working days elsewhere before its case came here."""
+    return s.given().when(s.came(s.start(), "2007-03-08")).history()
 
 
 def _silent() -> list[Event]:

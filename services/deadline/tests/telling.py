@@ -8,12 +8,13 @@ from typing import Any
 from libs.testkit.neighbours import Neighbour
 from services.deadline.clock import Command
 from services.deadline.clock.heard import FactOfCase
+from services.deadline.clock.known import KnownCase
 from services.deadline.clock.rungs import TickClock
 from services.deadline.clock.starting import clock_of, node_of_case
-from services.deadline.clock.triggers import KnownCase, react
+from services.deadline.clock.triggers import react
 from services.deadline.events import ClockCancelled, ClockEnded, Event
 from services.deadline.inbox import READER
-from services.deadline.tests.stories import CASE, CLOCK, LIMITS
+from services.deadline.tests.stories import CASE, CLOCK, DEPARTMENT, LIMITS
 
 
 class Telling:
@@ -26,7 +27,7 @@ class Telling:
 
     async def told(self, fact: str, on: str | datetime, **changes: Any) -> list[Event]:
         """Intake says something, and it is heard; what the clocks make of it."""
-        changes |= {"pinned": LIMITS} if fact == "CaseFiled" else {}
+        changes = {"pinned": {**LIMITS, "department": DEPARTMENT}, **changes} if fact == "CaseFiled" else changes
         recorded = await self.intake.says(fact, on, self.case, **changes)
         return self.hear(READER.read(recorded), recorded.name)
 
@@ -37,7 +38,8 @@ class Telling:
 
     def tick(self, now: datetime) -> list[Event]:
         """Time goes on to `now` for every clock; what they say, in order of its instants."""
-        said = [event for clock in list(self.clocks) for event in self._ask(clock, TickClock(now=now))]
+        held = self.known.holdings if self.known else ()
+        said = [event for clock in list(self.clocks) for event in self._ask(clock, TickClock(now=now, holdings=held))]
         return sorted(said, key=lambda event: event.at)
 
     def _ask(self, clock: str, command: Command) -> list[Event]:

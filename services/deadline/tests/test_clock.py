@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from libs.testkit.neighbours import moment
+from services.deadline.clock.starting import case_of, clock_of, kind_of, node_of_case
 from services.deadline.events import (
     ClockEnded,
-    ClockExtended,
     ClockKind,
-    ClockResumed,
     ClockStarted,
-    ClockStopped,
     Event,
     SilenceNoticed,
 )
-from services.deadline.tests.stories import cancel, end, extend, given, kinds, resume, said, start, stop, tick, until
+from services.deadline.tests.stories import CASE, cancel, end, extend, given, kinds, said, start, stop, tick, until
 
 
 def test_a_clock_says_when_it_is_due_and_when_it_speaks_next() -> None:
@@ -92,93 +90,6 @@ def test_withdrawn_the_clock_is_cancelled_and_says_nothing_more() -> None:
     given(happened.history()).when(tick("2007-06-01")).then()
 
 
-# --- Art. 45: what is not counted -------------------------------------------------------------------------------------------------
-
-
-def test_the_days_of_an_art_45_procedure_are_not_counted() -> None:
-    """Stopped from the 8th to the 13th of March (4 working days): due on 23 March instead of the 19th."""
-    happened = given().when(start(10), stop("2007-03-08"), resume("2007-03-13"))
-    (resumed,) = happened.events
-    assert isinstance(resumed, ClockResumed)
-    assert resumed.due_at == moment("2007-03-24T00:00")
-    assert resumed.generation == 1
-
-
-def test_a_stopped_clock_does_not_tick() -> None:
-    stopped = given().when(start(10), stop("2007-03-08")).history()
-    assert isinstance(stopped[-1], ClockStopped)
-    assert stopped[-1].due_at is None
-    assert stopped[-1].next_at is None
-    given(stopped).when(tick("2008-01-01")).then()
-    (ended,) = given(stopped).when(end("2008-01-01")).events
-    assert isinstance(ended, ClockEnded)
-    assert not ended.late
-
-
-def test_a_stop_that_begins_later_lets_the_clock_run_until_then() -> None:
-    """Told on the 12th that the test begins on the 21st; the limit passes on the 19th."""
-    story = given().when(start(10), stop("2007-03-21", heard="2007-03-12")).history()
-    assert isinstance(story[-1], ClockStopped)
-    assert story[-1].due_at == moment("2007-03-20T00:00")
-    assert [name for name, *_ in said(given(story).when(tick("2007-06-01")).events)] == ["reminder", "yellow", "red"]
-
-
-def test_warnings_before_a_later_stop_are_given_with_the_day_that_was_told() -> None:
-    """Stopped from the 19th, the last day: the reminder of the 16th comes, the yellow one waits."""
-    story = given().when(start(10), stop("2007-03-19", heard="2007-03-12")).history()
-    assert [name for name, *_ in said(given(story).when(tick("2007-06-01")).events)] == ["reminder"]
-
-
-def test_after_a_stop_the_rungs_come_anew_in_a_new_generation() -> None:
-    """Yellow was said on the 19th; after a test from the 19th on, the last day and its yellow card come again."""
-    story = given().when(start(10), tick("2007-03-19"), stop("2007-03-19"), resume("2007-03-21")).history()
-    assert said(given(story).when(tick("2007-03-23")).events) == [
-        ("yellow", 1, 0, moment("2007-03-22T00:00")),
-        ("red", 1, 0, moment("2007-03-23T00:00")),
-    ]
-
-
-def test_days_that_passed_unnoticed_after_a_stop_count_all_the_same() -> None:
-    """Ended on the 9th, but nobody said so until April: the limit was broken meanwhile."""
-    story = given().when(start(10), stop("2007-03-08"), resume("2007-03-09", heard="2007-04-02")).history()
-    assert said(given(story).when(tick("2007-04-02")).events) == [
-        ("reminder", 1, 0, moment("2007-03-20T00:00")),
-        ("yellow", 1, 0, moment("2007-03-21T00:00")),
-        ("red", 1, 0, moment("2007-03-22T00:00")),
-        ("red", 1, 1, moment("2007-03-29T00:00")),
-    ]
-
-
-def test_a_stop_taken_back_before_it_began_leaves_everything_as_it_was() -> None:
-    story = given().when(start(10), stop("2007-03-15", heard="2007-03-08"), resume("2007-03-15", heard="2007-03-09")).history()
-    assert [name for name, *_ in said(given(story).when(tick("2007-03-21", "00:00")).events)] == ["reminder", "yellow", "red"]
-
-
-def test_nothing_is_stopped_twice_and_nothing_resumed_that_runs() -> None:
-    given().when(start(10), stop("2007-03-08"), stop("2007-03-09")).then()
-    given().when(start(10), resume("2007-03-09")).then()
-    given().when(stop("2007-03-08")).then()
-
-
-# --- Art. 42: extension -----------------------------------------------------------------------------------------------------------
-
-
-def test_an_extension_adds_to_the_budget_and_the_rungs_come_anew() -> None:
-    happened = given().when(start(10), tick("2007-03-19"), extend(10, "2007-03-19"))
-    (extended,) = happened.events
-    assert isinstance(extended, ClockExtended)
-    assert extended.due_at == moment("2007-04-03T00:00")
-    assert extended.generation == 1
-    rungs = said(given(happened.history()).when(tick("2007-04-03")).events)
-    assert [(name, generation) for name, generation, *_ in rungs] == [("reminder", 1), ("yellow", 1), ("red", 1)]
-
-
-def test_an_extension_during_a_stop_waits_with_its_day() -> None:
-    (extended,) = given().when(start(10), stop("2007-03-08"), extend(10, "2007-03-09")).events
-    assert isinstance(extended, ClockExtended)
-    assert extended.due_at is None
-
-
 # --- Art. 32(1)(4): silence -------------------------------------------------------------------------------------------------------
 
 
@@ -240,3 +151,13 @@ def test_every_event_names_the_next_instant_at_which_the_clock_speaks() -> None:
     instants = [event.at for event in events]
     assert [getattr(event, "next_at", None) for event in events] == [*instants[1:], moment("2007-03-27T00:00")]
     assert instants[1] - instants[0] == timedelta(days=3)
+
+
+def test_the_name_of_a_clock_says_its_case_its_node_and_its_kind() -> None:
+    clock = clock_of(CASE, "step:3")
+    assert (clock, case_of(clock), node_of_case(case_of(clock)), kind_of("step:3")) == (
+        f"clock:{CASE}:step:3",
+        CASE,
+        "511525",
+        ClockKind.STEP,
+    )

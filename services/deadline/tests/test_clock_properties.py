@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.testkit.neighbours import moment
-from libs.workdays import CHINA, derive
+from libs.workdays import CHINA, Ledger, Stop, WorkingDays, derive
 from services.deadline.clock import Command
 from services.deadline.clock.art45 import ResumeClock, StopClock
 from services.deadline.clock.counting import ledger
@@ -18,7 +19,7 @@ from services.deadline.clock.ending import CancelClock, EndClock
 from services.deadline.clock.extending import ExtendClock
 from services.deadline.clock.rungs import TickClock
 from services.deadline.clock.starting import StartClock
-from services.deadline.events import ClockEnded, ClockKind, ClockRed, Event, LimitBudget, Unit
+from services.deadline.events import ClockEnded, ClockKind, ClockRed, ClockResumed, ClockStopped, Event, LimitBudget, Unit
 from services.deadline.tests.stories import CALENDAR, CASE, CLOCK, said, start, wd
 
 BEGIN = moment("2006-01-01T00:00")
@@ -28,6 +29,9 @@ budgets = st.one_of(
     st.integers(1, 60).map(lambda n: LimitBudget(unit=Unit.NATURAL_DAYS, n=n)),
     moments.map(lambda instant: LimitBudget(unit=Unit.UNTIL, until=instant)),
 )
+
+
+numbers = st.integers(1, 3)
 
 
 @st.composite
@@ -43,8 +47,8 @@ def lives(draw: st.DrawFn) -> tuple[StartClock, list[Command]]:
         day = instant.astimezone(CHINA).date()
         shift = timedelta(days=draw(st.integers(-5, 12)))
         possible: list[Command] = [
-            StopClock(reason="testing", first=day + shift, trigger="t", at=instant),
-            ResumeClock(last=day - abs(shift), trigger="t", at=instant),
+            StopClock(number=draw(numbers), reason="testing", first=day + shift, trigger="t", at=instant),
+            ResumeClock(number=draw(numbers), last=draw(st.sampled_from([day - abs(shift), None])), trigger="t", at=instant),
             ExtendClock(budget=LimitBudget(unit=unit, n=abs(shift.days)), trigger="t", at=instant),
         ]
         commands.append(draw(st.sampled_from(possible)))
@@ -125,3 +129,46 @@ def test_what_names_the_next_instant_is_true(life: tuple[StartClock, list[Comman
     first = CLOCK.decide(TickClock(now=next_at), state)[0]
     assert first.at == next_at
     assert CASE in first.case
+
+
+def due_at(history: list[Event]) -> datetime:
+    """When the clock is due; behind every day while it stands still."""
+    clock = CLOCK.fold(history)
+    assert clock is not None
+    return derive(ledger(clock), CALENDAR).due_at or moment("2059-01-01T00:00")
+
+
+@settings(max_examples=200, deadline=None)
+@given(lives())
+def test_nothing_makes_a_clock_earlier_than_without_stops_and_nothing_moves_one_that_has_passed(
+    life: tuple[StartClock, list[Command]],
+) -> None:
+    """A stop or an extension never makes a limit earlier; the end of a stop gives back at most what the stop had taken."""
+    history = run([life[0]])
+    for command in life[1][:-1]:
+        before, unstopped = due_at(history), due_at([event for event in history if not isinstance(event, ClockStopped | ClockResumed)])
+        history.extend(CLOCK.decide(command, CLOCK.fold(history)))
+        after = due_at(history)
+        assert after >= (unstopped if isinstance(command, ResumeClock) else before)
+        if isinstance(command, StopClock | ExtendClock) and command.at > before:
+            assert after == before
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 45), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 30)), max_size=5), st.randoms())
+def test_any_number_of_stops_that_overlap_leave_out_the_union_of_their_days(
+    n: int, procedures: list[tuple[int, int]], chance: Random
+) -> None:
+    """Told on the day of the start, resumed in whatever order: as if every day that one of them ran had been a stop of its own."""
+    begun, first_day = start(n), date(2007, 3, 5)
+    days = [(first_day + timedelta(days=first), first_day + timedelta(days=first + lasted)) for first, lasted in procedures]
+    told: list[Command] = [
+        StopClock(number=number, reason="testing", first=first, trigger="t", at=begun.at) for number, (first, _) in enumerate(days, 1)
+    ]
+    over: list[Command] = [
+        ResumeClock(number=number, last=last, trigger="t", at=moment("2007-08-01")) for number, (_, last) in enumerate(days, 1)
+    ]
+    chance.shuffle(over)
+    left_out = {first + timedelta(days=k) for first, last in days for k in range((last - first).days + 1)}
+    alone = derive(Ledger(begun.start, WorkingDays(n), tuple(Stop(day, day) for day in left_out)), CALENDAR)
+    assert due_at(run([begun, *told, *over])) == alone.due_at

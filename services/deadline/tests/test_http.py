@@ -11,8 +11,11 @@ from libs.testkit.neighbours import moment
 from libs.workdays import Ledger as Days
 from libs.workdays import Stop as Stopped
 from libs.workdays import WorkingDays, derive, explain
+from services.deadline.app import subject
+from services.deadline.clock import ACTOR
+from services.deadline.clock.starting import clock_of
 from services.deadline.tests.living import Living
-from services.deadline.tests.stories import CALENDAR, CASE
+from services.deadline.tests.stories import CALENDAR, CASE, LATER_NOTICE, end
 
 pytestmark = pytest.mark.server
 PROMISED = f"clock:{CASE}:promised"
@@ -21,8 +24,8 @@ PROMISED = f"clock:{CASE}:promised"
 async def worked(living: Living) -> None:
     await living.hear(await living.files())
     await living.told("CaseAccepted", "2007-03-06", effective=moment("2007-03-06"), by="decision")
-    await living.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08")
-    await living.told("ClocksResumed", "2007-03-13", last="2007-03-13")
+    await living.told("ClocksSuspended", "2007-03-08", number=1, reason="testing", first="2007-03-08")
+    await living.told("ClocksResumed", "2007-03-13", number=1, last="2007-03-13")
 
 
 async def test_the_proof_is_derived_anew_and_agrees_with_the_arithmetic(living: Living) -> None:
@@ -53,7 +56,7 @@ async def test_the_proof_is_derived_anew_and_agrees_with_the_arithmetic(living: 
 async def test_the_proof_of_a_standing_clock_shows_the_days_until_now(living: Living) -> None:
     await living.hear(await living.files())
     await living.told("CaseAccepted", "2007-03-06", effective=moment("2007-03-06"), by="decision")
-    await living.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08")
+    await living.told("ClocksSuspended", "2007-03-08", number=1, reason="testing", first="2007-03-08")
     living.house.time = moment("2007-03-20")
     found = await living.get(f"/clocks/{PROMISED}/proof")
     assert (found["due_at"], found["state"], found["state_text"], found["late"]) == (None, "stopped", "依法不计时", False)
@@ -68,6 +71,16 @@ async def test_the_proof_of_an_instant_has_no_days(living: Living) -> None:
     assert (found["days"], found["inclusive"], found["timeline"], found["state_text"]) == ([], True, "receipt", "计时中")
 
 
+async def test_a_clock_that_ended_under_a_calendar_which_is_not_there_has_no_proof(living: Living) -> None:
+    await living.hear(await living.files())
+    name = clock_of(CASE, "correction")
+    ending = subject(LATER_NOTICE).intent(name, end("2007-03-08"), actor=ACTOR, correlation=CASE)
+    await living.house.logs.of(COUNTY).append(ending)
+    problem = await living.get(f"/clocks/{name}/proof", status=500)
+    assert (problem["code"], problem["title"]) == ("unknown-calendar", "没有这一版日历，不能推算时限")
+    assert problem["version"] == LATER_NOTICE.version
+
+
 async def test_a_case_shows_its_clocks_with_words(living: Living) -> None:
     await worked(living)
     await living.house.shown()
@@ -76,6 +89,7 @@ async def test_a_case_shows_its_clocks_with_words(living: Living) -> None:
         ("correction", "补正告知", "ended"),
         ("promised", "承诺时限", "open"),
         ("statutory", "法定时限", "open"),
+        ("suspension", "依法不计时所需时间", "ended"),
     ]
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from libs.bus import parking
 from libs.testkit.neighbours import moment
-from services.deadline.events import ClockEnded, ClockExtended, ClockResumed, ClockStarted, Unit
+from services.deadline.events import ClockCarriedOver, ClockEnded, ClockExtended, ClockResumed, ClockStarted, Unit
 from services.deadline.tests.living import Living
-from services.deadline.tests.stories import CASE, kinds
+from services.deadline.tests.stories import CASE, DEPARTMENT, kinds
 
 pytestmark = pytest.mark.server
 
@@ -51,12 +51,12 @@ async def test_acceptance_ends_the_correction_clock_and_starts_statutory_and_pro
     assert promised.due_at == moment("2007-03-21T00:00")
 
 
-async def test_after_silence_limits_run_from_the_receipt_and_the_officer_who_filed_answers(living: Living) -> None:
-    await living.hear(await living.files(officer="C0200"))
+async def test_after_silence_limits_run_from_the_receipt_and_the_department_answers(living: Living) -> None:
+    await living.hear(await living.files())
     await living.told("CaseAccepted", "2007-03-13", effective=moment("2007-03-05"), by="silence", officer="system:intake")
     (promised,) = await living.clock("promised")
     assert isinstance(promised, ClockStarted)
-    assert (promised.start, promised.officer) == (moment("2007-03-05"), "C0200")
+    assert (promised.start, promised.department, promised.officer) == (moment("2007-03-05"), DEPARTMENT.name, "")
     ended = (await living.clock("correction"))[-1]
     assert isinstance(ended, ClockEnded)
     assert ended.late
@@ -72,9 +72,9 @@ async def test_what_will_not_happen_cancels_every_clock(living: Living, fact: st
 
 async def test_a_step_with_a_limit_has_a_clock_of_its_own(living: Living) -> None:
     await accepted(living)
-    await living.told("StepStarted", "2007-03-07", number=1, name="现场核查", role="work", limit_days=2)
-    await living.told("StepStarted", "2007-03-08", number=2, name="会商", role="work", limit_days=None)
+    await living.told("StepFellDue", "2007-03-07", number=1, name="现场核查", role="work", limit_days=2)
     await living.told("StepDone", "2007-03-12", number=1, name="现场核查", role="work")
+    await living.told("StepFellDue", "2007-03-12", number=2, name="会商", role="work", limit_days=None)
     started, *rungs, ended = await living.clock("step:1")
     assert isinstance(started, ClockStarted)
     assert started.label == "现场核查"
@@ -84,13 +84,28 @@ async def test_a_step_with_a_limit_has_a_clock_of_its_own(living: Living) -> Non
     assert await living.clock("step:2") == []
 
 
+async def test_a_clock_that_runs_is_shown_with_who_holds_the_step_now(living: Living) -> None:
+    await accepted(living)
+    await living.told("StepFellDue", "2007-03-06", number=1, post="审查岗", limit_days=3)
+    whom = [(row["department"], row["post"], row["officer"]) for row in [await living.row(name) for name in ("promised", "step:1")]]
+    assert whom == [(DEPARTMENT.name, "审查岗", "")] * 2
+    await living.told("StepStarted", "2007-03-07", number=1, officer="E0201")
+    assert [(await living.row(name))["officer"] for name in ("statutory", "promised", "step:1")] == ["E0201"] * 3
+    await living.told("StepDone", "2007-03-07T15:00", number=1, officer="E0201")
+    await living.told("StepFellDue", "2007-03-07T15:00", number=2, post="核准岗", limit_days=1)
+    rows = [await living.row(name) for name in ("promised", "step:1", "step:2")]
+    assert [(row["state"], row["post"], row["officer"]) for row in rows] == [
+        ("open", "核准岗", ""), ("ended", "审查岗", "E0201"), ("open", "核准岗", "")
+    ]  # fmt: skip
+
+
 async def test_art_45_stops_statutory_promised_and_step_also_one_begun_meanwhile(living: Living) -> None:
     await accepted(living)
-    await living.told("StepStarted", "2007-03-07", number=1, name="核查", role="work", limit_days=3)
-    await living.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08")
+    await living.told("StepFellDue", "2007-03-07", number=1, name="核查", role="work", limit_days=3)
+    await living.told("ClocksSuspended", "2007-03-08", number=1, reason="testing", first="2007-03-08")
     await living.told("StepDone", "2007-03-09", number=1, name="核查", role="work")
-    await living.told("StepStarted", "2007-03-09", number=2, name="审查", role="examine", limit_days=3)
-    await living.told("ClocksResumed", "2007-03-13", last="2007-03-13")
+    await living.told("StepFellDue", "2007-03-09", number=2, name="审查", role="examine", limit_days=3)
+    await living.told("ClocksResumed", "2007-03-13", number=1, last="2007-03-13")
     for name in ("statutory", "promised", "step:2"):
         assert kinds(await living.clock(name))[:3] == ["ClockStarted", "ClockStopped", "ClockResumed"]
     resumed = (await living.clock("step:2"))[-1]
@@ -124,7 +139,7 @@ async def test_the_decision_ends_what_it_was_about_and_starts_delivery(living: L
 async def test_imported_facts_start_the_clocks_of_their_instants_and_no_others(living: Living) -> None:
     instants = {"timeline": "receipt", "promised": moment("2011-03-11"), "statutory": moment("2011-04-11")}
     await living.hear(await living.files("2011-03-01", imported=True, instants=instants))
-    await living.told("StepStarted", "2011-03-02", number=1, name="T02", role="examine", limit_days=3, imported=True)
+    await living.told("StepStarted", "2011-03-02", number=1, name="T02", role="examine", imported=True)
     await living.told("CaseDecided", "2011-03-12", imported=True)
     await living.told("CaseClosed", "2011-03-12", imported=True)
     for name in ("correction", "step:1", "delivery"):
@@ -135,6 +150,16 @@ async def test_imported_facts_start_the_clocks_of_their_instants_and_no_others(l
     assert isinstance(started, ClockStarted)
     assert isinstance(ended, ClockEnded)
     assert (started.timeline, started.imported, ended.imported, ended.late) == ("receipt", True, True, True)
+
+
+async def test_an_imported_case_taken_up_here_and_now_carries_its_clocks_over_and_says_nothing_of_the_time_before(living: Living) -> None:
+    await living.hear(await living.files("2004-07-05", imported=True, came=moment("2007-03-05T09:00")))
+    await living.told("CaseAccepted", "2007-03-05", by="silence", effective=moment("2004-07-05"), officer="system:intake")
+    assert (await living.ticker.tick("", moment("2007-03-05T12:00"))).fired == 0
+    for name in ("statutory", "promised"):
+        _, carried = await living.clock(name)
+        assert isinstance(carried, ClockCarriedOver)
+        assert (carried.at, carried.ran, carried.imported) == (moment("2007-03-05T09:00"), 668, True)
 
 
 async def test_what_comes_again_changes_nothing(living: Living) -> None:

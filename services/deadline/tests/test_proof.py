@@ -8,20 +8,21 @@ from datetime import date
 import pytest
 
 from libs.testkit.neighbours import moment
+from libs.workdays import Calendar, Calendars, UnknownCalendar
 from services.deadline.clock.proof import KINDS, Basis, Derivation, budget_text, proof, state_text
 from services.deadline.events import ClockKind, Event, LimitBudget, StartReading, Unit
-from services.deadline.tests.stories import CALENDAR, cancel, end, extend, given, resume, start, stop, tick, until, wd
+from services.deadline.tests.stories import CALENDAR, LATER_NOTICE, cancel, end, extend, given, resume, start, stop, tick, until, wd
 
 
-def proved(events: list[Event], on: str = "2007-03-08") -> tuple[Basis, Derivation]:
-    """The proof of a clock that was started, as it stands at ten o'clock."""
-    found = proof(events, CALENDAR, moment(on))
+def proved(events: list[Event], on: str = "2007-03-08", calendar: Calendar = CALENDAR) -> tuple[Basis, Derivation]:
+    """The proof of a clock that was started, as it stands at ten o'clock; `calendar` is the current one."""
+    found = proof(events, Calendars(calendar, (CALENDAR,)), moment(on))
     assert found is not None
     return found
 
 
 def test_where_no_clock_was_started_there_is_nothing_to_prove() -> None:
-    assert proof([], CALENDAR, moment("2007-03-08")) is None
+    assert proof([], Calendars(CALENDAR), moment("2007-03-08")) is None
 
 
 def test_ten_working_days_are_counted_one_by_one_from_the_day_behind_the_start() -> None:
@@ -101,6 +102,37 @@ def test_a_start_on_a_saturday_is_read_as_its_start_says() -> None:
     basis, derivation = proved(given().when(rolled).history())
     assert derivation.due_date == date(2007, 3, 13)
     assert "顺延" in basis.non_working_start_text
+
+
+@pytest.mark.parametrize(("done", "late"), [("2007-03-19", False), ("2007-03-20", True)])
+def test_an_ended_clock_keeps_the_calendar_it_ended_under_in_its_proof_and_in_being_late(done: str, late: bool) -> None:
+    """A later notice makes 16 March a holiday; until then it was a working day, and the limit was the 19th."""
+    story = given().when(start(10), end(done)).history()
+    _, derivation = proved(story, "2008-01-01", LATER_NOTICE)
+    assert (derivation.due_date, derivation.late, derivation.calendar) == (date(2007, 3, 19), late, CALENDAR.version)
+    assert derivation == proved(story, "2007-03-20")[1]
+
+
+def test_under_a_calendar_that_was_not_shipped_nothing_is_proved() -> None:
+    story = given().when(start(10), end("2007-03-19")).history()
+    with pytest.raises(UnknownCalendar, match="不能用别的版本代替推算") as unknown:
+        proof(story, Calendars(LATER_NOTICE), moment("2008-01-01"))
+    assert unknown.value.version == CALENDAR.version
+
+
+def test_a_cancelled_clock_keeps_the_calendar_it_was_cancelled_under() -> None:
+    story = given().when(start(10), cancel("2007-03-08")).history()
+    assert proved(story, "2008-01-01", LATER_NOTICE) == proved(story)
+
+
+def test_a_running_clock_is_projected_under_the_current_calendar() -> None:
+    _, derivation = proved(given().when(start(10)).history(), "2007-03-08", LATER_NOTICE)
+    assert (derivation.due_date, derivation.calendar) == (date(2007, 3, 20), "a-later-notice")
+
+
+def test_the_days_of_a_clock_that_ended_while_it_stood_still_are_shown_until_its_end() -> None:
+    story = given().when(start(10), stop("2007-03-08"), end("2007-03-12")).history()
+    assert proved(story, "2008-01-01")[1].days[-1].date == date(2007, 3, 12)
 
 
 def test_beyond_the_last_notice_the_proof_is_provisional() -> None:

@@ -16,16 +16,19 @@ from libs.testkit.neighbours import moment
 from libs.workdays import CHINA
 from services.deadline.clock import CHANGES, Command
 from services.deadline.clock.heard import CaseFiled, FactOfCase, PinnedLimits
+from services.deadline.clock.known import KnownCase, OpenStop
 from services.deadline.clock.rungs import TickClock
-from services.deadline.clock.starting import StartClock, case_of, clock_of, kind_of, node_of_case
-from services.deadline.clock.triggers import ARTICLES, TRIGGERS, KnownCase, OpenStop, react
+from services.deadline.clock.starting import StartClock, clock_of
+from services.deadline.clock.triggers import ARTICLES, TRIGGERS, react
 from services.deadline.events import ClockEnded, ClockKind, ClockStarted, Event, SilenceNoticed
 from services.deadline.inbox import READER
-from services.deadline.tests.stories import CASE, LIMITS, kinds, said
+from services.deadline.tests.stories import CASE, DEPARTMENT, LIMITS, kinds, said
 from services.deadline.tests.telling import Telling
 
-PINNED = PinnedLimits(**LIMITS)
-EVERYTHING = ("correction", "statutory", "promised", "step:1", "delivery")
+PINNED = PinnedLimits(**LIMITS, department=DEPARTMENT)
+EVERYTHING = ("correction", "statutory", "promised", "step:1", "delivery", "suspension:1")
+MEASURED = EVERYTHING[:-1]
+"""All but the days of a procedure of Art. 45."""
 
 
 # --- stories ----------------------------------------------------------------------------------------------------------------------
@@ -36,12 +39,12 @@ async def test_a_case_from_filing_to_delivery_its_facts_in_its_rungs_out() -> No
     case = Telling()
     await case.told("CaseFiled", "2007-03-05")
     assert kinds(await case.told("CaseAccepted", "2007-03-06")) == ["ClockEnded", "ClockStarted", "ClockStarted"]
-    await case.told("StepStarted", "2007-03-07", number=1, name="现场核查", limit_days=2)
+    await case.told("StepFellDue", "2007-03-07", number=1, name="现场核查", limit_days=2)
     assert case.tick(moment("2007-03-07T23:59")) == []
-    stopped = kinds(await case.told("ClocksSuspended", "2007-03-08", reason="testing", first="2007-03-08"))
-    assert stopped == ["ClockStopped", "ClockStopped", "ClockReminded", "ClockStopped"]
+    stopped = kinds(await case.told("ClocksSuspended", "2007-03-08", number=1, reason="testing", first="2007-03-08", expected_days=9))
+    assert stopped == ["ClockStopped", "ClockStopped", "ClockReminded", "ClockStopped", "ClockStarted"]
     assert case.tick(moment("2007-03-13T23:59")) == []
-    assert kinds(await case.told("ClocksResumed", "2007-03-13", last="2007-03-13")) == ["ClockResumed"] * 3
+    assert kinds(await case.told("ClocksResumed", "2007-03-13", number=1, last="2007-03-13")) == [*["ClockResumed"] * 3, "ClockEnded"]
     assert said(case.tick(moment("2007-03-16T00:00"))) == [
         ("reminder", 1, 0, moment("2007-03-14T00:00")),
         ("yellow", 1, 0, moment("2007-03-15T00:00")),
@@ -61,25 +64,14 @@ async def test_a_case_from_filing_to_delivery_its_facts_in_its_rungs_out() -> No
 
 async def test_five_days_of_silence_then_the_limits_run_from_the_receipt() -> None:
     case = Telling()
-    await case.told("CaseFiled", "2007-03-05", officer="C0200")
+    await case.told("CaseFiled", "2007-03-05")
     silence = case.tick(moment("2007-03-13T00:00"))[-1]
     assert isinstance(silence, SilenceNoticed)
     assert (silence.at, silence.effective) == (moment("2007-03-13T00:00"), moment("2007-03-05"))
     await case.told("CaseAccepted", "2007-03-13", by="silence", effective=silence.effective, officer="system:intake")
     (promised,) = case.clock("promised")
     assert isinstance(promised, ClockStarted)
-    assert (promised.start, promised.officer, promised.due_at) == (moment("2007-03-05"), "C0200", moment("2007-03-20T00:00"))
-
-
-async def test_an_imported_case_lives_in_its_own_time_by_its_own_instants() -> None:
-    case, instants = Telling(), {"timeline": "receipt", "promised": moment("2011-03-11"), "statutory": moment("2011-04-11")}
-    (promised, statutory) = (await case.told("CaseFiled", "2011-03-01", imported=True, instants=instants))[::-1]
-    assert isinstance(promised, ClockStarted)
-    assert isinstance(statutory, ClockStarted)
-    assert {promised.timeline, statutory.timeline} == {"receipt"}
-    assert await case.told("CaseAccepted", "2011-03-02", imported=True) == []
-    assert [name for name, *_ in said(case.tick(moment("2011-03-11")))] == ["yellow", "red"]
-    assert kinds(await case.told("CaseDecided", "2011-03-12", imported=True)) == ["ClockEnded", "ClockEnded"]
+    assert (promised.start, promised.officer, promised.due_at) == (moment("2007-03-05"), "", moment("2007-03-20T00:00"))
 
 
 async def test_a_return_gives_five_days_again_under_a_name_of_its_own() -> None:
@@ -103,7 +95,13 @@ async def test_a_return_gives_five_days_again_under_a_name_of_its_own() -> None:
 
 def asked(fact: FactOfCase, known: KnownCase | None = None) -> tuple[KnownCase, list[tuple[str, str]]]:
     """What is known after a fact, and which clock is asked what; all clocks run before, unless said otherwise."""
-    before = known or KnownCase(case=CASE, officer="C0200", limits=PINNED, running=EVERYTHING, corrections=1)
+    before = known or KnownCase(
+        case=CASE,
+        limits=PINNED,
+        running=EVERYTHING,
+        corrections=1,
+        stops=(OpenStop(number=1, reason="hearing", first=DAY),),
+    )
     after, commands = react(before, fact, "t")
     return after, [(clock.removeprefix(f"clock:{CASE}:"), type(command).__name__) for clock, command in commands]
 
@@ -123,18 +121,34 @@ LINES: list[tuple[Any, list[tuple[str, str]]]] = [
     ),
     (fact("CaseNotAccepted"), [(name, "CancelClock") for name in EVERYTHING]),
     (fact("CaseWithdrawn"), [(name, "CancelClock") for name in EVERYTHING]),
-    (fact("StepStarted", number=2, name="审查", limit_days=3), [("step:2", "StartClock")]),
-    (fact("StepStarted", number=2, name="审查", limit_days=None), []),
+    (fact("StepFellDue", number=2, limit_days=3), [("step:2", "StartClock"), ("step:2", "StopClock")]),
+    (fact("StepFellDue", number=2, limit_days=None), []),
+    (fact("StepStarted", number=2), []),
+    (fact("StepHandedOver", number=2), []),
     (fact("StepDone", number=1), [("step:1", "EndClock")]),
     (fact("StepDone", number=2), []),
+    (fact("StepSentBack", number=1), [("step:1", "CancelClock")]),
+    (fact("StepSentBack", number=2), []),
     (
-        fact("ClocksSuspended", reason="testing", first=DAY),
-        [("statutory", "StopClock"), ("promised", "StopClock"), ("step:1", "StopClock")],
+        fact("ClocksSuspended", number=2, reason="testing", first=DAY),
+        [("statutory", "StopClock"), ("promised", "StopClock"), ("step:1", "StopClock"), ("suspension:2", "StartClock")],
     ),
-    (fact("ClocksResumed", last=DAY), [("statutory", "ResumeClock"), ("promised", "ResumeClock"), ("step:1", "ResumeClock")]),
+    (
+        fact("ClocksResumed", number=1, last=DAY),
+        [("statutory", "ResumeClock"), ("promised", "ResumeClock"), ("step:1", "ResumeClock"), ("suspension:1", "EndClock")],
+    ),
+    (fact("ClocksResumed", number=2, last=DAY), []),
+    (
+        fact("SuspensionCalledOff", number=1),
+        [("statutory", "ResumeClock"), ("promised", "ResumeClock"), ("step:1", "ResumeClock"), ("suspension:1", "CancelClock")],
+    ),
+    (fact("SuspensionCalledOff", number=2), []),
     (fact("LimitExtended", days=10, moves_promise=False), [("statutory", "ExtendClock")]),
     (fact("LimitExtended", days=10, moves_promise=True), [("statutory", "ExtendClock"), ("promised", "ExtendClock")]),
-    (fact("CaseDecided"), [*((name, "EndClock") for name in EVERYTHING), ("delivery", "StartClock")]),
+    (
+        fact("CaseDecided"),
+        [("suspension:1", "CancelClock"), *((name, "EndClock") for name in MEASURED), ("delivery", "StartClock")],
+    ),
     (fact("ResultDelivered"), [("delivery", "EndClock")]),
     (fact("CaseClosed"), [(name, "EndClock") for name in EVERYTHING]),
 ]
@@ -163,12 +177,13 @@ def test_what_ends_is_forgotten_and_what_starts_is_known(heard: FactOfCase, expe
 
 
 def test_a_step_that_begins_while_a_procedure_runs_is_stopped_by_it() -> None:
-    known, _ = asked(fact("ClocksSuspended", reason="testing", first=DAY))
-    assert known.stop == OpenStop(reason="testing", first=DAY)
-    known, commands = asked(fact("StepStarted", number=2, name="审查", limit_days=3), known)
-    assert commands == [("step:2", "StartClock"), ("step:2", "StopClock")]
-    known, _ = asked(fact("ClocksResumed", last=DAY), known)
-    assert known.stop is None
+    known, _ = asked(fact("ClocksSuspended", number=2, reason="testing", first=DAY))
+    assert known.stops == (OpenStop(number=1, reason="hearing", first=DAY), OpenStop(number=2, reason="testing", first=DAY))
+    known, commands = asked(fact("StepFellDue", number=2, limit_days=3), known)
+    assert commands == [("step:2", "StartClock"), ("step:2", "StopClock"), ("step:2", "StopClock")]
+    for number in (1, 2):
+        known, _ = asked(fact("ClocksResumed", number=number, last=DAY), known)
+    assert known.stops == ()
 
 
 @pytest.mark.parametrize(
@@ -181,18 +196,8 @@ def test_a_step_that_begins_while_a_procedure_runs_is_stopped_by_it() -> None:
     ids=lambda part: type(part).__name__,
 )
 def test_any_other_clock_that_begins_while_a_procedure_runs_is_not_stopped_by_it(heard: FactOfCase, begun: set[str]) -> None:
-    known = KnownCase(case=CASE, officer="C0200", limits=PINNED, corrections=1, stop=OpenStop(reason="testing", first=DAY))
+    known = KnownCase(case=CASE, limits=PINNED, corrections=1, stops=(OpenStop(number=1, reason="testing", first=DAY),))
     assert asked(heard, known)[1] == [(name, "StartClock") for name in sorted(begun, reverse=True)]
-
-
-async def test_limits_of_a_case_accepted_while_a_procedure_runs_are_counted_from_the_first_day() -> None:
-    case = Telling()
-    await case.told("CaseFiled", "2007-03-05")
-    await case.told("ClocksSuspended", "2007-03-06", reason="testing", first="2007-03-06")
-    await case.told("CaseAccepted", "2007-03-07")
-    await case.told("ClocksResumed", "2007-03-09", last="2007-03-09")
-    assert [kinds(case.clock(name)) for name in ("statutory", "promised")] == [["ClockStarted"], ["ClockStarted"]]
-    assert said(case.tick(moment("2007-03-22T00:00")))[-1] == ("red", 0, 0, moment("2007-03-22T00:00"))
 
 
 @pytest.mark.parametrize("heard", [heard for heard, _ in LINES], ids=lambda heard: type(heard).__name__)
@@ -206,39 +211,41 @@ def test_a_fact_of_a_case_that_was_never_filed_is_nobodys() -> None:
         react(None, fact("CaseDecided"), "t")
 
 
-def test_the_name_of_a_clock_says_its_case_its_node_and_its_kind() -> None:
-    clock = clock_of(CASE, "step:3")
-    assert (clock, case_of(clock), node_of_case(case_of(clock)), kind_of("step:3")) == (
-        f"clock:{CASE}:step:3",
-        CASE,
-        "511525",
-        ClockKind.STEP,
-    )
-
-
 # --- whatever is told -------------------------------------------------------------------------------------------------------------
+
+
+OFTEN = ["CorrectionsReturned", "StepFellDue", "StepStarted", "StepDone", "StepSentBack", "LimitExtended"]
+OFTEN += ["ClocksSuspended", "ClocksResumed", "SuspensionCalledOff"]
+ONCE = ["CorrectionsRequested", "CaseAccepted", "CaseDecided", "ResultDelivered", "CaseWithdrawn", "CaseClosed"]
 
 
 @st.composite
 def lives(draw: st.DrawFn) -> Sequence[FactOfCase]:
     """A filing and whatever may follow, in order of time; a step has its own number, a case is accepted and decided once."""
-    often = ["CorrectionsReturned", "StepStarted", "StepDone", "ClocksSuspended", "ClocksResumed", "LimitExtended"]
-    once = ["CorrectionsRequested", "CaseAccepted", "CaseDecided", "ResultDelivered", "CaseWithdrawn", "CaseClosed"]
     rest: list[str] = draw(
-        st.permutations([*draw(st.lists(st.sampled_from(often), max_size=8)), *sorted(draw(st.sets(st.sampled_from(once))))])
+        st.permutations([*draw(st.lists(st.sampled_from(OFTEN), max_size=8)), *sorted(draw(st.sets(st.sampled_from(ONCE))))])
     )
-    now, steps = moment("2007-03-05"), 0
+    now, steps, stops = moment("2007-03-05"), 0, 0
     told: list[FactOfCase] = [fact("CaseFiled", now, pinned=LIMITS)]
     for kind in rest:
         now += timedelta(hours=draw(st.integers(1, 300)))
-        steps += kind == "StepStarted"
+        steps += kind == "StepFellDue"
+        stops += kind == "ClocksSuspended"
         day = now.astimezone(CHINA).date()
         more: dict[str, dict[str, Any]] = {
             "CaseAccepted": {"effective": now, "by": "decision"},
-            "StepStarted": {"number": steps, "name": "审查", "limit_days": draw(st.sampled_from([None, 1, 3]))},
+            "StepFellDue": {"number": steps, "limit_days": draw(st.sampled_from([None, 1, 3]))},
+            "StepStarted": {"officer": draw(st.sampled_from(["E0201", "E0202"]))},
             "StepDone": {"number": draw(st.integers(0, steps))},
-            "ClocksSuspended": {"reason": "testing", "first": day + timedelta(days=draw(st.integers(0, 5)))},
-            "ClocksResumed": {"last": day},
+            "StepSentBack": {"number": draw(st.integers(0, steps))},
+            "ClocksSuspended": {
+                "number": stops,
+                "reason": "testing",
+                "expected_days": draw(st.integers(1, 9)),
+                "first": day + timedelta(days=draw(st.integers(0, 5))),
+            },
+            "ClocksResumed": {"number": draw(st.integers(0, stops)), "last": day},
+            "SuspensionCalledOff": {"number": draw(st.integers(0, stops))},
             "LimitExtended": {"days": 10, "moves_promise": draw(st.booleans())},
         }
         told.append(fact(kind, now, **more.get(kind, {})))

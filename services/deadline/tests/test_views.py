@@ -11,12 +11,12 @@ from libs.testkit.neighbours import moment
 from services.deadline.app import subject
 from services.deadline.clock import ACTOR, Command
 from services.deadline.clock.heard import PinnedLimits
+from services.deadline.clock.known import KnownCase, OpenStop
 from services.deadline.clock.starting import StartClock
-from services.deadline.clock.triggers import KnownCase, OpenStop
 from services.deadline.events import ClockKind
 from services.deadline.inbox.remembered import keep_cases, known_cases
 from services.deadline.tests.living import Living
-from services.deadline.tests.stories import CALENDAR, CASE, cancel, end, extend, resume, start, stop, tick
+from services.deadline.tests.stories import CALENDAR, CASE, DEPARTMENT, came, cancel, end, extend, resume, start, stop, taken_up, tick
 from services.deadline.views import waiting_by
 
 pytestmark = pytest.mark.server
@@ -44,8 +44,11 @@ async def test_a_clock_that_was_started_is_open_and_waits_for_its_reminder(livin
 
 
 async def test_stopped_it_has_no_due_instant_and_leaves_the_queue_resumed_it_is_back(living: Living) -> None:
-    row = await asked(living, start(), stop("2007-03-08"))
-    assert (row["state"], row["due_at"]) == ("stopped", None)
+    row = await asked(living, start(), stop("2007-03-08", heard="2007-03-05"))
+    assert (row["state"], row["due_at"], row["state_text"]) == ("open", None, "计时中")
+    living.house.pass_days(3)
+    row = await living.row("promised")
+    assert (row["state"], row["due_at"], row["state_text"]) == ("stopped", None, "依法不计时")
     assert await speaks(living) == []
     row = await asked(living, resume("2007-03-13"))
     assert (row["state"], row["due_at"], row["generation"]) == ("open", "2007-03-23T16:00:00Z", 1)
@@ -55,6 +58,12 @@ async def test_stopped_it_has_no_due_instant_and_leaves_the_queue_resumed_it_is_
 async def test_extended_it_is_due_later(living: Living) -> None:
     row = await asked(living, start(), extend(10, "2007-03-08"))
     assert (row["due_at"], row["generation"]) == ("2007-04-02T16:00:00Z", 1)
+
+
+async def test_carried_over_it_shows_how_far_it_had_run_and_waits_for_what_lies_behind(living: Living) -> None:
+    row = await asked(living, came(start(), "2007-03-16T09:00"))
+    assert (row["state"], row["due_at"], row["ran"], row["carried_at"]) == ("open", "2007-03-19T16:00:00Z", 9, "2007-03-16T01:00:00Z")
+    assert await speaks(living) == [moment("2007-03-19T00:00")]
 
 
 async def test_every_rung_leaves_its_instant_and_the_first_red_stays(living: Living) -> None:
@@ -74,18 +83,18 @@ async def test_ended_late_or_cancelled_it_has_nothing_more_to_say(living: Living
 
 
 async def test_what_is_known_of_a_case_comes_back_as_it_was_kept(living: Living) -> None:
-    limits = PinnedLimits(statutory_days=20, promised_days=10, delivery_days=10, correction_days=5)
-    bare = KnownCase(case=CASE, officer="C0117", limits=limits)
+    limits = PinnedLimits(statutory_days=20, promised_days=10, delivery_days=10, correction_days=5, department=DEPARTMENT)
+    bare = KnownCase(case=CASE, limits=limits)
     full = KnownCase(
         case="511525-20070305-000002-0",
-        officer="C0200",
         limits=limits,
         timeline="receipt",
         running=("statutory", "step:2"),
         corrections=3,
-        stop=OpenStop(reason="testing", first=moment("2007-03-08").date()),
+        stops=tuple(OpenStop(number=n, reason="expert-review", first=moment("2007-03-08").date()) for n in (1, 12)),
+        holdings=(taken_up("2007-03-07", officer=""), taken_up("2007-03-08")),
     )
-    later = KnownCase(case=CASE, officer="C0117", limits=limits, running=("promised",), corrections=1)
+    later = KnownCase(case=CASE, limits=limits, running=("promised",), corrections=1, holdings=(taken_up("2007-03-08"),))
     async with living.house.pool.acquire() as connection:
         await keep_cases(connection, [bare, full])
         assert await known_cases(connection, [CASE, full.case, "nobody"]) == {CASE: bare, full.case: full}

@@ -21,11 +21,21 @@ class Waiting(NamedTuple):
     timeline: str
 
 
+class Speaker(NamedTuple):
+    """A clock that is due to say a rung, and what was held in its case, as the inbox keeps it."""
+
+    fires_at: datetime
+    clock: str
+    node: str
+    holdings: str
+
+
 DUE_RUNGS: Final = Table.of("due_rung", Waiting, key=("clock",), known={"fires_at": LATEST})
 _SILENT: Final = "delete from due_rung where clock = any ($1::text[])"
 # In real time a node whose facts are known to have a gap waits: nobody is carded for what was not heard.
-_DUE: Final = f"""
-select {DUE_RUNGS.columns} from due_rung
+_DUE: Final = """
+select fires_at, clock, node, coalesce((select holdings from heard_case h where h."case" = split_part(clock, ':', 2)), '') as holdings
+from due_rung
 where timeline = $1 and fires_at <= $2 and (fires_at, clock) > ($3, $4)
   and ($1 <> '' or node <> all (select split_part(source, ':', 3) from cursor where consumer = $6 and behind))
 order by fires_at, clock limit $5"""
@@ -39,9 +49,9 @@ async def keep_waiting(connection: Connection, speaking: Sequence[Waiting], sile
         await connection.execute(_SILENT, silent)
 
 
-async def waiting_by(pool: Pool, timeline: str, now: datetime, after: tuple[datetime, str], limit: int) -> list[Waiting]:
+async def waiting_by(pool: Pool, timeline: str, now: datetime, after: tuple[datetime, str], limit: int) -> list[Speaker]:
     """The next clocks of a timeline that speak by `now`, in order, behind `after`; nothing that is not due is looked at."""
-    return [Waiting(*row.values()) for row in await pool.fetch(_DUE, timeline, now, *after, limit, CONSUMER)]
+    return [Speaker(*row.values()) for row in await pool.fetch(_DUE, timeline, now, *after, limit, CONSUMER)]
 
 
 async def overdue_for_a_tick(pool: Pool, now: datetime) -> int:

@@ -68,13 +68,30 @@ class CaseNotAccepted(OfCase):
 
 
 @record
-class ClocksSuspended(OfCase):
-    """A procedure of Art. 45 runs."""
+class OfSuspension(OfCase):
+    """Any fact of a procedure of Art. 45: which one of its case."""
+
+    number: int
 
 
 @record
-class ClocksResumed(OfCase):
+class ClocksSuspended(OfSuspension):
+    """A procedure of Art. 45 was announced, or runs."""
+
+
+@record
+class ClocksResumed(OfSuspension):
     """The procedure of Art. 45 ended."""
+
+
+@record
+class SuspensionCalledOff(OfSuspension):
+    """The procedure of Art. 45 will not be held."""
+
+
+@record
+class StepSentBack(OfCase):
+    """The approver gave the case back to its examination."""
 
 
 @record
@@ -174,11 +191,13 @@ class ClockCancelled(OfClock):
 
 @record
 class CardIssued(OfCase):
-    """A yellow or red card to an officer."""
+    """A yellow or red card to a department, a post and, if somebody held the step, an officer."""
 
     card: Short
     colour: Literal["yellow", "red"]
     clock_kind: str
+    department: str
+    post: str
     officer: str
     due_at: Aware
     imported: bool = False
@@ -186,16 +205,17 @@ class CardIssued(OfCase):
 
 @record
 class FindingRaised(OfCase):
-    """A detector saw something; `evidence` names the events."""
+    """A detector saw something under a version of its rule; `evidence` names the events."""
 
     finding: Short
     detector: Short
+    rule_version: int
     evidence: tuple[str, ...]
 
 
 _INTAKE: Final[tuple[type[OfCase], ...]] = (
     CaseFiled, CorrectionsRequested, CorrectionsReturned, CaseAccepted, CaseNotAccepted, ClocksSuspended, ClocksResumed,
-    CaseExamined, CaseApproved, CaseDecided, ResultDelivered, CaseWithdrawn, CaseClosed,
+    SuspensionCalledOff, StepSentBack, CaseExamined, CaseApproved, CaseDecided, ResultDelivered, CaseWithdrawn, CaseClosed,
 )  # fmt: skip
 _DEADLINE: Final[tuple[type[OfCase], ...]] = (
     ClockStarted, ClockStopped, ClockResumed, ClockExtended, ClockYellow, ClockRed, ClockEnded, ClockCancelled,

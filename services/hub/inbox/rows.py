@@ -53,7 +53,7 @@ def _moved(folded: Folded, event: Recorded, fact: f.OfCase) -> None:
     """Puts the case where a fact of intake leaves it."""
     kind, row = type(fact), folded.case(event.node, fact.case)
     row.phase = PHASES.after(row.phase or "", kind.__name__) or None
-    row.suspended = PHASES.suspended(row.suspended, kind.__name__)
+    row.suspensions = PHASES.suspensions(row.suspensions, kind.__name__, fact.number if isinstance(fact, f.OfSuspension) else 0)
     if kind in COUNTED:
         folded.count(row, COUNTED[kind], event.time)
     if row.phase is not None and PHASES.ended(row.phase):
@@ -112,14 +112,14 @@ def _card(folded: Folded, event: Recorded, fact: f.CardIssued) -> None:
     if not fact.card:
         raise NotShown("牌没有编号")
     folded.count(folded.case(event.node, fact.case), fact.colour, event.time)
-    said = (fact.colour, fact.clock_kind, fact.officer, fact.due_at)
+    said = (fact.colour, fact.clock_kind, fact.department, fact.post, fact.officer, fact.due_at)
     folded.cards.append(CityCard(fact.card, event.node, fact.case, *said, event.time, fact.imported))
 
 
 def _finding(folded: Folded, event: Recorded, fact: f.FindingRaised) -> None:
     if not fact.finding or not fact.detector:
         raise NotShown("发现没有编号或规则")
-    folded.findings.append(CityFinding(fact.finding, event.node, fact.case, fact.detector, event.time, fact.evidence))
+    folded.findings.append(CityFinding(fact.finding, event.node, fact.case, fact.detector, fact.rule_version, event.time, fact.evidence))
 
 
 _OWN: Final[Mapping[type[f.OfCase], Callable[[Folded, Recorded, Any], object]]] = {

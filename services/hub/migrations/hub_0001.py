@@ -33,7 +33,7 @@ TABLES = (
         epoch integer not null, sequence bigint not null, because text not null, record bytea not null, digest text not null unique,
         since timestamptz not null)""",
     """create table city_case (
-        number text not null, node text not null, item text, item_name text, phase text, suspended boolean,
+        number text not null, node text not null, item text, item_name text, phase text, suspensions text not null default '',
         filed_at timestamptz, decided_at timestamptz, closed_at timestamptz, finished_at timestamptz,
         imported boolean not null default false, ref text, timeline text,
         yellow boolean not null default false, red boolean not null default false, statutory_red boolean not null default false,
@@ -53,10 +53,12 @@ TABLES = (
     "create index city_clock_number on city_clock (number)",
     """create table city_card (
         card text not null, node text not null, number text not null, colour text not null, clock_kind text not null,
-        officer text not null, due_at timestamptz not null, at timestamptz not null, imported boolean not null, primary key (node, card))""",
+        department text not null, post text not null, officer text not null, due_at timestamptz not null, at timestamptz not null,
+        imported boolean not null, primary key (node, card))""",
     "create index city_card_at on city_card (at desc)",
     """create table city_finding (
-        finding text not null, node text not null, number text not null, detector text not null, at timestamptz not null,
+        finding text not null, node text not null, number text not null, detector text not null, rule_version integer not null,
+        at timestamptz not null,
         evidence text[] not null, primary key (node, finding))""",
     "create index city_finding_at on city_finding (at desc)",
 )

@@ -34,7 +34,7 @@ def merged(known: CityCase, said: CityCase) -> CityCase:
         item=first(said.item, known.item),
         item_name=first(said.item_name, known.item_name),
         phase=known.phase if closed else first(said.phase, known.phase),
-        suspended=first(said.suspended, known.suspended),
+        suspensions=known.suspensions + said.suspensions,
         filed_at=first(said.filed_at, known.filed_at),
         decided_at=first(said.decided_at, known.decided_at),
         closed_at=first(said.closed_at, known.closed_at),

@@ -69,7 +69,7 @@ async def test_suspended_is_a_mark_beside_the_phase(city: City, together: bool) 
 async def test_the_mark_is_shown_only_while_the_case_is_not_ended(city: City, together: bool) -> None:
     await tell(city, *of(CASE, "CaseAccepted", "ClocksSuspended", "CaseWithdrawn"), together=together)
     assert await says(city) == ("withdrawn", False)
-    assert await city.pool.fetchval("select suspended from city_case") is True
+    assert await city.pool.fetchval("select suspensions from city_case") == "+1"
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -146,6 +146,7 @@ HISTORY = (
     "CaseAccepted",
     "ClocksSuspended",
     "CaseExamined",
+    "StepSentBack",
     "ClocksResumed",
     "CaseApproved",
 )
@@ -158,15 +159,15 @@ async def test_however_the_facts_were_batched_the_city_says_the_same(city: City,
     chance = random.Random(seed)
     facts = chance.sample(HISTORY, len(HISTORY)) + chance.sample(AFTER, len(AFTER))
     events = await feed(filed(CASE), *of(CASE, *facts))
-    phase, suspended, finished, done = "", None, 0, 0
+    phase, told, finished, done = "", "", 0, 0
     while done < len(events):
         batch = events[done : done + chance.randint(1, 4)]
         for event in batch:
             fact = event.type.split(".")[2]
-            phase, suspended = phases().after(phase, fact), phases().suspended(suspended, fact)
+            phase, told = phases().after(phase, fact), phases().suspensions(told, fact, 1)
             finished = finished or int(phases().ended(phase))
         done += len(batch)
         await city.take(*map(carried, batch), word(done, batch[-1]))
-        assert await says(city) == (phase, bool(suspended) and not phases().ended(phase)), facts[:done]
+        assert await says(city) == (phase, phases().suspended(told, phase)), facts[:done]
         assert (await county(city))["finished"] == finished, facts[:done]
     assert (phase, finished) == ("closed", 1)

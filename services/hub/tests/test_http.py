@@ -99,10 +99,11 @@ async def test_a_reader_waits_for_what_is_verified_not_for_what_is_archived(city
 
 
 async def test_a_replayed_log_by_its_own_names(city: City) -> None:
-    finding = {"case": "c2", "finding": "f", "detector": "same-officer", "evidence": ["x#1#1"]}
+    finding = {"case": "c2", "finding": "f", "detector": "same-officer", "rule_version": 1, "evidence": ["x#1#1"]}
     events = await feed(filed("c1", ref="log-1"), filed("c2", ref="log-2"), filed("c3"), *of("c2", "CaseClosed"))
     clocks = await feed(*of("c1", "ClockStarted", "ClockRed"), service="deadline")
-    findings = await feed(("FindingRaised", finding), service="supervision")
+    again = {**finding, "finding": "f2", "rule_version": 2}
+    findings = await feed(("FindingRaised", finding), ("FindingRaised", again), service="supervision")
     await city.take(*map(carried, [*events, *clocks, *findings]), word(1, events[-1], clocks[-1], findings[-1]))
     found = await city.get("/replay", log="receipt")
     assert (found["cases"], found["closed"], found["red"], found["yellow"], found["statutory_red"]) == (2, 1, ["log-1"], ["log-1"], [])

@@ -29,7 +29,7 @@ async def row(*facts: Told) -> CityCase:
 
 
 def test_every_fact_that_moves_a_case_is_read() -> None:
-    moving = {fact for fact in phases().facts if phases().after("", fact) or phases().suspended(None, fact) is not None}
+    moving = {fact for fact in phases().facts if phases().after("", fact) or phases().suspensions("", fact)}
     assert {name.split(".")[2] for name in READER.types if name.startswith("liandong.intake.")} == moving
 
 
@@ -50,11 +50,11 @@ async def test_after_an_incomplete_return_the_city_says_what_the_county_says() -
 
 
 async def test_suspension_is_a_mark_beside_the_phase() -> None:
-    assert (await row(*of(CASE, "CaseAccepted"))).suspended is None
+    assert (await row(*of(CASE, "CaseAccepted"))).suspensions == ""
     stopped = await row(*of(CASE, "CaseAccepted", "CaseExamined", "ClocksSuspended"))
-    assert (stopped.phase, stopped.suspended) == ("examined", True)
+    assert (stopped.phase, stopped.suspensions) == ("examined", "+1")
     resumed = await row(*of(CASE, "CaseAccepted", "CaseExamined", "ClocksSuspended", "ClocksResumed"))
-    assert (resumed.phase, resumed.suspended) == ("examined", False)
+    assert (resumed.phase, resumed.suspensions) == ("examined", "+1-1")
 
 
 async def test_a_case_is_finished_at_its_first_end_and_closed_at_its_close() -> None:
@@ -114,16 +114,19 @@ async def test_promised_and_statutory_red_are_different_facts(kind: str, name: s
 
 
 async def test_cards_and_findings_name_their_case() -> None:
-    cards = of(CASE, "CardIssued", colour="yellow", officer="C0117", due_at=DUE)
-    folded = fold(await feed(*cards, *of(CASE, "FindingRaised", detector="same-officer", evidence=("x#1#1",)), service="supervision"))
+    cards = of(CASE, "CardIssued", colour="yellow", department="县水利局", post="审查岗", officer="", due_at=DUE)
+    folded = fold(
+        await feed(*cards, *of(CASE, "FindingRaised", detector="same-officer", rule_version=2, evidence=("x#1#1",)), service="supervision")
+    )
     (card,), (finding,) = folded.cards, folded.findings
-    assert (card.number, card.colour, card.officer, card.due_at, card.at) == (CASE, "yellow", "C0117", DUE, AT)
-    assert (finding.number, finding.detector, finding.evidence) == (CASE, "same-officer", ("x#1#1",))
+    assert (card.number, card.colour, card.department, card.post, card.officer) == (CASE, "yellow", "县水利局", "审查岗", "")
+    assert (card.due_at, card.at) == (DUE, AT)
+    assert (finding.number, finding.detector, finding.rule_version, finding.evidence) == (CASE, "same-officer", 2, ("x#1#1",))
     assert [kind for _, _, kind, _ in folded.days] == ["yellow"]
 
 
 async def test_what_the_city_does_not_show_is_passed_over() -> None:
-    folded = fold(await feed(*of(CASE, "StepStarted", "StepDone", "LimitExtended")))
+    folded = fold(await feed(*of(CASE, "StepFellDue", "StepStarted", "StepHandedOver", "StepDone", "LimitExtended")))
     assert (folded.cases, folded.not_shown) == ({}, [])
 
 
@@ -140,7 +143,7 @@ UNSHOWABLE = [
     ("liandong.intake.CaseFiled.v1", b'{"case":"c9"}', "missing required field `pinned`"),
     ("liandong.deadline.ClockYellow.v1", b'{"case":"c9","clock":"k"}', "missing required field `kind`"),
     ("liandong.deadline.ClockEnded.v1", b'{"case":"c9","clock":"","kind":"step"}', "时限没有编号"),
-    ("liandong.supervision.FindingRaised.v1", b'{"case":"c9","finding":"","detector":"d","evidence":[]}', "发现没有编号"),
+    ("liandong.supervision.FindingRaised.v1", b'{"case":"c9","finding":"","detector":"d","rule_version":1,"evidence":[]}', "发现没有编号"),
 ]
 
 

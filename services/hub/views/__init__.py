@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Final
 
 from libs.contracts import phases
-from libs.views import EVER, FIRST_SAID, LATEST, LATEST_SAID, Connection, Table
+from libs.views import APPENDED, EVER, FIRST_SAID, LATEST, LATEST_SAID, Connection, Table
 from libs.wire import Recorded
 from libs.workdays import CHINA
 
@@ -26,7 +26,7 @@ class CityCase:
     item: str | None = None
     item_name: str | None = None
     phase: str | None = None
-    suspended: bool | None = None
+    suspensions: str = ""
     filed_at: datetime | None = None
     decided_at: datetime | None = None
     closed_at: datetime | None = None
@@ -63,6 +63,8 @@ class CityCard:
     number: str
     colour: str
     clock_kind: str
+    department: str
+    post: str
     officer: str
     due_at: datetime
     at: datetime
@@ -77,6 +79,7 @@ class CityFinding:
     node: str
     number: str
     detector: str
+    rule_version: int
     at: datetime
     evidence: tuple[str, ...]
 
@@ -114,8 +117,8 @@ CITY_CASES: Final = Table.of(
     "city_case",
     CityCase,
     key=("node", "number"),
-    known=dict.fromkeys(("item", "item_name", "suspended", "filed_at", "decided_at", "closed_at", "ref", "timeline"), LATEST_SAID)
-    | {"phase": _STAYS_CLOSED, "finished_at": FIRST_SAID, "imported": EVER, "statutory_red": EVER, **_MARKS},
+    known=dict.fromkeys(("item", "item_name", "filed_at", "decided_at", "closed_at", "ref", "timeline"), LATEST_SAID)
+    | {"phase": _STAYS_CLOSED, "suspensions": APPENDED, "finished_at": FIRST_SAID, "imported": EVER, "statutory_red": EVER, **_MARKS},
 )
 _KNOWN_CLOCK: Final = {"kind": LATEST_SAID, "label": LATEST_SAID, "ended": EVER, **_MARKS}
 CITY_CLOCKS: Final = Table.of("city_clock", CityClock, key=("node", "clock"), known=_KNOWN_CLOCK)

@@ -27,7 +27,7 @@ _CARDS: Final = """
 select c.*, r.name as node_name from city_card c left join registry_node r using (node)
 order by at desc, card limit $1"""
 _RECENT: Final = """
-select c.number, c.node, c.item_name, c.phase, c.suspended, c.filed_at, c.imported, c.red, c.yellow, r.name as node_name
+select c.number, c.node, c.item_name, c.phase, c.suspensions, c.filed_at, c.imported, c.red, c.yellow, r.name as node_name
 from city_case c left join registry_node r using (node) order by filed_at desc nulls last, number desc limit $1"""
 _FINDINGS: Final = """
 select f.*, r.name as node_name from city_finding f left join registry_node r using (node) order by at desc, finding limit $1"""
@@ -95,12 +95,13 @@ async def case(pool: Pool, number: str) -> dict[str, Any] | None:
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    """A case's row; that its clocks are suspended is shown only while it is not ended."""
-    return {**row, "suspended": bool(row["suspended"]) and not phases().ended(row["phase"] or "")}
+    """A case's row, with the mark that its clocks are suspended in place of what was told of that."""
+    told = row.pop("suspensions")
+    return {**row, "suspended": phases().suspended(told, row["phase"] or "")}
 
 
 async def replayed(pool: Pool, log: str) -> dict[str, Any]:
-    """What a replayed log came to, by the log's own case names."""
+    """What a replayed log came to, by the log's own case names; each case once per detector, under whatever versions of its rule."""
     rows = await pool.fetch(_REPLAY, log)
     per_node: dict[str, dict[str, int]] = {}
     for row in rows:
@@ -110,7 +111,7 @@ async def replayed(pool: Pool, log: str) -> dict[str, Any]:
         node["red"] += row["red"]
     names = {(row["node"], row["number"]): row["ref"] for row in rows}
     findings: dict[str, list[str]] = {}
-    for row in await pool.fetch("select detector, node, number from city_finding"):
+    for row in await pool.fetch("select distinct detector, node, number from city_finding"):
         if (key := (row["node"], row["number"])) in names:
             findings.setdefault(row["detector"], []).append(names[key])
     feeds = await pool.fetch("select source, verified from city_feed")

@@ -6,9 +6,12 @@ Rules bind acts done here and now; imported acts are kept as given (decision 001
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import reduce
 from typing import Final
 
 from libs.decider import Decider, record
+from libs.workdays import Calendar
 from services.intake.case import (
     acceptance,
     corrections,
@@ -18,9 +21,11 @@ from services.intake.case import (
     examination,
     extension,
     filing,
+    finishing,
     phase,
     steps,
     suspension,
+    two_persons,
 )
 from services.intake.case.acceptance import TakingUp
 from services.intake.case.act import Acts
@@ -30,10 +35,12 @@ from services.intake.case.roads import in_turn
 from services.intake.case.roads.promised import PROMISED
 from services.intake.case.steps import Steps
 from services.intake.case.suspension import Suspensions
+from services.intake.case.texts import trimmed
+from services.intake.case.two_persons import Hands
 from services.intake.case.words import refuse_personal
-from services.intake.events import CaseDecided, CaseEvent, LimitExtended, Pinned
+from services.intake.events import CaseDecided, CaseEvent, LimitExtended, Pinned, ResultDelivered
 
-TOPICS: Final = (filing, acceptance, corrections, steps, suspension, extension, examination, decision, delivery, ending)
+TOPICS: Final = (filing, acceptance, corrections, steps, finishing, suspension, extension, decision, delivery, ending)
 ACTS: Final[Acts] = {command: act for topic in TOPICS for command, act in topic.ACTS.items()}
 
 Command = (
@@ -41,9 +48,9 @@ Command = (
     | acceptance.Command
     | corrections.Command
     | steps.Command
+    | finishing.Command
     | suspension.Command
     | extension.Command
-    | examination.Command
     | decision.Command
     | delivery.Command
     | ending.Command
@@ -59,24 +66,40 @@ class Case:
     taking_up: TakingUp = TakingUp()
     missing: tuple[str, ...] = ()
     steps: Steps = Steps()
+    hands: Hands = Hands()
     suspensions: Suspensions = Suspensions()
     extended: LimitExtended | None = None
     opinions: Opinions = Opinions()
     decided: CaseDecided | None = None
+    delivered: ResultDelivered | None = None
 
 
 def decide(command: Command, case: Case) -> Sequence[CaseEvent]:
-    """The facts that follow from `command`; none when it is already so. Raises `Refused`."""
-    act = ACTS[type(command)]
+    """The facts that follow from `command`; none when it is already so. Raises `Refused`.
+
+    Time comes first: what it has done to the case by then is taken as done, and its facts stand before those of the act.
+    """
+    command = command if command.imported else trimmed(command)
     refuse_personal(command)
     filing.known(command, case)
-    if not command.imported:
-        if act.already(command, case):
-            return ()
-        if not isinstance(command, filing.File):  # it begins the road
-            in_turn(PROMISED, type(command), case.phase)
-        act.check(command, case)
-    facts = act.fact(command, case)
+    if command.imported:
+        return _facts(command, case)
+    time = acceptance.by_time(case, command.at, command.calendar)
+    return (*time, *_judged(command, reduce(evolve, time, case)))
+
+
+def _judged(command: Command, case: Case) -> tuple[CaseEvent, ...]:
+    act = ACTS[type(command)]
+    if act.already(command, case):
+        return ()
+    if not isinstance(command, filing.File):  # it begins the road
+        in_turn(PROMISED, type(command), case.phase)
+    act.check(command, case)
+    return _facts(command, case)
+
+
+def _facts(command: Command, case: Case) -> tuple[CaseEvent, ...]:
+    facts = ACTS[type(command)].fact(command, case)
     return facts if isinstance(facts, tuple) else (facts,)
 
 
@@ -88,16 +111,25 @@ def evolve(case: Case, event: CaseEvent) -> Case:
         taking_up=acceptance.fold(case.taking_up, event),
         missing=corrections.fold(case.missing, event),
         steps=steps.fold(case.steps, event),
+        hands=two_persons.fold(case.hands, event),
         suspensions=suspension.fold(case.suspensions, event),
         extended=extension.fold(case.extended, event),
         opinions=examination.fold(case.opinions, event),
         decided=decision.fold(case.decided, event),
+        delivered=delivery.fold(case.delivered, event),
     )
 
 
-def possible(case: Case) -> tuple[type[Command], ...]:
-    """The commands whose turn it is and that make sense now; each may still be refused for what it says."""
-    return tuple(command for command, turn in PROMISED.items() if case.phase in turn.phases and ACTS[command].offered(case))
+def settled(case: Case, at: datetime, calendar: Calendar) -> Case:
+    """The case with what time has done to it by `at`."""
+    return reduce(evolve, acceptance.by_time(case, at, calendar), case)
+
+
+def possible(case: Case, at: datetime, calendar: Calendar) -> tuple[type[Command], ...]:
+    """The commands whose turn it is at `at` and that make sense then; each may still be refused for what it says."""
+    now = settled(case, at, calendar)
+    in_turn_then = (command for command, turn in PROMISED.items() if now.phase in turn.phases)
+    return tuple(command for command in in_turn_then if ACTS[command].offered(now, at, calendar))
 
 
 CASE: Final[Decider[Command, Case, CaseEvent]] = Decider(initial=Case(), decide=decide, evolve=evolve)

@@ -20,7 +20,7 @@ SYSTEM: Final = "system:intake"
 
 @record
 class Asked:
-    """Every command says which case, which officer and when (business time, aware).
+    """Every command says which case, which officer and when (business time, aware), and by which `calendar` its days are counted.
 
     `imported`: not an act done here now, but one taken from another system's record; it is kept as given (decision 0010).
     """
@@ -28,14 +28,8 @@ class Asked:
     case: str
     officer: str
     at: datetime
-    imported: bool = False
-
-
-@record
-class AskedByCalendar(Asked):
-    """A command whose rule counts days, by `calendar`."""
-
     calendar: Calendar
+    imported: bool = False
 
 
 class TakenOver(TypedDict):
@@ -59,7 +53,7 @@ def _never(_c: Asked, _case: Case) -> bool:
     return False
 
 
-def _always(_case: Case) -> bool:
+def _always(_case: Case, _at: datetime, _calendar: Calendar) -> bool:
     return True
 
 
@@ -75,7 +69,7 @@ class Act(Generic[C]):
     check: Callable[[C, Case], None]
     fact: Callable[[C, Case], CaseEvent | tuple[CaseEvent, ...]]
     already: Callable[[C, Case], bool] = _never
-    offered: Callable[[Case], bool] = _always
+    offered: Callable[[Case, datetime, Calendar], bool] = _always
 
 
 Acts = Mapping[type[Any], Act[Any]]
@@ -86,6 +80,6 @@ def unbound(_c: Asked, _case: Case) -> None:
     """The check of an act that is bound by its turn alone."""
 
 
-def unoffered(_case: Case) -> bool:
+def unoffered(_case: Case, _at: datetime, _calendar: Calendar) -> bool:
     """For an act that nobody is offered: a filing, or what time alone says."""
     return False

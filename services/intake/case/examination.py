@@ -1,15 +1,13 @@
-"""审查, 核准: one examines, another approves, each once, when the steps before it are done (P-examine-approve, P-two-persons)."""
+"""审查, 核准: the last examining step concludes the one, the last approving step the other, each once (P-examine-approve)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from libs.decider import record
-from services.intake.case.act import Act, Acts, Asked, said
-from services.intake.case.steps import next_step
-from services.intake.case.two_persons import hold_apart
-from services.intake.events import CaseApproved, CaseEvent, CaseExamined, Outcome, StepRole
+from services.intake.case.act import Asked, said
+from services.intake.events import CaseApproved, CaseEvent, CaseExamined, Outcome, StepRole, StepSentBack
 from services.intake.law import refused
 
 if TYPE_CHECKING:
@@ -17,20 +15,14 @@ if TYPE_CHECKING:
 
 
 @record
-class Examine(Asked):
-    """审查: an officer examines the case and recommends an outcome."""
+class Concluding(Asked):
+    """What is concluded with a step: the examiner `recommends`, the approver says the `outcome`, with `reasons`; an outcome that was not
+    recommended has them always.
+    """
 
-    recommends: Outcome
-
-
-@record
-class Approve(Asked):
-    """核准: another officer approves the outcome."""
-
-    outcome: Outcome
-
-
-Command = Examine | Approve
+    recommends: Outcome = Outcome.NOT_STATED
+    outcome: Outcome = Outcome.NOT_STATED
+    reasons: str = ""
 
 
 @record
@@ -42,58 +34,49 @@ class Opinions:
 
 
 def fold(opinions: Opinions, event: CaseEvent) -> Opinions:
-    """What this topic remembers after `event`."""
+    """What this topic remembers after `event`; a case sent back is open again."""
     match event:
         case CaseExamined():
             return replace(opinions, examined=event)
         case CaseApproved():
             return replace(opinions, approved=event)
+        case StepSentBack():
+            return Opinions()
         case _:
             return opinions
 
 
-def already_examined(c: Examine, case: Case) -> bool:
-    """Whether this officer examined the case before, with the same conclusion."""
-    said_before = case.opinions.examined
-    return said_before is not None and (said_before.officer, said_before.recommends) == (c.officer, c.recommends)
-
-
-def may_examine(c: Examine, case: Case) -> None:
-    """Raises `Refused` without a conclusion, with steps before approval open, or for an officer who approved a step of the case."""
-    if c.recommends is Outcome.NOT_STATED:
+def may_conclude(c: Concluding, case: Case) -> None:
+    """Raises `Refused` where the next step wants a conclusion and has none, or has one that it does not want, or one without its reasons."""
+    bears = case.steps.concluding(case.steps.place)
+    stated = {role for role, outcome in _outcomes(c).items() if outcome is not Outcome.NOT_STATED}
+    if stated - {bears} or (c.reasons.strip() and bears is StepRole.WORK):
+        raise refused("no-conclusion-here")
+    if bears is not StepRole.WORK and bears not in stated:
         raise refused("no-outcome")
-    step = next_step(case)
-    if step is not None and step.role is not StepRole.APPROVE:
-        raise refused("steps-open")
-    hold_apart(case, StepRole.EXAMINE, c.officer)
+    examined = case.opinions.examined
+    if bears is StepRole.APPROVE and examined and c.outcome is not examined.recommends and not c.reasons.strip():
+        raise refused("no-reasons")
 
 
-def examined(c: Examine, _case: Case) -> CaseExamined:
-    """The fact that the case is examined."""
-    return CaseExamined(**said(c), recommends=c.recommends)
+def concluded(c: Concluding, case: Case) -> tuple[CaseEvent, ...]:
+    """The conclusion that the next step bears, as a fact; none for a step that bears none."""
+    match case.steps.concluding(case.steps.place):
+        case StepRole.EXAMINE:
+            return (CaseExamined(**said(c), recommends=c.recommends, reasons=c.reasons),)
+        case StepRole.APPROVE:
+            return (CaseApproved(**said(c), outcome=c.outcome, reasons=c.reasons),)
+        case StepRole.WORK:
+            return ()
 
 
-def already_approved(c: Approve, case: Case) -> bool:
-    """Whether this officer approved the case before, with the same conclusion."""
-    said_before = case.opinions.approved
-    return said_before is not None and (said_before.officer, said_before.outcome) == (c.officer, c.outcome)
+def same_conclusion(c: Concluding, case: Case) -> bool:
+    """Whether the step done last was concluded so."""
+    bore, opinions = case.steps.concluding(case.steps.place - 1), case.opinions
+    recommended = opinions.examined.recommends if bore is StepRole.EXAMINE and opinions.examined else Outcome.NOT_STATED
+    approved = opinions.approved.outcome if bore is StepRole.APPROVE and opinions.approved else Outcome.NOT_STATED
+    return _outcomes(c) == {StepRole.EXAMINE: recommended, StepRole.APPROVE: approved}
 
 
-def may_approve(c: Approve, case: Case) -> None:
-    """Raises `Refused` without a conclusion, with steps open, or for an officer who examined the case or a step of it."""
-    if c.outcome is Outcome.NOT_STATED:
-        raise refused("no-outcome")
-    if next_step(case) is not None:
-        raise refused("steps-open")
-    hold_apart(case, StepRole.APPROVE, c.officer)
-
-
-def approved(c: Approve, _case: Case) -> CaseApproved:
-    """The fact that the case is approved."""
-    return CaseApproved(**said(c), outcome=c.outcome)
-
-
-ACTS: Final[Acts] = {
-    Examine: Act(may_examine, examined, already_examined),
-    Approve: Act(may_approve, approved, already_approved),
-}
+def _outcomes(c: Concluding) -> dict[StepRole, Outcome]:
+    return {StepRole.EXAMINE: c.recommends, StepRole.APPROVE: c.outcome}

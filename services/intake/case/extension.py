@@ -1,4 +1,4 @@
-"""延长: the statutory limit, extended once, by the agency's head, the applicant told, before it passes (行政许可法 Art. 42)."""
+"""延长: the statutory limit, extended once, by the agency's head, the applicant told why, before it passes (行政许可法 Art. 42)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
-from libs.workdays import Calendar, Ledger, Stop, WorkingDays
-from services.intake.case.act import Act, Acts, AskedByCalendar, said
-from services.intake.case.days import day_of, passed
+from libs.workdays import Calendar
+from services.intake.case.act import Act, Acts, Asked, said
+from services.intake.case.days import day_of
+from services.intake.case.limit import limit_passed
+from services.intake.case.two_persons import examiners, nobody, same_person
 from services.intake.events import CaseEvent, LimitExtended
 from services.intake.law import refused
 
@@ -17,13 +19,16 @@ if TYPE_CHECKING:
 
 
 @record
-class ExtendLimit(AskedByCalendar):
-    """延长: the statutory limit is extended by `days` working days, approved by `head` in `document`, the applicant told on `told`."""
+class ExtendLimit(Asked):
+    """延长: the statutory limit is extended by `days` working days, approved by `head` in `document`; the applicant was told the
+    `reasons` on `told`.
+    """
 
     days: int
     head: str
     document: str
     told: date
+    reasons: str
 
 
 Command = ExtendLimit
@@ -34,18 +39,12 @@ def fold(extended: LimitExtended | None, event: CaseEvent) -> LimitExtended | No
     return event if isinstance(event, LimitExtended) else extended
 
 
-def limit_passed(case: Case, at: datetime, calendar: Calendar) -> bool:
-    """Whether, at `at`, the statutory limit has passed; not while a procedure of Art. 45 runs."""
-    effective = case.taking_up.effective
-    if case.pinned is None or effective is None:
-        return False
-    stops = tuple(Stop(one.first, one.last) for one in case.suspensions.all if one.last is None or one.first <= one.last)
-    return passed(Ledger(effective, WorkingDays(case.pinned.statutory_days), stops), at, calendar)
-
-
 def already_extended(c: ExtendLimit, case: Case) -> bool:
-    """Whether the limit was extended by the same document, by as many days."""
-    return case.extended is not None and (case.extended.days, case.extended.document) == (c.days, c.document)
+    """Whether the limit was extended so: by as many days, in the same document, by the same head, for the same reasons, told on the same day."""
+    longer = case.extended
+    if longer is None or not same_person(longer.head, c.head):
+        return False
+    return (longer.days, longer.document, longer.reasons, longer.told) == (c.days, c.document, c.reasons, c.told)
 
 
 def may_extend(c: ExtendLimit, case: Case) -> None:
@@ -54,18 +53,36 @@ def may_extend(c: ExtendLimit, case: Case) -> None:
         raise refused("extended-once")
     if case.pinned is None or not 0 < c.days <= case.pinned.extension_days:
         raise refused("too-long")
-    if not c.head or not c.document:
-        raise refused("no-head")
-    if c.told > day_of(c.at):
-        raise refused("extension-not-told")
+    _by_the_head(c, case)
+    _told(c, case)
     if limit_passed(case, c.at, c.calendar):
         raise refused("limit-passed")
+
+
+def _by_the_head(c: ExtendLimit, case: Case) -> None:
+    if nobody(c.head) or not c.document.strip():
+        raise refused("no-head")
+    if any(same_person(c.head, other) for other in (c.officer, *examiners(case))):
+        raise refused("head-not-apart")
+
+
+def _told(c: ExtendLimit, case: Case) -> None:
+    if not c.reasons.strip():
+        raise refused("no-reasons")
+    effective = case.taking_up.effective
+    if c.told > day_of(c.at) or (effective is not None and c.told < day_of(effective)):
+        raise refused("extension-not-told")
 
 
 def extended(c: ExtendLimit, case: Case) -> LimitExtended:
     """The fact that the statutory limit is extended."""
     moves = case.pinned is not None and case.pinned.extension_moves_promise
-    return LimitExtended(**said(c), days=c.days, moves_promise=moves, head=c.head, document=c.document, told=c.told)
+    return LimitExtended(**said(c), days=c.days, moves_promise=moves, head=c.head, document=c.document, told=c.told, reasons=c.reasons)
 
 
-ACTS: Final[Acts] = {ExtendLimit: Act(may_extend, extended, already_extended, lambda case: case.extended is None)}
+def _extendable(case: Case, at: datetime, calendar: Calendar) -> bool:
+    allowed = case.pinned is not None and case.pinned.extension_days > 0
+    return allowed and case.extended is None and not limit_passed(case, at, calendar)
+
+
+ACTS: Final[Acts] = {ExtendLimit: Act(may_extend, extended, already_extended, _extendable)}

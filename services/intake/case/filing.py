@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
@@ -21,7 +21,9 @@ PROMISED_KIND: Final = "promised"
 
 @record
 class File(Asked):
-    """收件: materials are handed over. `case`, `applicant` (a random subject id) and `pinned` are made at the edge."""
+    """收件: materials are handed over. `case`, `applicant` (a random subject id) and `pinned` are made at the edge; so is `came`, when a case of
+    another system's record comes here.
+    """
 
     node: str
     pinned: Pinned
@@ -30,6 +32,7 @@ class File(Asked):
     materials: tuple[str, ...]
     instants: Instants | None = None
     ref: str = ""
+    came: datetime | None = None
 
 
 Command = File
@@ -49,8 +52,8 @@ def known(c: Asked, case: Case) -> None:
 
 
 def may_file(c: File, _case: Case) -> None:
-    """Raises `Refused` for a kind that is not offered, or a channel that only imports have."""
-    if c.pinned.kind != PROMISED_KIND:
+    """Raises `Refused` for a kind that is not offered, a notification that nobody approves, or a channel that only imports have."""
+    if c.pinned.kind != PROMISED_KIND or not c.pinned.approval:
         raise refused("kind-not-offered")
     if c.channel is Channel.INTERNAL:
         raise refused("internal-is-for-imports")
@@ -67,6 +70,7 @@ def filed(c: File, _case: Case) -> CaseFiled:
         materials=c.materials,
         instants=c.instants,
         ref=c.ref,
+        came=c.came,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Final, assert_never
 
@@ -11,21 +11,10 @@ from libs.workdays import Calendar
 from services.intake.case import Command
 from services.intake.case.acceptance import deem_accepted
 from services.intake.case.filing import Version
-from services.intake.events import Pinned, PinnedStep, StepRole
+from services.intake.events import Channel, Pinned, PinnedDepartment, PinnedMaterial, PinnedRemedies, PinnedStep, PinnedStop
 
 CORRECTION: Final = "correction"
 """The kind of the clock whose silence is acceptance."""
-
-
-@record
-class Step:
-    """A step of a procedure, as far as a case pins it."""
-
-    name: str
-    post: str
-    role: StepRole = StepRole.WORK
-    limit_days: int | None = None
-    two_officers: bool = False
 
 
 @record
@@ -42,8 +31,21 @@ class ProcedurePublished:
     extension_days: int
     extension_moves_promise: bool
     correction_days: int
-    steps: tuple[Step, ...]
+    steps: tuple[PinnedStep, ...]
+    regime: str
+    department: PinnedDepartment | None
+    materials: tuple[PinnedMaterial, ...]
+    pay_before_delivery: bool
+    suspensions: tuple[PinnedStop, ...]
+    delivery: tuple[Channel, ...]
+    remedies: PinnedRemedies | None
+    silence_accepts: bool
+    approval: bool
     effective: date
+
+
+_ALIKE: Final = [field.name for field in fields(Pinned) if field.name not in ("item_name", "procedure_version")]
+"""What a case pins of a version under the name it has there."""
 
 
 @record
@@ -80,20 +82,5 @@ def react(calendar: Calendar, remembered: Learned, fact: Heard, _name: str) -> t
 
 
 def _pinned(procedure: ProcedurePublished) -> Pinned:
-    return Pinned(
-        item=procedure.item,
-        item_name=procedure.name,
-        procedure_version=procedure.version,
-        kind=procedure.kind,
-        statutory_days=procedure.statutory_days,
-        promised_days=procedure.promised_days,
-        delivery_days=procedure.delivery_days,
-        extension_days=procedure.extension_days,
-        extension_moves_promise=procedure.extension_moves_promise,
-        correction_days=procedure.correction_days,
-        steps=tuple(map(_pinned_step, procedure.steps)),
-    )
-
-
-def _pinned_step(step: Step) -> PinnedStep:
-    return PinnedStep(name=step.name, post=step.post, role=step.role, limit_days=step.limit_days, two_officers=step.two_officers)
+    alike = {name: getattr(procedure, name) for name in _ALIKE}
+    return Pinned(**alike, item_name=procedure.name, procedure_version=procedure.version)

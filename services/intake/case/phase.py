@@ -22,7 +22,11 @@ from services.intake.events import (
     LimitExtended,
     ResultDelivered,
     StepDone,
+    StepFellDue,
+    StepHandedOver,
+    StepSentBack,
     StepStarted,
+    SuspensionCalledOff,
 )
 
 
@@ -48,6 +52,10 @@ class Phase(str, Enum):
 ENDS: Final = frozenset({Phase.NOT_ACCEPTED, Phase.WITHDRAWN, Phase.CLOSED})
 
 
+OUR_TURN: Final = frozenset({Phase.FILED, Phase.INCOMPLETE})
+"""Materials lie with us and nobody has spoken: silence here is acceptance, where the law says so."""
+
+
 def after(phase: Phase, event: CaseEvent) -> Phase:
     """The phase after `event`; total, also over imported facts in whatever order they came; nothing opens a closed case again."""
     return phase if phase is Phase.CLOSED else _left(phase, event)
@@ -65,8 +73,12 @@ def _left(phase: Phase, event: CaseEvent) -> Phase:
             return Phase.ACCEPTED
         case CaseNotAccepted():
             return Phase.NOT_ACCEPTED
-        case StepStarted() | StepDone() | ClocksSuspended() | ClocksResumed() | LimitExtended():
+        case StepFellDue() | StepStarted() | StepHandedOver() | StepDone():
             return phase
+        case ClocksSuspended() | ClocksResumed() | SuspensionCalledOff() | LimitExtended():
+            return phase
+        case StepSentBack():
+            return Phase.ACCEPTED
         case CaseExamined():
             return Phase.EXAMINED
         case CaseApproved():

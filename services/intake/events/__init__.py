@@ -3,17 +3,27 @@
 `imported` marks an act taken from another system's record: the same fact, not an act done here now.
 """
 
-from services.intake.events.acceptance import AcceptedBy, CaseAccepted, CaseNotAccepted
+from services.intake.events.acceptance import AcceptedBy, CaseAccepted, CaseNotAccepted, RightAgency, WhyDeclined
 from services.intake.events.corrections import CorrectionsRequested, CorrectionsReturned
 from services.intake.events.decision import CaseDecided, Outcome
 from services.intake.events.delivery import ResultDelivered
 from services.intake.events.ending import CaseClosed, CaseWithdrawn
 from services.intake.events.examination import CaseApproved, CaseExamined
 from services.intake.events.extension import LimitExtended
-from services.intake.events.filing import CaseFiled, Channel, Instants, Pinned, PinnedStep
+from services.intake.events.filing import (
+    CaseFiled,
+    Channel,
+    Instants,
+    Pinned,
+    PinnedDepartment,
+    PinnedMaterial,
+    PinnedRemedies,
+    PinnedStep,
+    PinnedStop,
+)
 from services.intake.events.numbers import NumbersLeased, NumbersVoided
-from services.intake.events.steps import StepDone, StepRole, StepStarted
-from services.intake.events.suspension import ClocksResumed, ClocksSuspended, Stopper
+from services.intake.events.steps import StepDone, StepFellDue, StepHandedOver, StepRole, StepSentBack, StepStarted
+from services.intake.events.suspension import ClocksResumed, ClocksSuspended, Stopper, SuspensionCalledOff
 
 CaseEvent = (
     CaseFiled
@@ -21,10 +31,14 @@ CaseEvent = (
     | CorrectionsReturned
     | CaseAccepted
     | CaseNotAccepted
+    | StepFellDue
     | StepStarted
+    | StepHandedOver
     | StepDone
+    | StepSentBack
     | ClocksSuspended
     | ClocksResumed
+    | SuspensionCalledOff
     | LimitExtended
     | CaseExamined
     | CaseApproved
@@ -60,10 +74,20 @@ __all__ = [
     "NumbersVoided",
     "Outcome",
     "Pinned",
+    "PinnedDepartment",
+    "PinnedMaterial",
+    "PinnedRemedies",
     "PinnedStep",
+    "PinnedStop",
     "ResultDelivered",
+    "RightAgency",
     "StepDone",
+    "StepFellDue",
+    "StepHandedOver",
     "StepRole",
+    "StepSentBack",
     "StepStarted",
     "Stopper",
+    "SuspensionCalledOff",
+    "WhyDeclined",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from libs.decider import record
+from services.intake.events.filing import PinnedRemedies
 
 
 class AcceptedBy(str, Enum):
@@ -13,6 +14,21 @@ class AcceptedBy(str, Enum):
 
     DECISION = "decision"
     SILENCE = "silence"
+
+
+class WhyDeclined(str, Enum):
+    """Why a case is not taken up: a closed list (Art. 32(1)(1), (2)). Missing papers are corrections, never a reason."""
+
+    NOT_REQUIRED = "not-required"
+    NOT_OURS = "not-ours"
+
+
+@record
+class RightAgency:
+    """The agency to which the applicant should go, by its unified social credit code and its name."""
+
+    uscc: str
+    name: str
 
 
 @record
@@ -29,11 +45,13 @@ class CaseAccepted:
 
 @record
 class CaseNotAccepted:
-    """Not taken up, with the reason and the right agency named (Art. 32(1)(2))."""
+    """Not taken up, with the reason explained. `agency` is the right one where the case is not ours; `remedies` are those of the procedure."""
 
     case: str
-    reason: str
-    right_agency: str
+    reason: WhyDeclined
+    agency: RightAgency | None
+    explanation: str
+    remedies: PinnedRemedies | None
     officer: str
     at: datetime
     imported: bool = False

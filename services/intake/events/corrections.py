@@ -20,10 +20,15 @@ class CorrectionsRequested:
 
 @record
 class CorrectionsReturned:
-    """The applicant handed in what was asked; `still_missing` is a subset of the notice, empty when all came (Art. 32(1)(5))."""
+    """The applicant handed in what was asked; `still_missing` is a subset of what was missing, empty when all came (Art. 32(1)(5)).
+
+    `waived` are papers of the notice that are no longer wanted, with the `reasons`.
+    """
 
     case: str
     still_missing: tuple[str, ...]
+    waived: tuple[str, ...]
+    reasons: str
     officer: str
     at: datetime
     imported: bool = False

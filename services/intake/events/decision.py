@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from libs.decider import record
+from services.intake.events.filing import PinnedRemedies
 
 
 class Outcome(str, Enum):
@@ -18,12 +19,15 @@ class Outcome(str, Enum):
 
 @record
 class CaseDecided:
-    """The decision on the case (Art. 38); a refusal names reasons and remedies. Statutory, promised and step clocks end here."""
+    """The decision on the case (Art. 38). A refusal has its reasons, and the `remedies` of the procedure; None for a grant, and where another
+    system's record names none. Statutory, promised and step clocks end here.
+    """
 
     case: str
     outcome: Outcome
     document: str
     reasons: str
+    remedies: PinnedRemedies | None
     officer: str
     at: datetime
     imported: bool = False

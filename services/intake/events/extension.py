@@ -9,7 +9,7 @@ from libs.decider import record
 
 @record
 class LimitExtended:
-    """Art. 42: once, by the agency's head, the applicant told with reasons before the limit passes. `days` are working days."""
+    """Art. 42: once, by the agency's head; the applicant was told the `reasons` on `told`, before the limit passes. `days` are working days."""
 
     case: str
     days: int
@@ -17,6 +17,7 @@ class LimitExtended:
     head: str
     document: str
     told: date
+    reasons: str
     officer: str
     at: datetime
     imported: bool = False

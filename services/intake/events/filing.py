@@ -7,6 +7,7 @@ from enum import Enum
 
 from libs.decider import record
 from services.intake.events.steps import StepRole
+from services.intake.events.suspension import Stopper
 
 
 class Channel(str, Enum):
@@ -33,8 +34,48 @@ class PinnedStep:
 
 
 @record
+class PinnedDepartment:
+    """The department that decides, by its unified social credit code and its name."""
+
+    uscc: str
+    name: str
+
+
+@record
+class PinnedMaterial:
+    """One material of the procedure's list: nothing outside the list is asked for (Art. 31)."""
+
+    name: str
+    copies: int = 1
+    original: bool = False
+
+
+@record
+class PinnedStop:
+    """A procedure of Art. 45 that the procedure foresees, and how many working days it may take in one case."""
+
+    reason: Stopper
+    approver_post: str
+    cap_days: int
+
+
+@record
+class PinnedRemedies:
+    """Where and until when a refusal can be contested; natural days and months from the day it was told."""
+
+    reconsider_at: str
+    reconsider_days: int
+    sue_at: str
+    sue_months: int
+    basis: str
+
+
+@record
 class Pinned:
-    """The procedure version under which the case was filed; later versions do not touch it. Limits in working days."""
+    """The procedure version under which the case was filed; later versions do not touch it. Limits in working days. `regime` is what
+    kind of law the item is under; `silence_accepts`: that law makes silence acceptance (Art. 32(1)(4)); `approval`: it has somebody examine
+    and approve, so that it is no mere notification.
+    """
 
     item: str
     item_name: str
@@ -47,6 +88,15 @@ class Pinned:
     extension_moves_promise: bool
     correction_days: int
     steps: tuple[PinnedStep, ...]
+    regime: str
+    department: PinnedDepartment | None
+    materials: tuple[PinnedMaterial, ...]
+    pay_before_delivery: bool
+    suspensions: tuple[PinnedStop, ...]
+    delivery: tuple[Channel, ...]
+    remedies: PinnedRemedies | None
+    silence_accepts: bool
+    approval: bool
 
 
 @record
@@ -60,7 +110,9 @@ class Instants:
 
 @record
 class CaseFiled:
-    """Materials were handed over. `applicant` is a random subject id; `ref` is the case's name in the log it came from, empty otherwise."""
+    """Materials were handed over. `applicant` is a random subject id; `ref` is the case's name in the log it came from, empty
+    otherwise; `came`: when an imported case came to this system, None for one filed here.
+    """
 
     case: str
     node: str
@@ -72,4 +124,5 @@ class CaseFiled:
     at: datetime
     instants: Instants | None = None
     ref: str = ""
+    came: datetime | None = None
     imported: bool = False

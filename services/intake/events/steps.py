@@ -1,4 +1,4 @@
-"""The steps of the procedure in officers' hands (环节)."""
+"""The steps of the procedure: due to a post, in an officer's hands, handed over, done, sent back (环节)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,17 @@ class StepRole(str, Enum):
 
 
 @record
-class StepStarted:
-    """A step is in an officer's hands; its limit runs."""
+class StepFellDue:
+    """A step is due to its post, in nobody's hands yet; its limit, if it has one, runs from here.
+
+    `number` is its place in the case's run of steps, from 1: a step that falls due again has a new one. `officer` did the act that made it due.
+    """
 
     case: str
     number: int
     name: str
     role: StepRole
+    post: str
     limit_days: int | None
     officer: str
     at: datetime
@@ -31,8 +35,36 @@ class StepStarted:
 
 
 @record
+class StepStarted:
+    """The step of this number is in the hands of `officer`."""
+
+    case: str
+    number: int
+    name: str
+    role: StepRole
+    officer: str
+    at: datetime
+    imported: bool = False
+
+
+@record
+class StepHandedOver:
+    """The step in hand went from the hands of `officer` into those of `to`, for these reasons."""
+
+    case: str
+    number: int
+    name: str
+    role: StepRole
+    to: str
+    reasons: str
+    officer: str
+    at: datetime
+    imported: bool = False
+
+
+@record
 class StepDone:
-    """A step was done. `number` is its place in the case's run of steps, from 1; `second_officer` is empty where one suffices."""
+    """The step was done by who held it; `second_officer` is empty where one suffices."""
 
     case: str
     number: int
@@ -40,5 +72,19 @@ class StepDone:
     role: StepRole
     officer: str
     second_officer: str
+    at: datetime
+    imported: bool = False
+
+
+@record
+class StepSentBack:
+    """The approving step in hand was given up, and the case goes back to its examination: the step `reopens` is to be done again."""
+
+    case: str
+    number: int
+    name: str
+    reopens: str
+    reasons: str
+    officer: str
     at: datetime
     imported: bool = False

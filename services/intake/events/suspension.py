@@ -23,14 +23,18 @@ class Stopper(str, Enum):
 
 @record
 class ClocksSuspended:
-    """A procedure of Art. 45 runs from `first`; its days are not counted. `notified` is when the applicant was told in writing."""
+    """A procedure of Art. 45 runs from `first`, the `number`-th of its case from 1; its days are not counted. `notified` is when the applicant
+    was told in writing, `expected_days` are working days. `approver_post` answers for it, as the procedure foresees; empty in an import.
+    """
 
     case: str
+    number: int
     reason: Stopper
     expected_days: int
     notice: str
     notified: date
     first: date
+    approver_post: str
     officer: str
     at: datetime
     imported: bool = False
@@ -38,10 +42,23 @@ class ClocksSuspended:
 
 @record
 class ClocksResumed:
-    """The procedure ended; `last` is the last day not counted."""
+    """The procedure of this number ended; `last` is the last day not counted. An imported record may name one that does not run."""
 
     case: str
+    number: int
     last: date
+    officer: str
+    at: datetime
+    imported: bool = False
+
+
+@record
+class SuspensionCalledOff:
+    """The procedure of this number, which had been announced, was called off before its first day: no day was left out."""
+
+    case: str
+    number: int
+    reasons: str
     officer: str
     at: datetime
     imported: bool = False

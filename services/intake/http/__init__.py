@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from services.intake.http import acceptance, corrections, decision, delivery, ending, examination, extension, steps, suspension
+from services.intake.http import acceptance, corrections, decision, delivery, ending, extension, steps, suspension
 from services.intake.http.acts import Route, Routes, add_acts
 from services.intake.http.filing import FilingCounter, add_filing
 from services.intake.http.imports import add_imports
@@ -18,7 +18,6 @@ ROUTES: Final[Routes] = {
     **steps.ROUTES,
     **suspension.ROUTES,
     **extension.ROUTES,
-    **examination.ROUTES,
     **decision.ROUTES,
     **delivery.ROUTES,
     **ending.ROUTES,

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from libs.eventlog import Done, Subject
-from libs.host import Context
+from libs.host import Around, Context
 from libs.telemetry import current_traceparent
 from libs.web import CasePath, Envelope, Form, Role, done_answer, envelope, hosted, node_of_case
 from libs.workdays import Calendar
 from services.intake.case import Case, Command
-from services.intake.case.act import AskedByCalendar
 from services.intake.events import CaseEvent
 
 CaseSubject = Subject[Command, Case, CaseEvent]
 
 
 class Route(NamedTuple):
-    """Which command a path asks for, who may ask, and with which form; None: the command says nothing beyond case, officer and time."""
+    """Which command a path asks for, who may ask, and with which form; None: the command says nothing beyond case, officer and time.
+
+    `known` says what is known here, at the door, of what the form says: further fields of the command, or its own types of the form's.
+    """
 
     command: type[Any]
     roles: tuple[Role, ...]
     form: type[Form] | None = None
+    known: Callable[[Around, Any], Mapping[str, Any]] | None = None
 
 
 Routes = Mapping[str, Route]
@@ -53,10 +57,17 @@ class Putting:
 
     async def ask(self, route: Route, case: str, by: Envelope, form: Form | None = None) -> Response:
         """Puts the command of a route, done here and now, and answers the request."""
-        said = form.model_dump() if form else {}
-        said |= {"calendar": self.calendar} if issubclass(route.command, AskedByCalendar) else {}
-        done = await self.put(route.command(case=case, officer=by.actor, at=self.context.now(), **said), by)
-        return done_answer(done, case=case)
+        around, now = self.context.around, self.context.now()
+        command = command_of(route, form, around, case=case, officer=by.actor, at=now, calendar=self.calendar)
+        return done_answer(await self.put(command, by), case=case)
+
+
+def command_of(route: Route, form: Form | None, around: Around, *, case: str, officer: str, at: datetime, calendar: Calendar) -> Command:
+    """The command that a route asks for with this form, and with what is known here of it."""
+    said = form.model_dump() if form else {}
+    known = route.known(around, form) if route.known else {}
+    command: Command = route.command(case=case, officer=officer, at=at, calendar=calendar, **{**said, **known})
+    return command
 
 
 def add_acts(router: APIRouter, routes: Routes, putting: Putting) -> None:

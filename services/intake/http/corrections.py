@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from libs.web import Form, Names, Role
+from libs.web import Form, Role, Text, Titles
 from services.intake.case.corrections import RequestCorrections, ReturnCorrections
 from services.intake.http.acts import Route, Routes
 
@@ -12,13 +12,15 @@ from services.intake.http.acts import Route, Routes
 class CorrectionNotice(Form):
     """Everything that is missing from the materials."""
 
-    missing: Names
+    missing: Titles
 
 
 class CorrectionReturn(Form):
-    """What of the notice is missing still; empty: all of it came."""
+    """What of the notice is missing still, empty: all of it came; and what of it is no longer wanted, with the reasons."""
 
-    still_missing: Names = ()
+    still_missing: Titles = ()
+    waived: Titles = ()
+    reasons: Text = ""
 
 
 ROUTES: Final[Routes] = {

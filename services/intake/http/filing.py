@@ -14,7 +14,8 @@ from fastapi import APIRouter, Depends, Response
 from libs.decider import Refused
 from libs.eventlog import Done, LogError, Unknown
 from libs.host import Context
-from libs.web import Envelope, Form, Names, NodePath, Role, Word, done_answer, envelope, hosted
+from libs.web import Envelope, Form, NodePath, Role, Titles, Word, done_answer, envelope, hosted
+from libs.workdays import Calendar
 from services.intake.case.days import day_of
 from services.intake.case.filing import File, Version, in_force
 from services.intake.events import Channel, Pinned
@@ -33,7 +34,7 @@ class Filing(Form):
 
     item: Word
     channel: Channel
-    materials: Names = ()
+    materials: Titles = ()
 
 
 class KnownProcedures:
@@ -95,6 +96,12 @@ def add_filing(router: APIRouter, counter: FilingCounter) -> None:
     async def file(node: NodePath, form: Filing, by: Envelope = clerk) -> Response:
         now = context.now()
         pinned = await counter.procedures.pin(hosted(context.site, node), form.item, now)
-        draft = partial(File, node=node, pinned=pinned, officer=by.actor, at=now, channel=form.channel, materials=form.materials)
+        draft = draft_of(form, node, pinned, officer=by.actor, at=now, calendar=counter.putting.calendar)
         case, done = await counter.file(node, now, by, draft)
         return done_answer(done, 201, case=case)
+
+
+def draft_of(form: Filing, node: str, pinned: Pinned, *, officer: str, at: datetime, calendar: Calendar) -> Draft:
+    """The filing that a form asks for, under the procedure pinned."""
+    asked = partial(File, node=node, officer=officer, at=at, calendar=calendar)
+    return partial(asked, pinned=pinned, channel=form.channel, materials=form.materials)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
 from itertools import count
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
@@ -16,15 +16,28 @@ from pydantic import BaseModel, Field
 from libs.decider import Refused
 from libs.eventlog import Done
 from libs.web import Account, Envelope, Form, Moment, Name, NodePath, Role, Staff, Word, answer, hosted, require
+from libs.workdays import Calendar
 from services.intake.case import Command
 from services.intake.case.days import day_of
 from services.intake.case.decision import Decide
 from services.intake.case.ending import Close
 from services.intake.case.filing import File
-from services.intake.case.steps import FinishStep
+from services.intake.case.finishing import FinishStep
+from services.intake.case.imported import must_have_happened
 from services.intake.events import Channel, Instants, Outcome, Pinned, StepRole
 from services.intake.http.filing import Draft, FilingCounter
 from services.intake.views import replayed
+
+
+class Taken(TypedDict):
+    """What every command taken from another system's record says."""
+
+    case: str
+    officer: str
+    at: datetime
+    calendar: Calendar
+    imported: bool
+
 
 Pins = dict[tuple[str, date], Pinned]
 
@@ -61,6 +74,11 @@ class ImportedCase(Form):
     decided: ImportedAct | None = None
     closed: ImportedAct | None = None
 
+    @property
+    def done(self) -> list[ImportedAct]:
+        """Every act of the record."""
+        return [self.filed, *self.steps, *(act for act in (self.decided, self.closed) if act is not None)]
+
 
 class ImportedCases(Form):
     """At most 200 cases of the log named `log`; `timeline` names the virtual time their clocks live in."""
@@ -85,6 +103,7 @@ def add_imports(router: APIRouter, counter: FilingCounter) -> None:
 
     @router.post("/nodes/{node}/imports", response_model=Imported, name="Import")
     async def imports(node: NodePath, form: ImportedCases, account: Account = operator) -> Response:
+        happened(form.cases, context.now())
         pinned = await pins(counter, hosted(context.site, node), form.cases)
         done = await Import(counter, node, form, account, pinned).run()
         last = max((one.position for one in done), key=lambda position: (position.epoch, position.sequence))
@@ -93,6 +112,16 @@ def add_imports(router: APIRouter, counter: FilingCounter) -> None:
     @router.get("/replay", dependencies=[operator])
     async def replay(log: Annotated[Word, Query()]) -> Response:
         return answer({"nodes": await replayed(context.pool, log)})
+
+
+def happened(cases: Iterable[ImportedCase], now: datetime) -> None:
+    """Raises `Refused` for the first case with an act that is still to come, before anything is written; limits may lie ahead."""
+    for case in cases:
+        try:
+            for act in case.done:
+                must_have_happened(act.at, now)
+        except Refused as no:
+            raise no.about(case.ref) from no
 
 
 async def pins(counter: FilingCounter, node: str, cases: Iterable[ImportedCase]) -> Pins:
@@ -106,6 +135,7 @@ class Import:
 
     def __init__(self, counter: FilingCounter, node: str, form: ImportedCases, account: Account, pinned: Pins) -> None:
         self._counter, self._node, self._form, self._account, self._pinned = counter, node, form, account, pinned
+        self._came = counter.putting.context.now()
 
     async def run(self) -> list[Done]:
         """Works through every case. Raises the first refusal or fault, after every other case has come as far as it can."""
@@ -120,9 +150,10 @@ class Import:
     async def _case(self, given: ImportedCase) -> list[Done]:
         keys = (f"import:{self._form.log}:{given.ref}:{n}" for n in count())
         try:
-            number, filed = await self._counter.file(self._node, given.filed.at, self._by(next(keys), given.filed), self._draft(given))
+            draft = draft_of(given, self._form.timeline, self._node, self._pin(given), self._counter.putting.calendar, self._came)
+            number, filed = await self._counter.file(self._node, given.filed.at, self._by(next(keys), given.filed), draft)
             done = [filed]
-            for command, part in acts(number, given):
+            for command, part in acts(number, given, self._counter.putting.calendar):
                 done.append(await self._counter.putting.put(command, self._by(next(keys), part)))
             return done
         except Refused as no:
@@ -132,28 +163,39 @@ class Import:
         """The digest leaves out who sends: another operator may send the rest."""
         return Envelope(self._account, key, sha256(part.model_dump_json().encode()).hexdigest(), None)
 
-    def _draft(self, given: ImportedCase) -> Draft:
-        filed = given.filed
-        limited = filed.promised is not None or filed.statutory is not None
-        return partial(
-            File,
-            node=self._node,
-            pinned=self._pinned[given.item, day_of(filed.at)],
-            channel=given.channel,
-            materials=(),
-            officer=filed.officer,
-            at=filed.at,
-            instants=Instants(timeline=self._form.timeline, promised=filed.promised, statutory=filed.statutory) if limited else None,
-            ref=given.ref,
-            imported=True,
-        )
+    def _pin(self, given: ImportedCase) -> Pinned:
+        return self._pinned[given.item, day_of(given.filed.at)]
 
 
-def acts(case: str, given: ImportedCase) -> Iterator[tuple[Command, BaseModel]]:
+def draft_of(given: ImportedCase, timeline: str, node: str, pinned: Pinned, calendar: Calendar, came: datetime) -> Draft:
+    """The filing of a case of the record, which comes here at `came`; limits that it gives as instants live in `timeline`."""
+    filed = given.filed
+    limited = filed.promised is not None or filed.statutory is not None
+    return partial(
+        File,
+        node=node,
+        pinned=pinned,
+        channel=given.channel,
+        materials=(),
+        officer=filed.officer,
+        at=filed.at,
+        calendar=calendar,
+        instants=Instants(timeline=timeline, promised=filed.promised, statutory=filed.statutory) if limited else None,
+        ref=given.ref,
+        came=came,
+        imported=True,
+    )
+
+
+def acts(case: str, given: ImportedCase, calendar: Calendar) -> Iterator[tuple[Command, BaseModel]]:
     """The commands of what happened after filing, in the order of the record, each with the part of the record it was made from."""
     for step in given.steps:
-        yield FinishStep(case=case, officer=step.officer, at=step.at, name=step.name, role=step.role, imported=True), step
-    if (decided := given.decided) is not None:
-        yield Decide(case=case, officer=decided.officer, at=decided.at, outcome=Outcome.NOT_STATED, document="", imported=True), decided
-    if (closed := given.closed) is not None:
-        yield Close(case=case, officer=closed.officer, at=closed.at, imported=True), closed
+        yield FinishStep(**_taken(case, step, calendar), name=step.name, role=step.role), step
+    if given.decided is not None:
+        yield Decide(**_taken(case, given.decided, calendar), outcome=Outcome.NOT_STATED, document=""), given.decided
+    if given.closed is not None:
+        yield Close(**_taken(case, given.closed, calendar)), given.closed
+
+
+def _taken(case: str, part: ImportedAct, calendar: Calendar) -> Taken:
+    return {"case": case, "officer": part.officer, "at": part.at, "calendar": calendar, "imported": True}

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
 from libs.web import CasePath, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, node_of_case, require
 from libs.wire import Position, origin
+from libs.workdays import Calendar, midnight
 from services.intake import views
 from services.intake.case import possible
+from services.intake.case.days import days_back
 from services.intake.case.phase import Phase
 from services.intake.http.acts import Putting
 
 Parts = Mapping[type[Any], str]
 """Command → the part of its path."""
 After = Annotated[str, Query(max_length=40, pattern=r"^[0-9-]*$")]
+
+
+def read_at(at: datetime, calendar: Calendar) -> views.Now:
+    """The moment `at`, as far as rows are read by it."""
+    return views.Now(midnight(calendar.first), days_back(at, calendar, views.LONGEST))
 
 
 def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
@@ -27,15 +35,17 @@ def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
     async def one(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         node = hosted(context.site, node_of_case(case))
         current = not sequence or await context.current(views.CASES_VIEW, Position(origin(node, "intake"), epoch, sequence, ""))
-        row, stream = await views.case_row(context.pool, case), await context.logs.of(node).stream(case)
+        now, stream = context.now(), await context.logs.of(node).stream(case)
+        row = await views.case_row(context.pool, case, read_at(now, putting.calendar))
         if row is None:
             raise HTTPException(404)
-        acts = [parts[command] for command in possible(putting.cases.state(stream))]
+        acts = [parts[command] for command in possible(putting.cases.state(stream), now, putting.calendar)]
         return answer({**row, "version": len(stream), "possible": acts}, version=len(stream), current=current)
 
     @router.get("/nodes/{node}/cases", dependencies=[anybody])
     async def page(node: NodePath, phase: Phase | None = None, after: After = "", limit: PageSize = 50) -> Response:
-        rows = await views.case_page(context.pool, hosted(context.site, node), phase.value if phase else "", after, limit)
+        now = read_at(context.now(), putting.calendar)
+        rows = await views.case_page(context.pool, hosted(context.site, node), phase.value if phase else "", after, limit, now)
         return answer({"cases": rows, "next": rows[-1]["case"] if len(rows) == limit else None})
 
     @router.get("/nodes/{node}/counts", dependencies=[anybody])

@@ -6,10 +6,13 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from libs.web import Day, Form, Name, Role
-from services.intake.case.suspension import ResumeClocks, SuspendClocks
+from libs.web import Day, Form, Name, Role, Text
+from services.intake.case.suspension import CallOffSuspension, ResumeClocks, SuspendClocks
 from services.intake.events import Stopper
 from services.intake.http.acts import Route, Routes
+
+SuspensionNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
+"""Which procedure of Art. 45 of the case, from 1."""
 
 
 class SuspensionNotice(Form):
@@ -23,12 +26,21 @@ class SuspensionNotice(Form):
 
 
 class Resumption(Form):
-    """The last day that is not counted."""
+    """Which procedure ended, and the last day that is not counted."""
 
+    number: SuspensionNumber
     last: Day
+
+
+class CallingOff(Form):
+    """Which procedure, announced for later, will not be held, and why."""
+
+    number: SuspensionNumber
+    reasons: Text
 
 
 ROUTES: Final[Routes] = {
     "suspension": Route(SuspendClocks, (Role.APPROVER,), SuspensionNotice),
     "resumption": Route(ResumeClocks, (Role.APPROVER,), Resumption),
+    "suspension/call-off": Route(CallOffSuspension, (Role.APPROVER,), CallingOff),
 }

@@ -23,7 +23,7 @@ TABLES = (
         imported          boolean not null default false,
         timeline          text not null default '',
         phase             text not null,
-        suspended         boolean,
+        suspensions       text not null default '',
         outcome           text not null default '',
         officer           text not null,
         filed_at          timestamptz,
@@ -31,6 +31,8 @@ TABLES = (
         decided_at        timestamptz,
         finished_at       timestamptz,
         closed_at         timestamptz,
+        received_at       timestamptz,
+        silence_days      integer not null default 0,
         version           integer not null
     ) with (fillfactor = 70)""",
     # Not on phase: an update that touches no indexed column is three times as cheap, and every act changes the phase.
@@ -38,19 +40,11 @@ TABLES = (
     "create index cases_replayed on cases (timeline, node) where timeline <> ''",
     """
     create table procedures (
-        node                   text not null,
-        item                   text not null,
-        procedure_version      integer not null,
-        item_name              text not null,
-        kind                   text not null,
-        effective              date not null,
-        statutory_days         integer not null,
-        promised_days          integer not null,
-        delivery_days          integer not null,
-        extension_days         integer not null,
-        extension_moves_promise boolean not null,
-        correction_days        integer not null,
-        steps                  jsonb not null,
+        node              text not null,
+        item              text not null,
+        procedure_version integer not null,
+        effective         date not null,
+        pinned            jsonb not null,
         primary key (node, item, procedure_version)
     )""",
     """

@@ -17,19 +17,24 @@ class Allocator:
 
     def __init__(self) -> None:
         self._free: deque[int] = deque()
+        self._returned: set[int] = set()
         self._leased_at: float | None = None
         self._size = BLOCK
 
     def __bool__(self) -> bool:
-        return bool(self._free)
+        return bool(self._free or self._returned)
 
     def take(self) -> int:
-        """The next serial. Raises `IndexError` when a block has to be leased first."""
-        return self._free.popleft()
+        """The lowest serial. Raises `IndexError` when a block has to be leased first."""
+        if not self._returned:
+            return self._free.popleft()
+        lowest = min(self._returned)
+        self._returned.remove(lowest)
+        return lowest
 
     def give_back(self, serial: int) -> None:
-        """Takes back a serial that was not used after all; it is the next one given out."""
-        self._free.appendleft(serial)
+        """Takes back a serial that was not used after all; it is given out again in its turn, so that later cases have later numbers."""
+        self._returned.add(serial)
 
     def wanted(self, now: float) -> int:
         """How many serials to lease at `now` (seconds of any steady clock)."""

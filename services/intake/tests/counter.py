@@ -11,7 +11,14 @@ from libs.wire import Recorded
 from services.intake.app import build
 
 ITEM: Final = "511A00001"
+DECLINED: Final = {
+    "reason": "not-ours",
+    "agency": {"uscc": "11511525008792022Y", "name": "高县农业农村局"},
+    "explanation": "不属于本机关职权范围",
+}
 VISIT: Final = {"name": "现场核查", "post": "审查岗", "role": "work", "limit_days": 5, "two_officers": True}
+REVIEW: Final = {"name": "审查", "post": "审查岗", "role": "examine", "limit_days": 3, "two_officers": False}
+SIGN: Final = {"name": "核准", "post": "核准岗", "role": "approve", "limit_days": 1, "two_officers": False}
 
 
 def opened(database: str, process: str = "p1") -> AbstractAsyncContextManager[House]:
@@ -24,8 +31,8 @@ def catalogue_says() -> Neighbour:
 
 
 async def published(catalogue: Neighbour, item: str = ITEM, *, node: str = COUNTY, effective: str = "2007-01-01", **more: Any) -> Recorded:
-    """A procedure with one step, in force from `effective`."""
-    said = {"name": "取水许可", "version": 1, "promised_days": 10, "steps": [VISIT], **more}
+    """A procedure of a visit, an examining and an approving step, in force from `effective`."""
+    said = {"name": "取水许可", "version": 1, "promised_days": 10, "steps": [VISIT, REVIEW, SIGN], **more}
     return await catalogue.says("ProcedurePublished", item=item, by_node=node, effective=effective, **said)
 
 

@@ -67,12 +67,13 @@ def merged(known: ListedCase, said: ListedCase) -> ListedCase:
     return replace(
         known,
         phase=known.phase if closed or not said.phase else said.phase,
-        suspended=known.suspended if said.suspended is None else said.suspended,
+        suspensions=known.suspensions + said.suspensions,
         outcome=said.outcome or known.outcome,
         officer=said.officer,
         accepted_at=said.accepted_at or known.accepted_at,
         decided_at=said.decided_at or known.decided_at,
         finished_at=known.finished_at or said.finished_at,
         closed_at=said.closed_at or known.closed_at,
+        received_at=said.received_at or known.received_at,
         version=said.version,
     )

@@ -17,12 +17,31 @@ from services.intake.case.corrections import RequestCorrections, ReturnCorrectio
 from services.intake.case.decision import Decide
 from services.intake.case.delivery import Deliver
 from services.intake.case.ending import Close, Withdraw
-from services.intake.case.examination import Approve, Examine
 from services.intake.case.extension import ExtendLimit
 from services.intake.case.filing import File
-from services.intake.case.steps import FinishStep, StartStep
-from services.intake.case.suspension import ResumeClocks, SuspendClocks
-from services.intake.events import AcceptedBy, CaseAccepted, CaseEvent, Channel, Outcome, Pinned, PinnedStep, StepRole, Stopper
+from services.intake.case.finishing import FinishStep, SendBack
+from services.intake.case.steps import HandOver, StartStep
+from services.intake.case.suspension import CallOffSuspension, ResumeClocks, SuspendClocks
+from services.intake.events import (
+    AcceptedBy,
+    CaseAccepted,
+    CaseEvent,
+    Channel,
+    Outcome,
+    Pinned,
+    PinnedStep,
+    RightAgency,
+    StepFellDue,
+    StepRole,
+    Stopper,
+    WhyDeclined,
+)
+from services.intake.tests.procedures import ISSUE as ISSUE
+from services.intake.tests.procedures import REMEDIES as REMEDIES
+from services.intake.tests.procedures import REVIEW as REVIEW
+from services.intake.tests.procedures import SIGN as SIGN
+from services.intake.tests.procedures import SITE_VISIT as SITE_VISIT
+from services.intake.tests.procedures import pinned as pinned
 
 NUMBER = "511525-20070305-000001-0"
 CALENDAR = Calendar.load()
@@ -35,25 +54,8 @@ def at(day: str, time: str = "10:00") -> datetime:
     return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
 
 
-def pinned(*steps: PinnedStep, kind: str = "promised") -> Pinned:
-    return Pinned(
-        item="511A00001",
-        item_name="取水许可",
-        procedure_version=1,
-        kind=kind,
-        statutory_days=20,
-        promised_days=10,
-        delivery_days=10,
-        extension_days=10,
-        extension_moves_promise=False,
-        correction_days=5,
-        steps=steps,
-    )
-
-
-SITE_VISIT = PinnedStep(name="现场核查", post="审查岗", limit_days=5, two_officers=True)
-REVIEW = PinnedStep(name="审查", post="审查岗", role=StepRole.EXAMINE, limit_days=3)
-SIGN = PinnedStep(name="核准", post="核准岗", role=StepRole.APPROVE, limit_days=1)
+ANOTHER = RightAgency(uscc="11511525008792022Y", name="高县农业农村局")
+"""An agency that is not the department of the procedure."""
 
 
 def file(on: str = "2007-03-05", procedure: Pinned | None = None, channel: Channel = Channel.COUNTER) -> File:
@@ -67,6 +69,7 @@ def file(on: str = "2007-03-05", procedure: Pinned | None = None, channel: Chann
         materials=("申请书",),
         officer="clerk-1",
         at=at(on),
+        calendar=CALENDAR,
     )
 
 
@@ -76,28 +79,51 @@ def accept(on: str = "2007-03-06") -> Accept:
 
 def refuse_acceptance(on: str = "2007-03-06") -> RefuseAcceptance:
     return RefuseAcceptance(
-        case=NUMBER, officer="clerk-1", at=at(on), reason="不属于本机关职权", right_agency="县水利局", calendar=CALENDAR
+        case=NUMBER,
+        officer="clerk-1",
+        at=at(on),
+        calendar=CALENDAR,
+        reason=WhyDeclined.NOT_OURS,
+        explanation="不属于本机关职权范围",
+        agency=ANOTHER,
+        agency_valid=True,
     )
 
 
 def request_corrections(*missing: str, on: str = "2007-03-06") -> RequestCorrections:
-    return RequestCorrections(case=NUMBER, officer="clerk-1", at=at(on), missing=missing or ("平面图", "承诺书"), calendar=CALENDAR)
+    return RequestCorrections(case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, missing=missing or ("平面图", "承诺书"))
 
 
-def return_corrections(*still_missing: str, on: str = "2007-03-14") -> ReturnCorrections:
-    return ReturnCorrections(case=NUMBER, officer="clerk-1", at=at(on), still_missing=still_missing)
+def return_corrections(*still_missing: str, on: str = "2007-03-14", waived: tuple[str, ...] = (), reasons: str = "") -> ReturnCorrections:
+    return ReturnCorrections(
+        case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, still_missing=still_missing, waived=waived, reasons=reasons
+    )
 
 
 def deem_accepted(on: str, time: str = "00:00") -> DeemAccepted:
     return DeemAccepted(case=NUMBER, officer="system:intake", at=at(on, time), calendar=CALENDAR)
 
 
-def start_step(name: str, officer: str = "examiner-1", on: str = "2007-03-07") -> StartStep:
-    return StartStep(case=NUMBER, officer=officer, at=at(on), name=name)
+def start_step(name: str = "审查", officer: str = "examiner-1", on: str = "2007-03-07") -> StartStep:
+    return StartStep(case=NUMBER, officer=officer, at=at(on), calendar=CALENDAR, name=name)
+
+
+def start_approving(officer: str = "approver-1") -> StartStep:
+    return start_step("核准", officer, on="2007-03-21")
+
+
+def hand_over(to: str = "examiner-2", officer: str = "examiner-1", reasons: str = "经办人休假") -> HandOver:
+    return HandOver(case=NUMBER, officer=officer, at=at("2007-03-08"), calendar=CALENDAR, to=to, reasons=reasons, to_known=True)
 
 
 def finish_step(name: str, officer: str = "examiner-1", second: str = "", on: str = "2007-03-08") -> FinishStep:
-    return FinishStep(case=NUMBER, officer=officer, at=at(on, "11:00"), name=name, second_officer=second)
+    """A step of plain work."""
+    asked = FinishStep(case=NUMBER, officer=officer, at=at(on, "11:00"), calendar=CALENDAR, name=name, second_officer=second)
+    return replace(asked, second_known=True)
+
+
+def send_back(officer: str = "approver-1", reasons: str = "未核对取水量") -> SendBack:
+    return SendBack(case=NUMBER, officer=officer, at=at("2007-03-21", "15:00"), calendar=CALENDAR, reasons=reasons)
 
 
 def suspend(
@@ -107,6 +133,7 @@ def suspend(
         case=NUMBER,
         officer="approver-1",
         at=at(on),
+        calendar=CALENDAR,
         reason=Stopper.INSPECTION,
         expected_days=5,
         notice=notice,
@@ -115,8 +142,12 @@ def suspend(
     )
 
 
-def resume(last: str = "2007-03-16", on: str = "2007-03-19") -> ResumeClocks:
-    return ResumeClocks(case=NUMBER, officer="approver-1", at=at(on), last=date.fromisoformat(last))
+def resume(last: str = "2007-03-16", on: str = "2007-03-19", number: int = 1) -> ResumeClocks:
+    return ResumeClocks(case=NUMBER, officer="approver-1", at=at(on), calendar=CALENDAR, number=number, last=date.fromisoformat(last))
+
+
+def call_off(number: int = 1, on: str = "2007-03-13", reasons: str = "申请人已提交检验报告") -> CallOffSuspension:
+    return CallOffSuspension(case=NUMBER, officer="approver-1", at=at(on), calendar=CALENDAR, number=number, reasons=reasons)
 
 
 def extend(days: int = 10, head: str = "head-1", told: str = "2007-03-28", on: str = "2007-03-28") -> ExtendLimit:
@@ -124,38 +155,42 @@ def extend(days: int = 10, head: str = "head-1", told: str = "2007-03-28", on: s
         case=NUMBER,
         officer="approver-1",
         at=at(on),
+        calendar=CALENDAR,
         days=days,
         head=head,
         document="宜水批〔2007〕3号",
         told=date.fromisoformat(told),
-        calendar=CALENDAR,
+        reasons="需要专家论证",
     )
 
 
-def examine(officer: str = "examiner-1", recommends: Outcome = Outcome.GRANTED) -> Examine:
-    return Examine(case=NUMBER, officer=officer, at=at("2007-03-20"), recommends=recommends)
+def examine(officer: str = "examiner-1", recommends: Outcome = Outcome.GRANTED, on: str = "2007-03-20") -> FinishStep:
+    """The examining step is done, and with it the examination."""
+    return FinishStep(case=NUMBER, officer=officer, at=at(on), calendar=CALENDAR, name="审查", recommends=recommends)
 
 
-def approve(officer: str = "approver-1", outcome: Outcome = Outcome.GRANTED) -> Approve:
-    return Approve(case=NUMBER, officer=officer, at=at("2007-03-21"), outcome=outcome)
+def approve(officer: str = "approver-1", outcome: Outcome = Outcome.GRANTED, reasons: str = "") -> FinishStep:
+    """The approving step is done, and with it the approval."""
+    asked = FinishStep(case=NUMBER, officer=officer, at=at("2007-03-21", "11:00"), calendar=CALENDAR, name="核准", outcome=outcome)
+    return replace(asked, reasons=reasons)
 
 
 def decide(
     outcome: Outcome = Outcome.GRANTED, document: str = "宜水许〔2007〕5号", reasons: str = "", officer: str = "approver-1"
 ) -> Decide:
-    return Decide(case=NUMBER, officer=officer, at=at("2007-03-22"), outcome=outcome, document=document, reasons=reasons)
+    return Decide(case=NUMBER, officer=officer, at=at("2007-03-22"), calendar=CALENDAR, outcome=outcome, document=document, reasons=reasons)
 
 
-def deliver(how: Channel = Channel.COUNTER) -> Deliver:
-    return Deliver(case=NUMBER, officer="clerk-1", at=at("2007-03-23"), how=how)
+def deliver(how: Channel = Channel.COUNTER, receipt: str = "宜水达〔2007〕5号") -> Deliver:
+    return Deliver(case=NUMBER, officer="clerk-1", at=at("2007-03-23"), calendar=CALENDAR, how=how, receipt=receipt)
 
 
 def withdraw() -> Withdraw:
-    return Withdraw(case=NUMBER, officer="clerk-1", at=at("2007-03-22"))
+    return Withdraw(case=NUMBER, officer="clerk-1", at=at("2007-03-22"), calendar=CALENDAR)
 
 
 def close() -> Close:
-    return Close(case=NUMBER, officer="clerk-1", at=at("2007-03-26"))
+    return Close(case=NUMBER, officer="clerk-1", at=at("2007-03-26"), calendar=CALENDAR)
 
 
 def imported(command: Command) -> Command:
@@ -163,9 +198,13 @@ def imported(command: Command) -> Command:
     return replace(command, imported=True)
 
 
-def accepted_by(by: AcceptedBy, effective: str, on: str, officer: str, time: str = "10:00") -> CaseAccepted:
-    """The fact of being taken up."""
-    return CaseAccepted(case=NUMBER, by=by, effective=at(effective), officer=officer, at=at(on, time))
+def accepted_by(by: AcceptedBy, effective: str, on: str, officer: str, time: str = "10:00") -> tuple[CaseEvent, ...]:
+    """The facts of being taken up: the case is accepted, the first step is due."""
+    taken_up = CaseAccepted(case=NUMBER, by=by, effective=at(effective), officer=officer, at=at(on, time))
+    due = StepFellDue(
+        case=NUMBER, number=1, name="审查", role=StepRole.EXAMINE, post="审查岗", limit_days=3, officer=officer, at=at(on, time)
+    )
+    return taken_up, due
 
 
 def went_on(commands: Iterable[Command], *steps: PinnedStep) -> Told:
@@ -202,19 +241,36 @@ def visited() -> Told:
 
 
 def reviewed() -> Told:
-    return given(visited()).when(start_step("审查"), finish_step("审查")).history()
+    return given(visited()).when(start_step(), examine()).history()
 
 
 def suspended() -> Told:
     return given(accepted()).when(suspend()).history()
 
 
-def examined() -> Told:
-    return given(accepted()).when(examine()).history()
+def announced() -> Told:
+    """On the 12th, an inspection from the 26th of March on."""
+    return given(accepted()).when(suspend(first="2007-03-26")).history()
 
 
-def approved(outcome: Outcome = Outcome.GRANTED) -> Told:
-    return given(examined()).when(approve(outcome=outcome)).history()
+def examining() -> Told:
+    return given(accepted()).when(start_step()).history()
+
+
+def examined(recommends: Outcome = Outcome.GRANTED, *steps: PinnedStep) -> Told:
+    return given(accepted(*steps)).when(start_step(), examine(recommends=recommends)).history()
+
+
+def approving() -> Told:
+    return given(examined()).when(start_approving()).history()
+
+
+def sent_back() -> Told:
+    return given(approving()).when(send_back()).history()
+
+
+def approved(outcome: Outcome = Outcome.GRANTED, *steps: PinnedStep) -> Told:
+    return given(examined(outcome, *steps)).when(start_approving(), approve(outcome=outcome)).history()
 
 
 def decided() -> Told:

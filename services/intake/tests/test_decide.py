@@ -13,10 +13,10 @@ from services.intake.case.act import unbound
 from services.intake.case.filing import File
 from services.intake.case.phase import Phase
 from services.intake.case.roads.promised import PROMISED
-from services.intake.case.steps import StartStep
+from services.intake.events import Outcome, Stopper
 from services.intake.law import LAW
 from services.intake.tests import stories as s
-from services.intake.tests.stories import given
+from services.intake.tests.stories import CALENDAR, at, given
 
 COMMANDS = get_args(Command)
 
@@ -61,25 +61,42 @@ def test_an_act_out_of_turn_is_refused_for_that_whatever_it_says() -> None:
     given(s.filed()).when(s.suspend(notice="")).refused("not-yet-accepted")
 
 
+def offered(story: s.Told, on: str = "2007-03-12") -> set[str]:
+    """What is offered on this day; no limit has passed."""
+    return {command.__name__ for command in possible(given(story).state, at(on), CALENDAR)}
+
+
 def test_what_is_possible_is_what_is_in_turn() -> None:
     for story in (s.filed(), s.told_to_correct(), s.accepted(s.SITE_VISIT), s.examined(), s.approved(), s.decided(), s.delivered()):
         state = given(story).state
-        assert possible(state)
-        assert all(state.phase in PROMISED[command].phases for command in possible(state))
-    assert possible(given(s.closed()).state) == ()
-    assert possible(Case()) == ()
-    assert StartStep in possible(given(s.accepted(s.SITE_VISIT)).state)
-    assert StartStep not in possible(given(s.accepted()).state)
+        assert offered(story, "2007-03-06")
+        assert offered(story, "2007-03-06") <= {command.__name__ for command, turn in PROMISED.items() if state.phase in turn.phases}
+    assert offered(s.closed()) == set()
+    assert possible(Case(), at("2007-03-05"), CALENDAR) == ()
+    assert "StartStep" in offered(s.accepted(s.SITE_VISIT))
+    assert "StartStep" not in offered(s.approved())
 
 
 def test_what_makes_no_sense_is_not_offered() -> None:
-    def offered(story: s.Told) -> set[str]:
-        return {command.__name__ for command in possible(given(story).state)}
-
-    assert offered(s.accepted()) == {"SuspendClocks", "ExtendLimit", "Examine", "Withdraw"}
-    assert offered(s.suspended()) == {"ResumeClocks", "ExtendLimit", "Examine", "Withdraw"}
+    assert offered(s.accepted()) == {"StartStep", "SuspendClocks", "ExtendLimit", "Withdraw"}
+    assert offered(s.accepted(), "2007-04-04") == {"StartStep", "Withdraw"}
     assert "ExtendLimit" not in offered(given(s.accepted()).when(s.extend()).history())
-    assert "Decide" not in offered(given(s.approved()).when(s.suspend()).history())
-    in_hand = offered(given(s.accepted(s.SITE_VISIT)).when(s.start_step("现场核查")).history())
-    assert "FinishStep" in in_hand
-    assert "StartStep" not in in_hand
+    assert "Decide" not in offered(s.approved(Outcome.GRANTED, s.REVIEW, s.SIGN, s.ISSUE))
+    of_steps = {"StartStep", "HandOver", "FinishStep", "SendBack"}
+    assert offered(s.examining()) & of_steps == {"HandOver", "FinishStep"}
+    assert offered(s.examined()) & of_steps == {"StartStep"}
+    assert offered(s.approving()) & of_steps == {"HandOver", "FinishStep", "SendBack"}
+    assert offered(s.approved()) & of_steps == set()
+
+
+def test_what_a_procedure_blocks_is_not_offered_while_it_runs() -> None:
+    assert offered(s.suspended()) == {"StartStep", "SuspendClocks", "ResumeClocks", "ExtendLimit", "Withdraw"}
+    assert offered(s.announced()) == {"StartStep", "SuspendClocks", "CallOffSuspension", "ExtendLimit", "Withdraw"}
+    assert offered(s.announced(), "2007-03-26") == offered(s.suspended())
+    announced = given(s.announced()).when(s.start_step(), s.examine(), s.start_approving(), s.approve()).history()
+    assert "Decide" in offered(announced, "2007-03-25")
+    assert "Decide" not in offered(announced, "2007-03-26")
+    hearing = replace(s.suspend(), reason=Stopper.HEARING)
+    assert offered(given(s.accepted()).when(hearing).history()) == {"SuspendClocks", "ResumeClocks", "ExtendLimit", "Withdraw"}
+    held = offered(given(s.examining()).when(hearing).history())
+    assert held == {"HandOver", "SuspendClocks", "ResumeClocks", "ExtendLimit", "Withdraw"}

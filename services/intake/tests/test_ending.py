@@ -1,16 +1,14 @@
-"""送达, 撤回, 办结: Art. 44 and the ways out."""
+"""撤回, 办结: the ways out."""
 
 from __future__ import annotations
 
-from services.intake.events import CaseClosed, CaseWithdrawn, Channel, ResultDelivered
+from services.intake.events import CaseClosed, CaseWithdrawn
 from services.intake.tests import stories as s
 from services.intake.tests.stories import NUMBER, at, given
 
 
-def test_the_result_is_handed_over_and_the_case_closed() -> None:
-    given(s.decided()).when(s.deliver()).then(ResultDelivered(case=NUMBER, how=Channel.COUNTER, officer="clerk-1", at=at("2007-03-23")))
+def test_a_case_whose_result_is_handed_over_is_closed() -> None:
     given(s.delivered()).when(s.close()).then(CaseClosed(case=NUMBER, officer="clerk-1", at=at("2007-03-26")))
-    given(s.delivered()).when(s.deliver()).then()
     given(s.closed()).when(s.close()).then()
 
 
@@ -18,13 +16,12 @@ def test_nothing_is_delivered_undecided_or_closed_undelivered() -> None:
     given(s.approved()).when(s.deliver()).refused("not-decided")
     given(s.decided()).when(s.close()).refused("not-delivered")
     given(s.filed()).when(s.close()).refused("not-delivered")
-    given(s.decided()).when(s.deliver(Channel.INTERNAL)).refused("internal-is-for-imports")
 
 
 def test_the_applicant_may_withdraw_until_the_decision() -> None:
     withdrawn = CaseWithdrawn(case=NUMBER, by_silence=False, officer="clerk-1", at=at("2007-03-22"))
     for story in (s.filed(), s.told_to_correct(), s.returned_incomplete(), s.accepted(), s.examined(), s.approved()):
-        given(story).when(s.withdraw()).then(withdrawn)
+        assert given(story).when(s.withdraw()).one(CaseWithdrawn) == withdrawn
     given(s.decided()).when(s.withdraw()).refused("already-decided")
     given(s.filed()).when(s.withdraw(), s.withdraw()).then()
 

@@ -36,6 +36,11 @@ def test_only_the_promised_kind_is_offered_yet() -> None:
     given().when(s.file(procedure=s.pinned(kind="immediate"))).refused("kind-not-offered")
 
 
+def test_a_record_filing_is_not_yet_taken_at_the_window() -> None:
+    filing = replace(s.pinned(), regime="record-filing", silence_accepts=False, approval=False)
+    given().when(s.file(procedure=filing)).refused("kind-not-offered")
+
+
 def test_the_internal_channel_is_for_imports() -> None:
     given().when(s.file(channel=Channel.INTERNAL)).refused("internal-is-for-imports")
 

@@ -41,7 +41,7 @@ async def test_silence_asks_the_rules_for_acceptance() -> None:
     noticed = await Neighbour("deadline", [COUNTY]).says("SilenceNoticed", "2007-03-13 00:00", case=NUMBER)
     learned, ((stream, command),) = react(NOTHING, READER.read(noticed), noticed.name)
     assert (learned, stream) == (NOTHING, NUMBER)
-    given(s.filed()).when(command).then(s.accepted_by(AcceptedBy.SILENCE, "2007-03-05", "2007-03-13", "system:intake", "00:00"))
+    given(s.filed()).when(command).then(*s.accepted_by(AcceptedBy.SILENCE, "2007-03-05", "2007-03-13", "system:intake", "00:00"))
     given(s.told_to_correct()).when(command).then()
 
 

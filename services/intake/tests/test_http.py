@@ -3,37 +3,76 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from libs.testkit.house import COUNTY, TOWN, House
 from libs.testkit.neighbours import Neighbour
 from services.intake.http import ROUTES
-from services.intake.tests.counter import ITEM, file, listed, published, show
+from services.intake.tests.counter import DECLINED, ITEM, file, listed, published, show
 
 
 async def examined(house: House) -> str:
+    case = await visiting(house)
+    await house.post(f"/intake/cases/{case}/steps/done", {"name": "现场核查", "second_officer": "examiner-2"}, by="examiner")
+    await house.post(f"/intake/cases/{case}/steps/start", {"name": "审查"}, by="examiner")
+    await house.post(f"/intake/cases/{case}/steps/done", {"name": "审查", "recommends": "granted"}, by="examiner")
+    return case
+
+
+async def visiting(house: House) -> str:
+    """A case whose site visit is in the examiner's hands."""
     case = str((await file(house))["case"])
     await house.post(f"/intake/cases/{case}/acceptance", by="clerk")
     await house.post(f"/intake/cases/{case}/steps/start", {"name": "现场核查"}, by="examiner")
-    await house.post(f"/intake/cases/{case}/steps/done", {"name": "现场核查", "second_officer": "examiner-2"}, by="examiner")
-    await house.post(f"/intake/cases/{case}/examination", {"recommends": "granted"}, by="examiner")
     return case
+
+
+async def approve(house: House, case: str) -> dict[str, Any]:
+    """The approver takes up the approving step and does it."""
+    await house.post(f"/intake/cases/{case}/steps/start", {"name": "核准"}, by="approver")
+    return await house.post(f"/intake/cases/{case}/steps/done", {"name": "核准", "outcome": "granted"}, by="approver")
 
 
 async def test_a_case_from_filing_to_close(house: House) -> None:
     case = await examined(house)
     suspension = {"reason": "testing", "expected_days": 1, "notice": "宜水函〔2007〕8号", "notified": "2007-03-05", "first": "2007-03-05"}
     await house.post(f"/intake/cases/{case}/suspension", suspension, by="approver")
-    await house.post(f"/intake/cases/{case}/resumption", {"last": "2007-03-05"}, by="approver")
-    extension = {"days": 5, "head": "head-1", "document": "宜水批〔2007〕3号", "told": "2007-03-05"}
+    await house.post(f"/intake/cases/{case}/resumption", {"number": 1, "last": "2007-03-05"}, by="approver")
+    extension = {"days": 5, "head": "head-1", "document": "宜水批〔2007〕3号", "told": "2007-03-05", "reasons": "需要专家论证"}
     await house.post(f"/intake/cases/{case}/extension", extension, by="approver")
-    await house.post(f"/intake/cases/{case}/approval", {"outcome": "granted"}, by="approver")
+    await approve(house, case)
     await house.post(f"/intake/cases/{case}/decision", {"outcome": "granted", "document": "宜水许〔2007〕5号"}, by="approver")
-    await house.post(f"/intake/cases/{case}/delivery", {"how": "counter"}, by="clerk")
+    await house.post(f"/intake/cases/{case}/delivery", {"how": "counter", "receipt": "宜水达〔2007〕5号"}, by="clerk")
     done = await house.post(f"/intake/cases/{case}/close", by="clerk")
     shown = await show(house, done)
-    assert done["version"] == shown["version"] == 12
+    assert done["version"] == shown["version"] == 19
     assert (shown["phase"], shown["outcome"], shown["possible"]) == ("closed", "granted", [])
     assert shown["filed_at"] == shown["closed_at"] == "2007-03-05T02:00:00Z"
+
+
+async def test_whether_another_officer_is_known_the_accounts_say(house: House) -> None:
+    case = await visiting(house)
+    unknown = {"name": "现场核查", "second_officer": "examiner-7"}
+    assert (await house.post(f"/intake/cases/{case}/steps/done", unknown, by="examiner", status=409))["code"] == "second-unknown"
+    away = {"to": "examiner-7", "reasons": "经办人休假"}
+    assert (await house.post(f"/intake/cases/{case}/steps/hand-over", away, by="examiner", status=409))["code"] == "staff-unknown"
+    await house.post(f"/intake/cases/{case}/steps/hand-over", away | {"to": "examiner-2"}, by="examiner")
+    await house.post(f"/intake/cases/{case}/steps/done", unknown | {"second_officer": "examiner-1"}, by="second")
+
+
+async def test_nobody_says_in_a_form_who_is_known(house: House) -> None:
+    case = await visiting(house)
+    told = {"name": "现场核查", "second_officer": "examiner-7", "second_known": True}
+    await house.post(f"/intake/cases/{case}/steps/done", told, by="examiner", status=422)
+
+
+async def test_a_case_sent_back_over_http(house: House) -> None:
+    case = await examined(house)
+    await house.post(f"/intake/cases/{case}/steps/start", {"name": "核准"}, by="approver")
+    done = await house.post(f"/intake/cases/{case}/steps/send-back", {"reasons": "未核对取水量"}, by="approver")
+    shown = await show(house, done)
+    assert (shown["phase"], shown["officer"]) == ("accepted", "approver-1")
+    assert set(shown["possible"]) == {"steps/start", "suspension", "extension", "withdrawal"}
 
 
 async def test_corrections_over_http(house: House) -> None:
@@ -50,9 +89,7 @@ async def test_corrections_over_http(house: House) -> None:
 
 async def test_declined_and_withdrawn(house: House) -> None:
     done = await file(house)
-    done = await house.post(
-        f"/intake/cases/{done['case']}/refusal-to-accept", {"reason": "不属于本机关职权", "right_agency": "县水利局"}, by="clerk"
-    )
+    done = await house.post(f"/intake/cases/{done['case']}/refusal-to-accept", DECLINED, by="clerk")
     assert (await show(house, done))["phase"] == "not-accepted"
     done = await file(house)
     done = await house.post(f"/intake/cases/{done['case']}/withdrawal", by="clerk")
@@ -109,7 +146,7 @@ async def test_forms_are_checked_before_rules(house: House) -> None:
     path = f"/intake/nodes/{COUNTY}/cases"
     await house.post(path, {"item": ITEM, "channel": "counter", "applicant": "张三"}, status=422, by="clerk")
     await house.post(path, {"item": ITEM, "channel": "telegraph"}, status=422, by="clerk")
-    await house.post(path, {"item": ITEM, "channel": "counter", "materials": ["长" * 61]}, status=422, by="clerk")
+    await house.post(path, {"item": ITEM, "channel": "counter", "materials": ["长" * 501]}, status=422, by="clerk")
     await house.post(path, {"item": "511A\x0000001", "channel": "counter"}, status=422, by="clerk")
 
 
@@ -122,7 +159,7 @@ async def test_a_refused_filing_uses_no_number(house: House) -> None:
 async def test_text_no_log_can_keep_is_refused_as_a_form(house: House) -> None:
     case = (await file(house))["case"]
     for text in ("\ud800", "a\x00b"):
-        await house.post(f"/intake/cases/{case}/refusal-to-accept", {"reason": text, "right_agency": "县水利局"}, status=422, by="clerk")
+        await house.post(f"/intake/cases/{case}/refusal-to-accept", DECLINED | {"explanation": text}, status=422, by="clerk")
 
 
 async def test_the_list_goes_on_where_it_ended(house: House) -> None:
@@ -163,13 +200,24 @@ async def test_a_day_is_written_as_a_day(house: House) -> None:
 async def test_the_applicants_way_is_offered_act_by_act(house: House) -> None:
     """Every act that is in turn and makes sense has its route."""
     case = await examined(house)
-    done = await house.post(f"/intake/cases/{case}/approval", {"outcome": "granted"}, by="approver")
-    assert set((await show(house, done))["possible"]) == {"suspension", "extension", "decision", "withdrawal"}
+    done = await approve(house, case)
+    assert set((await show(house, done))["possible"]) == {"extension", "decision", "withdrawal"}
+
+
+async def test_what_a_procedure_blocks_is_not_offered_until_it_is_over(house: House) -> None:
+    case = await examined(house)
     suspension = {"reason": "testing", "expected_days": 1, "notice": "宜水函〔2007〕8号", "notified": "2007-03-05", "first": "2007-03-05"}
-    done = await house.post(f"/intake/cases/{case}/suspension", suspension, by="approver")
+    await house.post(f"/intake/cases/{case}/suspension", suspension, by="approver")
+    later = suspension | {"reason": "hearing", "first": "2007-03-08"}
+    await house.post(f"/intake/cases/{case}/suspension", later, by="approver")
+    done = await approve(house, case)
     shown = await show(house, done)
     assert (shown["phase"], shown["suspended"]) == ("approved", True)
-    assert set(shown["possible"]) == {"resumption", "extension", "withdrawal"}
+    assert set(shown["possible"]) == {"resumption", "suspension/call-off", "extension", "withdrawal"}
+    await house.post(f"/intake/cases/{case}/suspension/call-off", {"number": 2, "reasons": "申请人放弃听证"}, by="approver")
+    done = await house.post(f"/intake/cases/{case}/resumption", {"number": 1, "last": "2007-03-05"}, by="approver")
+    shown = await show(house, done)
+    assert (shown["suspended"], set(shown["possible"])) == (False, {"extension", "decision", "withdrawal"})
     done = await house.post(f"/intake/cases/{case}/withdrawal", by="clerk")
     shown = await show(house, done)
     assert (shown["phase"], shown["suspended"], shown["possible"]) == ("withdrawn", False, ["close"])

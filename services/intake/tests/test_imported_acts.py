@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from libs.decider import Refused
 from services.intake.case import Command
+from services.intake.case.imported import must_have_happened
 from services.intake.case.phase import Phase
-from services.intake.events import Channel, Outcome, StepDone, StepRole
+from services.intake.events import Channel, CorrectionsRequested, Outcome, StepDone, StepRole
 from services.intake.tests import stories as s
 from services.intake.tests.stories import NUMBER, at, given
 
@@ -16,8 +19,10 @@ from services.intake.tests.stories import NUMBER, at, given
 def test_an_imported_act_is_kept_as_given_whatever_the_phase() -> None:
     acts: list[Command] = [
         s.finish_step("T02 Check confirmation of receipt", "Resource01", on="2006-12-31"),
+        s.start_step("T02 Check confirmation of receipt", "Resource01"),
+        s.hand_over("Resource02", "Resource01"),
         s.examine("Resource01"),
-        s.approve("Resource01"),
+        s.send_back("Resource01"),
         s.decide(Outcome.NOT_STATED, document=""),
         s.close(),
         s.finish_step("T04 Determine confirmation of receipt", "Resource01", on="2007-05-01"),
@@ -53,6 +58,15 @@ def test_an_imported_activity_is_a_step_with_the_role_its_record_gives(role: Ste
     )
 
 
+def test_an_act_of_a_record_has_happened_give_or_take_five_minutes() -> None:
+    now = at("2007-03-08", "11:00")
+    for happened in (at("1990-01-01", "00:00"), now, now + timedelta(minutes=5)):
+        must_have_happened(happened, now)
+    with pytest.raises(Refused) as no:
+        must_have_happened(now + timedelta(minutes=5, microseconds=1), now)
+    assert (no.value.code, no.value.because) == ("in-the-future", "导入的行为发生在将来，只能导入已经发生的行为（P-imported-acts）")
+
+
 def test_an_imported_case_may_be_of_any_kind_and_channel() -> None:
     given().when(s.imported(s.file(procedure=s.pinned(kind="immediate"), channel=Channel.INTERNAL))).taken()
 
@@ -64,10 +78,10 @@ def test_an_imported_act_done_twice_was_done_twice() -> None:
 
 
 def test_imported_acts_without_sense_do_not_stand_in_the_way_of_one_done_now() -> None:
-    """A suspension that ended before it began counts for nothing; a case older than the calendar is past its limits."""
+    """A suspension that ended before it began counts for nothing; a case older than the calendar is past its limits, and no silence is known."""
     reversed_stop = [s.imported(s.suspend(first="2007-03-20")), s.imported(s.resume(last="2007-03-01"))]
     story = given(s.accepted()).when(*reversed_stop).history()
     given(story).when(s.extend()).taken()
     old = given().when(s.imported(s.file(on="1999-03-01"))).history()
-    given(old).when(s.request_corrections()).refused("silence-was-acceptance")
+    given(old).when(s.request_corrections()).one(CorrectionsRequested)
     given(old).when(s.imported(s.accept("1999-03-02")), s.extend()).refused("limit-passed")

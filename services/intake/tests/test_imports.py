@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
+
+import pytest
 
 from libs.eventlog import verify
 from libs.testkit.house import COUNTY, House
@@ -13,7 +16,16 @@ from services.intake.events import CaseClosed, CaseDecided, CaseFiled, Instants,
 from services.intake.tests.counter import ITEM, file, listed, published, show
 from services.intake.views import CASES_VIEW
 
+NOW = datetime.fromisoformat("2013-03-04T10:00:00+08:00")
+"""Today: the record is older."""
 PATH = f"/intake/nodes/{COUNTY}/imports"
+
+
+@pytest.fixture
+def house(house: House) -> House:
+    """A house in which it is later than anything of the record."""
+    house.time = NOW
+    return house
 
 
 def did(at: str, officer: str = "Resource21") -> dict[str, Any]:
@@ -70,6 +82,14 @@ async def test_a_batch_sent_again_changes_nothing(house: House) -> None:
     assert (verdict.fault, verdict.sequence - verdict.events) == (None, 0)
 
 
+async def test_a_case_says_when_it_came_and_keeps_that_when_its_record_is_sent_again(house: House) -> None:
+    await house.post(PATH, batch(case("case-1")), by="operator")
+    house.time = NOW + timedelta(days=1)
+    assert (await house.post(PATH, batch(case("case-1")), by="operator"))["repeated"] == 6
+    (filed,) = [fact for event in await house.logs.of(COUNTY).feed() if isinstance(fact := CODEC.decode(event), CaseFiled)]
+    assert filed.came == NOW
+
+
 async def test_a_run_that_was_stopped_goes_on(house: House) -> None:
     await house.post(PATH, batch(case("case-1") | {"steps": [], "decided": None, "closed": None}, case("case-2", end=None)), by="operator")
     done = await house.post(PATH, batch(case("case-1"), case("case-2")), by="operator")
@@ -84,6 +104,34 @@ async def test_an_item_nobody_published_stops_the_batch_before_it_begins(house: 
     refused = await house.post(PATH, batch(case("case-1"), case("case-2") | {"item": "511A99999"}), by="operator", status=409)
     assert refused["code"] == "unknown-item"
     assert (await house.logs.of(COUNTY).head()).sequence == 0
+
+
+def ahead(part: str, at: datetime) -> dict[str, Any]:
+    """A case of the record, one of whose acts lies at `at`."""
+    told = case("case-2")
+    act = told["steps"][1] if part == "step" else told[part]
+    act["at"] = at.isoformat()
+    return told
+
+
+@pytest.mark.parametrize("part", ["filed", "step", "decided", "closed"])
+async def test_an_act_of_a_record_that_is_still_to_come_stops_the_request_before_it_begins(house: House, part: str) -> None:
+    told = ahead(part, NOW + timedelta(minutes=5, seconds=1))
+    refused = await house.post(PATH, batch(case("case-1"), told), by="operator", status=409)
+    assert refused["code"] == "in-the-future"
+    assert refused["title"].startswith("case-2")
+    assert (await house.logs.of(COUNTY).head()).sequence == 0
+
+
+@pytest.mark.parametrize("part", ["filed", "step", "decided", "closed"])
+async def test_a_machine_that_is_minutes_ahead_may_import(house: House, part: str) -> None:
+    assert (await house.post(PATH, batch(ahead(part, NOW + timedelta(minutes=5))), by="operator"))["acts"] == 6
+
+
+async def test_the_limits_of_a_record_may_lie_ahead(house: House) -> None:
+    told = case("case-1", end=None)
+    told["filed"] |= {"promised": "2014-01-01T00:00:00+01:00", "statutory": "2015-01-01T00:00:00+01:00"}
+    assert (await house.post(PATH, batch(told), by="operator"))["acts"] == 4
 
 
 async def test_a_case_older_than_every_version_here_pins_the_earliest(house: House, catalogue: Neighbour) -> None:

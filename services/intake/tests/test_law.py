@@ -20,9 +20,9 @@ def test_a_refusal_names_articles_and_policies_and_says_one_sentence(code: str) 
 
 
 def test_people_read_the_sentence_and_its_source() -> None:
-    no = refused("no-reasons")
-    assert (no.code, no.because) == ("no-reasons", "不予许可的，应当说明理由（行政许可法第三十八条第二款）")
-    assert no.about("case-7").because.startswith("case-7：不予许可的")
+    no = refused("no-document")
+    assert (no.code, no.because) == ("no-document", "应当作出书面决定（行政许可法第三十八条）")
+    assert no.about("case-7").because.startswith("case-7：应当作出")
 
 
 def test_a_code_that_stands_in_no_law_is_a_fault() -> None:

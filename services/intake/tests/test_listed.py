@@ -60,19 +60,33 @@ def test_a_case_is_finished_at_its_first_end(told: s.Told, phase: str, finished:
 
 
 def test_the_mark_stays_raw_beside_the_phase() -> None:
-    assert listed(s.accepted()).suspended is None
-    stopped = listed(given(s.suspended()).when(s.examine()).history())
-    assert (stopped.phase, stopped.suspended) == ("examined", True)
-    assert listed(given(s.suspended()).when(s.resume()).history()).suspended is False
+    assert listed(s.accepted()).suspensions == ""
+    stopped = listed(given(s.suspended()).when(s.start_step(), s.examine()).history())
+    assert (stopped.phase, stopped.suspensions) == ("examined", "+1")
+    assert listed(given(s.suspended()).when(s.resume()).history()).suspensions == "+1-1"
     withdrawn = listed(given(s.suspended()).when(s.withdraw()).history())
-    assert (withdrawn.suspended, phases().ended(withdrawn.phase)) == (True, True)
+    assert (withdrawn.suspensions, phases().ended(withdrawn.phase)) == ("+1", True)
+
+
+def test_the_mark_stands_until_the_last_of_several_procedures_is_over() -> None:
+    two = [s.suspend(), s.suspend(first="2007-03-26", on="2007-03-13")]
+    for last, told in ((s.call_off(2, on="2007-03-20"), "+1+2-1-2"), (s.resume(number=2, last="2007-03-26", on="2007-03-26"), "+1+2-1-2")):
+        row = listed(given(s.accepted()).when(*two, s.resume()).history())
+        assert (row.suspensions, phases().suspended(row.suspensions, row.phase)) == ("+1+2-1", True)
+        row = listed(given(s.accepted()).when(*two, s.resume(), last).history())
+        assert (row.suspensions, phases().suspended(row.suspensions, row.phase)) == (told, False)
+
+
+def test_with_the_decision_no_procedure_is_announced_any_more() -> None:
+    row = listed(given(s.announced()).when(s.start_step(), s.examine(), s.start_approving(), s.approve(), s.decide()).history())
+    assert (row.suspensions, phases().suspended(row.suspensions, row.phase)) == ("+1=", False)
 
 
 def test_a_later_batch_says_only_what_is_new() -> None:
     told = s.decided()
     row = listed(told[-1:])
     assert (row.phase, row.outcome, row.decided_at) == ("decided", "granted", at("2007-03-22"))
-    assert (row.item, row.filed_at, row.accepted_at, row.suspended, row.finished_at) == ("", None, None, None, None)
+    assert (row.item, row.filed_at, row.accepted_at, row.suspensions, row.finished_at) == ("", None, None, "=", None)
 
 
 def test_a_fact_that_leaves_the_case_where_it_is_says_nothing_of_the_phase() -> None:

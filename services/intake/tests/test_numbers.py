@@ -70,6 +70,14 @@ def test_serials_are_given_out_in_order_and_a_returned_one_first() -> None:
     assert not held
 
 
+def test_serials_that_many_gave_back_at_once_are_given_out_in_order_again() -> None:
+    held = Allocator()
+    held.add(51, 54, now=0.0)
+    for serial in [held.take() for _ in range(3)]:
+        held.give_back(serial)
+    assert [held.take() for _ in range(4)] == [51, 52, 53, 54]
+
+
 def test_a_block_used_up_within_a_second_is_followed_by_one_of_twice_its_size() -> None:
     held, now, first, sizes = Allocator(), 1000.0, 1, []
     for _ in range(8):

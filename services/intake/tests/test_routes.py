@@ -10,16 +10,18 @@ from pydantic import ValidationError
 
 from services.intake.case import ACTS, possible
 from services.intake.case.acceptance import DeemAccepted
-from services.intake.case.act import AskedByCalendar
+from services.intake.case.act import Asked
 from services.intake.case.filing import File
 from services.intake.http import ROUTES, Route
 from services.intake.http.suspension import SuspensionNotice
 from services.intake.tests import stories as s
 from services.intake.tests.stories import given
 
-GIVEN = {field.name for field in fields(AskedByCalendar)}
+GIVEN = {field.name for field in fields(Asked)}
 """What the handler knows by itself."""
 FOR_IMPORTS = {"role"}
+FOUND = {"agency_valid", "second_known", "to_known"}
+"""What is found out at the door, and said by no form."""
 
 
 def test_every_act_on_a_case_has_one_route() -> None:
@@ -30,15 +32,24 @@ def test_every_act_on_a_case_has_one_route() -> None:
 
 @pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
 def test_a_form_says_what_its_command_asks(route: Route) -> None:
-    asked = {field.name: field.default is MISSING for field in fields(route.command) if field.name not in GIVEN | FOR_IMPORTS}
+    asked = {field.name: field.default is MISSING for field in fields(route.command) if field.name not in GIVEN | FOR_IMPORTS | FOUND}
     said = {name: field.is_required() for name, field in route.form.model_fields.items()} if route.form else {}
     assert said == asked
 
 
 def test_what_is_possible_can_be_asked_for() -> None:
     routed = {route.command for route in ROUTES.values()}
-    for story in (s.filed(), s.told_to_correct(), s.returned_incomplete(), s.reviewed(), s.suspended(), s.approved(), s.delivered()):
-        assert set(possible(given(story).state)) <= routed
+    for story in (
+        s.filed(),
+        s.told_to_correct(),
+        s.returned_incomplete(),
+        s.reviewed(),
+        s.approving(),
+        s.suspended(),
+        s.approved(),
+        s.delivered(),
+    ):
+        assert set(possible(given(story).state, s.at("2007-03-06"), s.CALENDAR)) <= routed
 
 
 NOTICE: dict[str, Any] = {

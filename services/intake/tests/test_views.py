@@ -5,7 +5,9 @@ from __future__ import annotations
 from libs.testkit.house import COUNTY, House
 from libs.testkit.neighbours import Neighbour
 from services.intake.events import CaseAccepted
-from services.intake.tests.counter import file, listed, published, show
+from services.intake.http.reading import read_at
+from services.intake.tests.counter import DECLINED, file, listed, published, show
+from services.intake.tests.stories import CALENDAR
 from services.intake.views import case_row
 
 
@@ -35,8 +37,7 @@ async def test_a_case_is_finished_once_at_its_first_end(house: House) -> None:
     withdrawn = await file(house)
     await house.post(f"/intake/cases/{withdrawn['case']}/withdrawal", by="clerk")
     declined = await file(house)
-    because = {"reason": "不属于本机关职权", "right_agency": "县水利局"}
-    await house.post(f"/intake/cases/{declined['case']}/refusal-to-accept", because, by="clerk")
+    await house.post(f"/intake/cases/{declined['case']}/refusal-to-accept", DECLINED, by="clerk")
     await file(house)
     await house.shown()
     assert await counted(house) == {"cases": 3, "open": 1, "finished": 2}
@@ -66,6 +67,35 @@ async def test_silence_noticed_becomes_a_command_to_the_cases_own_log(house: Hou
     assert (recorded.node, recorded.subject, recorded.actor, recorded.causationid) == (COUNTY, case, "system:intake", noticed.id)
 
 
+async def test_every_read_settles_time(house: House) -> None:
+    """Filed on Monday, 5 March: from 13 March on the case is shown as accepted from its receipt, though nothing has been written of it."""
+    filed = await file(house)
+    house.pass_days(7)
+    shown = await show(house, filed)
+    assert (shown["phase"], shown["accepted_at"], "acceptance" in shown["possible"]) == ("filed", None, True)
+    house.pass_days(1)
+    shown = await show(house, filed)
+    assert (shown["phase"], shown["accepted_at"], shown["version"]) == ("accepted", "2007-03-05T02:00:00Z", 1)
+    assert {"steps/start", "suspension"} <= set(shown["possible"])
+    assert "acceptance" not in shown["possible"]
+    assert [(row["case"], row["accepted_at"]) for row in (await listed(house, phase="accepted"))["cases"]] == [
+        (filed["case"], "2007-03-05T02:00:00Z")
+    ]
+    assert (await listed(house, phase="filed"))["cases"] == []
+    assert await counted(house) == {"cases": 1, "open": 1, "finished": 0}
+    assert await house.all(CaseAccepted) == []
+
+
+async def test_what_time_did_is_written_with_the_next_act(house: House) -> None:
+    case = (await file(house))["case"]
+    house.pass_days(9)
+    await house.post(f"/intake/cases/{case}/corrections-notice", {"missing": ["平面图"]}, by="clerk", status=409)
+    assert await house.all(CaseAccepted) == []
+    done = await house.post(f"/intake/cases/{case}/steps/start", {"name": "现场核查"}, by="examiner")
+    accepted = await house.one(CaseAccepted)
+    assert (accepted.officer, accepted.at.isoformat(), done["version"]) == ("system:intake", "2007-03-12T16:00:00+00:00", 4)
+
+
 async def test_silence_of_another_clock_is_not_ours(house: House) -> None:
     case = (await file(house))["case"]
     deadline = Neighbour("deadline", [COUNTY], now=lambda: house.time)
@@ -88,4 +118,4 @@ async def test_what_cannot_be_read_is_not_swallowed(house: House, catalogue: Nei
 
 
 async def test_an_unknown_case_has_no_row(house: House) -> None:
-    assert await case_row(house.pool, "511525-20070305-000009-9") is None
+    assert await case_row(house.pool, "511525-20070305-000009-9", read_at(house.time, CALENDAR)) is None

@@ -1,13 +1,15 @@
 """What intake shows: a row per case from its own log, leased serials, and the procedures heard from the catalogue."""
 
-from services.intake.views.cases import ListedCase, case_page, case_row, counts, replayed
+from services.intake.views.cases import LONGEST, ListedCase, Now, case_page, case_row, counts, replayed
 from services.intake.views.log import CASES_VIEW, cases_view
 from services.intake.views.procedures import learn, versions
 from services.intake.views.serials import Unused, unused_serials
 
 __all__ = [
     "CASES_VIEW",
+    "LONGEST",
     "ListedCase",
+    "Now",
     "Unused",
     "case_page",
     "case_row",

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from libs.decider import record
 from libs.views import Connection, Pool, Table
-from services.intake.events import Pinned, PinnedStep
+from services.intake.events import Pinned
 
 
 @record
-class KnownVersion(Pinned):
-    """A row: what a case pins of a version, the node that published it, and the day from which it is in force. The steps are kept as JSON."""
+class KnownVersion:
+    """A row: a version of an item's procedure at the node that published it, in force from `effective`; `pinned` is what a case keeps, as JSON."""
 
     node: str
+    item: str
+    procedure_version: int
     effective: date
+    pinned: str
 
 
-PROCEDURES: Final = Table.of("procedures", KnownVersion, key=("node", "item", "procedure_version"), types={"steps": "jsonb"})
-_VERSIONS: Final = f"""
-select {PROCEDURES.columns} from procedures where node = any ($1::text[]) and item = $2
+PROCEDURES: Final = Table.of("procedures", KnownVersion, key=("node", "item", "procedure_version"), types={"pinned": "jsonb"})
+_VERSIONS: Final = """
+select effective, pinned from procedures where node = any ($1::text[]) and item = $2
 order by array_position($1::text[], node), effective desc, procedure_version desc"""
 
 
@@ -35,14 +37,15 @@ async def learn(connection: Connection, heard: Mapping[str, Sequence[tuple[date,
 
 async def versions(pool: Pool, line: Sequence[str], item: str) -> list[tuple[date, Pinned]]:
     """All versions known at the nodes of `line`, nearest node first, newest first."""
-    return [_version(dict(row)) for row in await pool.fetch(_VERSIONS, list(line), item)]
+    rows = await pool.fetch(_VERSIONS, list(line), item)
+    return [(row["effective"], msgspec.json.decode(row["pinned"], type=Pinned)) for row in rows]
 
 
-def _row(node: str, effective: date, pinned: Pinned) -> dict[str, Any]:
-    return {**asdict(pinned), "node": node, "effective": effective, "steps": msgspec.json.encode(pinned.steps).decode()}
-
-
-def _version(row: dict[str, Any]) -> tuple[date, Pinned]:
-    row.pop("node")
-    effective, steps = row.pop("effective"), msgspec.json.decode(row.pop("steps"), type=tuple[PinnedStep, ...])
-    return effective, Pinned(**row, steps=steps)
+def _row(node: str, effective: date, pinned: Pinned) -> KnownVersion:
+    return KnownVersion(
+        node=node,
+        item=pinned.item,
+        procedure_version=pinned.procedure_version,
+        effective=effective,
+        pinned=msgspec.json.encode(pinned).decode(),
+    )

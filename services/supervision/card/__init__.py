@@ -1,4 +1,4 @@
-"""The rules of a card: one for each rung of a clock that is yellow or red, to the responsible officer (docs/supervision.md).
+"""The rules of a card: one for each rung of a clock that is yellow or red, to the responsible unit and officer (docs/supervision.md).
 
 A yellow card from time alone warns. A reminder is no card; replies and appeals are not decided here yet.
 """
@@ -16,13 +16,18 @@ from services.supervision.events import CardIssued, Colour
 
 @record
 class IssueCard:
-    """Issue a card for a rung that was reached at `at`; `evidence` names the fact that says so."""
+    """Issue a card for a rung that was reached at `at`; `evidence` names the fact that says so, `officer` is empty where
+    nobody held the step.
+    """
 
     case: str
     colour: Colour
     clock: str
     clock_kind: str
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     generation: int
     overdue: int

@@ -18,6 +18,9 @@ class ClockYellow:
     case: str
     kind: str
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     generation: int
     due_at: datetime
@@ -33,6 +36,9 @@ class ClockRed:
     case: str
     kind: str
     node: str
+    department: str
+    department_uscc: str
+    post: str
     officer: str
     generation: int
     overdue: int
@@ -52,6 +58,9 @@ def react(remembered: None, rung: YellowOrRed, name: str) -> tuple[None, Sequenc
         clock=rung.clock,
         clock_kind=rung.kind,
         node=rung.node,
+        department=rung.department,
+        department_uscc=rung.department_uscc,
+        post=rung.post,
         officer=rung.officer,
         generation=rung.generation,
         overdue=rung.overdue if isinstance(rung, ClockRed) else 0,

@@ -1,4 +1,4 @@
-"""The rules of a finding: one per detector and case, saying what was seen, by whom, and which events show it (decision 0012)."""
+"""The rules of a finding: one per detector, version of its rule and case, saying what was seen, by whom, and which events show it (decision 0012)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from libs.decider import Decider, record
-from services.supervision.events import Detector, FindingRaised
-from services.supervision.finding.detectors import RULE_VERSION, Deed, Seen
+from services.supervision.events import FindingRaised
+from services.supervision.finding.detectors import DetectorRule, Seen
 
 
 @record
 class RaiseFinding:
-    """Raise a finding: a detector saw something in a case."""
+    """Raise a finding: a detector saw something in a case, under a version of its rule."""
 
     case: str
-    detector: Detector
+    rule: DetectorRule
     node: str
     seen: Seen
 
@@ -25,8 +25,8 @@ State = FindingRaised | None
 
 
 def finding_of(command: RaiseFinding) -> str:
-    """The finding's identity, which is also its stream: one per detector and case."""
-    return f"finding:{command.detector.value}:{command.case}"
+    """The finding's identity, which is also its stream: one per detector, version and case."""
+    return f"finding:{command.rule.detector.value}:{command.rule.version}:{command.case}"
 
 
 def decide(command: RaiseFinding, raised: State) -> Sequence[FindingRaised]:
@@ -37,11 +37,11 @@ def decide(command: RaiseFinding, raised: State) -> Sequence[FindingRaised]:
     return [
         FindingRaised(
             finding=finding_of(command),
-            detector=command.detector,
-            rule_version=RULE_VERSION,
+            detector=command.rule.detector,
+            rule_version=command.rule.version,
             case=command.case,
             node=command.node,
-            officers=tuple(dict.fromkeys(fact.officer for fact in facts if fact.deed is not Deed.END)),
+            officers=command.seen.officers,
             evidence=tuple(fact.evidence for fact in facts),
             at=max(fact.at for fact in facts),
             imported=all(fact.imported for fact in facts),

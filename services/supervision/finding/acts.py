@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypedDict
 
 from libs.decider import record
 from services.supervision.finding import RaiseFinding, finding_of
@@ -64,12 +65,28 @@ class CaseNotAccepted(ActOnCase):
 class StepStarted(ActOnCase):
     """A step is in an officer's hands."""
 
+    role: str
+
+
+@record
+class StepHandedOver(ActOnCase):
+    """A step went from one officer's hands into those of `to`."""
+
+    role: str
+    to: str
+
+
+@record
+class StepSentBack(ActOnCase):
+    """The approver gave the case back to its examination."""
+
 
 @record
 class StepDone(ActOnCase):
     """A step was done; a step whose role is to examine or to approve counts as an examination or an approval."""
 
     role: str
+    second_officer: str
 
 
 @record
@@ -80,6 +97,11 @@ class ClocksSuspended(ActOnCase):
 @record
 class ClocksResumed(ActOnCase):
     """The end of a procedure of Art. 45 was entered."""
+
+
+@record
+class SuspensionCalledOff(ActOnCase):
+    """A procedure of Art. 45 that had been announced was called off."""
 
 
 @record
@@ -99,7 +121,14 @@ class CaseApproved(ActOnCase):
 
 @record
 class CaseDecided(ActOnCase):
-    """The decision on the case was made."""
+    """The decision on the case was made, and signed; the record of another system may say only that it was made (`not-stated`)."""
+
+    outcome: str
+
+    @property
+    def signed(self) -> bool:
+        """Whether the fact says who signed: what another system's record leaves open was entered by somebody, not signed."""
+        return not (self.imported and self.outcome == "not-stated")
 
 
 @record
@@ -128,8 +157,8 @@ def react(remembered: WatchedCase, fact: FilingOrAct, name: str) -> tuple[Watche
         return remembered, ()
     after = watched(remembered, _known(fact, len(remembered.acts), name))
     node = fact.case.partition("-")[0]
-    new = {detector: seen for detector, seen in after.seen.items() if detector not in remembered.seen}
-    commands = [RaiseFinding(case=fact.case, detector=detector, node=node, seen=seen) for detector, seen in new.items()]
+    new = {rule: seen for rule, seen in after.seen.items() if rule not in remembered.seen}
+    commands = [RaiseFinding(case=fact.case, rule=rule, node=node, seen=seen) for rule, seen in new.items()]
     return after, [(finding_of(command), command) for command in commands]
 
 
@@ -142,16 +171,40 @@ def _known(act: ActOnCase, place: int, evidence: str) -> KnownAct:
         officer=act.officer,
         at=act.at,
         imported=act.imported,
+        **_others(act),
     )
+
+
+class _Others(TypedDict, total=False):
+    """Who, besides the officer, an act is of."""
+
+    second_officer: str
+    handed_to: str
+
+
+def _others(act: ActOnCase) -> _Others:
+    match act:
+        case StepDone():
+            return {"second_officer": act.second_officer}
+        case StepHandedOver():
+            return {"handed_to": act.to}
+        case _:
+            return {}
 
 
 def deed_of(act: ActOnCase) -> Deed:
     """What the act was, as far as detectors ask."""
     match act:
+        case StepStarted(role="examine") | StepHandedOver(role="examine"):
+            return Deed.HOLD_EXAMINING
+        case StepStarted(role="approve") | StepHandedOver(role="approve"):
+            return Deed.HOLD_APPROVING
         case StepDone(role="examine") | CaseExamined():
             return Deed.EXAMINE
         case StepDone(role="approve") | CaseApproved():
             return Deed.APPROVE
+        case CaseDecided(signed=True):
+            return Deed.SIGN
         case CaseClosed():
             return Deed.END
         case _:

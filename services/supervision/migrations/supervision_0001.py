@@ -10,19 +10,22 @@ branch_labels = ("supervision",)
 def upgrade() -> None:
     op.execute("""
         create table cards (
-            card       text collate "C" primary key,
-            "case"     text collate "C" not null,
-            colour     text not null,
-            clock      text not null,
-            clock_kind text not null,
-            node       text not null,
-            officer    text not null,
-            generation integer not null,
-            overdue    integer not null,
-            due_at     timestamptz not null,
-            evidence   text not null,
-            at         timestamptz not null,
-            imported   boolean not null
+            card            text collate "C" primary key,
+            "case"          text collate "C" not null,
+            colour          text not null,
+            clock           text not null,
+            clock_kind      text not null,
+            node            text not null,
+            department      text not null,
+            department_uscc text not null,
+            post            text not null,
+            officer         text not null,
+            generation      integer not null,
+            overdue         integer not null,
+            due_at          timestamptz not null,
+            evidence        text not null,
+            at              timestamptz not null,
+            imported        boolean not null
         )""")
     op.execute('create index cards_of_case on cards ("case", at)')
     op.execute("create index cards_of_node on cards (node, at desc, card)")
@@ -48,12 +51,14 @@ def upgrade() -> None:
     op.execute("create index log_case_of_timeline on log_case (timeline)")
     op.execute("""
         create table known_act (
-            "case"   text collate "C" not null,
-            place    integer not null,
-            evidence text collate "C" not null,
-            deed     text not null,
-            officer  text not null,
-            at       timestamptz not null,
-            imported boolean not null,
+            "case"         text collate "C" not null,
+            place          integer not null,
+            evidence       text collate "C" not null,
+            deed           text not null,
+            officer        text not null,
+            at             timestamptz not null,
+            imported       boolean not null,
+            second_officer text not null,
+            handed_to      text not null,
             primary key ("case", place, evidence)
         )""")

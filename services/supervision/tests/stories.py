@@ -10,11 +10,14 @@ from libs.testkit.neighbours import moment
 from services.supervision.card import CARD, IssueCard
 from services.supervision.events import CardIssued, Colour, Detector, FindingRaised
 from services.supervision.finding import FINDING, RaiseFinding
-from services.supervision.finding.detectors import Deed, KnownAct, Seen, WatchedCase, watched
+from services.supervision.finding.detectors import Deed, DetectorRule, KnownAct, Seen, WatchedCase, watched
 
 CASE = "511525-20070305-000001-0"
 LOG = {"timeline": "receipt", "promised": None, "statutory": None}
 INTAKE = "urn:liandong:511525:intake"
+SAME_OFFICER = DetectorRule(detector=Detector.SAME_OFFICER, version=1)
+SAME_OFFICER_2 = DetectorRule(detector=Detector.SAME_OFFICER, version=2)
+AFTER_THE_END = DetectorRule(detector=Detector.AFTER_THE_END, version=1)
 given_card: Given[IssueCard, CardIssued | None, CardIssued] = Given(CARD)
 given_finding: Given[RaiseFinding, FindingRaised | None, FindingRaised] = Given(FINDING)
 
@@ -26,7 +29,10 @@ def issue(colour: Colour = Colour.RED, generation: int = 0, overdue: int = 0) ->
         clock=f"clock:{CASE}:promised",
         clock_kind="promised",
         node="511525",
-        officer="C0117",
+        department="县水利局",
+        department_uscc="11511301008778183N",
+        post="审查岗",
+        officer="E0201",
         generation=generation,
         overdue=overdue,
         due_at=moment("2007-03-20T00:00"),
@@ -35,23 +41,24 @@ def issue(colour: Colour = Colour.RED, generation: int = 0, overdue: int = 0) ->
     )
 
 
-def did(deed: Deed, officer: str, on: str, n: int, time: str = "10:00", *, imported: bool = False) -> KnownAct:
+def did(deed: Deed, officer: str, on: str, n: int, time: str = "10:00", *, imported: bool = False, **more: str) -> KnownAct:
     """The nth act on the case."""
-    evidence = f"{INTAKE}#1#{n}"
-    return KnownAct(case=CASE, place=n - 1, evidence=evidence, deed=deed, officer=officer, at=moment(f"{on}T{time}"), imported=imported)
+    evidence, at = f"{INTAKE}#1#{n}", moment(f"{on}T{time}")
+    return KnownAct(case=CASE, place=n - 1, evidence=evidence, deed=deed, officer=officer, at=at, imported=imported, **more)
 
 
-def seen_by(detector: Detector, facts: Sequence[KnownAct]) -> Seen | None:
+def seen_by(rule: DetectorRule, facts: Sequence[KnownAct]) -> Seen | None:
     """What a detector sees in a case, act by act."""
-    return reduce(watched, facts, WatchedCase()).seen.get(detector)
+    return reduce(watched, facts, WatchedCase()).seen.get(rule)
 
 
-same_officer = partial(seen_by, Detector.SAME_OFFICER)
-after_the_end = partial(seen_by, Detector.AFTER_THE_END)
+same_officer = partial(seen_by, SAME_OFFICER)
+same_officer_2 = partial(seen_by, SAME_OFFICER_2)
+after_the_end = partial(seen_by, AFTER_THE_END)
 
 
-def raise_finding(seen: Seen, detector: Detector = Detector.SAME_OFFICER) -> RaiseFinding:
-    return RaiseFinding(case=CASE, detector=detector, node="511525", seen=seen)
+def raise_finding(seen: Seen, rule: DetectorRule = SAME_OFFICER_2) -> RaiseFinding:
+    return RaiseFinding(case=CASE, rule=rule, node="511525", seen=seen)
 
 
 def issued(colour: Colour = Colour.RED) -> list[CardIssued]:
@@ -61,6 +68,6 @@ def issued(colour: Colour = Colour.RED) -> list[CardIssued]:
 
 def raised() -> list[FindingRaised]:
     """One officer was seen to examine and to approve."""
-    seen = same_officer([did(Deed.EXAMINE, "C0117", "2007-03-12", 2), did(Deed.APPROVE, "C0117", "2007-03-13", 3)])
+    seen = same_officer_2([did(Deed.EXAMINE, "C0117", "2007-03-12", 2), did(Deed.APPROVE, "C0117", "2007-03-13", 3)])
     assert seen is not None
     return given_finding().when(raise_finding(seen)).history()

@@ -12,11 +12,20 @@ from services.supervision.inbox import READER
 from services.supervision.tests.stories import CASE, given_card, issue, issued
 
 
-def test_a_rung_gives_a_card_to_the_responsible_officer() -> None:
+def test_a_rung_gives_a_card_to_the_responsible_unit_post_and_officer() -> None:
     (card,) = given_card().when(issue()).events
     assert card.card == f"card:clock:{CASE}:promised:red:0:0"
-    assert (card.officer, card.colour, card.evidence) == ("C0117", Colour.RED, "urn:liandong:511525:deadline#1#7")
+    assert (card.department, card.post, card.officer) == ("县水利局", "审查岗", "E0201")
+    assert (card.colour, card.evidence) == (Colour.RED, "urn:liandong:511525:deadline#1#7")
     assert card.at == issue().at
+
+
+def test_a_card_for_a_step_in_nobody_s_hands_names_unit_and_post_alone() -> None:
+    rung = heard(
+        READER, "deadline", "ClockRed", case=CASE, department="县水利局", department_uscc="11511301008778183N", post="核准岗", officer=""
+    )
+    (card,) = given_card().when(react(None, rung, "urn:liandong:511525:deadline#1#7")[1][0][1]).events
+    assert (card.department, card.department_uscc, card.post, card.officer) == ("县水利局", "11511301008778183N", "核准岗", "")
 
 
 def test_the_same_rung_gives_no_second_card() -> None:

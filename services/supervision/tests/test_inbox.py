@@ -68,6 +68,23 @@ async def test_steps_and_examinations_count_alike_for_the_two_person_rule(house:
 
 
 @pytest.mark.parametrize("together", [True, False])
+async def test_seconds_and_hand_overs_are_remembered_from_batch_to_batch(house: House, intake: Neighbour, together: bool) -> None:
+    facts = [
+        await intake.says("StepHandedOver", "2007-03-12", CASE, officer="A", to="B", role="examine"),
+        await intake.says("StepDone", "2007-03-13", CASE, officer="B", second_officer="C", role="examine"),
+        await intake.says("StepDone", "2007-03-14", CASE, officer="D", second_officer="c ", role="approve"),
+        await intake.says("CaseDecided", "2007-03-15", CASE, officer="b", outcome="granted"),
+    ]
+    for batch in [facts] if together else [[fact] for fact in facts]:
+        await house.hear(*batch)
+    await house.shown()
+    (finding,) = (await ask(house, f"/cases/{CASE}"))["findings"]
+    assert (finding["finding"], finding["rule_version"]) == (f"finding:same-officer:2:{CASE}", 2)
+    assert finding["officers"] == ["C"]
+    assert finding["evidence"] == [f"urn:liandong:{COUNTY}:intake#1#{n}" for n in (2, 3)]
+
+
+@pytest.mark.parametrize("together", [True, False])
 async def test_batches_of_any_size_make_the_same_findings(house: House, intake: Neighbour, together: bool) -> None:
     facts = [
         await intake.says("CaseFiled", "2011-03-01", CASE, imported=True, instants=LOG),
@@ -107,9 +124,9 @@ async def test_cases_that_come_together_are_looked_through_apart_each_at_its_nod
 
 async def test_a_gap_is_pulled_from_the_owner_before_anything_is_concluded(house: House, intake: Neighbour) -> None:
     facts = [
-        await intake.says("CaseExamined", "2007-03-12", CASE, officer="B"),
-        await intake.says("CaseApproved", "2007-03-13", CASE, officer="C"),
-        await intake.says("CaseApproved", "2007-03-14", CASE, officer="B"),
+        await intake.says("CaseExamined", "2007-03-12", CASE, officer="B", imported=True),
+        await intake.says("CaseApproved", "2007-03-13", CASE, officer="C", imported=True),
+        await intake.says("CaseApproved", "2007-03-14", CASE, officer="B", imported=True),
     ]
     await house.hear(facts[0], facts[2])
     assert await house.all(FindingRaised) == []

@@ -1,4 +1,7 @@
-"""The ticker: lets clocks say what is due, in ordered batches, in real time by a loop and in virtual time when told how far it goes on."""
+"""The ticker: lets clocks say what is due, in ordered batches, in real time by a loop and in virtual time when told how far it goes on.
+
+A clock's fault is its own: it is left out, all others are asked. While the machine's time is in doubt (`wall`, `machine`), real time stands.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,16 @@ from services.deadline.clock import ACTOR, Command, State
 from services.deadline.clock.rungs import TickClock
 from services.deadline.clock.starting import case_of
 from services.deadline.events import Event
-from services.deadline.views import CONSUMER, VIEW, Waiting, waiting_by
+from services.deadline.inbox.remembered import from_kept
+from services.deadline.ticker.aside import Aside
+from services.deadline.ticker.machine import MachineTime
+from services.deadline.views import CONSUMER, VIEW, Speaker, waiting_by
 
 BATCH: Final = 800
 """Clocks ticked together."""
 TICK_SECONDS: Final = 1.0
+LONGEST_SECONDS: Final = 30.0
+"""The longest pause between two passes, where the database is away or takes nothing."""
 IN_FLIGHT: Final = timedelta(seconds=2)
 """What was done before midnight may still be on its way: rungs wait as long, their instants stay their own."""
 SETTLING: Final = 10.0
@@ -39,10 +47,12 @@ _late = metrics.get_meter("liandong.deadline").create_histogram(
 
 
 class Ticked(msgspec.Struct):
-    """How many clocks a pass of ticks asked, and how many rungs they said."""
+    """How many clocks a pass of ticks asked, how many rungs they said, and how many were left out: those beyond the calendar, those that failed."""
 
     ticked: int = 0
     fired: int = 0
+    beyond: int = 0
+    failed: int = 0
 
 
 class Ticker:
@@ -50,61 +60,71 @@ class Ticker:
 
     def __init__(self, context: Context, clocks: Subject[Command, State, Event]) -> None:
         self.context, self.clocks = context, clocks
+        self.time, self.aside = MachineTime(context), Aside()
 
     async def tick(self, timeline: str, now: datetime) -> Ticked:
-        """Lets every clock of `timeline` say what it has to say by `now`. Two passes at once are harmless. Raises `LogError`."""
+        """Lets every clock of `timeline` say what it has to say by `now`; one that cannot is left out and keeps none from speaking.
+
+        Two passes at once are harmless. A database that is away is raised.
+        """
         passed, after = Ticked(), _BEGINNING
+        faults: dict[str, Exception] = {}
         while page := await waiting_by(self.context.pool, timeline, now, after, BATCH):
-            said = await self._tick(page, now)
+            said = await asyncio.gather(*(self._one(clock, now, faults) for clock in page))
             passed.ticked += len(page)
             passed.fired += sum(said)
             after = (page[-1].fires_at, page[-1].clock)
             if timeline == REAL:
                 self._measure(page, said)
+        self.aside.took(timeline, faults)
+        passed.beyond, passed.failed = self.aside.beyond(timeline), self.aside.failed(timeline)
         return passed
 
-    async def _tick(self, page: Sequence[Waiting], now: datetime) -> list[int]:
-        """Ticks the clocks of a page side by side, each answered with the number of rungs it said; a fault of one is raised after all others
-        had their turn.
-        """
-        results = await asyncio.gather(*(self._one(clock, now) for clock in page), return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-        return [result for result in results if isinstance(result, int)]
+    async def _one(self, speaker: Speaker, now: datetime, faults: dict[str, Exception]) -> int:
+        """How many rungs the clock said; where it could not, `faults` holds why."""
+        try:
+            command = TickClock(now=now, holdings=from_kept(speaker.holdings))
+            intent = self.clocks.intent(speaker.clock, command, actor=ACTOR, correlation=case_of(speaker.clock))
+            return len((await self.context.logs.of(speaker.node).append(intent)).events)
+        except Exception as fault:  # whatever it was: it is this clock's alone, and `aside` tells it
+            faults[speaker.clock] = fault
+            return 0
 
-    async def _one(self, waiting: Waiting, now: datetime) -> int:
-        intent = self.clocks.intent(waiting.clock, TickClock(now=now), actor=ACTOR, correlation=case_of(waiting.clock))
-        return len((await self.context.logs.of(waiting.node).append(intent)).events)
-
-    def _measure(self, page: Sequence[Waiting], said: Sequence[int]) -> None:
+    def _measure(self, page: Sequence[Speaker], said: Sequence[int]) -> None:
         now = self.context.now()
         for clock, count in zip(page, said, strict=True):
             if count:
                 _late.record((now - clock.fires_at).total_seconds())
 
     async def keep_ticking(self) -> None:
-        """Ticks real time until cancelled. A database that is away is waited for."""
+        """Ticks real time until cancelled, while the machine's time is believed. A database that is away is waited for."""
         await asyncio.sleep(SETTLING)
         delay = TICK_SECONDS
         while True:
             try:
-                passed = await self.tick(REAL, self.context.now() - IN_FLIGHT)
-                if passed.ticked:
-                    _log.info("deadline.ticked", ticked=passed.ticked, fired=passed.fired)
-                    await self.shown()
+                await self._pass()
                 delay = TICK_SECONDS
             except Exception as error:
                 _log.warning("deadline.tick_again", error=repr(error), seconds=delay, exc_info=True)
-                delay = min(delay * 2, 30.0)
+                delay = min(delay * 2, LONGEST_SECONDS)
             await asyncio.sleep(delay)
+
+    async def _pass(self) -> None:
+        """A pass in real time; none while the machine's time is in doubt. Raises where the database is away or takes nothing."""
+        if (now := await self.time.believed()) is None:
+            return
+        passed = await self.tick(REAL, now - IN_FLIGHT)
+        if passed.ticked > passed.beyond + passed.failed:
+            _log.info("deadline.ticked", ticked=passed.ticked, fired=passed.fired)
+            await self.shown()
 
     async def advance(self, timeline: str, to: datetime, heard: Mapping[str, tuple[int, int]]) -> Ticked | None:
         """Lets virtual time go on to `to`, once the facts up to `heard` (source → epoch, number) have reached their clocks; None: they
-        did not in time.
+        did not in time, or a clock failed and is to be asked again.
         """
         ready = await within(HEARING, lambda: self._heard(heard)) and await self.shown(HEARING)
-        return await self.tick(timeline, to) if ready else None
+        passed = await self.tick(timeline, to) if ready else None
+        return passed if passed is not None and not passed.failed else None
 
     async def shown(self, timeout: float = 2.0) -> bool:
         """Whether the view shows everything in the logs of this service within `timeout` seconds."""

@@ -1,0 +1,21 @@
+"""Who decides on the items of a new box, and where a refusal is contested: `departments.toml`, as a procedure says it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+_SITES: Final = tomllib.loads((Path(__file__).parent / "departments.toml").read_text(encoding="utf-8"))
+_BASIS: Final = "行政复议法第二十条，行政诉讼法第四十六条"
+
+
+def agency(site: str, department: str) -> dict[str, str]:
+    """A department of a site: its code, and its name with the place it is of."""
+    return {"uscc": _SITES[site]["departments"][department], "name": _SITES[site]["place"] + department}
+
+
+def remedies(site: str) -> dict[str, Any]:
+    """Where and until when a refusal by a department of a site is contested."""
+    said = _SITES[site]
+    return {"reconsider_at": said["reconsider_at"], "reconsider_days": 60, "sue_at": said["sue_at"], "sue_months": 6, "basis": _BASIS}

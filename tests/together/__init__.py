@@ -1,0 +1,1 @@
+"""Several services' rules together, in memory and in virtual time: what only shows where acts, clocks and cards meet."""
