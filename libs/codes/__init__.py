@@ -1,7 +1,10 @@
-"""Codes and numbers: whether a credit code is well formed, and whether a personal number stands in a text. Pure; check digits by python-stdnum."""
+"""Codes, numbers, names: whether a credit code is well formed, whether a personal number stands in a text, by what names are compared. Pure;
+check digits by python-stdnum.
+"""
 
 from libs.codes.credit import credit_code_fault
+from libs.codes.names import folded
 from libs.codes.personal import has_personal_number
 from libs.codes.texts import texts
 
-__all__ = ["credit_code_fault", "has_personal_number", "texts"]
+__all__ = ["credit_code_fault", "folded", "has_personal_number", "texts"]

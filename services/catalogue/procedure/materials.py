@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from libs.codes import folded
 from services.catalogue.events import ProcedurePublished
 from services.catalogue.law import refused
-from services.catalogue.procedure.names import folded, twice
+from services.catalogue.procedure.names import twice
 
 OTHERS: Final = re.compile(r"^其[他它]$|其[他它](有关|相关)?(材料|资料|文件)(\(.*\))?$")
 """What leaves a list open, as lists published have it: 其他, 其他材料, 法律法规规定的其他有关材料（如有）."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from unicodedata import category, normalize
+from unicodedata import category
 
+from libs.codes import folded
 from services.catalogue.events import ProcedurePublished, SpecialLaw
 from services.catalogue.law import refused
 
@@ -13,11 +14,6 @@ from services.catalogue.law import refused
 def plain(text: str) -> str:
     """The text without what nobody sees: format characters anywhere, spaces at both ends."""
     return "".join(character for character in text if category(character) != "Cf").strip()
-
-
-def folded(text: str) -> str:
-    """What a name is compared by: plain, of one width and one case."""
-    return plain(normalize("NFKC", text)).casefold()
 
 
 def twice(names: Iterable[str]) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from libs.codes import folded
 from services.catalogue.events import CaseKind, ProcedurePublished, ProcedureStepRole
 from services.catalogue.law import refused
-from services.catalogue.procedure.names import folded, twice
+from services.catalogue.procedure.names import twice
 
 
 def check_steps(told: ProcedurePublished) -> None:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from libs.codes import folded
 from libs.decider import record
 from libs.workdays import Calendar, Ledger, WorkingDays
 from services.intake.case.act import SYSTEM, Act, Acts, Asked, TakenOver, said, unbound, unoffered
 from services.intake.case.days import limit_of
 from services.intake.case.phase import ENDS, OUR_TURN, Phase
 from services.intake.case.steps import next_due
-from services.intake.case.texts import folded
 from services.intake.events import (
     AcceptedBy,
     CaseAccepted,

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from enum import Enum
 from typing import Any, TypeVar
 
+from libs.codes import folded
 from services.intake.case.act import Asked
 from services.intake.events import RightAgency
 
@@ -37,14 +38,6 @@ def bare(text: str) -> str:
     """A text without blanks at its ends; marks that nobody sees are blank too."""
     seen = [n for n, char in enumerate(text) if not (char.isspace() or unicodedata.category(char) in ("Cf", "Cc"))]
     return text[seen[0] : seen[-1] + 1] if seen else ""
-
-
-def folded(text: str) -> str:
-    """A name or a staff number as it is compared: one form of every letter, trimmed, without marks that nobody sees between its signs, capitals
-    and small letters alike.
-    """
-    seen = (char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
-    return unicodedata.normalize("NFKC", bare("".join(seen)).casefold())
 
 
 def as_listed(names: Iterable[str], listed: Iterable[str]) -> tuple[str, ...]:

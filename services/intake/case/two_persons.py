@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from libs.codes import folded
 from libs.decider import record
-from services.intake.case.texts import folded
 from services.intake.events import CaseEvent, StepDone, StepHandedOver, StepRole, StepStarted
 from services.intake.law import refused
 

@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 from hypothesis import example, strategies
 from hypothesis import given as whenever
 
+from libs.codes import folded
 from libs.decider import Refused
 from services.intake.case import CASE, Case, Command, settled
 from services.intake.case.acceptance import deemed_at
 from services.intake.case.phase import Phase
-from services.intake.case.texts import folded
 from services.intake.case.two_persons import approvers, examiners, same_person
 from services.intake.events import (
     AcceptedBy,

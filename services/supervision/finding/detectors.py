@@ -6,13 +6,13 @@ detector says what was seen first, and in which act it became visible; it never 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from datetime import datetime
 from enum import Enum
 from typing import Final
 
+from libs.codes import folded
 from libs.decider import record
 from services.supervision.events import Detector
 
@@ -58,7 +58,7 @@ class KnownAct:
     def doers(self) -> Mapping[str, str]:
         """Who did the deed, or had a step come into their hands by it: each person with the number as it was written."""
         written = (self.handed_to or self.officer, self.second_officer)
-        return {person(number): number for number in written if person(number) not in NOBODY}
+        return {folded(number): number for number in written if folded(number) not in NOBODY}
 
 
 @record
@@ -100,12 +100,6 @@ class WatchedCase:
 
 Detect = Callable[[WatchedCase, KnownAct], Seen | None]
 """From a case in which the detector has seen nothing so far, and the last act on it, to what that act shows; None: nothing."""
-
-
-def person(number: str) -> str:
-    """Whose number this is: the same person, whatever letters, spaces and marks that nobody sees it is written with."""
-    seen = "".join(sign for sign in unicodedata.normalize("NFKC", number) if unicodedata.category(sign) != "Cf")
-    return seen.strip().casefold()
 
 
 def first_is_first(case: WatchedCase, _last: KnownAct) -> Seen | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from services.supervision.finding.detectors import Deed, DetectorRule, KnownAct, Seen, person
+from libs.codes import folded
+from services.supervision.finding.detectors import Deed, DetectorRule, KnownAct, Seen
 from services.supervision.tests.stories import AFTER_THE_END, SAME_OFFICER, SAME_OFFICER_2
 
 
@@ -36,14 +37,14 @@ def same_officer_2(facts: Sequence[KnownAct]) -> Seen | None:
 def _all(facts: Sequence[KnownAct], deeds: str) -> list[tuple[str, int]]:
     """Everybody who did one of the deeds, with the place."""
     done = [(n, fact) for n, fact in enumerate(facts) if fact.deed.value in deeds.split()]
-    whose = [(person(number), n) for n, fact in done for number in (fact.handed_to or fact.officer, fact.second_officer)]
+    whose = [(folded(number), n) for n, fact in done for number in (fact.handed_to or fact.officer, fact.second_officer)]
     return [(who, n) for who, n in whose if who not in ("", "-")]
 
 
 def _spelt(facts: Sequence[KnownAct], one: str) -> str:
     """The number of a person as it was written first, a second officer's behind the first one's."""
     written = [number for fact in facts for number in (fact.second_officer, fact.handed_to or fact.officer)]
-    return next(number for number in written if person(number) == one)
+    return next(number for number in written if folded(number) == one)
 
 
 def after_the_end(facts: Sequence[KnownAct]) -> Seen | None:
