@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from libs.web.forms import NODE_CODE
+from libs.forms import NODE_CODE
 
 _NODE: Final = re.compile(NODE_CODE)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, TypeVar, get_args
+from typing import Any, Final, Generic, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -15,12 +15,12 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from opentelemetry import trace
-from pydantic_core import core_schema
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.decider import Refused
+from libs.forms import because_of
 from libs.web.accounts import NotAllowed
 from libs.web.pages import Pages, prefers_html
 
@@ -57,36 +57,6 @@ CODES: Final = {
     429: "too-many-requests",
     503: "busy",
 }
-SENTENCES: Final = {
-    "missing": "必须填写",
-    "string_type": "应为文字",
-    "string_too_short": "太短或为空",
-    "string_too_long": "太长",
-    "string_pattern_mismatch": "格式不对",
-    "int_type": "应为整数",
-    "int_parsing": "应为整数",
-    "int_from_float": "应为整数",
-    "bool_type": "应为是或否",
-    "bool_parsing": "应为是或否",
-    "greater_than_equal": "太小或太早",
-    "less_than_equal": "太大或太晚",
-    "less_than": "太大或太晚",
-    "date_from_datetime_parsing": "没有这一天",
-    "datetime_from_date_parsing": "没有这一时刻",
-    "datetime_parsing": "没有这一时刻",
-    "enum": "不在可选范围内",
-    "literal_error": "不在可选范围内",
-    "list_type": "应为列表",
-    "tuple_type": "应为列表",
-    "too_short": "太少",
-    "too_long": "太多",
-    "extra_forbidden": "没有这一项",
-    "model_attributes_type": "应为一组填写项",
-    "json_invalid": "不是有效的 JSON",
-}
-NO_SENTENCE: Final = "填写不符合要求"
-KNOWN_FAULTS: Final = frozenset(get_args(core_schema.ErrorType))
-"""The faults that the library finds and words in English; any other is ours, and says in Chinese what is wrong."""
 SCHEMA: Final = {
     "type": "object",
     "required": ["type", "title", "status", "code"],
@@ -199,9 +169,3 @@ def _invalid(exc: RequestValidationError) -> Problem:
     fields = [{"field": ".".join(map(str, error["loc"])), "code": error["type"], "because": because_of(error)} for error in found]
     status = 400 if found and all(error["loc"][0] == "header" for error in found) else 422
     return Problem(status=status, code=CODES[status], title=TITLES[status], more={"fields": fields})
-
-
-def because_of(error: Mapping[str, Any]) -> str:
-    """What is wrong with a field, for people."""
-    kind = str(error["type"])
-    return SENTENCES.get(kind, NO_SENTENCE if kind in KNOWN_FAULTS else str(error["msg"]))

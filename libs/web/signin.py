@@ -22,8 +22,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from libs.forms import CASE_NUMBER
 from libs.web.accounts import Account, Accounts, NotAllowed, Role, digest
-from libs.web.forms import CASE_NUMBER
 from libs.web.headers import same_origin
 from libs.web.pages import Pages
 

@@ -14,8 +14,9 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from libs.forms import CLOCK_NAME
 from libs.host import Site
-from libs.web import CLOCK_NAME, Account, Pages, Role, node_of_case, require
+from libs.web import Account, Pages, Role, node_of_case, require
 from services.dashboard.views import city_model, clock_rows, feed_rows, placed, proof_model, timeline_model
 
 READER_OF_PAGES: Final = Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))

@@ -12,23 +12,9 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from libs.eventlog import Codec
+from libs.forms import CLOCK_NAME, Form, Moment, Word
 from libs.host import Context
-from libs.web import (
-    CLOCK_NAME,
-    Account,
-    CasePath,
-    Epoch,
-    Form,
-    Moment,
-    NodePath,
-    Role,
-    SequenceQuery,
-    Word,
-    answer,
-    hosted,
-    node_of_case,
-    require,
-)
+from libs.web import Account, CasePath, Epoch, NodePath, Role, SequenceQuery, answer, hosted, node_of_case, require
 from libs.wire import Position, origin
 from libs.workdays import Calendars, midnight
 from services.deadline import views

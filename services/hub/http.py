@@ -10,7 +10,8 @@ import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 
 from libs.database import Pool
-from libs.web import CasePath, Epoch, NodePath, Role, SequenceQuery, Word, answer, require
+from libs.forms import Word
+from libs.web import CasePath, Epoch, NodePath, Role, SequenceQuery, answer, require
 from libs.wire import Recorded, encode_page
 from services.hub.inbox import CityStream
 from services.hub.views import archive, city, verify

@@ -7,8 +7,9 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from libs.forms import Moment, Word
 from libs.host import Context
-from libs.web import CasePath, Epoch, Moment, NodePath, PageSize, Role, SequenceQuery, Word, answer, hosted, node_of_case, require
+from libs.web import CasePath, Epoch, NodePath, PageSize, Role, SequenceQuery, answer, hosted, node_of_case, require
 from libs.wire import Position, origin
 from services.supervision import views
 

@@ -10,15 +10,13 @@ import pytest
 from fastapi import APIRouter, Depends, Query, Response
 from httpx2 import ASGITransport, AsyncClient
 
+from libs.forms import Day, Form, Moment
 from libs.telemetry import Health
 from libs.web import (
     Account,
     Accounts,
     CasePath,
-    Day,
     Envelope,
-    Form,
-    Moment,
     NodePath,
     Role,
     answer,

@@ -10,9 +10,8 @@ from httpx2 import Response
 from pydantic import Field, ValidationError
 from structlog.testing import capture_logs
 
-from libs.web.forms import Day, Form, Moment, Name
+from libs.forms import Day, Form, Moment, Name, because_of
 from libs.web.headers import CSP
-from libs.web.problems import because_of
 from libs.web.tests.site import HTML, Stand
 
 KEY = {"Idempotency-Key": "k1"}
@@ -122,13 +121,17 @@ class Everything(Form):
         ("paid", "perhaps", "应为是或否"),
         ("how", "phone", "不在可选范围内"),
         ("agency", "某局", "应为一组填写项"),
-        ("days", float("nan"), "填写不符合要求"),
+        ("days", float("nan"), "应为整数"),
     ],
 )
 def test_what_is_wrong_with_a_field_is_said_in_chinese(field: str, value: object, because: str) -> None:
     with pytest.raises(ValidationError) as no:
         Everything.model_validate({field: value}, from_attributes=True)
     assert [because_of(error) for error in no.value.errors()] == [because]
+
+
+def test_a_fault_without_a_sentence_of_its_own_is_said_in_chinese_too() -> None:
+    assert because_of({"type": "uuid_parsing", "msg": "Input should be a valid UUID"}) == "填写不符合要求"
 
 
 async def test_a_version_that_no_etag_gave_is_said_in_chinese(stand: Stand) -> None:

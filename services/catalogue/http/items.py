@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from libs.eventlog import Subject
+from libs.forms import Form, Title
 from libs.host import Context
-from libs.web import Envelope, Form, NodePath, Role, Title, done_answer, envelope, hosted
+from libs.web import Envelope, NodePath, Role, done_answer, envelope, hosted
 from services.catalogue.http.agency import agency_fault
 from services.catalogue.item import Event, RegisterItem, State, Wording, stream
 

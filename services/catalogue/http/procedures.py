@@ -10,8 +10,9 @@ from pydantic import Field
 
 from libs.contracts import regime, regimes
 from libs.eventlog import Subject
+from libs.forms import Day, Form, LongText, Title
 from libs.host import Context
-from libs.web import Day, Envelope, Form, NodePath, Role, Title, done_answer, envelope, hosted
+from libs.web import Envelope, NodePath, Role, done_answer, envelope, hosted
 from libs.workdays import CHINA
 from services.catalogue import item
 from services.catalogue.events import (
@@ -35,8 +36,6 @@ from services.catalogue.procedure.publishing import PublishProcedure
 ProcedureStreams = Subject[PublishProcedure, State, ProcedurePublished]
 LimitDays = Annotated[int, Field(ge=0, le=400)]
 _NESTED: Final = {"steps", "special", "department", "materials", "suspensions", "remedies"}
-LongText = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
-"""What a law is cited with."""
 
 
 class StepForm(Form):

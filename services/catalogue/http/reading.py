@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 
+from libs.forms import Day
 from libs.host import Context
-from libs.web import Day, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, require
+from libs.web import Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, require
 from libs.wire import Position, origin
 from libs.workdays import CHINA
 from services.catalogue import views

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from libs.eventlog import Done, Subject
+from libs.forms import Form
 from libs.host import Around, Context
 from libs.telemetry import current_traceparent
-from libs.web import CasePath, Envelope, Form, Role, done_answer, envelope, hosted, node_of_case
+from libs.web import CasePath, Envelope, Role, done_answer, envelope, hosted, node_of_case
 from libs.workdays import Calendar
 from services.intake.case import Case, Command
 from services.intake.events import CaseEvent

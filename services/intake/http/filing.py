@@ -13,8 +13,9 @@ from fastapi import APIRouter, Depends, Response
 
 from libs.decider import Refused
 from libs.eventlog import Done, LogError, Unknown
+from libs.forms import Form, Titles, Word
 from libs.host import Context
-from libs.web import Envelope, Form, NodePath, Role, Titles, Word, done_answer, envelope, hosted
+from libs.web import Envelope, NodePath, Role, done_answer, envelope, hosted
 from libs.workdays import Calendar
 from services.intake.case.days import day_of
 from services.intake.case.filing import File, Version, in_force

@@ -15,7 +15,8 @@ from pydantic import BaseModel, Field
 
 from libs.decider import Refused
 from libs.eventlog import Done
-from libs.web import Account, Envelope, Form, Moment, Name, NodePath, Role, Staff, Word, answer, hosted, require
+from libs.forms import Form, Moment, Name, Staff, Word
+from libs.web import Account, Envelope, NodePath, Role, answer, hosted, require
 from libs.workdays import Calendar
 from services.intake.case import Command
 from services.intake.case.days import day_of
