@@ -10,7 +10,7 @@ from pydantic import Field
 from libs.eventlog import Subject
 from libs.forms import Form, Title
 from libs.host import Context
-from libs.web import Envelope, NodePath, Role, done_answer, envelope, hosted
+from libs.web import Envelope, NodePath, Role, WrittenAnswer, done_answer, envelope, hosted
 from services.catalogue.http.agency import agency_fault
 from services.catalogue.item import Event, RegisterItem, State, Wording, stream
 
@@ -29,19 +29,24 @@ class ItemForm(Form):
     agency: Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
 
 
-def items_router(context: Context, items: ItemStreams) -> APIRouter:
-    """The route for one item entered by hand."""
-    routes, editor = APIRouter(), Depends(envelope(Role.EDITOR))
+class ItemAnswer(WrittenAnswer):
+    """The item as it stands, and what was wrong with the code of its agency, which then is not kept."""
 
-    @routes.post("/nodes/{node}/items", status_code=201)
+    item: str
+    agency_set_aside: str | None
+
+
+def add_items(routes: APIRouter, context: Context, items: ItemStreams) -> None:
+    """Adds the route for one item entered by hand."""
+    editor = Depends(envelope(Role.EDITOR))
+
+    @routes.post("/nodes/{node}/items", status_code=201, response_model=ItemAnswer)
     async def item(node: NodePath, form: ItemForm, by: Envelope = editor) -> Response:
         fault = agency_fault(form.agency)
         command = RegisterItem(wording=wording_of(form, node, sound=fault is None), by=by.actor, at=context.now())
         log = context.logs.of(hosted(context.site, node))
         done = await log.append(items.intent(stream(form.item), command, **by.said))
         return done_answer(done, 201, item=form.item, agency_set_aside=fault if form.agency else None)
-
-    return routes
 
 
 def wording_of(form: ItemForm, node: str, *, sound: bool) -> Wording:

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from pydantic import BaseModel
 
-from libs.web import CasePath, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, node_of_case, require
+from libs.web import CasePath, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, node_of_case, require, row_answer
 from libs.wire import Position, origin
 from libs.workdays import Calendar, midnight
 from services.intake import views
@@ -19,7 +20,26 @@ from services.intake.http.acts import Putting
 
 Parts = Mapping[type[Any], str]
 """Command → the part of its path."""
-After = Annotated[str, Query(max_length=40, pattern=r"^[0-9-]*$")]
+AfterCase = Annotated[str, Query(max_length=40, pattern=r"^[0-9-]*$")]
+
+
+ShownCase = row_answer("ShownCase", views.ListedCase, without=views.UNSHOWN, case=str, suspended=bool)
+OneCase = row_answer("OneCase", views.ListedCase, without=views.UNSHOWN, case=str, suspended=bool, possible=list[str])
+
+
+class Cases(BaseModel):
+    """A page of a node's cases; `next` goes on behind its last."""
+
+    cases: list[ShownCase]  # type: ignore[valid-type]
+    next: str | None
+
+
+class CaseCounts(BaseModel):
+    """How many cases of a node there are; those that are open and those that are finished, which are all."""
+
+    cases: int
+    open: int
+    finished: int
 
 
 def read_at(at: datetime, calendar: Calendar) -> views.Now:
@@ -31,7 +51,7 @@ def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
     """Adds `GET …`, for anybody who works for the node."""
     context, anybody = putting.context, Depends(require())
 
-    @router.get("/cases/{case}", dependencies=[anybody])
+    @router.get("/cases/{case}", response_model=OneCase, dependencies=[anybody])
     async def one(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         node = hosted(context.site, node_of_case(case))
         current = not sequence or await context.current(views.CASES_VIEW, Position(origin(node, "intake"), epoch, sequence, ""))
@@ -42,12 +62,12 @@ def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
         acts = [parts[command] for command in possible(putting.cases.state(stream), now, putting.calendar)]
         return answer({**row, "version": len(stream), "possible": acts}, version=len(stream), current=current)
 
-    @router.get("/nodes/{node}/cases", dependencies=[anybody])
-    async def page(node: NodePath, phase: Phase | None = None, after: After = "", limit: PageSize = 50) -> Response:
+    @router.get("/nodes/{node}/cases", response_model=Cases, dependencies=[anybody])
+    async def page(node: NodePath, phase: Phase | None = None, after: AfterCase = "", limit: PageSize = 50) -> Response:
         now = read_at(context.now(), putting.calendar)
         rows = await views.case_page(context.pool, hosted(context.site, node), phase.value if phase else "", after, limit, now)
         return answer({"cases": rows, "next": rows[-1]["case"] if len(rows) == limit else None})
 
-    @router.get("/nodes/{node}/counts", dependencies=[anybody])
+    @router.get("/nodes/{node}/counts", response_model=CaseCounts, dependencies=[anybody])
     async def counts(node: NodePath) -> Response:
         return answer(await views.counts(context.pool, hosted(context.site, node)))
