@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from libs.bus import parking
 from libs.forms import Form
 from libs.host.running import Hosted, SiteHost
-from libs.web import After, EpochPath, FeedResponse, FeedSize, NodePath, Role, RowNumbers, ServicePath, require
+from libs.web import After, EpochPath, FeedEvent, FeedResponse, FeedSize, NodePath, Role, RowNumbers, ServicePath, require
 from libs.wire import Recorded, encode_page
 
 _STATUS = """
@@ -133,7 +133,7 @@ def operate_router(host: SiteHost) -> APIRouter:
     """`/site/…` for `liandong status`, `parked` and `verify`; `/feed/…` for whoever missed something."""
     router = APIRouter(tags=["operate"])
 
-    @router.get("/feed/{node}/{service}/{epoch}", response_class=FeedResponse, dependencies=READERS)
+    @router.get("/feed/{node}/{service}/{epoch}", response_class=FeedResponse, response_model=list[FeedEvent], dependencies=READERS)
     async def feed(node: NodePath, service: ServicePath, epoch: EpochPath, after: After = 0, limit: FeedSize = 500) -> Response:
         return FeedResponse(encode_page(await _feed(host, node, service, epoch, after, limit)))
 

@@ -1,7 +1,7 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
 from libs.web.accounts import Account, Accounts, Role
-from libs.web.answers import FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
+from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
 from libs.web.app import make_app
 from libs.web.declared import REFUSES
 from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
@@ -30,6 +30,7 @@ __all__ = [
     "Envelope",
     "Epoch",
     "EpochPath",
+    "FeedEvent",
     "FeedResponse",
     "FeedSize",
     "PageSize",

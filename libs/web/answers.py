@@ -13,14 +13,34 @@ from types import GenericAlias
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
-from pydantic import BaseModel, create_model
-from starlette.responses import Response
+from pydantic import BaseModel, ConfigDict, create_model
+from starlette.responses import JSONResponse
 
 
-class FeedResponse(Response):
+class FeedResponse(JSONResponse):
     """A page of a feed, as `libs.wire.encode_page` writes it."""
 
     media_type = "application/cloudevents-batch+json"
+
+    def render(self, content: bytes) -> bytes:
+        """The page is written already."""
+        return content
+
+
+class FeedEvent(BaseModel):
+    """An event as CloudEvents has it, with the attributes of docs/wire.md."""
+
+    model_config = ConfigDict(extra="allow")
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    epoch: str
+    sequence: str
+    hash: str
+    prevhash: str
 
 
 class PositionAnswer(BaseModel):

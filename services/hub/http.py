@@ -17,6 +17,7 @@ from libs.web import (
     CasePath,
     Epoch,
     EpochPath,
+    FeedEvent,
     FeedResponse,
     FeedSize,
     NodePath,
@@ -213,7 +214,7 @@ def _archive(routes: APIRouter, pool: Pool) -> None:
     async def feeds() -> Response:
         return answer(await archive.feeds(pool))
 
-    @routes.get("/feed/{node}/{service}/{epoch}", response_class=FeedResponse)
+    @routes.get("/feed/{node}/{service}/{epoch}", response_class=FeedResponse, response_model=list[FeedEvent])
     async def feed(node: NodePath, service: ServicePath, epoch: EpochPath, after: After = 0, limit: FeedSize = 500) -> Response:
         return FeedResponse(encode_page(await archive.page(pool, (origin(node, service), epoch), after, 2**63 - 1, limit)))
 
