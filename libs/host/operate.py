@@ -34,7 +34,7 @@ class Head(BaseModel):
     relay_depth: int
 
 
-class Cursor(BaseModel):
+class ConsumerAt(BaseModel):
     """How far a consumer has come with a feed; `behind`: something is missing and is being pulled."""
 
     consumer: str
@@ -57,7 +57,7 @@ class ServiceStatus(BaseModel):
 
     model_config = ConfigDict(extra="allow")
     heads: list[Head]
-    cursors: list[Cursor]
+    cursors: list[ConsumerAt]
     views_behind: list[Behind]
     parked: int
     loops_failed: dict[str, int]
@@ -70,7 +70,7 @@ class SiteStatus(BaseModel):
     services: dict[str, ServiceStatus]
 
 
-class Checked(BaseModel):
+class VerifiedLog(BaseModel):
     """What reading a log came to: its first fault, or none."""
 
     source: str
@@ -84,7 +84,7 @@ class SiteVerified(BaseModel):
     """What reading every log of the site came to."""
 
     verified: bool
-    origins: list[Checked]
+    origins: list[VerifiedLog]
 
 
 class ParkedRow(BaseModel):
@@ -119,7 +119,7 @@ class SomeRows(Form):
     numbers: RowNumbers | None = None
 
 
-class Rows(Form):
+class NamedRows(Form):
     """Rows by the numbers that are shown."""
 
     numbers: RowNumbers
@@ -158,7 +158,7 @@ def operate_router(host: SiteHost) -> APIRouter:
         return {"applied": sum(applied for applied, _ in results), "parked": sum(left for _, left in results)}
 
     @router.post("/site/parked/{service}/dismiss", response_model=Dismissed, dependencies=OPERATOR)
-    async def dismiss(service: ServicePath, rows: Rows) -> dict[str, int]:
+    async def dismiss(service: ServicePath, rows: NamedRows) -> dict[str, int]:
         return {"dismissed": await parking.dismiss(_hearing(host, service).pool, rows.numbers)}
 
     return router

@@ -80,7 +80,7 @@ class City(BaseModel):
     recent: list[RecentCase]  # type: ignore[valid-type]
 
 
-class Entry(BaseModel):
+class TimelineEntry(BaseModel):
     """An event of a case's timeline, and its place in its chain; `verified`: a checkpoint vouches for it."""
 
     source: str
@@ -102,7 +102,7 @@ class OneCaseOfCity(BaseModel):
     case: CaseOfCity  # type: ignore[valid-type]
     address: str | None
     clocks: list[ClockOfCity]  # type: ignore[valid-type]
-    timeline: list[Entry]
+    timeline: list[TimelineEntry]
 
 
 class NodeOfLog(BaseModel):
@@ -146,7 +146,7 @@ class Feed(BaseModel):
     state: str
 
 
-class Fault(BaseModel):
+class FeedFault(BaseModel):
     """The first fault of a feed."""
 
     source: str
@@ -161,7 +161,7 @@ class Verified(BaseModel):
     verified: bool
     events: int
     waiting: int
-    faults: list[Fault]
+    faults: list[FeedFault]
 
 
 class Evidence(BaseModel):

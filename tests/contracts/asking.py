@@ -35,6 +35,9 @@ KEY: Final = "Idempotency-Key"
 WHO: Final = "Authorization"
 Operation = APIOperation[Any, Any, Any, Any]
 AnyCase = Case[Any]
+GENERATING: Final = settings(
+    derandomize=True, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
 Known = Mapping[str, Sequence[Any]]
 """What really stands at a site, by the names that parameters and fields have."""
 
@@ -61,10 +64,9 @@ class Asking:
         if mode is GenerationMode.NEGATIVE and not operation.body and {one.name for one in operation.iter_parameters()} <= {WHO}:
             return
 
-        @settings(
-            max_examples=self.examples, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
+        examples = self.examples if mode is GenerationMode.POSITIVE else self.examples // 2
+
+        @settings(GENERATING, max_examples=examples)
         @given(case=operation.as_strategy(generation_mode=mode), nth=st.integers(0, 999))
         def some(case: AnyCase, nth: int) -> None:
             if mode is GenerationMode.NEGATIVE:
