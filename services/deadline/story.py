@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial, reduce
 from typing import Any, Final, get_args
@@ -18,7 +18,7 @@ from services.deadline.clock.known import KnownCase
 from services.deadline.clock.rungs import RungEvent, TickClock, pending, rung_of
 from services.deadline.clock.starting import case_of, node_of_case
 from services.deadline.clock.triggers import react
-from services.deadline.events import ClockStopped, Event
+from services.deadline.events import ClockResumed, ClockStopped, Event
 from services.deadline.inbox import READER
 from services.deadline.views.clocks import ShownClock, shown
 
@@ -27,12 +27,21 @@ _BEFORE: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
+class StopOfStory:
+    """Days that a clock leaves out, and for which procedure of Art. 45; `last` is None while it is not over."""
+
+    reason: str
+    first: date
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClockOfStory:
-    """A clock as it is shown, and what it has said: each rung at its own instant; `stops` are all that ever stopped it, with the first day."""
+    """A clock as it is shown, what it has said, each rung at its own instant, and the days it left out."""
 
     shown: ShownClock
     rungs: tuple[tuple[str, datetime], ...]
-    stops: tuple[tuple[str, date], ...]
+    stops: tuple[StopOfStory, ...]
 
     def said(self, rung: str) -> list[datetime]:
         """The instants at which it said this rung."""
@@ -56,8 +65,7 @@ class ClocksOfStory:
         events: Sequence[Event] = [self.clocks.codec.decode(record) for record in self._stream(name)]
         row: ShownClock | None = reduce(shown, events, None)
         rungs = tuple((rung_of(event)[0].value, event.at) for event in events if isinstance(event, get_args(RungEvent)))
-        stops = tuple((event.reason, event.first) for event in events if isinstance(event, ClockStopped))
-        return ClockOfStory(row, rungs, stops) if row else None
+        return ClockOfStory(row, rungs, stops_of(events)) if row else None
 
     def _stream(self, name: str) -> list[Recorded]:
         return self.scene.stream(self.clocks, node_of_case(case_of(name)), name)
@@ -101,5 +109,22 @@ class ClocksOfStory:
             "clock": row.clock,
             "label": row.label,
             "state": row.state,
-            "stops": [{"reason": reason, "first": first.isoformat()} for reason, first in clock.stops],
+            "stops": [
+                {"reason": stop.reason, "first": stop.first.isoformat(), "last": stop.last.isoformat() if stop.last else None}
+                for stop in clock.stops
+            ],
         }
+
+
+def stops_of(events: Sequence[Event]) -> tuple[StopOfStory, ...]:
+    """What stopped a clock, in the order in which it was told; what was called off stopped nothing."""
+    stops: dict[int, StopOfStory] = {}
+    for event in events:
+        match event:
+            case ClockStopped(number=number, reason=reason, first=first):
+                stops[number] = StopOfStory(reason, first)
+            case ClockResumed(number=number, last=None):
+                stops.pop(number, None)
+            case ClockResumed(number=number, last=last) if number in stops:
+                stops[number] = replace(stops[number], last=last)
+    return tuple(stops.values())
