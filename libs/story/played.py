@@ -11,8 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from libs.eventlog import TooLarge
 from libs.forms import Form, Unreadable, form_of, strict_json
-from libs.host import Around
+from libs.host import Around, Knows
 from libs.story.form import ActForm, StaffForm, StoryForm
 from libs.story.parts import Scene
 from libs.story.roster import playing
@@ -36,11 +37,9 @@ class Played:
 def read_story(data: bytes) -> StoryForm:
     """The story in a file's bytes. Raises `Unreadable`, naming the field."""
     story = form_of(StoryForm, strict_json(data))
-    ends = [act.at for act in story.acts] + ([story.until] if story.until else [])
-    for n, (before, after) in enumerate(pairwise(ends), 2):
+    for (_, before), (where, after) in pairwise(_instants(story)):
         if after < before:
-            what = f"acts[{n}].at" if n <= len(story.acts) else "until"
-            raise Unreadable(f"{what}：早于前一个行为；行为要按时间先后写")
+            raise Unreadable(f"{where}：早于前一个行为；行为要按时间先后写")
     names = [one.staff for one in story.staff or ()]
     if twice := next((name for n, name in enumerate(names) if name in names[:n]), None):
         raise Unreadable(f"staff：{twice} 出现了两次")
@@ -49,22 +48,40 @@ def read_story(data: bytes) -> StoryForm:
 
 def play(story: StoryForm, folder: Path) -> Played:
     """Tells a story to its end; `folder` is where its file lies. Raises `Unreadable` for what no story can say."""
+    calendar = _calendar(story, folder)
+    _within(calendar, story)
     given = {"item": story.item, "procedure": story.procedure}
-    scene = Scene(story.node, _calendar(story, folder), story.acts[0].at, given, Around(knows=_known(story)))
+    scene = Scene(story.node, calendar, story.acts[0].at, given, Around(knows=_known(story)))
     telling = Telling(scene, playing(scene))
     forms = [_form(telling, act, n) for n, act in enumerate(story.acts, 1)]
     if story.acts[0].act != FILED_AT:
         raise Unreadable(f"acts[1].act：故事从收件（{FILED_AT}）开始")
     try:
         if telling.open():
-            _tell(telling, story, forms)
+            _act(telling, story, forms)
         shown = {name: value for part in telling.parts for name, value in part.shows().items()}
     except OutOfCalendar as error:
         raise Unreadable(str(error)) from None
+    except TooLarge:
+        raise Unreadable("写的内容太多，一条记录放不下") from None
     return Played(tuple(telling.told), shown)
 
 
-def _tell(telling: Telling, story: StoryForm, forms: list[Form | None]) -> None:
+def _instants(story: StoryForm) -> list[tuple[str, datetime]]:
+    """Every instant that the file names, with its place in it, as they follow each other there."""
+    acts = [(f"acts[{n}].at", act.at) for n, act in enumerate(story.acts, 1)]
+    return [*acts, ("until", story.until)] if story.until else acts
+
+
+def _within(calendar: Calendar, story: StoryForm) -> None:
+    for where, at in _instants(story):
+        try:
+            calendar.reason(at.astimezone(CHINA).date())
+        except OutOfCalendar as error:
+            raise Unreadable(f"{where}：{error}") from None
+
+
+def _act(telling: Telling, story: StoryForm, forms: list[Form | None]) -> None:
     for n, (act, form) in enumerate(zip(story.acts, forms, strict=True), 1):
         try:
             telling.act(act.at, act.by, act.act, form)
@@ -86,7 +103,7 @@ def _form(telling: Telling, act: ActForm, n: int) -> Form | None:
     return form_of(door.form, act.with_, f"acts[{n}].with")
 
 
-def _known(story: StoryForm) -> Any:
+def _known(story: StoryForm) -> Knows:
     """Who is known: everybody where the story names nobody."""
     staff: Mapping[str, StaffForm] | None = None if story.staff is None else {one.staff: one for one in story.staff}
 

@@ -97,7 +97,7 @@ class Telling:
         """
         self.until(at)
         door = self._doors[act]
-        if door.roles and not self.scene.around.knows(by, *door.roles):
+        if not self.scene.around.knows(by, *door.roles):
             known = self.scene.around.knows(by)
             told = Told(at, act, by, refusal=not_allowed(by, known=known))
             self.told.append(told)

@@ -49,12 +49,15 @@ class ClockOfStory:
 
 
 class ClocksOfStory:
-    """The clocks of a story, in the order in which they were first asked for, and what is remembered of its cases."""
+    """The clocks of a story, in the order in which they were first asked for, and what is remembered of its cases. What a clock says next
+    changes only with its stream.
+    """
 
     def __init__(self, scene: Scene, clocks: ClockSubject) -> None:
         self.scene, self.clocks = scene, clocks
         self._known: dict[str, KnownCase] = {}
         self._names: dict[str, None] = {}
+        self._next: dict[str, tuple[int, Speech | None]] = {}
 
     def part(self) -> Part:
         """What the deadline service does in a story."""
@@ -81,10 +84,18 @@ class ClocksOfStory:
 
     def _speeches(self) -> Iterator[Speech]:
         for name in self._names:
-            state = self.clocks.state(self._stream(name))
-            spoken = next(pending(state, self.scene.calendar), None) if state else None
-            if spoken:
-                yield Speech(spoken.at, name, partial(self._tick, name))
+            stream = self._stream(name)
+            length, speech = self._next.get(name, (0, None))
+            if len(stream) > length:
+                speech = self._speech_of(name, stream)
+                self._next[name] = len(stream), speech
+            if speech:
+                yield speech
+
+    def _speech_of(self, name: str, stream: Sequence[Recorded]) -> Speech | None:
+        state = self.clocks.state(stream)
+        spoken = next(pending(state, self.scene.calendar), None) if state else None
+        return Speech(spoken.at, name, partial(self._tick, name)) if spoken else None
 
     def _tick(self, name: str) -> Ask:
         known = self._known[case_of(name)]
