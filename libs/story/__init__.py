@@ -4,7 +4,7 @@ Read `parts` first (what a service brings), then `telling` (time, acts and what 
 """
 
 from libs.story.form import ActForm, StaffForm, StoryForm
-from libs.story.parts import ActDoor, Ask, Ears, Opening, Part, Scene, Speech
+from libs.story.parts import ActDoor, Ask, Hearing, Opening, Part, Scene, Speech
 from libs.story.played import Played, play, read_story
 from libs.story.roster import playing
 from libs.story.telling import FILED_AT, TELLER, Telling, Told, ToldFact, ToldRefusal
@@ -13,7 +13,7 @@ __all__ = [
     "ActDoor",
     "ActForm",
     "Ask",
-    "Ears",
+    "Hearing",
     "FILED_AT",
     "Opening",
     "Part",

@@ -40,7 +40,7 @@ class ActDoor(NamedTuple):
     ask: Callable[[Any, str], Ask]
 
 
-class Ears(NamedTuple):
+class Hearing(NamedTuple):
     """What a service hears of the others: how it reads their facts, and what it asks for when it hears one."""
 
     reader: Reader
@@ -71,7 +71,7 @@ class Part:
     codec: Codec
     acts: Mapping[str, ActDoor] = field(default_factory=dict)
     opening: Opening | None = None
-    ears: Ears | None = None
+    hearing: Hearing | None = None
     speech: Callable[[], Speech | None] = lambda: None
     shows: Callable[[], Mapping[str, Any]] = dict
 

@@ -152,8 +152,8 @@ class Telling:
     def _follows(self, record: Recorded) -> Iterable[Ask]:
         """What those who hear a record ask for."""
         for part in self.parts:
-            if part.ears and record.type in part.ears.reader.types:
-                yield from part.ears.react(part.ears.reader.read(record), record)
+            if part.hearing and record.type in part.hearing.reader.types:
+                yield from part.hearing.react(part.hearing.reader.read(record), record)
 
 
 def refusal_of(no: Refused) -> ToldRefusal:

@@ -21,7 +21,6 @@ from services.cli.operate import Json, fail
 console = Console()
 TIME: Final = "时间到了"
 """Who does what nobody asked for."""
-Row = Mapping[str, Any]
 
 
 def story(file: Annotated[Path, typer.Argument(help="故事文件（JSON），见 docs/story.md")], as_json: Json = False) -> None:
@@ -41,7 +40,7 @@ def story(file: Annotated[Path, typer.Argument(help="故事文件（JSON），�
         console.print(line, soft_wrap=True)
 
 
-def lines(told: Row) -> Iterator[Text]:
+def lines(told: Mapping[str, Any]) -> Iterator[Text]:
     """The telling for people: what happened, in order of time; then the phase, the clocks and the cards."""
     for one in told["told"]:
         yield from happened(one)
@@ -52,7 +51,7 @@ def lines(told: Row) -> Iterator[Text]:
         yield Text(f"{word(card['colour'], VALUES['colour'])}：{moment(card['at'])} {clock_text(card['clock'])} · {addressed(card)}")
 
 
-def happened(told: Row) -> Iterator[Text]:
+def happened(told: Mapping[str, Any]) -> Iterator[Text]:
     """An act, or what time has done, and what came of it: facts with their service, or a refusal with its code, its articles and its sentence."""
     who = TIME if told["act"] is None else f"{told['by']} {word(told['act'], ACT_WORDS)}"
     yield Text(f"{moment(told['at'])} {who}", "bold")
@@ -73,7 +72,7 @@ def shown_style(tone: str) -> str:
     return "red" if tone == "bad" else ""
 
 
-def clock_line(clock: Row) -> str:
+def clock_line(clock: Mapping[str, Any]) -> str:
     """A clock at the end: what it measures, when it is due, whether that was kept, the days it left out, what it has said."""
     due = f"到期日 {clock['due_date']}" if clock["due_date"] else "没有到期日"
     state = word(clock["state"], CLOCK_STATES)

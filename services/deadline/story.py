@@ -9,7 +9,7 @@ from functools import partial, reduce
 from typing import Any, Final, get_args
 
 from libs.eventlog import Subject
-from libs.story import Ask, Ears, Part, Scene, Speech
+from libs.story import Ask, Hearing, Part, Scene, Speech
 from libs.wire import Recorded
 from libs.workdays import CHINA
 from services.deadline.clock import ACTOR, Command, State
@@ -61,7 +61,7 @@ class ClocksOfStory:
 
     def part(self) -> Part:
         """What the deadline service does in a story."""
-        return Part(codec=self.clocks.codec, ears=Ears(READER, self._hear), speech=self._speech, shows=self._shows)
+        return Part(codec=self.clocks.codec, hearing=Hearing(READER, self._hear), speech=self._speech, shows=self._shows)
 
     def clock(self, name: str) -> ClockOfStory | None:
         """A clock by its name; None: it was never started."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from libs.forms import Form, Unreadable
-from libs.story import FILED_AT, ActDoor, Ask, Ears, Part, Scene
+from libs.story import FILED_AT, ActDoor, Ask, Hearing, Part, Scene
 from libs.wire import Recorded
 from services.intake.case import Case
 from services.intake.case.act import SYSTEM
@@ -39,7 +39,7 @@ class CaseOfStory:
         """What intake does in a story."""
         acts = {part: ActDoor(route.roles, route.form, partial(self._act, route)) for part, route in ROUTES.items()}
         filing = ActDoor(FILING.roles, FILING.form, self._file)
-        return Part(codec=self.cases.codec, acts={FILED_AT: filing, **acts}, ears=Ears(READER, self._hear), shows=self._shows)
+        return Part(codec=self.cases.codec, acts={FILED_AT: filing, **acts}, hearing=Hearing(READER, self._hear), shows=self._shows)
 
     @property
     def case(self) -> str:

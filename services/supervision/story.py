@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from libs.story import Ask, Ears, Part, Scene
+from libs.story import Ask, Hearing, Part, Scene
 from libs.wire import Recorded
 from services.supervision.card import rungs
 from services.supervision.card.rungs import YellowOrRed
@@ -27,7 +27,7 @@ class CardsOfStory:
 
     def part(self) -> Part:
         """What supervision does in a story."""
-        return Part(codec=self.cards.codec, ears=Ears(READER, self._hear), shows=self._shows)
+        return Part(codec=self.cards.codec, hearing=Hearing(READER, self._hear), shows=self._shows)
 
     def _hear(self, fact: YellowOrRed | FilingOrAct, record: Recorded) -> Iterator[Ask]:
         if isinstance(fact, YellowOrRed):

@@ -12,7 +12,7 @@ from libs.decider import Decider, Law, record, refusing
 from libs.eventlog import Codec, Subject
 from libs.forms import Form
 from libs.host import Around
-from libs.story import ActDoor, Ask, Ears, Opening, Part, Scene, Speech
+from libs.story import ActDoor, Ask, Hearing, Opening, Part, Scene, Speech
 from libs.testkit.neighbours import moment
 from libs.web import Role
 from libs.wire import Recorded
@@ -116,7 +116,7 @@ def echo() -> Part:
     def hear(fact: HeardBell, record: Recorded) -> Iterator[Ask]:
         yield Ask(record.node, ECHOES, "echo", EchoCame(of=str(fact.times), at=fact.at), "system:echo")
 
-    return Part(codec=ECHOES.codec, ears=Ears(Reader({"liandong.bell.BellRang.v1": HeardBell}), hear))
+    return Part(codec=ECHOES.codec, hearing=Hearing(Reader({"liandong.bell.BellRang.v1": HeardBell}), hear))
 
 
 def scene(node: str = NODE, begins: str = "2007-03-05T09:00") -> Scene:

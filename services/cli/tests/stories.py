@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from services.cli import app
 
-PROCEDURE: Final = {
+PROCEDURE: Final[dict[str, Any]] = {
     "item": "511A00001",
     "kind": "promised",
     "statutory_days": 20,

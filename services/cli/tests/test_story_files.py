@@ -44,6 +44,8 @@ FAULTS: Final = [
     ("[]", "应为一组填写项"),
 ]
 
+LONG: Final = [{"name": f"{n:02}" + "图" * 498} for n in range(50)]
+
 
 @pytest.mark.parametrize(("told", "because"), FAULTS, ids=[because for _, because in FAULTS])
 def test_a_file_it_cannot_read_ends_with_2_and_one_sentence_that_names_the_place(tmp_path: Path, told: Any, because: str) -> None:
@@ -55,6 +57,14 @@ def test_a_file_it_cannot_read_ends_with_2_and_one_sentence_that_names_the_place
 def test_a_file_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
     found = CliRunner().invoke(app, ["story", str(tmp_path / "none.json")])
     assert (found.exit_code, found.stdout, found.stderr.count("\n"), "无法读取" in found.stderr) == (2, "", 1, True)
+
+
+def test_a_procedure_that_no_record_can_hold_ends_with_2(tmp_path: Path) -> None:
+    steps = [{"name": f"{n:02}" + "审" * 498, "post": "岗" * 500} for n in range(58)] + PROCEDURE["steps"]
+    cited = dict.fromkeys(("statutory_days", "extension_days"), "法" * 2000)
+    longest = {**PROCEDURE, "basis": "据" * 2000, "special": cited, "steps": steps, "materials": LONG}
+    code, out, err = run(tmp_path, story(FILED, procedure=longest))
+    assert (code, out, err.count("\n"), "一条记录放不下" in err) == (2, "", 1, True), err
 
 
 # --- the calendar -----------------------------------------------------------------------------------------------------------------------
