@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -53,23 +53,28 @@ def lines(told: Mapping[str, Any]) -> Iterator[Text]:
 
 def happened(told: Mapping[str, Any]) -> Iterator[Text]:
     """An act, or what time has done, and what came of it: facts with their service, or a refusal with its code, its articles and its sentence."""
-    who = TIME if told["act"] is None else f"{told['by']} {word(told['act'], ACT_WORDS)}"
+    by = word(told["by"].removeprefix("system:"), SERVICES)
+    who = TIME if told["act"] is None and "facts" in told else f"{by} {word(told['act'], ACT_WORDS)}"
     yield Text(f"{moment(told['at'])} {who}", "bold")
     if "refused" in told:
         yield Text(f"    不能办理 [{told['refused']['code']}] {told['refused']['because']}", "red")
     elif not told["facts"]:
         yield Text("    已经如此，没有变化")
     for fact in told.get("facts", ()):
-        family = f"liandong.{fact['service']}.{fact['type']}"
-        said = sentence(family, fact)
-        yield Text(
-            f"    {word(fact['service'], SERVICES)} {shown(family).title}{'：' if said else ''}{said}", shown_style(shown(family).tone)
-        )
+        yield fact_line(fact)
 
 
-def shown_style(tone: str) -> str:
-    """The style of a fact of this tone."""
-    return "red" if tone == "bad" else ""
+def fact_line(fact: Mapping[str, Any]) -> Text:
+    """A fact: its service, its title, what it says, and until when there is time, where it says that."""
+    title, _, tone = shown(family := f"liandong.{fact['service']}.{fact['type']}")
+    due = f"到期日 {due_date(fact['due_at'])}" if fact.get("due_at") else ""
+    said = " · ".join(filter(None, (sentence(family, fact), due)))
+    return Text(f"    【{word(fact['service'], SERVICES)}】{title}{'：' if said else ''}{said}", "red" if tone == "bad" else "")
+
+
+def due_date(due_at: str) -> str:
+    """The day at whose end a limit passes."""
+    return (datetime.fromisoformat(due_at) - timedelta(microseconds=1)).astimezone(CHINA).date().isoformat()
 
 
 def clock_line(clock: Mapping[str, Any]) -> str:
