@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from services.cli import app
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[3]
 STORIES: Final = ROOT / "docs" / "stories"
 WRITES: Final = "LIANDONG_WRITE_STORIES"
-"""Set, the tests write the tellings into the pages instead: `LIANDONG_WRITE_STORIES=1 .venv/bin/pytest tests/stories`."""
+"""Set, the tests write the tellings into the pages instead: `LIANDONG_WRITE_STORIES=1 .venv/bin/pytest services/cli/tests/test_shipped_pages.py`."""
 SHOWN: Final = re.compile(r"(?<=^```\n)\$ \S*liandong story docs/stories/(\S+)\.json\n((?:(?!```).*\n)*)(?=```$)", re.MULTILINE)
 """A telling in a page: the command as somebody types it, and what it prints."""
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 from stdnum.iso7064 import mod_11_10
 
-from tests.stories.pages import names, told
+from services.cli.tests.shipped import names, told
 
 
 class Law(NamedTuple):
