@@ -3,7 +3,7 @@
 Read `parts` first (what a service brings), then `telling` (time, acts and what follows), `form` (the file) and `played` (the whole).
 """
 
-from libs.story.form import ActForm, StaffForm, StoryForm
+from libs.story.form import StoryForm
 from libs.story.parts import ActDoor, Ask, Hearing, Opening, Part, Scene, Speech
 from libs.story.played import Played, play, read_story
 from libs.story.roster import playing
@@ -11,7 +11,6 @@ from libs.story.telling import FILED_AT, TELLER, Telling, Told, ToldFact, ToldRe
 
 __all__ = [
     "ActDoor",
-    "ActForm",
     "Ask",
     "Hearing",
     "FILED_AT",
@@ -20,7 +19,6 @@ __all__ = [
     "Played",
     "Scene",
     "Speech",
-    "StaffForm",
     "StoryForm",
     "TELLER",
     "Telling",

@@ -128,10 +128,12 @@ def test_a_stop_that_was_called_off_left_nothing_out(tmp_path: Path) -> None:
     ]
 
 
-def test_a_case_of_a_township_runs_under_the_procedure_of_its_county(tmp_path: Path) -> None:
-    found = said(tmp_path, story(FILED, ACCEPTED, node="511525100"))
-    assert (found["told"][0]["facts"][0]["node"], found["phase"]) == ("511525100", "accepted")
-    assert found["told"][0]["facts"][0]["case"].startswith("511525100-")
+@pytest.mark.parametrize("node", ["511525100", "511525100200"])
+def test_a_case_of_a_township_or_a_village_runs_under_the_procedure_of_its_county(tmp_path: Path, node: str) -> None:
+    found = said(tmp_path, story(FILED, ACCEPTED, node=node, until="2007-03-09T00:00+08:00"))
+    assert (found["told"][0]["facts"][0]["node"], found["phase"]) == (node, "accepted")
+    assert found["told"][0]["facts"][0]["case"].startswith(f"{node}-")
+    assert [(card["colour"], card["node"]) for card in found["cards"]] == [("yellow", node), ("red", node)]
 
 
 def test_a_procedure_that_the_law_forbids_is_told_by_its_refusal_alone(tmp_path: Path) -> None:
