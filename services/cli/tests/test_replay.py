@@ -80,7 +80,7 @@ def test_a_good_log_is_read_to_its_end(office: Office) -> None:
     ("content", "line", "column"),
     [
         (lines(FIRST, SECOND[:3], FIRST), 3, "time:timestamp"),
-        (lines(FIRST, SECOND)[:-30], 3, "time:timestamp"),
+        (lines(FIRST, SECOND)[:-20], 3, "time:timestamp"),
         (lines(FIRST, SECOND)[:-4], 3, "time:timestamp"),
         (lines(FIRST, SECOND)[:-7], 3, "time:timestamp"),
         (lines(FIRST, SECOND)[:-36], 3, "org:resource"),
@@ -93,7 +93,7 @@ def test_a_good_log_is_read_to_its_end(office: Office) -> None:
         (lines(FIRST, changed(SECOND, 0, "\u3000 ")), 3, "case:concept:name"),
         (lines(FIRST, changed(SECOND, 0, "N1\u200b")), 3, "case:concept:name"),
         (lines(FIRST, changed(SECOND, 0, "N" * 101)), 3, "case:concept:name"),
-        (lines(FIRST, changed(SECOND, 0, "511525197003150017"), ("511525197003150017", *FIRST[1:])), 3, "case:concept:name"),
+        (lines(FIRST, changed(SECOND, 0, "13812345678"), ("13812345678", *FIRST[1:])), 3, "case:concept:name"),
         (lines(FIRST, changed(SECOND, 1, "")), 3, "concept:name"),
         (lines(FIRST, changed(SECOND, 1, "Send\x00Fine")), 3, "concept:name"),
         (lines(FIRST, changed(SECOND, 1, "Send Wine")), 3, "concept:name"),
@@ -110,7 +110,7 @@ def test_a_good_log_is_read_to_its_end(office: Office) -> None:
         (lines(FIRST, changed(SECOND, 3, "2199-01-01T00:00:00+00:00")), 3, "time:timestamp"),
         (lines(FIRST, *[SECOND] * 1001), 1003, "concept:name"),
         (lines(FIRST, ("N2", "Send Fine", "", SECOND[3])), 3, "concept:name"),
-        (lines(FIRST, SECOND, columns=(*COLUMNS[:3], "concept:name")), 1, "time:timestamp"),
+        (lines(FIRST, SECOND, columns=(*COLUMNS[:3], "stamp")), 1, "time:timestamp"),
         (lines((*FIRST, "x"), columns=(*COLUMNS, "concept:name")), 1, "concept:name"),
         (
             lines(("multi\nline", *FIRST[1:])).replace("multi\nline", '"multi\nline"') + lines(changed(SECOND, 3, "?")),
@@ -145,7 +145,7 @@ def test_a_folder_a_file_that_is_not_there_and_one_that_may_not_be_read_are_told
     for path in ("", "none.csv"):
         said = office.run(str(office.folder / path), "--map", str(office.folder / "map.toml"), code=2)
         assert "无法读取" in said
-        assert not re.search("directory|file", said)
+        assert not re.search("No such|Is a", said)
 
 
 def test_a_mark_in_front_and_spaces_around_names_and_cells_are_no_part_of_them(office: Office) -> None:
@@ -192,10 +192,10 @@ def test_the_shipped_log_of_a_permit_office_is_read_as_strictly(office: Office) 
         ("[columns]", '[file]\ndelimiter = ";;"\n[columns]', "map.toml：file.delimiter："),
         ("[columns]", "[file]\ndelimiter = '\"'\n[columns]", "map.toml：file.delimiter："),
         ('"Payment" = "close"', '"Payment" = "acceptance"', "map.toml：activities.Payment：导入不能包含「acceptance」，可以是 file、"),
-        ('"Payment" = "close"', '"Payment" = 3', "map.toml：activities.Payment：应为文字"),
+        ('"Payment" = "close"', '"Payment" = 3', "map.toml：activities.Payment：导入不能包含「3」"),
         ('"Payment" = "close"', '"Payment" = "close"\n"Payment" = "step"', "map.toml 第 "),
         ('"Payment" = "close"', '"Payment" = "close"\n" Payment" = "step"', "map.toml：activities：「Payment」出现了两次"),
-        ('"Payment" = "close"', '"Payment" = ', "map.toml 第 13 行第 13 列不是有效的 TOML"),
+        ('"Payment" = "close"', '"Payment" = ', "map.toml 第 12 行第 13 列不是有效的 TOML"),
         ("[columns]", 'name = "a:b"\n[columns]', "map.toml：name：格式不对"),
     ],
 )
