@@ -20,6 +20,8 @@ from services.onebox.log_reader import Gathered, LoggedActivity, LogReader
 
 STEPS: Final = 1000
 """Steps of a case that the import takes."""
+BIGGEST: Final = 1_900_000
+"""Bytes of a case: a request has two million."""
 _LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 
 
@@ -58,6 +60,11 @@ class LoggedCase(Form):
     steps: Annotated[tuple[LoggedStep, ...], Field(max_length=STEPS)]
     decided: LoggedAct | None = None
     closed: LoggedAct | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the case in a request."""
+        return len(self.model_dump_json().encode())
 
     def as_import(self, item: str) -> dict[str, Any]:
         """The case as the import takes it, under an item."""
@@ -105,13 +112,13 @@ class _Maker:
         self._open = sorted(told, key=lambda activity: activity.at)
 
     def case(self) -> LoggedCase:
-        """The case. Raises `NotALog` for one that nothing files, or that has too many steps."""
+        """The case. Raises `NotALog` for one that nothing files, or that is too long for one request."""
         filed = self._filed()
         end = self._ended()
         decided, closed = self._last("decision"), self._last("close")
         if closed is None and end is None and self._map.cases.closed == "last" and self._open:
             closed = _act(self._open.pop())
-        return LoggedCase(
+        found = LoggedCase(
             ref=self._ref,
             channel=self._gathered.get("channel") or self._map.cases.channel,
             filed=LoggedFiling(
@@ -121,6 +128,10 @@ class _Maker:
             decided=decided or end,
             closed=closed or end,
         )
+        if found.size > BIGGEST:
+            because = f"办件「{self._ref}」太大：各环节的名称合计不能超过 {BIGGEST:,} 字节"
+            raise self._reader.fault(self._gathered.activities[0].line, "activity", because)
+        return found
 
     def _filed(self) -> LoggedAct:
         """The first activity that files; where there is none, the start that the log says, or its first activity of all."""

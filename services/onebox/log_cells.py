@@ -17,7 +17,7 @@ CASE, ACTIVITY, OFFICER = TypeAdapter[str](Word), TypeAdapter[str](Title), TypeA
 _HINTS: Final = {
     CASE: "最多 100 字，不含控制字符",
     ACTIVITY: "最多 500 字，不含控制字符",
-    OFFICER: "最多 40 个字母、汉字、数字、点、横线或下划线",
+    OFFICER: "最多 40 个字母、汉字、数字、点、横线或下划线；其他写法由映射的 [officers] 对应",
 }
 _INSTANT: Final = TypeAdapter[datetime](Moment)
 _STAMP: Final = re.compile(

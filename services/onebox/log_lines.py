@@ -97,7 +97,10 @@ def _broken(text: str, delimiter: str) -> tuple[int, str]:
                 return place, "引号没有配对"
             at = quoted.end()
         else:
-            at = next((n for n in range(at, len(text)) if text[n] in (delimiter, "\r", "\n")), len(text))
+            end = next((n for n in range(at, len(text)) if text[n] in (delimiter, "\r", "\n")), len(text))
+            if end - at > LONGEST:
+                break
+            at = end
         if text[at : at + 1] == delimiter:
             at, place = at + 1, place + 1
     return place, "这一格太长"

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from pydantic_core import PydanticCustomError
 
 from libs.codes import folded, has_personal_number
-from libs.forms import Form, Title, Unreadable, Word, form_of
+from libs.forms import Form, Staff, Title, Unreadable, Word, form_of
 from services.onebox.departments import DEPARTMENTS
 
 MAPS: Final = Path(__file__).parent / "maps"
@@ -80,7 +80,7 @@ def _impersonal(text: str) -> str:
 Impersonal = AfterValidator(_impersonal)
 LogName = Annotated[str, Field(max_length=60, pattern=r"^\w[\w.-]*$"), Impersonal]
 """Goes into keys and paths: no colon, no slash."""
-Table = BeforeValidator(_names_once)
+NamesOnce = BeforeValidator(_names_once)
 
 
 class LogFile(Form):
@@ -157,8 +157,9 @@ class LogMap(Form):
     name: LogName | None = None
     file: LogFile = LogFile()
     columns: LogColumns
-    channels: Annotated[dict[Word, WayIn], Table] = Field(default_factory=dict)
-    activities: Annotated[dict[Title, Annotated[Meaning, BeforeValidator(_meaning)]], Table]
+    channels: Annotated[dict[Word, WayIn], NamesOnce] = Field(default_factory=dict)
+    officers: Annotated[dict[Title, Annotated[Staff, Impersonal]], NamesOnce] = Field(default_factory=dict)
+    activities: Annotated[dict[Title, Annotated[Meaning, BeforeValidator(_meaning)]], NamesOnce]
     cases: LogCases = LogCases()
     limits: LogLimits = LogLimits()
     item: LogItem = LogItem()
@@ -177,7 +178,7 @@ def read_map(path: Path) -> LogMap:
         with path.open("rb") as file:
             data = file.read(BIGGEST + 1)
     except OSError as error:
-        raise NotAMap(f"{path.name} 无法读取：{why_not(error)}") from None
+        raise NotAMap(f"{path.name or path} 无法读取：{why_not(error)}") from None
     if len(data) > BIGGEST:
         raise NotAMap(f"{path.name} 太大，不是映射")
     try:

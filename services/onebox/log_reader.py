@@ -81,7 +81,7 @@ class LogReader:
         meaning = self.map.meaning_of(name)
         if meaning is None:
             self._unknown.setdefault(name, line.number)
-        officer = self._text(line, "officer", OFFICER) if "officer" in self.places else ""
+        officer = self._officer(line, "officer") if "officer" in self.places else ""
         at = self._past(line, "instant")
         self.instants.append(at)
         case.activities.append(LoggedActivity(line.number, name, meaning or "ignore", officer, at))
@@ -90,7 +90,7 @@ class LogReader:
         if "channel" in self.places and case.get("channel") is None:
             case.said["channel"] = (self._way(line), line.number)
         if "responsible" in self.places and not case.get("responsible"):
-            case.said["responsible"] = (self._text(line, "responsible", OFFICER), line.number)
+            case.said["responsible"] = (self._officer(line, "responsible"), line.number)
         for what in ONCE:
             if what in self.places:
                 self._once(line, case, what)
@@ -113,6 +113,11 @@ class LogReader:
         if known is None:
             raise self.fault(line.number, "channel", f"映射的 [channels] 没有说「{shown(cell)}」是什么渠道")
         return known
+
+    def _officer(self, line: LogLine, what: str) -> str:
+        """The staff number that the map says; as the log has it where it says none."""
+        known = self.map.officers.get(line.cells[self.places[what]])
+        return self._text(line, what, OFFICER) if known is None else known
 
     def _text(self, line: LogLine, what: str, kind: TypeAdapter[str]) -> str:
         try:

@@ -23,6 +23,8 @@ from services.onebox.log_cases import LoggedCase, ReadLog
 from services.onebox.sites import SiteOfBox
 
 BATCH: Final = 30
+LARGEST: Final = 1_000_000
+"""Bytes of the cases of one batch, unless it is a single case: a site takes two million."""
 TOGETHER: Final = 8
 """Batches under way at once: the acts of one case wait for each other, those of many cases are committed together."""
 
@@ -35,9 +37,16 @@ def spread(cases: Sequence[LoggedCase], nodes: Sequence[str]) -> dict[str, list[
     return found
 
 
-def _batches(cases: Sequence[LoggedCase]) -> Iterator[Sequence[LoggedCase]]:
-    for start in range(0, len(cases), BATCH):
-        yield cases[start : start + BATCH]
+def batches(cases: Sequence[LoggedCase]) -> Iterator[Sequence[LoggedCase]]:
+    """The cases in requests that a site takes: neither too many nor too large."""
+    batch, size = list[LoggedCase](), 0
+    for case in cases:
+        if batch and (len(batch) == BATCH or size + case.size > LARGEST):
+            yield batch
+            batch, size = [], 0
+        batch, size = [*batch, case], size + case.size
+    if batch:
+        yield batch
 
 
 def publish(client: httpx2.Client, node: str, log: ReadLog) -> None:
@@ -75,7 +84,7 @@ def run_import(box: OneBox, log: ReadLog, console: Console) -> None:
             publish(open_clients.enter_context(site.client("editor")), site.code, log)
             client = open_clients.enter_context(site.client())
             for node in sorted(node["code"] for node in site.nodes):
-                waiting.extend(pool.submit(_send_batch, client, node, log, batch) for batch in _batches(shares[node]))
+                waiting.extend(pool.submit(_send_batch, client, node, log, batch) for batch in batches(shares[node]))
         try:
             for done, batch in zip(waiting, _in_order(box, shares), strict=True):
                 done.result()
@@ -88,7 +97,7 @@ def run_import(box: OneBox, log: ReadLog, console: Console) -> None:
 def _in_order(box: OneBox, shares: dict[str, list[LoggedCase]]) -> Iterator[Sequence[LoggedCase]]:
     for site in box.sites:
         for node in sorted(node["code"] for node in site.nodes):
-            yield from _batches(shares[node])
+            yield from batches(shares[node])
 
 
 def _send_batch(client: httpx2.Client, node: str, log: ReadLog, batch: Sequence[LoggedCase]) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import ClassVar
 
+import httpx2
 import pytest
+import stamina
 from typer.testing import CliRunner
 
-from services.cli import app
+from services.cli import app, replay
+from services.onebox import OneBox, settle
 
 COLUMNS = ("case:concept:name", "concept:name", "org:resource", "time:timestamp")
 FIRST = ("N1", "Create Fine", "537", "2005-03-23 00:00:00+01:00")
@@ -239,3 +243,52 @@ def test_log_means_a_map_that_ships_and_not_both(office: Office) -> None:
     assert "--map" in office.run(log, "--log", "activities", "--map", said, code=2)
     for name in ("taxes", "../maps/receipt", "receipt.toml", ""):
         assert "activities、receipt" in office.run(log, "--log", name, code=2)
+
+
+# --- what a site says --------------------------------------------------------------------------------------------------------------------
+
+
+class Refusing:
+    """A site that refuses whatever it is asked, and a box of it alone."""
+
+    code, address = "511525", "http://site"
+    nodes: ClassVar[list[dict[str, str]]] = [{"code": "511525"}]
+
+    def __init__(self, answer: httpx2.Response | httpx2.TransportError) -> None:
+        self.sites, self._answer = [self], answer
+
+    def client(self, _who: str = "operator") -> httpx2.Client:
+        def answering(_request: httpx2.Request) -> httpx2.Response:
+            if isinstance(self._answer, httpx2.TransportError):
+                raise self._answer
+            return self._answer
+
+        return httpx2.Client(base_url=self.address, transport=httpx2.MockTransport(answering))
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        (
+            httpx2.Response(409, json={"code": "no-basis", "title": "实施办法须写明设定依据"}),
+            2,
+            "没有导入完：实施办法须写明设定依据（/catalogue/",
+        ),
+        (httpx2.Response(502, text="<html>Bad gateway</html>"), 2, "没有导入完：HTTP 502（/catalogue/"),
+        (httpx2.ConnectError("All connection attempts failed"), 1, "节点部署没有回答；再次运行会接着做"),
+    ],
+)
+def test_what_a_site_refuses_is_said_in_its_own_sentence(
+    office: Office, monkeypatch: pytest.MonkeyPatch, answer: httpx2.Response | httpx2.TransportError, code: int, said: str
+) -> None:
+    monkeypatch.setattr(replay, "running_box", lambda: Refusing(answer))
+    with stamina.set_testing(True):
+        done = CliRunner().invoke(app, ["replay", office.keep("log.csv", lines(FIRST)), "--map", office.keep("map.toml", MAP)])
+    assert (done.exit_code, done.stdout) == (code, "")
+    assert done.stderr.splitlines()[-1].startswith(said)
+    assert not re.search("[{<]|connection", done.stderr)
+
+
+def test_a_city_that_does_not_catch_up_is_told_in_chinese() -> None:
+    with pytest.raises(TimeoutError, match=r"^市中心 0 秒内没有跟上；再次运行会接着做$"):
+        settle(OneBox(Path("nowhere")), seconds=0)

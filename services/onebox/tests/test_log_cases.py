@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from libs.testkit.data import permit_log, shared
 from services.onebox import LogMap, NotALog, ReadLog, read_log, read_map, shipped
 from services.onebox.log_cases import LoggedAct, LoggedCase, LoggedFiling
 from services.onebox.log_map import MAPS, NotAMap
-from services.onebox.replay import spread
+from services.onebox.replay import batches, spread
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 PERMIT = {
@@ -206,7 +207,37 @@ def test_a_channel_that_nobody_mapped_is_told(tmp_path: Path) -> None:
         office(tmp_path, ROWS.replace("00:00:00;\n", "00:00:00;piccione\n", 1), DOGS.replace('"*" = "post"', ""))
 
 
+def test_officers_with_other_names_are_mapped_to_staff_numbers(tmp_path: Path) -> None:
+    rows = ROWS.replace(";anna;", ";Anna De Rossi;")
+    with pytest.raises(NotALog, match=r"第 2 行，「who」：「Anna De Rossi」.*\[officers\]"):
+        office(tmp_path, rows)
+    assert office(tmp_path, rows, DOGS + '[officers]\n"Anna De Rossi" = "anna"\n').cases == office(tmp_path).cases
+
+
+def test_requests_are_neither_too_many_cases_nor_too_large(tmp_path: Path) -> None:
+    def split(steps: int, signs: int) -> list[int]:
+        rows = [f"D-{n};Register dog;;2005-03-01;\n" + f"D-{n};{'x' * signs};;2005-03-02;\n" * steps for n in range(40)]
+        return [
+            len(batch) for batch in batches(office(tmp_path, "dossier;what;who;when;how\n" + "".join(rows), DOGS + '"x*" = "step"\n').cases)
+        ]
+
+    assert split(1, 10) == [30, 10]
+    assert split(200, 300) == [13, 13, 13, 1]
+
+
+def test_a_case_that_no_request_holds_is_told(tmp_path: Path) -> None:
+    rows = "dossier;what;who;when;how\nD-1;Register dog;;2005-03-01;\n" + f"D-1;{'𠮷' * 500};;2005-03-02;\n" * 1000
+    with pytest.raises(NotALog, match="第 2 行，「what」：办件「D-1」太大"):
+        office(tmp_path, rows, DOGS + '"𠮷*" = "step"\n')
+
+
 # --- maps --------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_map_of_the_documentation_can_be_read(tmp_path: Path) -> None:
+    (told,) = re.findall(r"```toml\n(.*?)```", (Path(__file__).parents[3] / "docs" / "replay.md").read_text(), re.DOTALL)
+    (tmp_path / "map.toml").write_text(told)
+    assert read_map(tmp_path / "map.toml").activities["Bark"] == "ignore"
 
 
 @pytest.mark.parametrize("name", [path.stem for path in MAPS.glob("*.toml")])
