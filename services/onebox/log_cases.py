@@ -23,8 +23,6 @@ STEPS: Final = 1000
 BIGGEST: Final = 1_900_000
 """Bytes of a case: a request has two million."""
 _LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
-
-
 _Role = Literal["work", "examine", "approve"]
 ROLES: Final[Mapping[Meaning, _Role]] = {"step/examine": "examine", "step/approve": "approve"}
 """What a step is for; of every other meaning it is work."""

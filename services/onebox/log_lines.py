@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from services.onebox.log_cells import shown
 from services.onebox.log_map import LogFile, why_not
 
-BIGGEST: Final = 256 * 1024 * 1024
+BIGGEST: Final = 100 * 1024 * 1024
 """Bytes of a log."""
 LONGEST: Final = 100_000
 """Characters of a cell."""
@@ -54,7 +55,8 @@ class LogLines:
 
     def fault(self, line: int, column: int | str, because: str) -> NotALog:
         """What is wrong, and where: a column by its name or its place."""
-        return NotALog(f"{self.name} 第 {line} 行，「{column if isinstance(column, str) else self._column(column)}」：{because}")
+        named = column if isinstance(column, str) else self._column(column)
+        return NotALog(f"{self.name} 第 {line} 行，「{shown(named)}」：{because}")
 
     def __iter__(self) -> Iterator[LogLine]:
         """Raises `NotALog` at the first line that is shorter or longer than the header, or cannot be read."""

@@ -106,3 +106,11 @@ def test_an_old_macs_line_breaks_and_an_endless_file(tmp_path: Path) -> None:
 def test_a_cell_that_never_ends_is_told(tmp_path: Path) -> None:
     said = read(tmp_path / "log.csv", LOG + b"3,a,b," + b"9" * 200_000 + b",,\n")
     assert said == "log.csv 第 4 行，「e」：这一格太长"
+
+
+def test_a_header_of_many_lines_is_told_in_one(tmp_path: Path) -> None:
+    said = read(tmp_path / "log.csv", LOG.replace(b"c,a,o", b'"c\nd",a,o'))
+    assert said == "log.csv 第 1 行，「c」：表头没有这一列"
+    assert read(tmp_path / "log.csv", LOG.replace(b",t\r\n", b',t,"u\nv"\r\n')) == (
+        "log.csv 第 3 行，「u□v」：缺少这一格：这一行只有 6 格，表头有 7 格"
+    )
