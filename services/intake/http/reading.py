@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BaseModel
 
+from libs.host import Context
 from libs.web import CasePath, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, node_of_case, require, row_answer
 from libs.wire import Position, origin
 from libs.workdays import Calendar, midnight
@@ -47,9 +48,19 @@ def read_at(at: datetime, calendar: Calendar) -> views.Now:
     return views.Now(midnight(calendar.first), days_back(at, calendar, views.LONGEST))
 
 
+def reached(context: Context) -> Callable[..., Awaitable[bool]]:
+    """A dependency: whether the list of a node shows what the caller has from a command."""
+
+    async def waited(node: NodePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> bool:
+        position = Position(origin(hosted(context.site, node), "intake"), epoch, sequence, "")
+        return not sequence or await context.current(views.CASES_VIEW, position)
+
+    return waited
+
+
 def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
     """Adds `GET …`, for anybody who works for the node."""
-    context, anybody = putting.context, Depends(require())
+    context, anybody, is_current = putting.context, Depends(require()), Depends(reached(putting.context))
 
     @router.get("/cases/{case}", response_model=OneCase, dependencies=[anybody])
     async def one(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
@@ -63,11 +74,13 @@ def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
         return answer({**row, "version": len(stream), "possible": acts}, version=len(stream), current=current)
 
     @router.get("/nodes/{node}/cases", response_model=Cases, dependencies=[anybody])
-    async def page(node: NodePath, phase: Phase | None = None, after: AfterCase = "", limit: PageSize = 50) -> Response:
+    async def page(
+        node: NodePath, phase: Phase | None = None, after: AfterCase = "", limit: PageSize = 50, current: bool = is_current
+    ) -> Response:
         now = read_at(context.now(), putting.calendar)
-        rows = await views.case_page(context.pool, hosted(context.site, node), phase.value if phase else "", after, limit, now)
-        return answer({"cases": rows, "next": rows[-1]["case"] if len(rows) == limit else None})
+        rows = await views.case_page(context.pool, node, phase.value if phase else "", after, limit, now)
+        return answer({"cases": rows, "next": rows[-1]["case"] if len(rows) == limit else None}, current=current)
 
     @router.get("/nodes/{node}/counts", response_model=CaseCounts, dependencies=[anybody])
-    async def counts(node: NodePath) -> Response:
-        return answer(await views.counts(context.pool, hosted(context.site, node)))
+    async def counts(node: NodePath, current: bool = is_current) -> Response:
+        return answer(await views.counts(context.pool, node), current=current)
