@@ -1,6 +1,7 @@
 """What people and programs fill in, at every door: the fields of requests and files, JSON read strictly, and what is wrong in Chinese."""
 
 from libs.forms.fields import CASE_NUMBER, CLOCK_NAME, NODE_CODE, Day, Form, LongText, Moment, Name, Staff, Text, Title, Titles, Word
+from libs.forms.files import json_file, json_form, read_file, toml_form, why_not
 from libs.forms.reading import Unreadable, form_of, strict_json
 from libs.forms.sentences import because_of
 
@@ -21,5 +22,10 @@ __all__ = [
     "Word",
     "because_of",
     "form_of",
+    "json_file",
+    "json_form",
+    "read_file",
     "strict_json",
+    "toml_form",
+    "why_not",
 ]

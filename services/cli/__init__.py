@@ -6,22 +6,21 @@ import stamina
 import typer
 
 from services.cli import clock, due, imports, operate, replay, serve, up
+from services.cli.wording import Command, Commands
 
 stamina.instrumentation.set_on_retry_hooks([])  # waiting for a site that starts is normal work
-app = typer.Typer(
-    help="联动：市、县、乡镇政务服务中心联成一个审批网络", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
-)
-app.command("up")(up.up)
-app.command("down")(up.down)
-app.command("due")(due.due)
-app.command("replay")(replay.replay)
-app.command("serve")(serve.serve)
-app.command("status")(operate.status)
-app.command("verify")(operate.verify)
-app.command("migrate")(operate.migrate)
+app = typer.Typer(cls=Commands, help="联动：市、县、乡镇政务服务中心联成一个审批网络", add_completion=False, pretty_exceptions_enable=False)
+app.command("up", cls=Command)(up.up)
+app.command("down", cls=Command)(up.down)
+app.command("due", cls=Command)(due.due)
+app.command("replay", cls=Command)(replay.replay)
+app.command("serve", cls=Command)(serve.serve)
+app.command("status", cls=Command)(operate.status)
+app.command("verify", cls=Command)(operate.verify)
+app.command("migrate", cls=Command)(operate.migrate)
 app.add_typer(operate.parked, name="parked")
 app.add_typer(clock.clock, name="clock")
 
-importing = typer.Typer(help="导入数据文件", no_args_is_help=True)
-importing.command("items")(imports.items)
+importing = typer.Typer(cls=Commands, help="导入数据文件")
+importing.command("items", cls=Command)(imports.items)
 app.add_typer(importing, name="import")

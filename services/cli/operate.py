@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import httpx2
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from libs.embedded import AlreadyRunning, EmbeddedError
+from libs.terminal import say
+from services.cli.saying import console
+from services.cli.saying import fail as fail
+from services.cli.wording import Command, Commands
 from services.onebox import BoxError, OneBox, SiteOfBox, default_folder
 
+AtSite = Annotated[str, typer.Argument(help="节点部署，如 511525")]
+OfService = Annotated[str, typer.Argument(help="服务，如 intake")]
 Json = Annotated[bool, typer.Option("--json", help="一个 JSON 对象")]
-console = Console()
-parked = typer.Typer(help="停放的记录：不能应用，等人处理", no_args_is_help=True)
+parked = typer.Typer(cls=Commands, help="停放的记录：不能应用，等人处理")
 
 
 def running_box() -> OneBox:
@@ -33,12 +37,6 @@ def site_of(node: str) -> SiteOfBox:
         return running_box().site(node)
     except BoxError as error:
         fail(str(error), error.code)
-
-
-def fail(sentence: str, code: int) -> NoReturn:
-    """Ends the command with one clear sentence and `code`. 1: not running, 2: bad input, 3: something is wrong with the data."""
-    typer.echo(sentence, err=True)
-    raise typer.Exit(code)
 
 
 def ask(site: SiteOfBox, method: str, path: str, **more: Any) -> Any:
@@ -78,7 +76,7 @@ def status(as_json: Json = False) -> None:
     console.print(table)
     for site in found:
         for warning in warnings(site["services"]):
-            console.print(f"[red]{site['site']}：{warning}[/]", soft_wrap=True, highlight=False)
+            console.print(f"{site['site']}：{warning}", style="red", soft_wrap=True)
 
 
 def warnings(services: dict[str, dict[str, Any]]) -> list[str]:
@@ -102,7 +100,7 @@ def verify(as_json: Json = False) -> None:
     for code, site in found.items():
         bad = [row for row in site["origins"] if row["fault"]]
         for row in bad:
-            typer.echo(f"{row['source']} 第 {row['sequence']} 号：{row['fault']}", err=True)
+            say(f"{row['source']} 第 {row['sequence']} 号：{row['fault']}")
         if not as_json and not bad:
             console.print(f"{code}：{sum(row['events'] for row in site['origins']):,} 个事件，链完整")
     if not all(site["verified"] for site in found.values()):
@@ -125,7 +123,7 @@ def migrate() -> None:
         box.postgres.stop()
 
 
-@parked.command("list")
+@parked.command("list", cls=Command)
 def parked_list(as_json: Json = False) -> None:
     """停放了什么，为什么。"""
     rows = [{"site": site.code, **row} for site in running_box().sites for row in ask(site, "GET", "/site/parked")]
@@ -140,16 +138,18 @@ def parked_list(as_json: Json = False) -> None:
         )
 
 
-@parked.command("retry")
-def parked_retry(site: str, service: str, numbers: Annotated[list[int] | None, typer.Argument(help="编号；不给则全部")] = None) -> None:
+@parked.command("retry", cls=Command)
+def parked_retry(
+    site: AtSite, service: OfService, numbers: Annotated[list[int] | None, typer.Argument(help="编号；不给则全部")] = None
+) -> None:
     """按顺序重试。"""
     body = {"numbers": numbers or None}
     result = ask(site_of(site), "POST", f"/site/parked/{service}/retry", json=body)
     console.print(f"已应用 {result['applied']} 条，仍停放 {result['parked']} 条")
 
 
-@parked.command("dismiss")
-def parked_dismiss(site: str, service: str, numbers: Annotated[list[int], typer.Argument(help="编号")]) -> None:
+@parked.command("dismiss", cls=Command)
+def parked_dismiss(site: AtSite, service: OfService, numbers: Annotated[list[int], typer.Argument(help="编号")]) -> None:
     """放弃这些记录；排在后面的可以重试。"""
     result = ask(site_of(site), "POST", f"/site/parked/{service}/dismiss", json={"numbers": numbers})
     console.print(f"已放弃 {result['dismissed']} 条")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -11,10 +10,11 @@ from typing import Annotated
 
 import httpx2
 import typer
-from rich.console import Console
 
 from libs.embedded import EmbeddedError
-from services.cli.operate import fail, running_box
+from libs.terminal import Terminal
+from services.cli.operate import running_box
+from services.cli.saying import fail
 from services.onebox import BoxError, NotALog, advance, last_instant, read_log, run_import, settle, show, summarise, throw_away
 
 
@@ -27,7 +27,7 @@ def replay(
     """把真实的办件日志作为导入的行为逐件重放；可随时停下，再次运行不会重复。"""
     if log != "receipt":
         fail(f"不认识日志格式 {log}；目前有：receipt", 2)
-    console = Console(file=sys.stderr)
+    console = Terminal(stderr=True)
     try:
         cases = read_log(file)
     except NotALog as error:

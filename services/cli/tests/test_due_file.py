@@ -36,7 +36,9 @@ def refused(*words: str) -> str:
     return err
 
 
-@pytest.mark.parametrize("name", ["[/bold]甲", "[red]乙[/red]", "丙[/]", "[link=x]丁", ":smile:", "[1]", "某某区行政审批局二〇〇七年第十三号件", 7])
+@pytest.mark.parametrize(
+    "name", ["[/bold]甲", "[red]乙[/red]", "丙[/]", "[link=x]丁", ":smile:", "[1]", "某某区行政审批局二〇〇七年第十三号件", 98765]
+)
 def test_an_id_is_shown_as_it_is_written(tmp_path: Path, name: Any) -> None:
     file = written(tmp_path, {"cases": [GOOD | {"id": name}], "backward_cases": [BACK | {"id": name}]})
     code, out, _ = run("--file", file)
