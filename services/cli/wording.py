@@ -37,7 +37,7 @@ def in_chinese(said: str) -> str:
     """What is wrong with a command, for people. Sentences of ours are Chinese already."""
     for pattern, sentence in _SENTENCES:
         if found := re.fullmatch(pattern, said, re.DOTALL):
-            return f"{sentence.format(*(part.replace("'", '') for part in found.groups()))}；用法见 --help"
+            return sentence.format(*(part.replace("'", "") for part in found.groups())) + "；用法见 --help"
     return said if not said.isascii() else f"命令写得不对（{said}）；用法见 --help"
 
 
