@@ -28,6 +28,7 @@ def load(folder: Path, content: bytes | str) -> Calendar:
         ("", "mine.csv：文件是空的"),
         (HEAD, "mine.csv：没有任何放假安排"),
         ("date,is_workday\n2007-01-01,0\n", "mine.csv 第 1 行：缺少「holiday」列"),
+        ("day,worked\n2026-01-01,0\n", "mine.csv 第 1 行，「day」：没有这一列"),
         (HEAD.replace("source", "sauce") + NEW_YEAR, "mine.csv 第 1 行，「sauce」：没有这一列"),
         (HEAD.replace("source", "date") + NEW_YEAR, "mine.csv 第 1 行，「date」：出现了两次"),
         (HEAD + "2007-01-01,0,holiday\n", "mine.csv 第 2 行：有 3 格，表头有 6 列"),
@@ -42,13 +43,16 @@ def load(folder: Path, content: bytes | str) -> Calendar:
         (HEAD + NEW_YEAR + NEW_YEAR, "mine.csv 第 3 行，「date」：2007-01-01 在第 2 行已有"),
         (HEAD + NEW_YEAR.replace(",0,holiday", ",no,holiday"), "mine.csv 第 2 行，「is_workday」：应为 0 或 1"),
         (HEAD + NEW_YEAR.replace(",0,some", ",,some"), "mine.csv 第 2 行，「in_lieu_rest」：应为 0 或 1"),
-        (HEAD + NEW_YEAR.replace(",0,holiday", ",1,makeup_workday").replace(",0,some", ",1,some"), "「in_lieu_rest」：上班的日子不是调休放假"),
+        (
+            HEAD + NEW_YEAR.replace(",0,holiday", ",1,makeup_workday").replace(",0,some", ",1,some"),
+            "「in_lieu_rest」：上班的日子不是调休放假",
+        ),
         (HEAD + NEW_YEAR.replace(",0,holiday", ",1,holiday"), "mine.csv 第 2 行，「type」：与 is_workday 不一致"),
         (HEAD + NEW_YEAR.replace(",holiday,", ",festival,"), "mine.csv 第 2 行，「type」：与 is_workday 不一致"),
         (HEAD + NEW_YEAR.replace("New Year's Day", " "), "mine.csv 第 2 行，「holiday」：必须填写"),
         (HEAD + '2007-01-01,0,holiday,"New Year,0,x\n', "mine.csv 第 2 行：引号没有配对"),
         (HEAD.encode() + "2007-01-01,0,holiday,元旦,0,x\n".encode("gbk"), "mine.csv 第 2 行：不是 UTF-8 文字"),
-        (HEAD + NEW_YEAR.replace("some", "so\0me"), "mine.csv 第 2 行"),
+        (HEAD + NEW_YEAR.replace("some", "so\0me"), "mine.csv 第 2 行，「source」：含有看不见的字符"),
     ],
 )
 def test_a_file_of_another_form_is_refused_by_line_and_column(tmp_path: Path, content: bytes | str, because: str) -> None:
@@ -59,7 +63,7 @@ def test_a_file_of_another_form_is_refused_by_line_and_column(tmp_path: Path, co
 
 
 def test_a_file_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
-    with pytest.raises(BadCalendar, match="none.csv 无法读取：文件不存在"):
+    with pytest.raises(BadCalendar, match=r"none\.csv 无法读取：文件不存在"):
         Calendar.load(tmp_path / "none.csv")
     with pytest.raises(BadCalendar, match="是文件夹"):
         Calendar.load(tmp_path)

@@ -58,6 +58,11 @@ def test_for_people_every_day_has_its_reason() -> None:
     assert "2007-10-08" in out
 
 
+def test_weekends_and_shifted_days_within_a_holiday_are_not_called_statutory() -> None:
+    reasons = {day["date"][5:]: day["reason"] for day in said("2007-09-28", "--limit", "3wd")["days"]}
+    assert (reasons["10-03"], reasons["10-04"], reasons["10-06"]) == ("法定节假日（国庆节），不计入", "调休放假，不计入", "周末，不计入")
+
+
 @pytest.mark.parametrize(
     "words",
     [
