@@ -2,8 +2,9 @@
 
 from libs.forms.fields import CASE_NUMBER, CLOCK_NAME, NODE_CODE, Day, Form, LongText, Moment, Name, Staff, Text, Title, Titles, Word
 from libs.forms.files import json_file, json_form, read_file, toml_form, why_not
-from libs.forms.reading import Unreadable, form_of, strict_json
+from libs.forms.reading import Unreadable, form_of, place_of, strict_json
 from libs.forms.sentences import because_of
+from libs.forms.sites import NodeCode, NodeRow, Port, Registry
 
 __all__ = [
     "CASE_NUMBER",
@@ -14,6 +15,10 @@ __all__ = [
     "Moment",
     "NODE_CODE",
     "Name",
+    "NodeCode",
+    "NodeRow",
+    "Port",
+    "Registry",
     "Staff",
     "Text",
     "Title",
@@ -24,6 +29,7 @@ __all__ = [
     "form_of",
     "json_file",
     "json_form",
+    "place_of",
     "read_file",
     "strict_json",
     "toml_form",

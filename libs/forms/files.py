@@ -58,9 +58,12 @@ def toml_form(kind: type[M], path: Path) -> M:
     """The form that a file of TOML fills in. Raises `Unreadable`, naming the file."""
     data = read_file(path)
     try:
-        return _filled(kind, tomllib.loads(text_of(data)), path)
+        value = tomllib.loads(text_of(data))
+    except Unreadable as no:
+        raise Unreadable(f"{path}：{no}") from None
     except tomllib.TOMLDecodeError as error:
         raise Unreadable(f"{path} 不是有效的 TOML：{_where(str(error))}") from None
+    return _filled(kind, value, path)
 
 
 def _filled(kind: type[M], value: object, path: Path) -> M:

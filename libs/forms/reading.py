@@ -51,13 +51,12 @@ def form_of(kind: type[M], value: object) -> M:
         return kind.model_validate(value)
     except ValidationError as no:
         first = no.errors(include_url=False)[0]
-        raise Unreadable(f"{_path(first['loc'])}{because_of(first)}") from None
+        raise Unreadable(f"{named}：{because_of(first)}" if (named := place_of(first["loc"])) else because_of(first)) from None
 
 
-def _path(places: Sequence[str | int]) -> str:
+def place_of(places: Sequence[str | int]) -> str:
     """acts[2].at, as people find it in the file; the items of a list count from 1."""
-    named = "".join(f"[{place + 1}]" if isinstance(place, int) else f".{place}" for place in places).removeprefix(".")
-    return f"{named}：" if named else ""
+    return "".join(f"[{place + 1}]" if isinstance(place, int) else f".{place}" for place in places).removeprefix(".")
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

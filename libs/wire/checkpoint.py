@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
 
@@ -88,10 +88,14 @@ def create_key(path: Path) -> None:
 
 
 def load_key(path: Path) -> Ed25519PrivateKey:
-    """The signing key of a file. Raises `ValueError` for another kind of key."""
-    key = load_pem_private_key(path.read_bytes(), None)
+    """The signing key of a file. Raises `OSError`, and `ValueError` for what is no such key."""
+    data = path.read_bytes()
+    try:
+        key = load_pem_private_key(data, None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
     if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError(f"{path} is not an Ed25519 key")
+        raise ValueError(f"{path} 不是 Ed25519 私钥（PEM，不加密）")
     return key
 
 
