@@ -50,7 +50,7 @@ def test_somebody_works_for_a_node_and_those_below_it() -> None:
 )
 def test_an_account_that_would_cover_too_much_or_nothing_cannot_be_made(broken: dict[str, object]) -> None:
     good: dict[str, object] = {"staff": "C0117", "post": "窗口", "roles": frozenset({Role.CLERK}), "nodes": frozenset({"511525"})}
-    with pytest.raises(ValueError, match="needs a staff number"):
+    with pytest.raises(ValueError, match="须有工号、角色和节点"):
         Account(**{**good, **broken})  # type: ignore[arg-type]
 
 
