@@ -73,7 +73,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if not self.staff or not self.roles or not self.nodes or not all(_NODE.fullmatch(node) for node in self.nodes):
-            raise ValueError(f"account {self.staff!r} needs a staff number, a role and division codes of 6, 9 or 12 digits")
+            raise ValueError(f"账户 {self.staff!r} 须有工号、角色和节点（6、9 或 12 位区划代码）")
 
     def must_work_for(self, node: str) -> None:
         """Raises `NotAllowed` for a node that is neither one of the account's nor below one of them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -80,7 +79,7 @@ def _lines(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadCalendar(f"{name} 第 {data.count(bytes([10]), 0, error.start) + 1} 行：不是 UTF-8 文字") from None
-    reader, line = csv.reader(io.StringIO(text, newline=""), strict=True), 1
+    reader, line = csv.reader(re.split(r"(?<=\n)", text), strict=True), 1
     try:
         for cells in reader:
             if cells:

@@ -6,21 +6,23 @@ import stamina
 import typer
 
 from services.cli import clock, due, imports, operate, replay, serve, up
-from services.cli.wording import Command, Commands
+from services.cli.wording import ChineseCommand, ChineseCommands
 
 stamina.instrumentation.set_on_retry_hooks([])  # waiting for a site that starts is normal work
-app = typer.Typer(cls=Commands, help="联动：市、县、乡镇政务服务中心联成一个审批网络", add_completion=False, pretty_exceptions_enable=False)
-app.command("up", cls=Command)(up.up)
-app.command("down", cls=Command)(up.down)
-app.command("due", cls=Command)(due.due)
-app.command("replay", cls=Command)(replay.replay)
-app.command("serve", cls=Command)(serve.serve)
-app.command("status", cls=Command)(operate.status)
-app.command("verify", cls=Command)(operate.verify)
-app.command("migrate", cls=Command)(operate.migrate)
+app = typer.Typer(
+    cls=ChineseCommands, help="联动：市、县、乡镇政务服务中心联成一个审批网络", add_completion=False, pretty_exceptions_enable=False
+)
+app.command("up", cls=ChineseCommand)(up.up)
+app.command("down", cls=ChineseCommand)(up.down)
+app.command("due", cls=ChineseCommand)(due.due)
+app.command("replay", cls=ChineseCommand)(replay.replay)
+app.command("serve", cls=ChineseCommand)(serve.serve)
+app.command("status", cls=ChineseCommand)(operate.status)
+app.command("verify", cls=ChineseCommand)(operate.verify)
+app.command("migrate", cls=ChineseCommand)(operate.migrate)
 app.add_typer(operate.parked, name="parked")
 app.add_typer(clock.clock, name="clock")
 
-importing = typer.Typer(cls=Commands, help="导入数据文件")
-importing.command("items", cls=Command)(imports.items)
+importing = typer.Typer(cls=ChineseCommands, help="导入数据文件")
+importing.command("items", cls=ChineseCommand)(imports.items)
 app.add_typer(importing, name="import")

@@ -79,7 +79,7 @@ def _id(value: Any) -> str | int:
 
 When = Annotated[date | datetime, PlainValidator(_when)]
 Days = Annotated[int, Field(ge=0, le=MOST)]
-Budget = Annotated[WorkingDays | NaturalDays, PlainValidator(_budget)]
+TypedBudget = Annotated[WorkingDays | NaturalDays, PlainValidator(_budget)]
 Id = Annotated[str | int, PlainValidator(_id)]
 
 
@@ -87,8 +87,8 @@ class Typed(Form):
     """The options of the command, by their names."""
 
     start: Annotated[When, Field(alias="START")]
-    limit: Annotated[Budget, Field(alias="--limit")]
-    extend: Annotated[Budget | None, Field(alias="--extend")] = None
+    limit: Annotated[TypedBudget, Field(alias="--limit")]
+    extend: Annotated[TypedBudget | None, Field(alias="--extend")] = None
     stops: Annotated[tuple[Annotated[Stop, PlainValidator(_stop)], ...], Field(alias="--stop")] = ()
     non_working_start: Annotated[NonWorkingStart, Field(alias="--non-working-start")] = NonWorkingStart.AS_IS
 
@@ -109,7 +109,7 @@ def _in_order(days: Pause) -> Pause:
     return days
 
 
-class Told(Form):
+class CaseNotes(Form):
     """What a case may carry besides for people who read the file; nothing follows from it."""
 
     id: Id = "?"
@@ -121,7 +121,7 @@ class Told(Form):
     hand_check: LongText | None = None
 
 
-class Case(Told):
+class DueCase(CaseNotes):
     """A limit that runs from a start."""
 
     start: When
@@ -140,7 +140,7 @@ class Case(Told):
         return Ledger(self.start, WorkingDays(self.limit_working_days), stops, more, self.non_working_start)
 
 
-class BackwardCase(Told):
+class BackwardCase(CaseNotes):
     """The last day before an event."""
 
     event_date: When
@@ -159,7 +159,7 @@ class CaseFile(Form):
     calendar: dict[str, Any] | None = None
 
 
-def read_cases(path: Path) -> tuple[Sequence[Case], Sequence[BackwardCase]]:
+def read_cases(path: Path) -> tuple[Sequence[DueCase], Sequence[BackwardCase]]:
     """The cases of a file, forward and backward. Raises `Unreadable`, naming file, case and key."""
     data = json_file(path)
     try:
@@ -168,7 +168,7 @@ def read_cases(path: Path) -> tuple[Sequence[Case], Sequence[BackwardCase]]:
         found = form_of(CaseFile, data)
         if found.cases is None and found.backward_cases is None:
             raise Unreadable("应有 cases 或 backward_cases 列表")
-        forward = [_read(Case, case, n) for n, case in enumerate(found.cases or (), 1)]
+        forward = [_read(DueCase, case, n) for n, case in enumerate(found.cases or (), 1)]
         return forward, [_read(BackwardCase, case, n) for n, case in enumerate(found.backward_cases or (), 1)]
     except Unreadable as no:
         raise Unreadable(f"{path.name}：{no}") from None

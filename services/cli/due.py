@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -13,8 +12,8 @@ from rich.table import Table
 
 from libs.forms import Unreadable, form_of
 from libs.workdays import Calendar, CountedDay, NonWorkingStart, WorkingDays, count_back, derive, explain, midnight
-from services.cli.cases import BackwardCase, Case, Typed, china_day, read_cases
-from services.cli.saying import console, fail
+from services.cli.cases import BackwardCase, DueCase, Typed, china_day, read_cases
+from services.cli.saying import console, fail, say_json
 
 DEFAULT: Final = "20wd"
 
@@ -78,7 +77,7 @@ def _backward(asked: Typed) -> dict[str, Any]:
 
 def _show(found: dict[str, Any], key: str, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        say_json(found)
         return
     table = Table("日期", "计入", "理由")
     for day in found["days"]:
@@ -96,7 +95,7 @@ def _found(file: Path) -> list[dict[str, Any]]:
     return [_due(case, calendar) for case in forward] + [_latest(case, calendar) for case in back]
 
 
-def _due(case: Case, calendar: Calendar) -> dict[str, Any]:
+def _due(case: DueCase, calendar: Calendar) -> dict[str, Any]:
     try:
         found = derive(case.ledger(), calendar).due_date
     except ValueError as error:
@@ -114,7 +113,7 @@ def _latest(case: BackwardCase, calendar: Calendar) -> dict[str, Any]:
 
 def _show_file(found: Sequence[dict[str, Any]], as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        say_json(found)
         return
     table = Table()
     for name in ("案例", "到期日", "最迟"):

@@ -41,7 +41,7 @@ def in_chinese(said: str) -> str:
     return said if not said.isascii() else f"命令写得不对（{said}）；用法见 --help"
 
 
-class Command(TyperCommand):
+class ChineseCommand(TyperCommand):
     """A command whose options stand once each, unless they are many by nature; its help is Chinese."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -63,7 +63,7 @@ class Command(TyperCommand):
         super().format_help(ctx, formatter)
 
 
-class Commands(TyperGroup):
+class ChineseCommands(TyperGroup):
     """Commands under a name. The outermost one ends every command that was typed wrong, or was given a file that cannot be read, with one
     sentence and 2.
     """

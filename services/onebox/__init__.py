@@ -5,7 +5,7 @@ It knows the services by the roster and by HTTP only, and starts each site as a 
 
 from services.onebox.box import OneBox, default_folder, throw_away
 from services.onebox.cases import work
-from services.onebox.door import Door, send
+from services.onebox.door import Door, send, why_no
 from services.onebox.folder import FORMAT, BoxError
 from services.onebox.items import publish
 from services.onebox.receipt import NotALog, last_instant, read_log
@@ -34,5 +34,6 @@ __all__ = [
     "show",
     "summarise",
     "throw_away",
+    "why_no",
     "work",
 ]

@@ -65,7 +65,7 @@ def test_help_is_chinese_for_every_command_option_and_argument(path: tuple[str, 
 
 
 def test_every_command_is_of_our_classes() -> None:
-    assert {type(command).__name__ for _, command in ALL} == {"Command", "Commands"}
+    assert {type(command).__name__ for _, command in ALL} == {"ChineseCommand", "ChineseCommands"}
 
 
 def test_a_group_without_a_command_shows_its_help_and_ends_with_two() -> None:
