@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Any, Final
 from unicodedata import category
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.status import Status
 from rich.text import Text
 
@@ -33,6 +35,11 @@ class Terminal(Console):
     def render_str(self, text: str, **how: Any) -> Text:
         """Every text that is printed comes by here, in a table's cell too."""
         return super().render_str(plain(text), **how)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Every piece on its way out, also of a `Text` that was made elsewhere."""
+        for piece in super().render(renderable, options):
+            yield piece if piece.control else Segment(plain(piece.text), piece.style)
 
     def status(self, status: Any, **how: Any) -> Status:
         """While something is done. Rich would read marks out of the sentence."""

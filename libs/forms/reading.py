@@ -45,13 +45,16 @@ def text_of(data: bytes) -> str:
         raise Unreadable(f"第 {line} 行不是 UTF-8 文字；请另存为 UTF-8") from None
 
 
-def form_of(kind: type[M], value: object) -> M:
-    """The form that `value` fills in. Raises `Unreadable` for the first field that is wrong, by the names and places that lead to it."""
+def form_of(kind: type[M], value: object, where: str = "") -> M:
+    """The form that `value` fills in. Raises `Unreadable` for the first field that is wrong, by the names and places that lead to it; `where`
+    names the value itself, where it is a part of something.
+    """
     try:
         return kind.model_validate(value)
     except ValidationError as no:
         first = no.errors(include_url=False)[0]
-        raise Unreadable(f"{named}：{because_of(first)}" if (named := place_of(first["loc"])) else because_of(first)) from None
+        named = place_of((where, *first["loc"]) if where else first["loc"])
+        raise Unreadable(f"{named}：{because_of(first)}" if named else because_of(first)) from None
 
 
 def place_of(places: Sequence[str | int]) -> str:

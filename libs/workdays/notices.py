@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 FIRST: Final = date(1949, 10, 1)
 HORIZON: Final = date(2060, 12, 31)
 """The last day of the calendar: days behind the last notice are projected up to it."""
-NEEDED: Final = ("date", "is_workday", "holiday", "in_lieu_rest")
-BESIDES: Final = ("type", "source")
+NEEDED: Final = ("date", "is_workday", "in_lieu_rest")
+BESIDES: Final = ("holiday", "type", "source")
 NAMES: Final[Mapping[str, str]] = {
     "New Year's Day": "元旦",
     "Spring Festival": "春节",
@@ -109,9 +109,10 @@ def _row(row: Mapping[str, str], place: str) -> Noticed:
         raise BadCalendar(f"{place}，「type」：与 is_workday 不一致")
     if worked and in_lieu:
         raise BadCalendar(f"{place}，「in_lieu_rest」：上班的日子不是调休放假")
-    if not row["holiday"]:
+    holiday = row.get("holiday")
+    if holiday == "":
         raise BadCalendar(f"{place}，「holiday」：必须填写")
-    return Noticed(_date(row["date"], place), worked, in_lieu, NAMES.get(row["holiday"], row["holiday"]))
+    return Noticed(_date(row["date"], place), worked, in_lieu, NAMES.get(holiday, holiday) if holiday else "")
 
 
 def _date(text: str, place: str) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stamina
 import typer
 
-from services.cli import clock, due, imports, operate, replay, serve, up
+from services.cli import clock, due, imports, operate, replay, serve, story, up
 from services.cli.wording import ChineseCommand, ChineseCommands
 
 stamina.instrumentation.set_on_retry_hooks([])  # waiting for a site that starts is normal work
@@ -16,6 +16,7 @@ app.command("up", cls=ChineseCommand)(up.up)
 app.command("down", cls=ChineseCommand)(up.down)
 app.command("due", cls=ChineseCommand)(due.due)
 app.command("replay", cls=ChineseCommand)(replay.replay)
+app.command("story", cls=ChineseCommand)(story.story)
 app.command("serve", cls=ChineseCommand)(serve.serve)
 app.command("status", cls=ChineseCommand)(operate.status)
 app.command("verify", cls=ChineseCommand)(operate.verify)

@@ -78,7 +78,7 @@ def _id(value: Any) -> str | int:
 
 
 When = Annotated[date | datetime, PlainValidator(_when)]
-Days = Annotated[int, Field(ge=0, le=MOST)]
+DayCount = Annotated[int, Field(ge=0, le=MOST)]
 TypedBudget = Annotated[WorkingDays | NaturalDays, PlainValidator(_budget)]
 Id = Annotated[str | int, PlainValidator(_id)]
 
@@ -98,7 +98,7 @@ class Typed(Form):
 
 
 class Pause(Form):
-    """Days of Art. 45, both included."""
+    """DayCount of Art. 45, both included."""
 
     first: Annotated[When, Field(alias="from")]
     last: Annotated[When, Field(alias="to")]
@@ -125,12 +125,12 @@ class DueCase(CaseNotes):
     """A limit that runs from a start."""
 
     start: When
-    limit_working_days: Days
-    extension_working_days: Days = 0
+    limit_working_days: DayCount
+    extension_working_days: DayCount = 0
     suspensions: tuple[Annotated[Pause, AfterValidator(_in_order)], ...] = ()
     non_working_start: NonWorkingStart = NonWorkingStart.AS_IS
     expected_due_date: Day | None = None
-    counted_days_count: Days | None = None
+    counted_days_count: DayCount | None = None
     counted_days: tuple[Day, ...] | None = None
 
     def ledger(self) -> Ledger:

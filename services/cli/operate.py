@@ -14,7 +14,7 @@ from libs.terminal import say
 from services.cli.saying import console, say_json
 from services.cli.saying import fail as fail
 from services.cli.wording import ChineseCommand, ChineseCommands
-from services.onebox import BoxError, OneBox, SiteOfBox, default_folder, why_no
+from services.onebox import BoxError, OneBox, SiteOfBox, default_folder, said
 
 AtSite = Annotated[str, typer.Argument(help="节点部署，如 511525")]
 OfService = Annotated[str, typer.Argument(help="服务，如 intake")]
@@ -46,7 +46,7 @@ def ask(site: SiteOfBox, method: str, path: str, **more: Any) -> Any:
             answer.raise_for_status()
             return answer.json()
     except httpx2.HTTPStatusError as error:
-        fail(f"{site.code} 拒绝了：{why_no(error.response)}", 2)
+        fail(f"{site.code} 拒绝了：{said(error.response)}", 2)
     except ValueError:
         fail(f"{site.address} 的回答不是 JSON；端口可能被别的程序占用", 1)
     except httpx2.TransportError:
@@ -82,15 +82,15 @@ def status(as_json: Json = False) -> None:
 
 def warnings(services: dict[str, dict[str, Any]]) -> list[str]:
     """What of a site's status the operator must not overlook, as sentences."""
-    said: list[str] = []
+    found: list[str] = []
     for row in services.values():
         if row.get("time_in_doubt"):
-            said.append(row["time_in_doubt"])
+            found.append(row["time_in_doubt"])
         if row.get("clocks_beyond_calendar"):
-            said.append(f"{row['clocks_beyond_calendar']} 个时钟超出日历，没有走；更新日历后自动接着走")
+            found.append(f"{row['clocks_beyond_calendar']} 个时钟超出日历，没有走；更新日历后自动接着走")
         if row.get("clocks_failed"):
-            said.append(f"{row['clocks_failed']} 个时钟出错，没有走；原因见部署的日志")
-    return said
+            found.append(f"{row['clocks_failed']} 个时钟出错，没有走；原因见部署的日志")
+    return found
 
 
 def verify(as_json: Json = False) -> None:

@@ -20,6 +20,8 @@ class Departments(Form):
 
 
 _SITES: Final = toml_form(RootModel[dict[NodeCode, Departments]], Path(__file__).parent / "departments.toml").root
+DEPARTMENTS: Final = frozenset.intersection(*(frozenset(site.departments) for site in _SITES.values()))
+"""The departments that every site has."""
 _BASIS: Final = "行政复议法第二十条，行政诉讼法第四十六条"
 
 

@@ -18,20 +18,20 @@ def _not_now(error: Exception) -> bool:
     return isinstance(error, httpx2.TransportError)
 
 
-def why_no(answer: httpx2.Response) -> str:
-    """Why a site said no, in its own words where it has any."""
-    try:
-        return str(answer.json()["title"])
-    except (ValueError, KeyError, TypeError):
-        return f"HTTP {answer.status_code}"
-
-
 @stamina.retry(on=_not_now, timeout=120, attempts=None, wait_max=2.0)
 def send(client: httpx2.Client, method: str, path: str, **more: Any) -> Any:
     """Sends one request: the JSON of the answer. Raises `httpx2.HTTPStatusError` for a refusal; a site that is away is waited for, two minutes at most."""
     answer = client.request(method, path, **more)
     answer.raise_for_status()
     return answer.json()
+
+
+def said(answer: httpx2.Response) -> str:
+    """Why a site said no, in its own words where it has any."""
+    try:
+        return str(answer.json()["title"])
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP {answer.status_code}"
 
 
 class Door:

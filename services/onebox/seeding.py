@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from libs.workdays import CHINA
 from services.onebox.box import OneBox
 from services.onebox.cases import work
-from services.onebox.door import Door, why_no
+from services.onebox.door import Door, said
 from services.onebox.folder import BoxError
 from services.onebox.items import publish
 from services.onebox.past import import_past
@@ -28,7 +28,7 @@ def seed(box: OneBox, console: Console) -> None:
     try:
         _fill(box, console)
     except httpx2.HTTPStatusError as no:
-        raise BoxError(f"示例没有放完：{why_no(no.response)}（{no.request.url.path}）；再次运行 scripts/up 接着放") from no
+        raise BoxError(f"示例没有放完：{said(no.response)}（{no.request.url.path}）；再次运行 scripts/up 接着放") from no
 
 
 def _fill(box: OneBox, console: Console) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.workdays import BadCalendar, Calendar
+from libs.workdays import BadCalendar, Calendar, DayReason, Ledger, WorkingDays, explain
 from libs.workdays.calendar import FOLDER, SHIPPED
 
 HEAD = "date,is_workday,type,holiday,in_lieu_rest,source\n"
@@ -27,7 +27,7 @@ def load(folder: Path, content: bytes | str) -> Calendar:
     [
         ("", "mine.csv：文件是空的"),
         (HEAD, "mine.csv：没有任何放假安排"),
-        ("date,is_workday\n2007-01-01,0\n", "mine.csv 第 1 行：缺少「holiday」列"),
+        ("date,is_workday\n2007-01-01,0\n", "mine.csv 第 1 行：缺少「in_lieu_rest」列"),
         ("day,worked\n2026-01-01,0\n", "mine.csv 第 1 行，「day」：没有这一列"),
         (HEAD.replace("source", "sauce") + NEW_YEAR, "mine.csv 第 1 行，「sauce」：没有这一列"),
         (HEAD.replace("source", "date") + NEW_YEAR, "mine.csv 第 1 行，「date」：出现了两次"),
@@ -81,6 +81,9 @@ def test_a_mark_windows_lines_blank_lines_and_other_orders_of_columns_are_read(t
         assert all(found.reason(day) is shipped.reason(day) for day in map(date.fromordinal, range(731_581, 752_000)))
 
 
-def test_a_short_file_of_ones_own_needs_no_type_and_no_source(tmp_path: Path) -> None:
-    found = load(tmp_path, "date,is_workday,holiday,in_lieu_rest\n2026-10-01,0,国庆节,0\n2026-10-10,1,国庆节,0\n")
+def test_a_short_file_of_ones_own_needs_three_columns(tmp_path: Path) -> None:
+    found = load(tmp_path, "date,is_workday,in_lieu_rest\n2026-10-01,0,0\n2026-10-09,0,0\n2026-10-10,1,0\n")
     assert (found.is_working_day(date(2026, 10, 1)), found.is_working_day(date(2026, 10, 10))) == (False, True)
+    assert [found.reason(date(2026, 10, day)) for day in (1, 9)] == [DayReason.HOLIDAY, DayReason.NOTICED_REST]
+    days = {day.date.day: day.reason_zh for day in explain(Ledger(date(2026, 9, 30), WorkingDays(8)), found)}
+    assert (days[1], days[9]) == ("法定节假日（国庆节），不计入", "放假（国务院办公厅通知），不计入")
