@@ -25,6 +25,7 @@ ERRORS: Final = frozenset(
         "Malformed",
         "NeedsTheOperator",
         "NotALog",
+        "NotAMap",
         "NotAllowed",
         "NotImported",
         "NotShown",
