@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -12,10 +11,11 @@ from typing import Annotated, Any, Final
 
 import httpx2
 import typer
-from rich.console import Console
 
 from libs.embedded import EmbeddedError
-from services.cli.operate import fail, running_box
+from libs.terminal import Terminal
+from services.cli.operate import running_box
+from services.cli.saying import fail
 from services.onebox import (
     BoxError,
     NotALog,
@@ -60,7 +60,7 @@ def replay(
 
 def _replayed(log: ReadLog, check: bool) -> dict[str, Any]:
     """What the platform makes of the log, shown on stderr too. Ends the command where it does not come to its end."""
-    console = Console(file=sys.stderr)
+    console = Terminal(stderr=True)
     began = time.monotonic()
     try:
         with throw_away() if check else nullcontext(running_box()) as box:
