@@ -8,14 +8,16 @@ import re
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Final
 
 from httpx2 import Response
+from typer import Typer
 from typer.testing import CliRunner
 
-from services.cli import app
-
+LIANDONG: Final[Typer] = entry_points(group="console_scripts")["liandong"].load()
+"""The command as it is installed."""
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -59,7 +61,7 @@ class Desk:
     def run(self, *words: str | Path, code: int = 0) -> str:
         """Types `liandong …`: what it says, on stdout where it does its work, else its one Chinese sentence. Never a stack trace."""
         self.asked += 1
-        done = CliRunner().invoke(app, [str(word) for word in words], env={"LIANDONG_BOX": str(self.box), "COLUMNS": "200"})
+        done = CliRunner().invoke(LIANDONG, [str(word) for word in words], env={"LIANDONG_BOX": str(self.box), "COLUMNS": "200"})
         assert done.exception is None or isinstance(done.exception, SystemExit), repr(done.exception)
         assert done.exit_code == code, done.stderr
         if code == 0:

@@ -232,6 +232,8 @@ async def change(owner: str) -> None:
     connection = await asyncpg.connect(owner)
     try:
         await connection.execute("set session_replication_role = replica")
-        await connection.execute("update catalogue.event set data = convert_to(replace(convert_from(data, 'UTF8'), '取水', '汲水'), 'UTF8') where sequence = 1")
+        await connection.execute(
+            "update catalogue.event set data = convert_to(replace(convert_from(data, 'UTF8'), '取水', '汲水'), 'UTF8') where sequence = 1"
+        )
     finally:
         await connection.close()

@@ -23,7 +23,11 @@ CASE: Final = {
     "time:timestamp": "2011-10-11 13:45:40+02:00",
 }
 """One line of a permit office's log."""
-CHECKED: Final = {"concept:name": "T02 Check confirmation of receipt", "org:resource": "Resource10", "time:timestamp": "2011-10-12 08:26:25+02:00"}
+CHECKED: Final = {
+    "concept:name": "T02 Check confirmation of receipt",
+    "org:resource": "Resource10",
+    "time:timestamp": "2011-10-12 08:26:25+02:00",
+}
 MAP: Final = """
 [file]
 delimiter = ";"

@@ -248,7 +248,10 @@ def one_code_many_forms(desk: Desk) -> None:
     "adobe-apiplatform/user-sync.py#213",
 )
 def big5_file(desk: Desk) -> None:
-    rows = [(f"511A{n:05}", name, "01", "高縣水利局") for n, name in enumerate(("取水許可", "林木採伐許可", "開採礦產資源審批", "建設用地規劃許可證核發"))]
+    rows = [
+        (f"511A{n:05}", name, "01", "高縣水利局")
+        for n, name in enumerate(("取水許可", "林木採伐許可", "開採礦產資源審批", "建設用地規劃許可證核發"))
+    ]
     assert "UTF-8" in desk.list_refused("a.csv", csv(HEADER, *rows).encode("big5"))
 
 
@@ -258,7 +261,10 @@ def big5_file(desk: Desk) -> None:
     "w3c/typography#86",
 )
 def private_use_characters(desk: Desk) -> None:
-    for data in (csv(HEADER, (WATER[0], "\ue5e5水许可", *WATER[2:])).encode("gb18030"), csv(HEADER, (WATER[0], "\ue000水许可", *WATER[2:]))):
+    for data in (
+        csv(HEADER, (WATER[0], "\ue5e5水许可", *WATER[2:])).encode("gb18030"),
+        csv(HEADER, (WATER[0], "\ue000水许可", *WATER[2:])),
+    ):
         assert "UTF-8" in desk.list_refused("a.csv", data)
 
 
