@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,11 @@ def due(desk: Desk, *words: str) -> Any:
 def reasons(desk: Desk, *words: str) -> dict[str, str]:
     """Why each day counts or does not."""
     return {day["date"]: day["reason"] for day in due(desk, *words)["days"]}
+
+
+def legal(said: Mapping[str, str]) -> list[str]:
+    """The days that a proof calls holidays of the law."""
+    return [day for day, reason in said.items() if "法定节假日" in reason]
 
 
 @DAYS.kind(
@@ -73,7 +79,10 @@ def weekend_in_a_holiday(desk: Desk) -> None:
     assert all("法定节假日" in said[f"2007-10-0{day}"] for day in (1, 2, 3))
     assert all("调休" in said[f"2007-10-0{day}"] for day in (4, 5))
     assert all("周末" in said[f"2007-10-0{day}"] for day in (6, 7))
-    assert [day for day, reason in said.items() if "法定节假日" in reason] == ["2007-10-01", "2007-10-02", "2007-10-03"]
+    assert legal(said) == ["2007-10-01", "2007-10-02", "2007-10-03"]
+    assert legal(reasons(desk, "2005-12-30", "--limit", "2wd")) == ["2006-01-01"], "New Year: one day, and two shifted ones behind it"
+    spring = legal(reasons(desk, "2006-01-26", "--limit", "5wd"))
+    assert set(spring) <= {"2006-01-29", "2006-01-30", "2006-01-31"}, "Spring Festival: three days by the moon"
 
 
 @DAYS.kind(

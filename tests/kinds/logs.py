@@ -122,7 +122,7 @@ def log_with_mark(desk: Desk) -> None:
 @LOGS.kind(
     "log-blank-id",
     "A line of the log names no case: it is refused with its line, not worked through as a case without a name.",
-    "an office's log",
+    "samvera/bulkrax#196",
 )
 def log_blank_id(desk: Desk) -> None:
     for blank in ("", "  ", "\u3000"):

@@ -278,3 +278,4 @@ def gbk_file(desk: Desk) -> None:
     found = desk.dry_run("a.csv", data)
     assert (found.land, any("GBK" in note for note in found.notes)) == (2, True)
     assert registered(desk, data)["511A00002"] == ("林木采伐许可", "高县林业局")
+    assert "UTF-8" in desk.list_refused("b.csv", csv(HEADER, WATER).encode("utf-16")), "its other way to save a CSV is refused"
