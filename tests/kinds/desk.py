@@ -46,7 +46,9 @@ class Report:
 
 
 class Desk:
-    """One person's desk. `asked` counts how often a door was used; `address`: an empty database, for kinds that need a server."""
+    """One person's desk. `asked` counts how often a door was used; `address`: an empty database, for kinds that need a server; `box`: where the
+    command line looks for a box, and finds none unless a kind puts one there.
+    """
 
     def __init__(self, folder: Path, address: str) -> None:
         self.folder, self.address, self.asked = folder, address, 0

@@ -12,7 +12,9 @@ Try = Callable[[Desk], None]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind. `source`: a public report as `owner/repository#number`, or whose file it was. `skipped`: why it is not tried here; None: it is."""
+    """One kind. `source`: a public report as `owner/repository#number`, or whose file it was. `server`: it needs PostgreSQL. `skipped`: why it
+    is not tried here; None: it is.
+    """
 
     id: str
     sentence: str
