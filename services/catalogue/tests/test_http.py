@@ -157,3 +157,9 @@ async def test_a_node_of_another_site_is_not_found_here(house: House) -> None:
         await house.get(f"{elsewhere}/{path}", by="editor", status=404)
     for what, form in (("imports", None), ("items", ITEM), ("procedures", PROCEDURE)):
         await house.post(f"{elsewhere}/{what}", form, by="editor", status=404)
+
+
+async def test_a_procedure_is_of_the_item_as_it_was_registered(house: House) -> None:
+    await register(house)
+    refusal = await publish(house, status=409, item="511a/1")
+    assert refusal["code"] == "unknown-item"
