@@ -163,3 +163,10 @@ async def test_a_procedure_is_of_the_item_as_it_was_registered(house: House) -> 
     await register(house)
     refusal = await publish(house, status=409, item="511a/1")
     assert refusal["code"] == "unknown-item"
+
+
+@pytest.mark.parametrize("field", ["item", "name", "department", "agency"])
+async def test_no_sign_that_nobody_sees_is_entered_by_hand(house: House, field: str) -> None:
+    changes: dict[str, Any] = {field: "511A\u200b1"}
+    refusal = await register(house, status=422, **changes)
+    assert "U+200B" in str(refusal)
