@@ -58,7 +58,7 @@ def table_of(sheet: Sheet, header: Header, headings: Sequence[Heading], max_rows
 def _known_everywhere(number: int, cells: Sequence[str], header: Header) -> None:
     for place, cell in enumerate(cells):
         if private := PRIVATE.search(cell):
-            column = next((name for name, at in header.places.items() if at == place), None)
+            column = next((name for name, at in header.places.items() if at == place and number > header.row), None)
             where = f"「{header.shown(column)}」" if column else ""
             because = f"第 {number} 行{where}有自造字（U+{ord(private[0]):04X}），换一台机器就是别的字；请换成标准字，另存为 UTF-8"
             raise BadTable("private-characters", because, number, column)
