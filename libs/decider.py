@@ -23,16 +23,19 @@ def record(cls: type[T]) -> type[T]:
 
 
 class Refused(Exception):
-    """A rule said no. `code` is stable and machine-readable, `because` is a sentence for people, naming the article or policy."""
+    """A rule said no. `code` is stable and machine-readable, `because` is a sentence for people, naming the article or policy; `source` has
+    these alone.
+    """
 
-    def __init__(self, code: str, because: str) -> None:
+    def __init__(self, code: str, because: str, source: str = "") -> None:
         super().__init__(f"{code}: {because}")
         self.code = code
         self.because = because
+        self.source = source
 
     def about(self, what: str) -> Refused:
         """The same refusal, saying of which of many things it is: a row of a file, a case of an import."""
-        return Refused(self.code, f"{what}：{self.because}")
+        return Refused(self.code, f"{what}：{self.because}", self.source)
 
 
 class Law(NamedTuple):
@@ -53,7 +56,7 @@ def refusing(laws: Mapping[str, Law]) -> Refusing:
 
     def refused(code: str, /, **values: object) -> Refused:
         law = laws[code]
-        return Refused(code, f"{law.sentence.format(**values)}（{law.source}）")
+        return Refused(code, f"{law.sentence.format(**values)}（{law.source}）", law.source)
 
     return refused
 

@@ -40,13 +40,15 @@ def strict_json(data: bytes) -> Any:
     return found
 
 
-def form_of(kind: type[M], value: object) -> M:
-    """The form that `value` fills in. Raises `Unreadable` for the first field that is wrong, by the names and places that lead to it."""
+def form_of(kind: type[M], value: object, where: str = "") -> M:
+    """The form that `value` fills in. Raises `Unreadable` for the first field that is wrong, by the names and places that lead to it; `where`
+    names the value itself, where it is a part of something.
+    """
     try:
         return kind.model_validate(value)
     except ValidationError as no:
         first = no.errors(include_url=False)[0]
-        raise Unreadable(f"{_path(first['loc'])}{because_of(first)}") from None
+        raise Unreadable(f"{_path((where, *first['loc']) if where else first['loc'])}{because_of(first)}") from None
 
 
 def _path(places: Sequence[str | int]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stamina
 import typer
 
-from services.cli import clock, due, imports, operate, replay, serve, up
+from services.cli import clock, due, imports, operate, replay, serve, story, up
 
 stamina.instrumentation.set_on_retry_hooks([])  # waiting for a site that starts is normal work
 app = typer.Typer(
@@ -15,6 +15,7 @@ app.command("up")(up.up)
 app.command("down")(up.down)
 app.command("due")(due.due)
 app.command("replay")(replay.replay)
+app.command("story")(story.story)
 app.command("serve")(serve.serve)
 app.command("status")(operate.status)
 app.command("verify")(operate.verify)

@@ -71,6 +71,10 @@ def test_a_procedure_that_the_law_does_not_allow_is_not_told_of() -> None:
         Telling(licence(statutory_days=21))
 
 
+def test_whoever_decides_hears_or_shows_something_of_a_case_takes_part() -> None:
+    assert [part.codec.service for part in filed().runner.parts] == ["catalogue", "intake", "deadline", "supervision"]
+
+
 def test_time_does_not_go_back() -> None:
     with pytest.raises(AssertionError, match="time goes on"):
         accepted().until("2007-03-04T09:00")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -36,15 +37,19 @@ def items_router(context: Context, items: ItemStreams) -> APIRouter:
     @routes.post("/nodes/{node}/items", status_code=201)
     async def item(node: NodePath, form: ItemForm, by: Envelope = editor) -> Response:
         fault = agency_fault(form.agency)
-        command = RegisterItem(wording=wording_of(form, node, sound=fault is None), by=by.actor, at=context.now())
         log = context.logs.of(hosted(context.site, node))
+        command = registering_of(form, node, by.actor, context.now())
         done = await log.append(items.intent(stream(form.item), command, **by.said))
         return done_answer(done, 201, item=form.item, agency_set_aside=fault if form.agency else None)
 
     return routes
 
 
-def wording_of(form: ItemForm, node: str, *, sound: bool) -> Wording:
-    """An item entered by hand is its own base item, at the node that enters it."""
-    agency = form.agency if sound else ""
+def registering_of(form: ItemForm, node: str, by: str, at: datetime) -> RegisterItem:
+    """The command that a form asks for. An item entered by hand is its own base item, at the node that enters it."""
+    return RegisterItem(wording=_wording(form, node), by=by, at=at)
+
+
+def _wording(form: ItemForm, node: str) -> Wording:
+    agency = form.agency if agency_fault(form.agency) is None else ""
     return Wording(**form.model_dump(exclude={"agency"}), base_code=form.item, area=node, agency=agency, agency_given=form.agency)

@@ -14,10 +14,11 @@ import services.dashboard
 from libs.contracts import phases
 from libs.testkit.contracts import contract
 from libs.web import Pages
+from libs.words import FACTS
 from services.dashboard.tests import answers
 from services.dashboard.tests.answers import CASE, CLOCK, clock, event, node, recent, row
 from services.dashboard.views import city_model, clock_rows, feed_rows, placed, proof_model, timeline_model
-from services.dashboard.views.words import FACTS, STATES
+from services.dashboard.views.words import STATES
 
 PAGES = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
 

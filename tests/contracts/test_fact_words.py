@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from libs.testkit.contracts import EVENTS, Contract, contract
-from services.dashboard.views.words import ACTS, CLOCKS, FACTS, OBJECTS, PHRASES, VALUES, told, word
+from libs.words import ACT_WORDS, CLOCK_STATES, CLOCKS, FACTS, OBJECTS, PHRASES, RUNGS, VALUES, told, word
+from services.dashboard.views.words import ACTS
+from services.deadline.clock.rungs import Rung
+from services.intake.http import ROUTES
 
 PROMISED = {f"liandong.{path.parent.name}.{path.name.partition('.')[0]}": path for path in sorted(EVENTS.glob("*/*.json"))}
 
@@ -59,6 +62,13 @@ def test_every_kind_of_clock_has_its_word() -> None:
     (kinds,) = (option.said["enum"] for option in of("liandong.deadline.ClockStarted").shape.options[0].fields["kind"].options)
     assert set(CLOCKS) == set(kinds)
     assert [kind for kind in kinds if told("clock", f"clock:511525-20261123-000001-7:{kind}").isascii()] == []
+
+
+def test_every_act_and_every_rung_has_its_word() -> None:
+    """Beside the acts on a case stand the filing, and what a story sets up before its first act."""
+    assert list(ACT_WORDS) == ["item", "procedure", "file", *ROUTES]
+    assert list(RUNGS) == [rung.value for rung in Rung]
+    assert [text for text in (*ACT_WORDS.values(), *RUNGS.values(), *CLOCK_STATES.values()) if text.isascii()] == []
 
 
 def test_no_phrase_is_left_over_from_a_field_that_is_not_told() -> None:
