@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from libs.embedded import AlreadyRunning, EmbeddedError
-from services.onebox import BoxError, OneBox, SiteOfBox, default_folder
+from services.onebox import BoxError, OneBox, SiteOfBox, default_folder, said
 
 Json = Annotated[bool, typer.Option("--json", help="一个 JSON 对象")]
 console = Console()
@@ -49,7 +49,7 @@ def ask(site: SiteOfBox, method: str, path: str, **more: Any) -> Any:
             answer.raise_for_status()
             return answer.json()
     except httpx2.HTTPStatusError as error:
-        fail(f"{site.code} 拒绝了：{error.response.text}", 2)
+        fail(f"{site.code} 拒绝了：{said(error.response)}", 2)
     except httpx2.TransportError:
         fail(f"{site.code} 没有运行（{site.address}）；先运行 scripts/up", 1)
 
@@ -83,15 +83,15 @@ def status(as_json: Json = False) -> None:
 
 def warnings(services: dict[str, dict[str, Any]]) -> list[str]:
     """What of a site's status the operator must not overlook, as sentences."""
-    said: list[str] = []
+    found: list[str] = []
     for row in services.values():
         if row.get("time_in_doubt"):
-            said.append(row["time_in_doubt"])
+            found.append(row["time_in_doubt"])
         if row.get("clocks_beyond_calendar"):
-            said.append(f"{row['clocks_beyond_calendar']} 个时钟超出日历，没有走；更新日历后自动接着走")
+            found.append(f"{row['clocks_beyond_calendar']} 个时钟超出日历，没有走；更新日历后自动接着走")
         if row.get("clocks_failed"):
-            said.append(f"{row['clocks_failed']} 个时钟出错，没有走；原因见部署的日志")
-    return said
+            found.append(f"{row['clocks_failed']} 个时钟出错，没有走；原因见部署的日志")
+    return found
 
 
 def verify(as_json: Json = False) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 _SITES: Final = tomllib.loads((Path(__file__).parent / "departments.toml").read_text(encoding="utf-8"))
+DEPARTMENTS: Final = frozenset.intersection(*(frozenset(site["departments"]) for site in _SITES.values()))
+"""The departments that every site has."""
 _BASIS: Final = "行政复议法第二十条，行政诉讼法第四十六条"
 
 

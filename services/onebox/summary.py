@@ -18,6 +18,7 @@ def summarise(box: OneBox, log: str, seconds: float) -> dict[str, Any]:
         chains = send(client, "GET", "/hub/verify")
     sites = [_at_site(box, site.code, log) for site in box.sites]
     return {
+        "log": log,
         "cases": city["cases"],
         "closed": city["closed"],
         "red": len(city["red"]),
