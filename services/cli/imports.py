@@ -8,11 +8,11 @@ from typing import Annotated, Any, Final
 
 import httpx2
 import typer
-from rich.table import Table
 
 from libs.decider import Refused
 from libs.forms import why_not
 from libs.paper import BadTable
+from libs.terminal import table
 from services.catalogue.http.item_list import tried
 from services.cli.operate import site_of
 from services.cli.saying import console, fail, say_json
@@ -114,11 +114,9 @@ def _notes(notes: Sequence[str]) -> None:
 def _rows(title: str, rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> None:
     if not rows:
         return
-    table = Table(title=title)
-    for key in keys:
-        table.add_column(SHOWN_AS[key])
+    shown = table(*(SHOWN_AS[key] for key in keys), title=title)
     for row in rows[:SHOWN]:
-        table.add_row(*(str(row[key]) for key in keys))
-    console.print(table)
+        shown.add_row(*(str(row[key]) for key in keys))
+    console.print(shown)
     if len(rows) > SHOWN:
         console.print(f"……还有 {len(rows) - SHOWN} 行，--json 看全部")
