@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -12,10 +10,11 @@ from typing import Annotated, Any, Final
 
 import httpx2
 import typer
-from rich.console import Console
 
 from libs.embedded import EmbeddedError
-from services.cli.operate import fail, running_box
+from libs.terminal import Terminal
+from services.cli.operate import running_box
+from services.cli.saying import fail, say_json
 from services.onebox import (
     BoxError,
     NotALog,
@@ -53,14 +52,14 @@ def replay(
         fail(str(error), 2)
     summary = _replayed(found, check)
     if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=False))
+        say_json(summary)
     if not (summary["chains_verified"] and summary["counts_agree"]):
         raise typer.Exit(3)
 
 
 def _replayed(log: ReadLog, check: bool) -> dict[str, Any]:
     """What the platform makes of the log, shown on stderr too. Ends the command where it does not come to its end."""
-    console = Console(file=sys.stderr)
+    console = Terminal(stderr=True)
     began = time.monotonic()
     try:
         with throw_away() if check else nullcontext(running_box()) as box:

@@ -76,7 +76,9 @@ def publish(client: httpx2.Client, node: str, log: ReadLog) -> None:
 def run_import(box: OneBox, log: ReadLog, console: Console) -> None:
     """Sends every case to the site of its node. It may be stopped anywhere and run again."""
     shares = spread(log.cases, hosted(box.sites))
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console)
+    bar = Progress(
+        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+    )
     with bar as progress, ExitStack() as open_clients, ThreadPoolExecutor(TOGETHER) as pool:
         task = progress.add_task("导入办件", total=len(log.cases))
         waiting: list[Future[None]] = []

@@ -33,7 +33,7 @@ def seed(box: OneBox, console: Console) -> None:
 
 def _fill(box: OneBox, console: Console) -> None:
     nodes = [(site, node["code"]) for site in box.sites for node in site.nodes]
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console)
+    bar = Progress(TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), console=console)
     with ExitStack() as open_doors, bar as progress, ThreadPoolExecutor(WORKERS) as pool:
         doors = {site.code: open_doors.enter_context(Door(site, "seed")) for site in box.sites}
         task = progress.add_task("事项和实施办法", total=len(box.sites))

@@ -43,7 +43,7 @@ def asking(box: OneBox, request: pytest.FixtureRequest) -> Iterator[Asking]:
     while not (known := standing(site, site.code, LOG))["clock"] or not known["numbers"]:
         assert time.monotonic() < end, "clocks and a parked record should stand there"
         time.sleep(0.1)
-    yield Asking(site, known, examples=4)
+    yield Asking(site, known, examples=10)
     settle(box)  # what was written has to be verified before others ask the city
 
 

@@ -24,7 +24,7 @@ class Site:
     def __init__(self, answering: Answering) -> None:
         self._answering = answering
 
-    def client(self) -> httpx2.Client:
+    def client(self, **_how: object) -> httpx2.Client:
         return httpx2.Client(base_url=self.address, transport=httpx2.MockTransport(self._answering))
 
 
