@@ -72,10 +72,10 @@ class Asking:
         @given(case=operation.as_strategy(generation_mode=mode), nth=st.integers(0, 999))
         def some(case: AnyCase, nth: int) -> None:
             those = self._open_to.get(operation.label, {"operator"})
+            case.query |= {name: value for name, value in AT_ONCE.items() if name in case.query and name != refused_for(case)}
             if mode is GenerationMode.NEGATIVE:
                 self._asked_by(sorted(those)[:2], case, [*CHECKS, negative_data_rejection])
                 return
-            case.query |= {name: value for name, value in AT_ONCE.items() if name in case.query}
             if real := next(turn) % 2 == 0:
                 self._about_what_is_there(case, nth)
             self._asked_by(self.site.tokens if real else those, case, CHECKS)
