@@ -51,9 +51,9 @@ class Codec:
         try:
             return self._decoders[recorded.type].decode(recorded.data)
         except KeyError:
-            raise Malformed(f"{recorded.type} is not known here") from None
+            raise Malformed(f"不认识 {recorded.type}") from None
         except msgspec.DecodeError as wrong:
-            raise Malformed(f"{recorded.type} {recorded.source}#{recorded.sequence}: {wrong}") from None
+            raise Malformed(f"{recorded.type} {recorded.source}#{recorded.sequence} 的内容不合格式（{wrong}）") from None
 
 
 def _nothing(_event: Any) -> Sequence[Claim]:

@@ -1,8 +1,10 @@
 """What people and programs fill in, at every door: the fields of requests and files, JSON read strictly, and what is wrong in Chinese."""
 
 from libs.forms.fields import CASE_NUMBER, CLOCK_NAME, NODE_CODE, Day, Form, LongText, Moment, Name, Staff, Text, Title, Titles, Word
-from libs.forms.reading import Unreadable, form_of, strict_json
+from libs.forms.files import json_file, json_form, read_file, toml_form, why_not
+from libs.forms.reading import Unreadable, form_of, place_of, strict_json
 from libs.forms.sentences import because_of
+from libs.forms.sites import NodeCode, NodeRow, Port, Registry
 
 __all__ = [
     "CASE_NUMBER",
@@ -13,6 +15,10 @@ __all__ = [
     "Moment",
     "NODE_CODE",
     "Name",
+    "NodeCode",
+    "NodeRow",
+    "Port",
+    "Registry",
     "Staff",
     "Text",
     "Title",
@@ -21,5 +27,11 @@ __all__ = [
     "Word",
     "because_of",
     "form_of",
+    "json_file",
+    "json_form",
+    "place_of",
+    "read_file",
     "strict_json",
+    "toml_form",
+    "why_not",
 ]

@@ -27,17 +27,22 @@ def strict_json(data: bytes) -> Any:
     beyond 64 bits, numbers that are none, more than 64 levels, and halves of characters.
     """
     try:
-        text = data.decode("utf-8-sig")
-        found = json.loads(text, object_pairs_hook=_object, parse_int=_whole, parse_float=_number, parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Unreadable(f"第 {line} 行不是 UTF-8 文字；请另存为 UTF-8") from None
+        found = json.loads(text_of(data), object_pairs_hook=_object, parse_int=_whole, parse_float=_number, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise Unreadable(f"第 {error.lineno} 行第 {error.colno} 列不是有效的 JSON") from None
     except RecursionError:
         raise Unreadable(_TOO_DEEP) from None
     _sound(found, DEEPEST)
     return found
+
+
+def text_of(data: bytes) -> str:
+    """The text in `data` (UTF-8, with or without a mark). Raises `Unreadable` for another encoding."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Unreadable(f"第 {line} 行不是 UTF-8 文字；请另存为 UTF-8") from None
 
 
 def form_of(kind: type[M], value: object, where: str = "") -> M:
@@ -48,13 +53,13 @@ def form_of(kind: type[M], value: object, where: str = "") -> M:
         return kind.model_validate(value)
     except ValidationError as no:
         first = no.errors(include_url=False)[0]
-        raise Unreadable(f"{_path((where, *first['loc']) if where else first['loc'])}{because_of(first)}") from None
+        named = place_of((where, *first["loc"]) if where else first["loc"])
+        raise Unreadable(f"{named}：{because_of(first)}" if named else because_of(first)) from None
 
 
-def _path(places: Sequence[str | int]) -> str:
+def place_of(places: Sequence[str | int]) -> str:
     """acts[2].at, as people find it in the file; the items of a list count from 1."""
-    named = "".join(f"[{place + 1}]" if isinstance(place, int) else f".{place}" for place in places).removeprefix(".")
-    return f"{named}：" if named else ""
+    return "".join(f"[{place + 1}]" if isinstance(place, int) else f".{place}" for place in places).removeprefix(".")
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from libs.story.parts import Scene
 from libs.story.roster import playing
 from libs.story.telling import FILED_AT, Telling, Told
 from libs.web import Role
-from libs.workdays import CHINA, Calendar, OutOfCalendar
+from libs.workdays import CHINA, BadCalendar, Calendar, OutOfCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +118,8 @@ def _calendar(story: StoryForm, folder: Path) -> Calendar:
         return Calendar.load()
     try:
         return Calendar.load(folder / story.calendar)
-    except OSError as error:
-        raise Unreadable(f"calendar：{story.calendar} 无法读取：{error.strerror}") from None
-    except (ValueError, csv.Error) as error:
-        raise Unreadable(f"calendar：{story.calendar} 不是日历：{error}") from None
+    except BadCalendar as no:
+        raise Unreadable(f"calendar：{no}") from None
 
 
 def _told(told: Told) -> dict[str, Any]:

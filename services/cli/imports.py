@@ -8,13 +8,11 @@ from typing import Annotated, Any, Final
 
 import httpx2
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
-from services.cli.operate import fail, site_of
+from services.cli.operate import site_of
+from services.cli.saying import console, fail
 
-console = Console()
 SHOWN: Final = 20
 SECONDS: Final = 300.0
 
@@ -39,7 +37,7 @@ def items(
         fail(f"{file} 无法读取：{error.strerror}", 2)
     site = site_of(node)
     try:
-        with site.client("editor", timeout=SECONDS) as client, console.status(f"导入 {escape(file.name)}……"):
+        with site.client("editor", timeout=SECONDS) as client, console.status(f"导入 {file.name}……"):
             found = run_import(client, file.name, data, node)
     except NotImported as error:
         fail(str(error), error.code)
@@ -87,7 +85,7 @@ def show(found: dict[str, Any]) -> None:
         for column in ("行", "列", "内容", "原因"):
             table.add_column(column)
         for row in rows[:SHOWN]:
-            table.add_row(str(row["row"]), row["column"], escape(row["value"]), escape(row["reason"]))
+            table.add_row(str(row["row"]), row["column"], row["value"], row["reason"])
         console.print(table)
         if len(rows) > SHOWN:
             console.print(f"……还有 {len(rows) - SHOWN} 行，--json 看全部")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -10,17 +9,16 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from libs.contracts import phases
-from libs.forms import Unreadable
+from libs.forms import Unreadable, why_not
 from libs.words import ACT_WORDS, CLOCK_STATES, RUNGS, SERVICES, VALUES, addressed, clock_text, kept, sentence, shown, word
 from libs.words import told as field_text
 from libs.workdays import CHINA
-from services.cli.operate import Json, fail
+from services.cli.operate import Json
+from services.cli.saying import console, fail, say_json
 
-console = Console()
 TIME: Final = "时间到了"
 """Who does what nobody asked for."""
 MINUTE: Final = "%Y-%m-%d %H:%M"
@@ -35,12 +33,12 @@ def story(file: Annotated[Path, typer.Argument(help="故事文件（JSON），�
     try:
         played = play(read_story(file.read_bytes()), file.parent)
     except OSError as error:
-        fail(f"{file} 无法读取：{error.strerror}", 2)
+        fail(f"{file} 无法读取：{why_not(error)}", 2)
     except Unreadable as error:
         fail(f"{file} 讲不下去：{error}", 2)
     told = played.as_json()
     if as_json:
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        say_json(told)
         return
     for line in lines(told, played.end):
         console.print(line, soft_wrap=True)

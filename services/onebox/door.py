@@ -26,6 +26,14 @@ def send(client: httpx2.Client, method: str, path: str, **more: Any) -> Any:
     return answer.json()
 
 
+def said(answer: httpx2.Response) -> str:
+    """Why a site said no, in its own words where it has any."""
+    try:
+        return str(answer.json()["title"])
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP {answer.status_code}"
+
+
 class Door:
     """One client per person of a site; `ahead` keeps the keys of one work apart from another's."""
 

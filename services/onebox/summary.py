@@ -18,6 +18,7 @@ def summarise(box: OneBox, log: str, seconds: float) -> dict[str, Any]:
         chains = send(client, "GET", "/hub/verify")
     sites = [_at_site(box, site.code, log) for site in box.sites]
     return {
+        "log": log,
         "cases": city["cases"],
         "closed": city["closed"],
         "red": len(city["red"]),
@@ -87,6 +88,6 @@ def show(summary: dict[str, Any], console: Console) -> None:
     for name, count in rows:
         table.add_row(name, f"{count:,}")
     console.print(table)
-    chains = "[green]全部一致[/]" if summary["chains_verified"] else "[red]不一致[/]"
-    counts = "[green]一致[/]" if summary["counts_agree"] else "[red]不一致[/]"
-    console.print(f"链校验（市中心）：{chains}；节点与市中心计数：{counts}；用时 {summary['seconds']} 秒")
+    chains, counts = "全部一致" if summary["chains_verified"] else "不一致", "一致" if summary["counts_agree"] else "不一致"
+    style = "green" if summary["chains_verified"] and summary["counts_agree"] else "red"
+    console.print(f"链校验（市中心）：{chains}；节点与市中心计数：{counts}；用时 {summary['seconds']} 秒", style=style)

@@ -72,7 +72,7 @@ def test_a_procedure_that_no_record_can_hold_ends_with_2(tmp_path: Path) -> None
 
 def test_a_calendar_beside_the_story_is_the_one_by_which_days_are_counted(tmp_path: Path) -> None:
     """6 March 2007 is made a holiday: everything that counts it falls due a day later."""
-    (tmp_path / "ours.csv").write_text("date,name,is_workday,in_lieu_rest\n2007-03-06,节日,0,0\n2008-01-01,元旦,0,0\n", encoding="utf-8")
+    (tmp_path / "ours.csv").write_text("date,holiday,is_workday,in_lieu_rest\n2007-03-06,节日,0,0\n2008-01-01,元旦,0,0\n", encoding="utf-8")
     found = said(tmp_path, story(FILED, ACCEPTED, calendar="ours.csv"))
     assert [clock["due_date"] for clock in found["clocks"] if clock["kind"] == "promised"] == ["2007-03-20"]
 
@@ -80,4 +80,4 @@ def test_a_calendar_beside_the_story_is_the_one_by_which_days_are_counted(tmp_pa
 def test_a_file_that_is_no_calendar_ends_with_2(tmp_path: Path) -> None:
     (tmp_path / "ours.csv").write_bytes(b"day\n2007-03-06\n")
     code, out, err = run(tmp_path, story(FILED, calendar="ours.csv"))
-    assert (code, out, err.count("\n"), "calendar：ours.csv 不是日历" in err) == (2, "", 1, True)
+    assert (code, out, err.count("\n"), "calendar：ours.csv 第 1 行，「day」：没有这一列" in err) == (2, "", 1, True)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from libs.decider import Refused
 from libs.eventlog import Done
-from libs.forms import Form, Moment, Name, Staff, Word
+from libs.forms import Form, Moment, Staff, Title, Word
 from libs.web import Account, Envelope, NodePath, Role, answer, hosted, require
 from libs.workdays import Calendar
 from services.intake.case import Command
@@ -60,7 +60,7 @@ class ImportedFiling(ImportedAct):
 class ImportedActivity(ImportedAct):
     """An activity of the record, as a step."""
 
-    name: Name
+    name: Title
     role: StepRole = StepRole.WORK
 
 
@@ -169,9 +169,8 @@ class Import:
 
 
 def draft_of(given: ImportedCase, timeline: str, node: str, pinned: Pinned, calendar: Calendar, came: datetime) -> Draft:
-    """The filing of a case of the record, which comes here at `came`; limits that it gives as instants live in `timeline`."""
+    """The filing of a case of the record, which comes here at `came`; it lives in `timeline`, with the limits that it gives as instants."""
     filed = given.filed
-    limited = filed.promised is not None or filed.statutory is not None
     return partial(
         File,
         node=node,
@@ -181,7 +180,7 @@ def draft_of(given: ImportedCase, timeline: str, node: str, pinned: Pinned, cale
         officer=filed.officer,
         at=filed.at,
         calendar=calendar,
-        instants=Instants(timeline=timeline, promised=filed.promised, statutory=filed.statutory) if limited else None,
+        instants=Instants(timeline=timeline, promised=filed.promised, statutory=filed.statutory),
         ref=given.ref,
         came=came,
         imported=True,
