@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, Final
 from unicodedata import category
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.status import Status
+from rich.table import Table
 from rich.text import Text
 
 _LAYOUT: Final = frozenset("\n\t")
@@ -44,6 +45,14 @@ class Terminal(Console):
     def status(self, status: Any, **how: Any) -> Status:
         """While something is done. Rich would read marks out of the sentence."""
         return super().status(Text(plain(str(status))), **how)
+
+
+def table(*columns: str, title: str | None = None, right: Container[str] = ()) -> Table:
+    """A table whose cells are shown whole, on several lines where they must: Chinese has no blanks, and rich would cut it like a long word."""
+    found = Table(title=title)
+    for column in columns:
+        found.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return found
 
 
 def say(sentence: str) -> None:

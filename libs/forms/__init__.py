@@ -1,6 +1,21 @@
 """What people and programs fill in, at every door: the fields of requests and files, JSON read strictly, and what is wrong in Chinese."""
 
-from libs.forms.fields import CASE_NUMBER, CLOCK_NAME, NODE_CODE, Day, Form, LongText, Moment, Name, Staff, Text, Title, Titles, Word
+from libs.forms.fields import (
+    CASE_NUMBER,
+    CLOCK_NAME,
+    NODE_CODE,
+    Day,
+    Form,
+    LongText,
+    Moment,
+    Name,
+    Staff,
+    Text,
+    Title,
+    Titles,
+    Visible,
+    Word,
+)
 from libs.forms.files import json_file, json_form, read_file, toml_form, why_not
 from libs.forms.reading import Unreadable, form_of, place_of, strict_json
 from libs.forms.sentences import because_of
@@ -19,6 +34,7 @@ __all__ = [
     "NodeRow",
     "Port",
     "Registry",
+    "Visible",
     "Staff",
     "Text",
     "Title",

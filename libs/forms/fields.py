@@ -58,15 +58,16 @@ def _seen(text: str) -> str:
     return text
 
 
-_Seen = AfterValidator(_seen)
-Name = Annotated[str, Field(min_length=1, max_length=60, pattern=_WORDS), _Seen]
-Title = Annotated[str, Field(min_length=1, max_length=500, pattern=_WORDS), _Seen]
+Visible: Final = AfterValidator(_seen)
+"""For a text of any other pattern."""
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=_WORDS), Visible]
+Title = Annotated[str, Field(min_length=1, max_length=500, pattern=_WORDS), Visible]
 """What a published list names: an item, a step, a post, a material; some are long."""
 Titles = Annotated[tuple[Title, ...], Field(max_length=50)]
-Word = Annotated[str, Field(min_length=1, max_length=100, pattern=_WORDS), _Seen]
-Text = Annotated[str, Field(max_length=500, pattern=_SENTENCES), _Seen]
+Word = Annotated[str, Field(min_length=1, max_length=100, pattern=_WORDS), Visible]
+Text = Annotated[str, Field(max_length=500, pattern=_SENTENCES), Visible]
 """Some sentences; line breaks and tabs are allowed."""
-LongText = Annotated[str, Field(max_length=2000, pattern=_SENTENCES), _Seen]
+LongText = Annotated[str, Field(max_length=2000, pattern=_SENTENCES), Visible]
 """What a law is cited with."""
 Staff = Annotated[str, Field(max_length=40, pattern=r"^[\w.-]*$")]
 """A staff number, or nobody's."""

@@ -62,7 +62,9 @@ def toml_form(kind: type[M], path: Path) -> M:
     except Unreadable as no:
         raise Unreadable(f"{path}：{no}") from None
     except tomllib.TOMLDecodeError as error:
-        raise Unreadable(f"{path} 不是有效的 TOML：{_where(str(error))}") from None
+        raise Unreadable(f"{path} {_where(str(error))}不是有效的 TOML") from None
+    except RecursionError:
+        raise Unreadable(f"{path} 套得太深，不是有效的 TOML") from None
     return _filled(kind, value, path)
 
 
@@ -76,4 +78,4 @@ def _filled(kind: type[M], value: object, path: Path) -> M:
 def _where(said: str) -> str:
     """The place that tomllib puts behind its sentence, which is English."""
     line, found, column = said.rpartition("(at line ")[2].rstrip(")").partition(", column ")
-    return f"第 {line} 行第 {column} 列" if found else "结尾处不完整"
+    return f"第 {line} 行第 {column} 列" if found else "结尾处"

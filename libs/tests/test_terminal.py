@@ -10,7 +10,7 @@ from rich.progress import Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from libs.terminal import Terminal, plain, say
+from libs.terminal import Terminal, plain, say, table
 
 EVIL = "[red]甲[/red] [/] [link=x]乙 :smile: \x1b[31m\x9b2J\x07\u202e\udc80"
 SHOWN = "[red]甲[/red] [/] [link=x]乙 :smile: \\x1b[31m\\x9b2J\\x07\\u202e\\udc80"
@@ -25,13 +25,13 @@ def shown(thing: object) -> str:
     return found
 
 
-def table() -> Table:
+def evil() -> Table:
     found = Table(EVIL, title=EVIL)
     found.add_row(EVIL)
     return found
 
 
-@pytest.mark.parametrize(("thing", "times"), [(EVIL, 1), (table(), 3), (Panel(EVIL), 1), (Terminal().status(EVIL), 1)], ids=str)
+@pytest.mark.parametrize(("thing", "times"), [(EVIL, 1), (evil(), 3), (Panel(EVIL), 1), (Terminal().status(EVIL), 1)], ids=str)
 def test_a_text_is_shown_as_it_is(thing: object, times: int) -> None:
     said = shown(thing)
     assert said.count(SHOWN) == times, said
@@ -56,3 +56,13 @@ def test_lines_and_tabs_stay_and_sentences_go_to_stderr(capsys: pytest.CaptureFi
     assert plain("甲\n\t乙") == "甲\n\t乙"
     say(EVIL)
     assert capsys.readouterr() == ("", f"{SHOWN}\n")
+
+
+def test_a_cell_is_shown_whole_however_narrow_the_terminal() -> None:
+    rows, reason = table("行", "原因", right=("行",)), "编码被表格软件当作数字，末几位已失真；请把该列设为文本，再从原系统重新导出"
+    rows.add_row("6", reason)
+    console = Terminal()
+    console.file, console.width = io.StringIO(), 40
+    console.print(rows)
+    cells = [line.split("│")[2].strip() for line in console.file.getvalue().splitlines() if line.startswith("│")]
+    assert "".join(cells) == reason

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.table import Table
 
 from libs.forms import Unreadable, form_of
+from libs.terminal import table
 from libs.workdays import Calendar, CountedDay, NonWorkingStart, WorkingDays, count_back, derive, explain, midnight
 from services.cli.cases import BackwardCase, DueCase, Typed, china_day, read_cases
 from services.cli.saying import console, fail, say_json
@@ -79,10 +79,10 @@ def _show(found: dict[str, Any], key: str, as_json: bool) -> None:
     if as_json:
         say_json(found)
         return
-    table = Table("日期", "计入", "理由")
+    rows = table("日期", "计入", "理由")
     for day in found["days"]:
-        table.add_row(day["date"], "是" if day["counted"] else "", day["reason"])
-    console.print(table)
+        rows.add_row(day["date"], "是" if day["counted"] else "", day["reason"])
+    console.print(rows)
     word = "到期日" if key == "due_date" else "最迟"
     hint = "（暂按预计日历，放假通知公布后重新推算）" if found["provisional"] else ""
     console.print(f"{word}：{found[key]}，当日 24:00 前在期限内{hint}")
@@ -115,9 +115,7 @@ def _show_file(found: Sequence[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         say_json(found)
         return
-    table = Table()
-    for name in ("案例", "到期日", "最迟"):
-        table.add_column(name, overflow="fold")
+    rows = table("案例", "到期日", "最迟")
     for case in found:
-        table.add_row(str(case["id"]), case.get("due_date") or "", case.get("latest_date") or "")
-    console.print(table)
+        rows.add_row(str(case["id"]), case.get("due_date") or "", case.get("latest_date") or "")
+    console.print(rows)

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 
 import httpx2
 import typer
-from rich.table import Table
 
 from libs.embedded import AlreadyRunning, EmbeddedError
-from libs.terminal import say
+from libs.terminal import say, table
 from services.cli.saying import console, say_json
 from services.cli.saying import fail as fail
 from services.cli.wording import ChineseCommand, ChineseCommands
@@ -59,12 +58,11 @@ def status(as_json: Json = False) -> None:
     if as_json:
         say_json(found)
         return
-    table = Table(title="联动：各节点部署")
-    for column in ("部署", "服务", "事件", "待发", "听取落后", "视图滞后", "停放", "待走时钟"):
-        table.add_column(column, justify="left" if column in ("部署", "服务") else "right")
+    counts = ("事件", "待发", "听取落后", "视图滞后", "停放", "待走时钟")
+    rows = table("部署", "服务", *counts, title="联动：各节点部署", right=counts)
     for site in found:
         for name, row in site["services"].items():
-            table.add_row(
+            rows.add_row(
                 site["site"],
                 name,
                 f"{sum(head['sequence'] for head in row['heads']):,}",
@@ -74,7 +72,7 @@ def status(as_json: Json = False) -> None:
                 str(row["parked"]),
                 str(row.get("clocks_overdue", "")),
             )
-    console.print(table)
+    console.print(rows)
     for site in found:
         for warning in warnings(site["services"]):
             console.print(f"{site['site']}：{warning}", style="red", soft_wrap=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ import typer
 from libs.embedded import EmbeddedError
 from libs.terminal import Terminal
 from services.cli.operate import running_box
-from services.cli.saying import fail
+from services.cli.saying import fail, say_json
 from services.onebox import (
     BoxError,
     NotALog,
@@ -53,7 +52,7 @@ def replay(
         fail(str(error), 2)
     summary = _replayed(found, check)
     if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=False))
+        say_json(summary)
     if not (summary["chains_verified"] and summary["counts_agree"]):
         raise typer.Exit(3)
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from libs.forms import why_not
 from services.onebox.log_cells import shown
-from services.onebox.log_map import LogFile, why_not
+from services.onebox.log_map import LogFile
 
 BIGGEST: Final = 100 * 1024 * 1024
 """Bytes of a log."""

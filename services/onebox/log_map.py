@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -12,15 +10,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from pydantic_core import PydanticCustomError
 
 from libs.codes import folded, has_personal_number
-from libs.forms import Form, Staff, Title, Unreadable, Word, form_of
+from libs.forms import Form, Staff, Title, Unreadable, Word, toml_form
 from services.onebox.departments import DEPARTMENTS
 
 MAPS: Final = Path(__file__).parent / "maps"
-BIGGEST: Final = 1_000_000
-"""Bytes of a map."""
 OTHERWISE: Final = "*"
 """At the end of a name in the map: every name that begins so; alone: every name."""
-_PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 WayIn = Literal["counter", "portal", "post", "phone", "email", "agent", "internal"]
 """The channels by which the import takes cases."""
@@ -175,23 +170,9 @@ class LogMap(Form):
 def read_map(path: Path) -> LogMap:
     """The map in a file. Raises `NotAMap`."""
     try:
-        with path.open("rb") as file:
-            data = file.read(BIGGEST + 1)
-    except OSError as error:
-        raise NotAMap(f"{path.name or path} 无法读取：{why_not(error)}") from None
-    if len(data) > BIGGEST:
-        raise NotAMap(f"{path.name} 太大，不是映射")
-    try:
-        return form_of(LogMap, tomllib.loads(data.decode("utf-8-sig")))
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise NotAMap(f"{path.name} 第 {line} 行不是 UTF-8 文字；请另存为 UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise NotAMap(f"{path.name} {_where(str(error))}不是有效的 TOML") from None
-    except RecursionError:
-        raise NotAMap(f"{path.name} 套得太深，不是映射") from None
+        return toml_form(LogMap, path)
     except Unreadable as no:
-        raise NotAMap(f"{path.name}：{no}") from None
+        raise NotAMap(str(no)) from None
 
 
 def shipped(name: str) -> LogMap:
@@ -200,15 +181,3 @@ def shipped(name: str) -> LogMap:
     if name not in known:
         raise NotAMap(f"没有名为「{name}」的映射；随系统提供的有：{'、'.join(known)}；其他日志用 --map")
     return read_map(MAPS / f"{name}.toml")
-
-
-def why_not(error: OSError) -> str:
-    """Why a file cannot be read, for people."""
-    known = {FileNotFoundError: "没有这个文件", IsADirectoryError: "是文件夹，不是文件", PermissionError: "没有权限"}
-    return known.get(type(error), "系统读不出来")
-
-
-def _where(said: str) -> str:
-    """The place that the library puts behind its English sentence."""
-    found = _PLACE.search(said)
-    return f"第 {found[1]} 行第 {found[2]} 列" if found else "结尾处"

@@ -25,9 +25,9 @@ def written(folder: Path, content: bytes | str) -> Path:
 @pytest.mark.parametrize(
     ("content", "because"),
     [
-        ("days = 5\ndays = 6\n", "不是有效的 TOML：第 2 行第 9 列"),
-        ("days = \n", "不是有效的 TOML：第 1 行第 8 列"),
-        ('days = "', "不是有效的 TOML：结尾处不完整"),
+        ("days = 5\ndays = 6\n", "第 2 行第 9 列不是有效的 TOML"),
+        ("days = \n", "第 1 行第 8 列不是有效的 TOML"),
+        ('days = "', "结尾处不是有效的 TOML"),
         ("day = 5\n", "：days：必须填写"),
         ("days = 5\nmore = 6\n", "：more：没有这一项"),
         ('days = "5"\n', "：days：应为整数"),

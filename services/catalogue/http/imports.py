@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, NamedTuple
 import msgspec
 from fastapi import APIRouter, Body, Depends, Query, Response
 
+from libs.decider import Refused
 from libs.eventlog import Done, Intent, Subject
 from libs.host import Context
 from libs.paper import BadTable
@@ -20,6 +21,7 @@ from services.catalogue.http.item_list import ItemList, read_items
 from services.catalogue.http.items import ItemStreams
 from services.catalogue.item import RegisterItem, Wording, importing, stream
 from services.catalogue.item.importing import EndImport
+from services.catalogue.item.rows import SHOWN, SetAside
 
 ImportStreams = Subject[EndImport, None, ItemsImported]
 TOGETHER: Final = 400
@@ -36,6 +38,13 @@ class Run(NamedTuple):
     found: ItemList
     by: str
     at: datetime
+
+
+class Outcomes(NamedTuple):
+    """How many rows were `new`, `changed` and `unchanged`, and those that what stands in the catalogue keeps from landing."""
+
+    counts: Counter[str]
+    set_aside: list[SetAside]
 
 
 def imports_router(context: Context, items: ItemStreams, imports: ImportStreams) -> APIRouter:
@@ -62,13 +71,15 @@ def _not_read(bad: BadTable) -> Response:
     return Response(msgspec.json.encode(problem), 422, media_type="application/problem+json")
 
 
-async def _landed(context: Context, items: ItemStreams, run: Run) -> Counter[str]:
-    """Appends every row that lands, many at once, and counts how many were `new`, `changed` and `unchanged`."""
-    log, outcomes = context.logs.of(run.node), Counter[str]()
+async def _landed(context: Context, items: ItemStreams, run: Run) -> Outcomes:
+    """Appends every row that lands, many at once."""
+    log, outcomes = context.logs.of(run.node), Outcomes(Counter(), [])
     landed = run.found.sifted.landed
     for start in range(0, len(landed), TOGETHER):
-        done = await asyncio.gather(*(log.append(_row(items, wording, run)) for wording in landed[start : start + TOGETHER]))
-        outcomes.update(map(_outcome, done))
+        some = landed[start : start + TOGETHER]
+        done = await asyncio.gather(*(log.append(_row(items, wording, run)) for wording in some), return_exceptions=True)
+        for wording, one in zip(some, done, strict=True):
+            _count(run, outcomes, wording, one)
     return outcomes
 
 
@@ -77,22 +88,38 @@ def _row(items: ItemStreams, wording: Wording, run: Run) -> Intent:
     return items.intent(stream(wording.item), command, actor=run.by, correlation=f"import:{run.found.digest[:16]}")
 
 
+def _count(run: Run, outcomes: Outcomes, wording: Wording, done: Done | BaseException) -> None:
+    """A refusal sets the row aside with its sentence; anything else that went wrong ends the run."""
+    match done:
+        case Refused():
+            row = SetAside(
+                row=run.found.numbers[wording.item], column=run.found.code_column, value=wording.item[:SHOWN], reason=done.because
+            )
+            outcomes.set_aside.append(row)
+        case BaseException():
+            raise done
+        case _:
+            outcomes.counts[_outcome(done)] += 1
+
+
 def _outcome(done: Done) -> str:
     if not done.events:
         return "unchanged"
     return "changed" if done.version > 1 else "new"
 
 
-async def _ended(context: Context, imports: ImportStreams, run: Run, outcomes: Counter[str]) -> Response:
+async def _ended(context: Context, imports: ImportStreams, run: Run, outcomes: Outcomes) -> Response:
     """Appends the fact that the run ended; the answer tells what became of every row that did not land."""
-    found, sifted = run.found, run.found.sifted
+    found, sifted, counts = run.found, run.found.sifted, outcomes.counts
+    aside = sorted((*sifted.set_aside, *outcomes.set_aside), key=lambda row: row.row)
+    landed = len(sifted.landed) - len(outcomes.set_aside)
     command = EndImport(
         file_digest=found.digest,
         file_name=run.name,
         rows=found.rows,
-        landed=len(sifted.landed),
-        unchanged=outcomes["unchanged"],
-        set_aside_rows=len(sifted.set_aside),
+        landed=landed,
+        unchanged=counts["unchanged"],
+        set_aside_rows=len(aside),
         set_aside_agencies=len(sifted.agencies),
         by=run.by,
         at=run.at,
@@ -100,10 +127,10 @@ async def _ended(context: Context, imports: ImportStreams, run: Run, outcomes: C
     done = await context.logs.of(run.node).append(imports.intent(importing.stream(found.digest), command, actor=run.by))
     told: dict[str, Any] = {
         "rows": found.rows,
-        "landed": len(sifted.landed),
-        **{word: outcomes[word] for word in ("new", "changed", "unchanged")},
-        "set_aside": [asdict(row) for row in sifted.set_aside],
+        "landed": landed,
+        **{word: counts[word] for word in ("new", "changed", "unchanged")},
+        "set_aside": [asdict(row) for row in aside],
         "agencies_set_aside": [asdict(row) for row in sifted.agencies],
-        "note": found.note,
+        "notes": found.notes,
     }
     return answer({**told, "position": done.position})

@@ -9,15 +9,15 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from libs.eventlog import Subject
-from libs.forms import Form, Title
+from libs.forms import Form, Title, Visible
 from libs.host import Context
 from libs.web import Envelope, NodePath, Role, done_answer, envelope, hosted
 from services.catalogue.http.agency import agency_fault
 from services.catalogue.item import Event, RegisterItem, State, Wording, stream
 
 ItemStreams = Subject[RegisterItem, State, Event]
-Code = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\s\x00-\x1f\x7f]+$")]
-"""A name of an item, a department, a step or a post: the lists published have long ones."""
+Code = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\s\x00-\x1f\x7f]+$"), Visible]
+"""The code of an item: the lists published have long ones."""
 
 
 class ItemForm(Form):
@@ -27,7 +27,7 @@ class ItemForm(Form):
     name: Title
     type_code: Annotated[str, Field(pattern=r"^\d{2}$")]
     department: Title
-    agency: Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    agency: Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$"), Visible] = ""
 
 
 def items_router(context: Context, items: ItemStreams) -> APIRouter:

@@ -129,7 +129,7 @@ def procedures_router(context: Context, items: ItemStreams, procedures: Procedur
 
 
 def command_of(form: ProcedureForm, known: item.State, by: str, at: datetime) -> PublishProcedure:
-    """The command that a form asks for, of an item as far as it is known."""
+    """The command that a form asks for, of an item as far as it is known: under another form of its code it is not."""
     today: date = at.astimezone(CHINA).date()
     effective = form.effective or today
     law = regime(form.regime, effective) if form.regime in regimes() else None
@@ -137,7 +137,7 @@ def command_of(form: ProcedureForm, known: item.State, by: str, at: datetime) ->
     return PublishProcedure(
         **form.model_dump(exclude=_NESTED | {"effective", "extension_days"}),
         name=known.name if known else "",
-        registered=known is not None,
+        registered=known is not None and known.item == form.item,
         extension_days=longest if form.extension_days is None else form.extension_days,
         special=SpecialLaw(**form.special.model_dump()),
         steps=tuple(Step(**step.model_dump()) for step in form.steps),

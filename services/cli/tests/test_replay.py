@@ -204,13 +204,15 @@ def test_the_shipped_log_of_a_permit_office_is_read_as_strictly(office: Office) 
     ],
 )
 def test_what_is_wrong_with_a_map_is_told_by_its_key(office: Office, was: str, now: str, said: str) -> None:
-    assert office.refused(lines(FIRST, SECOND), MAP.replace(was, now)).startswith(said)
+    assert office.refused(lines(FIRST, SECOND), MAP.replace(was, now)).startswith(f"{office.folder}/{said}")
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe[", b"[columns\n", b"[" * 5000])
 def test_a_map_that_cannot_be_read_is_told_in_one_sentence(office: Office, content: bytes) -> None:
     (office.folder / "map.toml").write_bytes(content)
-    assert office.run(office.keep("log.csv", lines(FIRST)), "--map", str(office.folder / "map.toml"), code=2).startswith("map.toml")
+    assert office.run(office.keep("log.csv", lines(FIRST)), "--map", str(office.folder / "map.toml"), code=2).startswith(
+        f"{office.folder}/map.toml"
+    )
 
 
 def test_a_log_with_semicolons_in_another_encoding_and_without_zones_is_read_by_its_map(office: Office) -> None:

@@ -35,7 +35,6 @@ ALL = list(commands(ROOT))
         (["staus"], "没有命令 staus；相近的有 status"),
         (["nothing"], "没有命令 nothing"),
         (["parked", "retry"], "缺少参数 site"),
-        (["import", "items", "x.csv"], "缺少选项 --node"),
         (["due", "2007-09-10", "2007-09-11"], "多出了参数 2007-09-11"),
         (["due", "--limit"], "选项 --limit 后面缺少值"),
         (["due", "--json=x"], "选项 --json 不带值"),
@@ -52,6 +51,8 @@ def test_what_was_typed_wrong_is_one_chinese_sentence_and_ends_with_two(words: l
 def test_a_sentence_nobody_foresaw_is_told_within_one_of_ours() -> None:
     assert wording.in_chinese("Something else.") == "命令写得不对（Something else.）；用法见 --help"
     assert wording.in_chinese("已经是中文") == "已经是中文"
+
+    assert wording.in_chinese("Missing option '--node'.") == "缺少选项 --node；用法见 --help"
 
 
 @pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) or "liandong" for path, _ in ALL])
