@@ -74,10 +74,19 @@ class Subject(Generic[Command, State, Event]):
     ) -> None:
         self.decider, self.codec, self._claims, self._releases, self._to = decider, codec, claims, releases, to
 
-    def state(self, stream: Iterable[Recorded]) -> State:
-        """The state after `stream`."""
+    def state(self, stream: Iterable[Recorded], state: State | None = None) -> State:
+        """The state after `stream`, from `state` or from the beginning."""
         decode = self.codec.decode
-        return self.decider.fold(decode(recorded) for recorded in stream)
+        return self.decider.fold((decode(recorded) for recorded in stream), state)
+
+    def consequence(self, command: Command, state: State) -> Consequence:
+        """What comes of `command` where `state` is so. Raises `Refused`."""
+        events = self.decider.decide(command, state)
+        return Consequence(
+            events=[New(self.codec.name(type(e)), self.codec.encode(e), e.at, self._to(e)) for e in events],
+            claims=[claim for e in events for claim in self._claims(e)],
+            releases=[claim for e in events for claim in self._releases(e)],
+        )
 
     def intent(
         self,
@@ -95,12 +104,7 @@ class Subject(Generic[Command, State, Event]):
         """The intent that puts `command` to `subject`."""
 
         def decide(stream: Sequence[Recorded]) -> Consequence:
-            events = self.decider.decide(command, self.state(stream))
-            return Consequence(
-                events=[New(self.codec.name(type(e)), self.codec.encode(e), e.at, self._to(e)) for e in events],
-                claims=[claim for e in events for claim in self._claims(e)],
-                releases=[claim for e in events for claim in self._releases(e)],
-            )
+            return self.consequence(command, self.state(stream))
 
         return Intent(
             subject=subject,

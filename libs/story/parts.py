@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 from libs.bus import Reader
-from libs.eventlog import Codec, Intent, MemoryLogs, Subject
+from libs.eventlog import Codec, Consequence, Intent, MemoryLogs, Subject
 from libs.forms import Form
 from libs.host import Around, Node, Site
 from libs.web import Role
@@ -16,6 +17,7 @@ from libs.wire import Recorded
 from libs.workdays import Calendar
 
 T = TypeVar("T")
+S = TypeVar("S")
 COUNTY: Final = 6
 """Digits of a county's code; those of what lies below it begin with them."""
 
@@ -88,6 +90,9 @@ class Scene:
         self.site = Site(codes[0], tuple(Node(code, code, parent) for code, parent in zip(codes, parents, strict=False)))
         self.now = begins
         self._logs: dict[str, MemoryLogs] = {}
+        self._states: dict[tuple[Subject[Any, Any, Any], str, str], tuple[int, Any]] = {}
+        self._read: dict[str, int] = {}
+        self._kinds: defaultdict[str, list[Recorded]] = defaultdict(list)
 
     @property
     def county(self) -> str:
@@ -96,17 +101,35 @@ class Scene:
 
     def append(self, ask: Ask) -> list[Recorded]:
         """Has a command decided, and its facts written. Raises `Refused`."""
-        intent: Intent = ask.subject.intent(ask.stream, ask.command, actor=ask.actor)
+
+        def decide(stream: Sequence[Recorded]) -> Consequence:
+            return ask.subject.consequence(ask.command, self._after(ask.subject, ask.node, ask.stream, stream))
+
+        intent = Intent(subject=ask.stream, decide=decide, actor=ask.actor)
         return list(at_once(self._of(ask.subject.codec.service).of(ask.node).append(intent)).events)
 
     def stream(self, subject: Subject[Any, Any, Any], node: str, stream: str) -> list[Recorded]:
         """The records of a stream; none where nothing was ever written to it."""
         return at_once(self._of(subject.codec.service).of(node).stream(stream))
 
-    def records(self, codec: Codec, event: type[Any]) -> list[Recorded]:
+    def state(self, subject: Subject[Any, S, Any], node: str, stream: str) -> S:
+        """The state of a stream as it is now."""
+        return self._after(subject, node, stream, self.stream(subject, node, stream))
+
+    def records(self, codec: Codec, event: type[Any]) -> Sequence[Recorded]:
         """Everything of one kind that a service has said at the node of the story, in the order written."""
-        written = at_once(self._of(codec.service).of(self.node).feed(0, EVERYTHING))
-        return [record for record in written if record.type == codec.name(event)]
+        written = at_once(self._of(codec.service).of(self.node).feed(self._read.get(codec.service, 0), EVERYTHING))
+        self._read[codec.service] = self._read.get(codec.service, 0) + len(written)
+        for record in written:
+            self._kinds[record.type].append(record)
+        return self._kinds[codec.name(event)]
+
+    def _after(self, subject: Subject[Any, S, Any], node: str, name: str, stream: Sequence[Recorded]) -> S:
+        """The state after a stream. A stream only grows, so what was folded once stays folded: a long story costs what it tells."""
+        length, before = self._states.get((subject, node, name), (0, None))
+        after = subject.state(stream[length:], before)
+        self._states[subject, node, name] = len(stream), after
+        return after
 
     def _of(self, service: str) -> MemoryLogs:
         if service not in self._logs:

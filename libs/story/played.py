@@ -23,10 +23,11 @@ from libs.workdays import CHINA, BadCalendar, Calendar, OutOfCalendar
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A story told to its end: what was told, and what the services show then."""
+    """A story told to its end: what was told, what the services show then, and when that is."""
 
     told: tuple[Told, ...]
     shown: Mapping[str, Any]
+    end: datetime
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for programs. Instants are China's, but for those in facts and cards, which stand as on the wire."""
@@ -63,7 +64,7 @@ def play(story: StoryForm, folder: Path) -> Played:
         raise Unreadable(str(error)) from None
     except TooLarge:
         raise Unreadable("写的内容太多，一条记录放不下") from None
-    return Played(tuple(telling.told), shown)
+    return Played(tuple(telling.told), shown, scene.now)
 
 
 def _instants(story: StoryForm) -> list[tuple[str, datetime]]:

@@ -50,14 +50,14 @@ class ClockOfStory:
 
 class ClocksOfStory:
     """The clocks of a story, in the order in which they were first asked for, and what is remembered of its cases. What a clock says next
-    changes only with its stream.
+    is asked anew only where something was asked of it since.
     """
 
     def __init__(self, scene: Scene, clocks: ClockSubject) -> None:
         self.scene, self.clocks = scene, clocks
         self._known: dict[str, KnownCase] = {}
         self._names: dict[str, None] = {}
-        self._next: dict[str, tuple[int, Speech | None]] = {}
+        self._next: dict[str, Speech | None] = {}
 
     def part(self) -> Part:
         """What the deadline service does in a story."""
@@ -65,42 +65,38 @@ class ClocksOfStory:
 
     def clock(self, name: str) -> ClockOfStory | None:
         """A clock by its name; None: it was never started."""
-        events: Sequence[Event] = [self.clocks.codec.decode(record) for record in self._stream(name)]
+        stream = self.scene.stream(self.clocks, node_of_case(case_of(name)), name)
+        events: Sequence[Event] = [self.clocks.codec.decode(record) for record in stream]
         row: ShownClock | None = reduce(shown, events, None)
         rungs = tuple((rung_of(event)[0].value, event.at) for event in events if isinstance(event, get_args(RungEvent)))
         return ClockOfStory(row, rungs, stops_of(events)) if row else None
 
-    def _stream(self, name: str) -> list[Recorded]:
-        return self.scene.stream(self.clocks, node_of_case(case_of(name)), name)
-
     def _hear(self, fact: FactOfCase, record: Recorded) -> Iterator[Ask]:
         self._known[fact.case], commands = react(self._known.get(fact.case), fact, record.name)
         for name, command in commands:
-            self._names[name] = None
-            yield Ask(record.node, self.clocks, name, command, ACTOR)
+            yield self._ask(record.node, name, command)
 
     def _speech(self) -> Speech | None:
-        return min(self._speeches(), key=lambda speech: (speech.at, speech.stream), default=None)
-
-    def _speeches(self) -> Iterator[Speech]:
         for name in self._names:
-            stream = self._stream(name)
-            length, speech = self._next.get(name, (0, None))
-            if len(stream) > length:
-                speech = self._speech_of(name, stream)
-                self._next[name] = len(stream), speech
-            if speech:
-                yield speech
+            if name not in self._next:
+                self._next[name] = self._speech_of(name)
+        return min(filter(None, self._next.values()), key=lambda speech: (speech.at, speech.stream), default=None)
 
-    def _speech_of(self, name: str, stream: Sequence[Recorded]) -> Speech | None:
-        state = self.clocks.state(stream)
-        spoken = next(pending(state, self.scene.calendar), None) if state else None
+    def _speech_of(self, name: str) -> Speech | None:
+        clock = self.scene.state(self.clocks, node_of_case(case_of(name)), name)
+        spoken = next(pending(clock, self.scene.calendar), None) if clock else None
         return Speech(spoken.at, name, partial(self._tick, name)) if spoken else None
 
     def _tick(self, name: str) -> Ask:
         known = self._known[case_of(name)]
         command = TickClock(now=self.scene.now, holdings=known.holdings)
-        return Ask(node_of_case(known.case), self.clocks, name, command, ACTOR)
+        return self._ask(node_of_case(known.case), name, command)
+
+    def _ask(self, node: str, name: str, command: Command) -> Ask:
+        """A command on its way to a clock, which may say something else next."""
+        self._names[name] = None
+        self._next.pop(name, None)
+        return Ask(node, self.clocks, name, command, ACTOR)
 
     def _shows(self) -> Mapping[str, Any]:
         clocks = [clock for name in self._names if (clock := self.clock(name))]

@@ -25,7 +25,7 @@ LAW: Final[Mapping[str, Law]] = {
     # acceptance
     "already-accepted": Law(
         "行政许可法第三十二条第一款第四项，行政许可法第三十二条第一款第五项，P-silence-after-return",
-        "已经受理；逾期不告知的，自收到申请材料之日起即为受理",
+        "已经受理{since}",
     ),
     "told-to-correct": Law("行政许可法第三十二条第一款第五项", "已经告知补正的，补正齐全即应当受理"),
     "no-agency": Law("行政许可法第三十二条第一款第二项", "不属于本机关职权范围的，应当写明有权机关的名称和统一社会信用代码"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -50,10 +50,10 @@ class CaseOfStory:
     @property
     def state(self) -> Case:
         """What the rules remember of the case."""
-        return self.cases.state(self.scene.stream(self.cases, self.scene.node, self.case))
+        return self.scene.state(self.cases, self.scene.node, self.case)
 
     @property
-    def _filed(self) -> list[Recorded]:
+    def _filed(self) -> Sequence[Recorded]:
         return self.scene.records(self.cases.codec, CaseFiled)
 
     def versions(self, item: str) -> list[Version]:

@@ -51,7 +51,10 @@ def test_an_act_that_changes_nothing_has_no_facts() -> None:
     assert (found.facts, found.refused) == ((), None)
 
 
-@pytest.mark.parametrize(("by", "because"), [("E0201", "E0201 没有这项权限"), ("X0001", "X0001 不在人员名单上，没有这项权限")])
+@pytest.mark.parametrize(
+    ("by", "because"),
+    [("E0201", "E0201 没有这项权限；由窗口受理人员办理"), ("X0001", "X0001 不在人员名单上，没有这项权限；由窗口受理人员办理")],
+)
 def test_only_who_has_the_role_of_the_route_may_act(by: str, because: str) -> None:
     found = rung(told(), "2007-03-05T10:00", by)
     assert found.refusal is not None
@@ -61,7 +64,9 @@ def test_only_who_has_the_role_of_the_route_may_act(by: str, because: str) -> No
 def test_who_is_known_may_do_what_needs_no_role_and_nobody_else() -> None:
     telling = told()
     assert telling.act(moment("2007-03-05T10:00"), "E0201", "touch", None).refused is None
-    assert telling.act(moment("2007-03-05T10:00"), "X0001", "touch", None).refused == "not-allowed"
+    found = telling.act(moment("2007-03-05T10:00"), "X0001", "touch", None).refusal
+    assert found is not None
+    assert (found.code, found.because) == ("not-allowed", "X0001 不在人员名单上，没有这项权限")
 
 
 def test_at_the_same_instant_what_time_does_comes_first() -> None:

@@ -63,7 +63,7 @@ def test_the_telling_in_the_readme_is_what_the_command_prints(document: str) -> 
 def test_a_page_that_shows_something_else_is_found_and_written_anew(tmp_path: Path) -> None:
     page = tmp_path / "page"
     before = "# 01\n\n```\n$ liandong story docs/stories/01-granted.json\n{}```\n\nbehind\n"
-    page.write_text(before.format(printed("01-granted").replace("未超期", "超期")), encoding="utf-8")
+    page.write_text(before.format(printed("01-granted").replace("按时", "超期")), encoding="utf-8")
     assert stale(page, {}) == ["01-granted"]
     assert stale(page, {WRITES: "1"}) == []
     assert page.read_text(encoding="utf-8") == before.format(printed("01-granted"))

@@ -184,34 +184,3 @@ def test_whom_a_step_goes_to_is_known_from_the_list(tmp_path: Path) -> None:
         for staff in (None, STAFF, [*STAFF, {"staff": "E0202", "roles": ["examiner"]}])
     ]
     assert codes == [None, "staff-unknown", None]
-
-
-# --- for people -------------------------------------------------------------------------------------------------------------------------
-
-
-def test_a_telling_for_people_has_times_of_china_chinese_words_and_articles(tmp_path: Path) -> None:
-    early = act("2007-03-05T11:00", "A0301", "decision", outcome="granted", document="宜水许[bold]〔2007〕5号")
-    code, out, err = run(tmp_path, story(FILED, ACCEPTED, early, *EXAMINED, *APPROVED, {**early, "at": "2007-03-09T09:00+08:00"}))
-    assert (code, err) == (0, "")
-    said_lines = out.splitlines()
-    assert said_lines[:3] == ["2007-03-05 09:00 C0117 收件", "    【办件】收件", "    【时限】时限起算：补正告知 · 到期日 2007-03-12"]
-    assert "    不能办理 [not-approved] 尚未核准，不能作出决定（P-examine-approve）" in said_lines
-    assert "    【办件】决定：准予 · 宜水许[bold]〔2007〕5号" in "\n".join(said_lines)
-    assert "办件：已决定" in said_lines
-    assert "时限：承诺，到期日 2007-03-19，已结束（2007-03-09 09:00），未超期" in said_lines
-
-
-def test_a_telling_for_people_says_what_time_did_and_the_cards(tmp_path: Path) -> None:
-    _, out, _ = run(tmp_path, story(FILED, ACCEPTED, {**ACCEPTED, "at": "2007-03-05T11:00+08:00"}, until="2007-03-09T00:00+08:00"))
-    assert "2007-03-05 11:00 C0117 受理\n    已经如此，没有变化\n" in out
-    assert (
-        "2007-03-09 00:00 时间到了\n    【时限】超过期限：环节 1 · 县水利局 · 审查岗 · 无人承办 · 到期日 2007-03-08\n    【监察】发牌：红牌 · "
-        in out
-    )
-    assert "，计时中，超期；提醒 2007-03-07 00:00、临近期限 2007-03-08 00:00、超过期限 2007-03-09 00:00\n" in out
-    assert out.splitlines()[-1] == "红牌：2007-03-09 00:00 环节 1 · 县水利局 · 审查岗 · 无人承办"
-
-
-def test_a_telling_for_people_of_a_procedure_that_the_law_forbids(tmp_path: Path) -> None:
-    code, out, _ = run(tmp_path, story(FILED, procedure={**PROCEDURE, "statutory_days": 21}))
-    assert (code, out.splitlines()[0], out.splitlines()[-1]) == (0, "2007-03-05 00:00 故事 公布实施办法", "办件：没有收件")

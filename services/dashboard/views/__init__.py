@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from libs.contracts import phases
-from libs.words import CLOCKS, VALUES, addressed, clock_number, clock_text, sentence, shown, word
+from libs.words import CLOCK_STATES, CLOCKS, VALUES, addressed, clock_number, clock_text, sentence, shown, word
 from services.dashboard.views.words import ACTS, STATES, no_due
 
 SYSTEM: Final = "系统"
@@ -100,7 +100,7 @@ def _person(name: object) -> str:
 
 
 def _clock(clock: Mapping[str, Any], cancelled: Set[str]) -> dict[str, Any]:
-    ended = ("已撤销" if clock["clock"] in cancelled else "已结束") if clock["ended"] else ""
+    ended = word("cancelled" if clock["clock"] in cancelled else "ended", CLOCK_STATES) if clock["ended"] else ""
     return {**clock, "kind_text": clock_text(clock["clock"]), "due_at": moment(clock["due_at"]), "end_text": ended}
 
 
