@@ -1,5 +1,5 @@
 """Requests read strictly, at every route and before anything of them is used: nothing that was sent is lost silently, and nothing that two
-programs would read differently is taken (decision 0019).
+programs would read differently is taken (decision 0021).
 
 Who asks is looked at first, then the address, the condition, the body.
 """
