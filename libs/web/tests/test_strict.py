@@ -54,8 +54,14 @@ def routes() -> APIRouter:
         return answer(form and form.model_dump())
 
     @router.get("/nodes/{node}/cases")
-    async def cases(node: NodePath, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> Response:
+    async def cases(
+        node: NodePath, limit: Annotated[int, Query(ge=1, le=500)] = 50, part: Annotated[float | None, Query(le=60)] = None
+    ) -> Response:
         return answer({"limit": limit})
+
+    @router.get("/pages/{page}")
+    async def page(page: int) -> Response:
+        return answer({"page": page})
 
     return router
 
@@ -225,11 +231,28 @@ async def test_who_is_nobody_is_told_so_before_the_body_is_read(door: Door) -> N
         ("limit=9223372036854775808", [("query.limit", "太大或太晚")]),
         ("limit=" + "9" * 5000, [("query.limit", "整数太长")]),
         ("limit=%00", [("query.limit", "应为整数")]),
+        ("%6cimit=3&limit=4", [("query.limit", "出现了两次")]),
+        ("part=nan", [("query.part", "应为数字")]),
+        ("part=0_1&limit=-0", [("query.limit", "应为整数"), ("query.part", "应为数字")]),
     ],
 )
 async def test_a_word_in_the_address_that_nobody_asks_for_is_refused(door: Door, query: str, fields: object) -> None:
     status, found = await door.send("GET", f"/nodes/511525/cases?{query}")
     assert (status, because(found)) == (422, fields)
+
+
+@pytest.mark.parametrize("number", ["+5", "%2B5", "%205", "5%0a", "5.0", "1_0", "05", "%EF%BC%95", "0x5", "true", "", "5e0", "--5"])
+async def test_a_number_in_the_address_is_written_in_one_way(door: Door, number: str) -> None:
+    status, found = await door.send("GET", f"/nodes/511525/cases?limit={number}")
+    assert (status, because(found)) == (422, [("query.limit", "应为整数")])
+    status, found = await door.send("GET", f"/pages/{number or '-'}")
+    assert (status, because(found)) == (422, [("path.page", "应为整数")])
+
+
+@pytest.mark.parametrize("part", ["1", "0.5", "1e1", "5E-1", "-0.5"])
+async def test_numbers_in_the_address_are_read(door: Door, part: str) -> None:
+    assert await door.send("GET", f"/nodes/511525/cases?limit=5&part={part}") == (200, {"limit": 5})
+    assert await door.send("GET", "/pages/-12") == (200, {"page": -12})
 
 
 async def test_bytes_that_were_not_encoded_are_no_word_either() -> None:
@@ -254,7 +277,28 @@ async def test_a_page_is_opened_whatever_others_have_hung_on_its_address(door: D
     html = {"Accept": "text/html"}
     assert (await door.http.get("/sign-in?next=/kit&utm_source=x&utm_source=y", headers=html)).status_code == 200
     assert (await door.http.get("/kit?x=1", headers=html)).status_code == 200
+    assert (await door.http.get("/kit?%b9%ab=%d6%da", headers=html)).status_code == 200, "words in GBK"
     assert (await door.http.get("/sign-in?next=/a&next=/b", headers=html)).status_code == 422
+
+
+# --- headers ----------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("Idempotency-Key", "k", "k2"),
+        ("Content-Type", JSON, "text/plain"),
+        ("Content-Encoding", "identity", "gzip"),
+        ("Authorization", "", "Basic eDp5"),
+    ],
+)
+async def test_a_header_that_says_one_thing_stands_once(door: Door, name: str, one: str, other: str) -> None:
+    """A proxy may take the last of them where this site takes the first."""
+    told = {"Authorization": f"Bearer {door.token}", "Idempotency-Key": "k", "Content-Type": JSON}
+    headers = [*(told | ({name: one} if one else {})).items(), (name, other)]
+    got = await door.http.post(f"/cases/{CASE}/notice", content=b'{"days": 1}', headers=headers)
+    assert (got.status_code, because(got.json())) == (400, [(f"header.{name.lower()}", "出现了两次")])
 
 
 # --- conditions -------------------------------------------------------------------------------------------------------------------------
