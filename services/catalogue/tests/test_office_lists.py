@@ -162,6 +162,10 @@ def test_a_text_file_with_another_separator_is_told_so(separator: str) -> None:
     assert "英文逗号" in bad.because
 
 
+def test_a_title_with_signs_of_its_own_is_no_separator() -> None:
+    assert "英文逗号" not in refused("水务局；2024 清单\n编码,名称\n1,2\n".encode(), "missing-column").because
+
+
 def test_words_that_a_column_may_have_are_told_in_chinese_first() -> None:
     assert "缺少列：事项编码／事项代码／事项编号（full_item_code）" in refused("编码,事项名称\n1,2\n".encode(), "missing-column").because
 
