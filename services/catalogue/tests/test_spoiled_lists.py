@@ -77,6 +77,14 @@ def test_a_formula_that_was_never_worked_out_is_no_empty_cell() -> None:
     assert aside(read_items(data)) == [(2, "department"), (3, "name")]
 
 
+@pytest.mark.parametrize("value", [b"", b"<v/>", b"<v></v>"])
+def test_an_error_whose_name_was_not_kept_is_no_empty_cell(value: bytes) -> None:
+    def forget(name: str, part: bytes) -> bytes:
+        return part.replace(b"<v>#N/A</v>", value) if name.endswith("sheet1.xml") else part
+
+    assert aside(read_items(rewritten(listed(("51A-01", "取水许可", Formula("=A9", "#N/A"))), forget))) == [(2, "department")]
+
+
 def test_a_formula_that_comes_to_nothing_is_an_empty_cell() -> None:
     def keep_nothing(name: str, part: bytes) -> bytes:
         return part.replace(b"<v>nothing</v>", b"<v></v>") if name.endswith("sheet1.xml") else part
