@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -96,7 +96,7 @@ class Subject(Generic[Command, State, Event]):
         actor: str,
         key: str = "",
         digest: str = "",
-        expected: int | None = None,
+        expected: Container[int] | None = None,
         correlation: str = "",
         causation: str = "",
         traceparent: str = "",

@@ -1,32 +1,60 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
 from libs.web.accounts import Account, Accounts, Role
+from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
 from libs.web.app import make_app
+from libs.web.declared import REFUSES
 from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
-from libs.web.forms import CasePath, Epoch, NodePath, PageSize, SequenceQuery
+from libs.web.forms import (
+    After,
+    CasePath,
+    Epoch,
+    EpochPath,
+    FeedSize,
+    NodePath,
+    PageSize,
+    RowNumbers,
+    SequenceQuery,
+    ServicePath,
+    Source,
+)
 from libs.web.pages import NavLink, Pages
-from libs.web.problems import Rule, problem_for
+from libs.web.problems import NotYet, Rule, problem_for
 from libs.web.signin import require
 
 __all__ = [
     "Account",
     "Accounts",
+    "After",
     "CasePath",
     "Envelope",
     "Epoch",
+    "EpochPath",
+    "FeedEvent",
+    "FeedResponse",
+    "FeedSize",
     "PageSize",
     "NavLink",
     "NodePath",
+    "NotYet",
     "Pages",
+    "PositionAnswer",
+    "REFUSES",
     "Role",
+    "RowNumbers",
     "Rule",
     "SequenceQuery",
+    "ServicePath",
+    "Source",
+    "WrittenAnswer",
     "answer",
     "done_answer",
     "envelope",
     "hosted",
     "make_app",
+    "many",
     "node_of_case",
     "problem_for",
     "require",
+    "row_answer",
 ]

@@ -10,12 +10,13 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Body, Depends, Query, Response
+from pydantic import BaseModel
 
 from libs.decider import Refused
 from libs.eventlog import Done, Intent, Subject
 from libs.host import Context
 from libs.paper import BadTable
-from libs.web import Account, NodePath, Role, answer, hosted, require
+from libs.web import REFUSES, Account, NodePath, PositionAnswer, Role, answer, hosted, require, row_answer
 from services.catalogue.events import ItemsImported
 from services.catalogue.http.item_list import ItemList, read_items
 from services.catalogue.http.items import ItemStreams
@@ -28,6 +29,23 @@ TOGETHER: Final = 400
 """Rows of an import that are under way at once."""
 FileName = Annotated[str, Query(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Content = Annotated[bytes, Body(media_type="application/octet-stream")]
+
+
+SetAsideRow = row_answer("SetAsideRow", SetAside)
+
+
+class ImportReport(BaseModel):
+    """What became of every row of a file."""
+
+    rows: int
+    landed: int
+    new: int
+    changed: int
+    unchanged: int
+    set_aside: list[SetAsideRow]  # type: ignore[valid-type]
+    agencies_set_aside: list[SetAsideRow]  # type: ignore[valid-type]
+    notes: list[str]
+    position: PositionAnswer
 
 
 class Run(NamedTuple):
@@ -47,11 +65,11 @@ class Outcomes(NamedTuple):
     set_aside: list[SetAside]
 
 
-def imports_router(context: Context, items: ItemStreams, imports: ImportStreams) -> APIRouter:
-    """The route for many items at once. It takes no idempotency key: an item that stands so already is not written again."""
-    routes, editor = APIRouter(), Depends(require(Role.EDITOR))
+def add_imports(routes: APIRouter, context: Context, items: ItemStreams, imports: ImportStreams) -> None:
+    """Adds the route for many items at once. It takes no idempotency key: an item that stands so already is not written again."""
+    editor = Depends(require(Role.EDITOR))
 
-    @routes.post("/nodes/{node}/imports")
+    @routes.post("/nodes/{node}/imports", response_model=ImportReport, responses=REFUSES)
     async def land(node: NodePath, name: FileName = "", data: Content = b"", account: Account = editor) -> Response:
         hosted(context.site, node)
         importing.may_import(name)
@@ -62,8 +80,6 @@ def imports_router(context: Context, items: ItemStreams, imports: ImportStreams)
         run = Run(node, name, found, account.staff, context.now())
         outcomes = await _landed(context, items, run)
         return await _ended(context, imports, run, outcomes)
-
-    return routes
 
 
 def _not_read(bad: BadTable) -> Response:

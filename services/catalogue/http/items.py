@@ -11,7 +11,7 @@ from pydantic import Field
 from libs.eventlog import Subject
 from libs.forms import Form, Title, Visible
 from libs.host import Context
-from libs.web import Envelope, NodePath, Role, done_answer, envelope, hosted
+from libs.web import Envelope, NodePath, Role, WrittenAnswer, done_answer, envelope, hosted
 from services.catalogue.http.agency import agency_fault
 from services.catalogue.item import Event, RegisterItem, State, Wording, stream
 
@@ -30,19 +30,24 @@ class ItemForm(Form):
     agency: Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$"), Visible] = ""
 
 
-def items_router(context: Context, items: ItemStreams) -> APIRouter:
-    """The route for one item entered by hand."""
-    routes, editor = APIRouter(), Depends(envelope(Role.EDITOR))
+class ItemAnswer(WrittenAnswer):
+    """The item as it stands, and what was wrong with the code of its agency, which then is not kept."""
 
-    @routes.post("/nodes/{node}/items", status_code=201)
+    item: str
+    agency_set_aside: str | None
+
+
+def add_items(routes: APIRouter, context: Context, items: ItemStreams) -> None:
+    """Adds the route for one item entered by hand."""
+    editor = Depends(envelope(Role.EDITOR))
+
+    @routes.post("/nodes/{node}/items", status_code=201, response_model=ItemAnswer)
     async def item(node: NodePath, form: ItemForm, by: Envelope = editor) -> Response:
         fault = agency_fault(form.agency)
         log = context.logs.of(hosted(context.site, node))
         command = registering_of(form, node, by.actor, context.now())
         done = await log.append(items.intent(stream(form.item), command, **by.said))
         return done_answer(done, 201, item=form.item, agency_set_aside=fault if form.agency else None)
-
-    return routes
 
 
 def registering_of(form: ItemForm, node: str, by: str, at: datetime) -> RegisterItem:

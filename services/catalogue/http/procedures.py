@@ -12,7 +12,7 @@ from libs.contracts import regime, regimes
 from libs.eventlog import Subject
 from libs.forms import Day, Form, LongText, Title
 from libs.host import Context
-from libs.web import Envelope, NodePath, Role, done_answer, envelope, hosted
+from libs.web import Envelope, NodePath, Role, WrittenAnswer, done_answer, envelope, hosted
 from libs.workdays import CHINA
 from services.catalogue import item
 from services.catalogue.events import (
@@ -58,7 +58,7 @@ class SpecialForm(Form):
 class DepartmentForm(Form):
     """The department that decides."""
 
-    uscc: Annotated[str, Field(max_length=18)]
+    uscc: Annotated[str, Field(max_length=18, pattern=r"^[^\x00-\x1f\x7f]*$")]
     name: Title
 
 
@@ -114,18 +114,22 @@ class ProcedureForm(Form):
     effective: Day | None = None
 
 
-def procedures_router(context: Context, items: ItemStreams, procedures: ProcedureStreams) -> APIRouter:
-    """The route for a new version of an item's procedure."""
-    routes, editor = APIRouter(), Depends(envelope(Role.EDITOR))
+class ProcedureAnswer(WrittenAnswer):
+    """The procedure as it stands; `version` is the number of its latest version."""
 
-    @routes.post("/nodes/{node}/procedures", status_code=201)
+    item: str
+
+
+def add_procedures(routes: APIRouter, context: Context, items: ItemStreams, procedures: ProcedureStreams) -> None:
+    """Adds the route for a new version of an item's procedure."""
+    editor = Depends(envelope(Role.EDITOR))
+
+    @routes.post("/nodes/{node}/procedures", status_code=201, response_model=ProcedureAnswer)
     async def procedure(node: NodePath, form: ProcedureForm, by: Envelope = editor) -> Response:
         log = context.logs.of(hosted(context.site, node))
         known = items.state(await log.stream(item.stream(form.item)))
         command = command_of(form, known, by.actor, context.now())
         return done_answer(await log.append(procedures.intent(stream(form.item), command, **by.said)), 201, item=form.item)
-
-    return routes
 
 
 def command_of(form: ProcedureForm, known: item.State, by: str, at: datetime) -> PublishProcedure:

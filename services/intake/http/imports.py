@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from libs.decider import Refused
 from libs.eventlog import Done
 from libs.forms import Form, Moment, Staff, Title, Word
-from libs.web import Account, Envelope, NodePath, Role, answer, hosted, require
+from libs.web import REFUSES, Account, Envelope, NodePath, PositionAnswer, Role, answer, hosted, require
 from libs.workdays import Calendar
 from services.intake.case import Command
 from services.intake.case.days import day_of
@@ -95,14 +95,27 @@ class Imported(BaseModel):
     cases: int
     acts: int
     repeated: int
-    position: dict[str, str | int]
+    position: PositionAnswer
+
+
+class ReplayedCases(BaseModel):
+    """How many cases of a log there are, and are closed."""
+
+    cases: int
+    closed: int
+
+
+class ReplayedLog(BaseModel):
+    """A log's cases, node by node."""
+
+    nodes: dict[str, ReplayedCases]
 
 
 def add_imports(router: APIRouter, counter: FilingCounter) -> None:
     """Adds imports, which may be stopped anywhere and sent again, nothing being taken twice; and what became of a log's cases."""
     context, operator = counter.putting.context, Depends(require(Role.SITE, Role.OPERATOR))
 
-    @router.post("/nodes/{node}/imports", response_model=Imported, name="Import")
+    @router.post("/nodes/{node}/imports", response_model=Imported, responses=REFUSES, name="Import")
     async def imports(node: NodePath, form: ImportedCases, account: Account = operator) -> Response:
         happened(form.cases, context.now())
         pinned = await pins(counter, hosted(context.site, node), form.cases)
@@ -110,7 +123,7 @@ def add_imports(router: APIRouter, counter: FilingCounter) -> None:
         last = max((one.position for one in done), key=lambda position: (position.epoch, position.sequence))
         return answer({"cases": len(form.cases), "acts": len(done), "repeated": sum(one.repeated for one in done), "position": last})
 
-    @router.get("/replay", dependencies=[operator])
+    @router.get("/replay", response_model=ReplayedLog, dependencies=[operator])
     async def replay(log: Annotated[Word, Query()]) -> Response:
         return answer({"nodes": await replayed(context.pool, log)})
 
