@@ -69,6 +69,12 @@ def test_a_file_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
         Calendar.load(tmp_path)
 
 
+def test_a_day_that_is_worked_anyway_is_no_shifted_day(tmp_path: Path) -> None:
+    """10 October 2026 is a Saturday, the 9th a Friday; the first of October is worked though it is a holiday."""
+    found = load(tmp_path, "date,is_workday,in_lieu_rest\n2026-10-01,1,0\n2026-10-09,1,0\n2026-10-10,1,0\n")
+    assert [found.reason(date(2026, 10, day)).value for day in (1, 9, 10)] == ["shifted-work", "working-day", "shifted-work"]
+
+
 def test_a_mark_windows_lines_blank_lines_and_other_orders_of_columns_are_read(tmp_path: Path) -> None:
     data = (FOLDER / SHIPPED[-1]).read_text(encoding="utf-8")
     shipped = Calendar.load()
