@@ -62,11 +62,10 @@ def test_a_file_of_another_form_is_refused_by_line_and_column(tmp_path: Path, co
     assert len(str(no.value).splitlines()) == 1
 
 
-def test_a_file_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
-    with pytest.raises(BadCalendar, match=r"none\.csv 无法读取：文件不存在"):
-        Calendar.load(tmp_path / "none.csv")
-    with pytest.raises(BadCalendar, match="是文件夹"):
-        Calendar.load(tmp_path)
+def test_a_file_that_cannot_be_opened_is_no_calendar_of_another_form(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.csv", tmp_path):
+        with pytest.raises(OSError):
+            Calendar.load(path)
 
 
 def test_a_day_that_is_worked_anyway_is_no_shifted_day(tmp_path: Path) -> None:
