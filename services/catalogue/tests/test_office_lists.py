@@ -38,6 +38,7 @@ def test_agencies_and_faults_of_the_file_have_the_same_numbers() -> None:
     head = ("full_item_code", "name", "agency_code")
     found = read_items(listed(("51A-01", "取水许可", "abc"), head=head, above=4))
     assert [(one.row, one.column) for one in found.sifted.agencies] == [(6, "agency_code")]
+    assert read_items(listed(("51A-01", "取水许可"), head=head[:2])).sifted.agencies == (), "of agencies it says nothing"
     assert refused(listed(("51A-01", "取水许可", "水务局", "", "多出"), above=4), "ragged").row == 6
     assert refused(listed(above=4), "empty").row == 5
     assert refused(b'"a\nb",\n' + text('51A-01,"没有配对'), "broken-row").row == 3
