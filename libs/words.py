@@ -65,6 +65,8 @@ def told(field: str, value: object) -> str:
         return str(value) if value else NOBODY
     if field == "late":
         return kept(late=bool(value))
+    if field == "due_at":
+        return "" if value else PHRASES[field]
     if field == "overdue":
         return PHRASES[field].format(OVERDUE_STEP * int(str(value))) if value else ""
     if value in (None, "", []):

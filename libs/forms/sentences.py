@@ -33,7 +33,7 @@ SENTENCES: Final = {
     "literal_error": "不在可选范围内",
     "list_type": "应为列表",
     "tuple_type": "应为列表",
-    "too_short": "太少",
+    "too_short": "太少或为空",
     "too_long": "太多",
     "extra_forbidden": "没有这一项",
     "model_attributes_type": "应为一组填写项",

@@ -18,6 +18,8 @@ MAX_COLUMNS: Final = 200
 ADDED: Final = re.compile(r"[\s*:]|[(\[](?:必填|选填)[)\]]")
 """What forms add to a name: spaces and line breaks, asterisks, colons, 必填 in brackets."""
 
+OTHER_SEPARATORS: Final = re.compile("[;\t，；|]")
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -95,11 +97,23 @@ def checked(sheet: Sheet, headings: Sequence[Heading], required: Sequence[str]) 
         raise BadTable("too-many-columns", f"{said}超过 {MAX_COLUMNS} 列", header.row)
     missing = [heading for heading in headings if heading.name in required and heading.name not in header.places]
     if missing:
-        words = "、".join("／".join((heading.name, *heading.synonyms[:3])) for heading in missing)
-        raise BadTable("missing-column", f"{said}缺少列：{words}", header.row or None, missing[0].name)
+        words = "、".join(map(_words, missing))
+        raise BadTable("missing-column", f"{said}缺少列：{words}{_separated(sheet)}", header.row or None, missing[0].name)
     for heading in headings:
         _once(header, heading, said)
     return header
+
+
+def _words(heading: Heading) -> str:
+    """What a column may be called: the offices' words first."""
+    return f"{'／'.join(heading.synonyms[:3])}（{heading.name}）" if heading.synonyms else heading.name
+
+
+def _separated(sheet: Sheet) -> str:
+    """What to do where the lines of a text file came as one cell each."""
+    first = [cells for _, cells in islice(sheet.rows, WITHIN)]
+    alone = not sheet.name and any(OTHER_SEPARATORS.search(cells[0]) for cells in first) and not any(any(cells[1:]) for cells in first)
+    return "；整行只读成一格：CSV 要用英文逗号分隔，请另存为「CSV UTF-8（逗号分隔）」" if alone else ""
 
 
 def _once(header: Header, heading: Heading, said: str) -> None:

@@ -57,6 +57,8 @@ def read_table(data: bytes, required: Sequence[str], headings: Sequence[Heading]
         sheet, notes = _chosen(_opened(data), wanted, required)
     else:
         text, notes = text_of(data)
+        if text.lstrip().startswith("<"):
+            raise BadTable("other-format", "这是网页（HTML）或 XML，只是名字像表格；请用表格软件打开，另存为 .xlsx")
         sheet = Sheet("", list(islice(_from_csv(text), max_rows + WITHIN + 1)))
     return table_of(sheet, checked(sheet, wanted, required), wanted, max_rows, notes)
 

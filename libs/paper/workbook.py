@@ -77,7 +77,7 @@ def shown(data: bytes) -> bytes:
         for entry in entries:
             if entry.filename.endswith(".xml") and "sheet" in entry.filename.lower():
                 part = archive.read(entry)
-                after = UNCOUNTED.sub(_uncounted, ERROR.sub(rb"\1\2str\2", part))
+                after = ERROR.sub(rb"\1\2str\2", UNCOUNTED.sub(_uncounted, part))
                 if after != part:
                     changed[entry.filename] = after
         return _with(archive, entries, changed) if changed else data

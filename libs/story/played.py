@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from libs.eventlog import TooLarge
-from libs.forms import Form, Unreadable, form_of, strict_json
+from libs.forms import Form, Unreadable, form_of, strict_json, why_not
 from libs.host import Around, Knows
 from libs.story.form import ActForm, StaffForm, StoryForm
 from libs.story.parts import Scene
@@ -116,8 +116,11 @@ def _known(story: StoryForm) -> Knows:
 def _calendar(story: StoryForm, folder: Path) -> Calendar:
     if story.calendar is None:
         return Calendar.load()
+    path = folder / story.calendar
     try:
-        return Calendar.load(folder / story.calendar)
+        return Calendar.load(path)
+    except OSError as error:
+        raise Unreadable(f"calendar：{path.name} 无法读取：{why_not(error)}") from None
     except BadCalendar as no:
         raise Unreadable(f"calendar：{no}") from None
 

@@ -31,7 +31,9 @@ def evil() -> Table:
     return found
 
 
-@pytest.mark.parametrize(("thing", "times"), [(EVIL, 1), (evil(), 3), (Panel(EVIL), 1), (Terminal().status(EVIL), 1)], ids=str)
+@pytest.mark.parametrize(
+    ("thing", "times"), [(EVIL, 1), (evil(), 3), (Panel(EVIL), 1), (Terminal().status(EVIL), 1)], ids=["text", "table", "panel", "status"]
+)
 def test_a_text_is_shown_as_it_is(thing: object, times: int) -> None:
     said = shown(thing)
     assert said.count(SHOWN) == times, said

@@ -14,7 +14,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from libs.workdays.notices import HORIZON, Noticed, content, notices
+from libs.workdays.notices import HORIZON, Noticed, notices
 from libs.workdays.statutory import statutory
 
 CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -76,8 +76,10 @@ class Calendar:
 
     @classmethod
     def load(cls, path: Path = FOLDER / SHIPPED[-1]) -> Calendar:
-        """The calendar of a file of exceptions, without one the current. Raises `BadCalendar`: one sentence with file, line and column."""
-        data = content(path)
+        """The calendar of a file of exceptions, without one the current. Raises `BadCalendar`: one sentence with file, line and column; `OSError`
+        for a file that cannot be opened.
+        """
+        data = path.read_bytes()
         days = notices(data, path.name)
         exceptions = {day.date: _noticed(day) for day in days}
         return cls.of(exceptions, f"{path.stem}+{hashlib.sha256(data).hexdigest()[:12]}", {day.date: day.holiday for day in days})
@@ -153,9 +155,11 @@ class Calendar:
 
 
 def _noticed(day: Noticed) -> DayReason:
-    """What a day of the notice is: the regulation comes first, then the week, then what the notice shifts."""
+    """What a day of the notice is: the regulation comes first, then the week, then what the notice shifts. A day that is worked is a shifted one
+    only where it would be free.
+    """
     if day.worked:
-        return DayReason.SHIFTED_WORK
+        return DayReason.SHIFTED_WORK if statutory(day.date) or day.date.weekday() >= 5 else DayReason.WORKING_DAY
     if statutory(day.date):
         return DayReason.HOLIDAY
     if day.date.weekday() >= 5:

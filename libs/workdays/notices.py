@@ -6,7 +6,6 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Final, NamedTuple
 
 FIRST: Final = date(1949, 10, 1)
@@ -27,7 +26,6 @@ NAMES: Final[Mapping[str, str]] = {
 """Holidays as the shipped file has them; another file may name them in Chinese."""
 _TYPES: Final = {"1": "makeup_workday", "0": "holiday"}
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_WHY: Final[Mapping[type, str]] = {FileNotFoundError: "文件不存在", PermissionError: "没有权限", IsADirectoryError: "是文件夹，不是文件"}
 
 
 class BadCalendar(ValueError):
@@ -41,14 +39,6 @@ class Noticed(NamedTuple):
     worked: bool
     in_lieu: bool
     holiday: str
-
-
-def content(path: Path) -> bytes:
-    """The file's bytes. Raises `BadCalendar`."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadCalendar(f"{path.name} 无法读取：{_WHY.get(type(error), error.strerror)}") from None
 
 
 def notices(data: bytes, name: str) -> Sequence[Noticed]:

@@ -98,7 +98,7 @@ class Typed(Form):
 
 
 class Pause(Form):
-    """DayCount of Art. 45, both included."""
+    """Days of Art. 45, both included."""
 
     first: Annotated[When, Field(alias="from")]
     last: Annotated[When, Field(alias="to")]

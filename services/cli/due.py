@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
 from libs.forms import Unreadable, form_of
 from libs.terminal import table
 from libs.workdays import Calendar, CountedDay, NonWorkingStart, WorkingDays, count_back, derive, explain, midnight
-from services.cli.cases import BackwardCase, DueCase, Typed, china_day, read_cases
+from services.cli.cases import BackwardCase, CaseNotes, DueCase, Typed, china_day, read_cases
 from services.cli.saying import console, fail, say_json
 
 DEFAULT: Final = "20wd"
+Case = TypeVar("Case", bound=CaseNotes)
 
 
 def due(
@@ -41,8 +42,6 @@ def due(
         else:
             asked = form_of(Typed, {"--limit": DEFAULT, **given})
             _show(_backward(asked) if backward else _forward(asked), "latest_date" if backward else "due_date", as_json)
-    except OverflowError:
-        fail("日期超出了可算的范围（0001-01-01 至 9999-12-31）", 2)
     except ValueError as error:
         fail(str(error), 2)
 
@@ -89,26 +88,27 @@ def _show(found: dict[str, Any], key: str, as_json: bool) -> None:
 
 
 def _found(file: Path) -> list[dict[str, Any]]:
-    """Every case of a file with its due date (`latest_date` for a backward one). Raises `Unreadable`, naming the case."""
+    """Every case of a file with its due date (`latest_date` for a backward one). Raises `Unreadable`, naming file and case."""
     calendar = Calendar.load()
     forward, back = read_cases(file)
-    return [_due(case, calendar) for case in forward] + [_latest(case, calendar) for case in back]
+    return [_of_case(file, case, _due, calendar) for case in forward] + [_of_case(file, case, _latest, calendar) for case in back]
 
 
-def _due(case: DueCase, calendar: Calendar) -> dict[str, Any]:
+def _of_case(file: Path, case: Case, derived: Callable[[Case, Calendar], dict[str, str | None]], calendar: Calendar) -> dict[str, Any]:
     try:
-        found = derive(case.ledger(), calendar).due_date
+        return {"id": case.id, **derived(case, calendar)}
     except ValueError as error:
-        raise Unreadable(f"案例 {case.id}：{error}") from None
-    return {"id": case.id, "due_date": found.isoformat() if found else None}
+        raise Unreadable(f"{file.name}：案例 {case.id}：{error}") from None
 
 
-def _latest(case: BackwardCase, calendar: Calendar) -> dict[str, Any]:
-    try:
-        found = count_back(china_day(case.event_date), WorkingDays(case.working_days_before), calendar)
-    except ValueError as error:
-        raise Unreadable(f"案例 {case.id}：{error}") from None
-    return {"id": case.id, "latest_date": found.latest_date.isoformat()}
+def _due(case: DueCase, calendar: Calendar) -> dict[str, str | None]:
+    found = derive(case.ledger(), calendar).due_date
+    return {"due_date": found.isoformat() if found else None}
+
+
+def _latest(case: BackwardCase, calendar: Calendar) -> dict[str, str | None]:
+    found = count_back(china_day(case.event_date), WorkingDays(case.working_days_before), calendar)
+    return {"latest_date": found.latest_date.isoformat()}
 
 
 def _show_file(found: Sequence[dict[str, Any]], as_json: bool) -> None:

@@ -19,7 +19,7 @@ LAW: Final[Mapping[str, Law]] = {
     "unknown-item": Law("P-pinned-procedure", "没有这个事项，或者尚未公布实施办法"),
     "not-in-force": Law("P-pinned-procedure", "收件之日该事项尚无生效的实施办法"),
     "number-taken": Law("P-case-number", "这个办件编号已经使用"),
-    "kind-not-offered": Law("P-kinds-offered", "目前只办理承诺件"),
+    "kind-not-offered": Law("P-kinds-offered", "目前只办理承诺件，不办理备案"),
     "internal-is-for-imports": Law("P-imported-acts", "内部渠道只用于导入的办件"),
     "in-the-future": Law("P-imported-acts", "导入的行为发生在将来，只能导入已经发生的行为"),
     # acceptance

@@ -27,10 +27,12 @@ def send(client: httpx2.Client, method: str, path: str, **more: Any) -> Any:
 
 
 def said(answer: httpx2.Response) -> str:
-    """Why a site said no, in its own words where it has any."""
+    """Why a site said no, in its own words where it has any; of a form, the first field that is wrong."""
     try:
-        return str(answer.json()["title"])
-    except (ValueError, KeyError, TypeError):
+        problem = answer.json()
+        first = next((f"：{wrong['field'].removeprefix('body.')} {wrong['because']}" for wrong in problem.get("fields", ())), "")
+        return f"{problem['title']}{first}"
+    except (ValueError, KeyError, TypeError, AttributeError):
         return f"HTTP {answer.status_code}"
 
 

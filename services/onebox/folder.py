@@ -6,11 +6,13 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from pydantic import Field
 
 from libs.forms import Form, NodeCode, NodeRow, Port, Unreadable, json_file, json_form
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """The number of the form that everything in the folder has: settings, databases, events, topics. A box of another number cannot be read."""
 NAME: Final = "box.json"
 
@@ -32,13 +34,13 @@ class SiteMade(Form):
     """A site as it is made: `one_box.toml`."""
 
     code: NodeCode
-    nodes: tuple[NodeRow, ...]
+    nodes: Annotated[tuple[NodeRow, ...], Field(min_length=1)]
 
 
 class SitesOfBox(Form):
     """The sites of a new box."""
 
-    site: tuple[SiteMade, ...]
+    site: Annotated[tuple[SiteMade, ...], Field(min_length=1)]
 
 
 class SiteKept(SiteMade):
@@ -52,7 +54,7 @@ class BoxKept(Form):
     """What `box.json` says in the present format."""
 
     format: int
-    sites: tuple[SiteKept, ...]
+    sites: Annotated[tuple[SiteKept, ...], Field(min_length=1)]
 
 
 def read(folder: Path) -> tuple[SiteKept, ...]:
@@ -62,11 +64,12 @@ def read(folder: Path) -> tuple[SiteKept, ...]:
     path = folder / NAME
     try:
         kept = json_file(path)
-        if not isinstance(kept, dict) or (found := kept.get("format", 1)) == FORMAT:
+        found = kept.get("format", 1) if isinstance(kept, dict) else None
+        if type(found) is not int or found == FORMAT:
             return json_form(BoxKept, path).sites
     except Unreadable as no:
         raise BoxError(f"{no}；请改正这个文件，或运行 liandong down --erase 清空", 2) from None
-    if isinstance(found, int) and found < FORMAT:
+    if found < FORMAT:
         raise BoxError(f"{folder} 是旧格式（{found}，现在是 {FORMAT}），读不了；运行 liandong down --erase 清空，再运行 scripts/up", 2)
     raise BoxError(f"{folder} 由更新的版本建立（格式 {found}，这里只认 {FORMAT}）；请用那个版本，或运行 liandong down --erase 清空", 2)
 

@@ -140,10 +140,16 @@ class _Maker:
         if found is None and self._first_files:
             found = next(iter(self._open), None)
         if found is None:
-            because = f'办件「{self._ref}」没有收件（file）的活动；要以第一个活动为收件，映射写 [cases] filed = "first"'
-            raise self._reader.fault(self._gathered.activities[0].line, "activity", because)
+            raise self._reader.fault(self._gathered.activities[0].line, "activity", f"办件「{self._ref}」{self._not_filed}")
         self._open.remove(found)
         return _act(found)
+
+    @property
+    def _not_filed(self) -> str:
+        """Why nothing files the case, and what to do."""
+        if not self._open:
+            return "的活动都映射为 ignore，没有收件；请至少映射一个，或从日志中删去这一办件"
+        return '没有收件（file）的活动；要以第一个活动为收件，映射写 [cases] filed = "first"'
 
     @property
     def _first_files(self) -> bool:

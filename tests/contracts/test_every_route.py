@@ -13,7 +13,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from schemathesis import GenerationMode
 
-from services.onebox import Door, OneBox, publish, settle, work
+from services.onebox import Door, OneBox, SiteOfBox, publish, settle, work
 from tests.contracts.asking import Asking, standing
 
 pytestmark = pytest.mark.server
@@ -45,6 +45,16 @@ def asking(box: OneBox, request: pytest.FixtureRequest) -> Iterator[Asking]:
         time.sleep(0.1)
     yield Asking(site, known, examples=8)
     settle(box)  # what was written has to be verified before others ask the city
+    dismiss(site)
+
+
+def dismiss(site: SiteOfBox) -> None:
+    """Dismisses what is still parked: nothing but what nobody can read, whatever was asked."""
+    with site.client() as client:
+        rows = client.get("/site/parked").json()
+        assert [row for row in rows if not row["where"].startswith(f"{site.code}.intake.v1/")] == []
+        for row in rows:
+            client.post(f"/site/parked/{row['service']}/dismiss", json={"numbers": [row["number"]]}).raise_for_status()
 
 
 def test_no_route_fails_or_answers_what_it_does_not_declare(asking: Asking) -> None:

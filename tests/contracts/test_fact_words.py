@@ -122,6 +122,8 @@ def test_a_field_with_fields_of_its_own_is_said_in_words(family: str, field: str
         ("effective", "2007-03-04T16:30:00Z", "自 2007年3月5日 起受理"),
         ("first", "2007-03-05", "自 2007年3月5日 起"),
         ("last", None, ""),
+        ("due_at", "2007-04-12T16:00:00Z", ""),
+        ("due_at", None, "另有程序未结束，到期日未定"),
         ("overdue", 0, ""),
         ("overdue", 2, "仍未办结，已超期 10 个工作日"),
         ("late", True, "超期"),

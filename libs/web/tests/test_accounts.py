@@ -85,7 +85,7 @@ GOOD = {"token_sha256": "0" * 64, "staff": "C1", "post": "窗口", "roles": ["cl
     [
         ("{}", "应为列表"),
         (json.dumps([GOOD | {"roles": ["king"]}]), "第 1 个账户：roles[1]：不在可选范围内"),
-        (json.dumps([GOOD | {"roles": []}]), "第 1 个账户：roles：太少"),
+        (json.dumps([GOOD | {"roles": []}]), "第 1 个账户：roles：太少或为空"),
         (json.dumps([GOOD | {"roles": "clerk"}]), "第 1 个账户：roles：应为列表"),
         (json.dumps([GOOD | {"nodes": ["5115"]}]), "第 1 个账户：nodes[1]：格式不对"),
         (json.dumps([GOOD, GOOD | {"name": "张三"}]), "第 2 个账户：name：没有这一项"),

@@ -62,11 +62,16 @@ def test_a_file_of_another_form_is_refused_by_line_and_column(tmp_path: Path, co
     assert len(str(no.value).splitlines()) == 1
 
 
-def test_a_file_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
-    with pytest.raises(BadCalendar, match=r"none\.csv 无法读取：文件不存在"):
-        Calendar.load(tmp_path / "none.csv")
-    with pytest.raises(BadCalendar, match="是文件夹"):
-        Calendar.load(tmp_path)
+def test_a_file_that_cannot_be_opened_is_no_calendar_of_another_form(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.csv", tmp_path):
+        with pytest.raises(OSError):
+            Calendar.load(path)
+
+
+def test_a_day_that_is_worked_anyway_is_no_shifted_day(tmp_path: Path) -> None:
+    """10 October 2026 is a Saturday, the 9th a Friday; the first of October is worked though it is a holiday."""
+    found = load(tmp_path, "date,is_workday,in_lieu_rest\n2026-10-01,1,0\n2026-10-09,1,0\n2026-10-10,1,0\n")
+    assert [found.reason(date(2026, 10, day)).value for day in (1, 9, 10)] == ["shifted-work", "working-day", "shifted-work"]
 
 
 def test_a_mark_windows_lines_blank_lines_and_other_orders_of_columns_are_read(tmp_path: Path) -> None:

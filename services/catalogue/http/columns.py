@@ -22,4 +22,4 @@ COLUMNS: Final = (
     Heading(AREA, ("行政区划代码", "行政区划编码", "行政区划", "区划代码", "区划编码")),
     Heading(AGENCY, ("机构编码", "机构代码", "统一社会信用代码", "实施主体编码", "实施主体代码", "部门编码")),
 )
-"""Of a type, its word is read where the list has no column of codes."""
+"""Of a type, its word is read where the list has no code."""

@@ -129,6 +129,8 @@ async def _ended(context: Context, imports: ImportStreams, run: Run, outcomes: O
     found, sifted, counts = run.found, run.found.sifted, outcomes.counts
     aside = sorted((*sifted.set_aside, *outcomes.set_aside), key=lambda row: row.row)
     landed = len(sifted.landed) - len(outcomes.set_aside)
+    kept_out = {row.row for row in outcomes.set_aside}
+    agencies = [row for row in sifted.agencies if row.row not in kept_out]
     command = EndImport(
         file_digest=found.digest,
         file_name=run.name,
@@ -136,7 +138,7 @@ async def _ended(context: Context, imports: ImportStreams, run: Run, outcomes: O
         landed=landed,
         unchanged=counts["unchanged"],
         set_aside_rows=len(aside),
-        set_aside_agencies=len(sifted.agencies),
+        set_aside_agencies=len(agencies),
         by=run.by,
         at=run.at,
     )
@@ -146,7 +148,7 @@ async def _ended(context: Context, imports: ImportStreams, run: Run, outcomes: O
         "landed": landed,
         **{word: counts[word] for word in ("new", "changed", "unchanged")},
         "set_aside": [asdict(row) for row in aside],
-        "agencies_set_aside": [asdict(row) for row in sifted.agencies],
+        "agencies_set_aside": [asdict(row) for row in agencies],
         "notes": found.notes,
     }
     return answer({**told, "position": done.position})

@@ -35,10 +35,15 @@ class ItemList:
 def read_items(data: bytes) -> ItemList:
     """Reads and sifts the whole list. Raises `libs.paper.BadTable` where the file is no such table. Blocks: a workbook takes up to a minute."""
     table = read_table(data, REQUIRED, COLUMNS)
-    found = sift(ItemRow(number=number, cells=cells, agency_fault=agency_fault(cells.get(AGENCY, ""))) for number, cells in table.rows)
+    found = sift(ItemRow(number=number, cells=cells, agency_fault=_agency_fault(cells)) for number, cells in table.rows)
     sifted = replace(found, set_aside=_as_in_file(table, found.set_aside), agencies=_as_in_file(table, found.agencies))
     numbers = {landed.item: row for row, landed in zip(found.numbers, found.landed, strict=True)}
     return ItemList(hashlib.sha256(data).hexdigest(), table.notes, len(table.rows), sifted, numbers, table.header.shown(CODE))
+
+
+def _agency_fault(cells: Mapping[str, str]) -> str | None:
+    """What is wrong with a row's agency code; a list without such a column says nothing of agencies, which is no fault of its rows."""
+    return agency_fault(cells[AGENCY]) if AGENCY in cells else None
 
 
 def _as_in_file(table: ReadTable, rows: Sequence[SetAside]) -> tuple[SetAside, ...]:

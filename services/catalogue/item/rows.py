@@ -27,6 +27,8 @@ LONGEST: Final = 500
 SHOWN: Final = 80
 """Characters of a value that the report repeats."""
 BROKEN_CODE: Final = re.compile(r"[\s\x00-\x1f\x7f]")
+SIGN_OF_CODE: Final = re.compile(r"[0-9A-Za-z]")
+"""Any code has one: a word (无, 合计, the header again in other words) or a stroke stands where there is none."""
 BROKEN_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 AGAIN: Final = "再从原系统重新导出"
 MARK: Final = frozenset({"Mn", "Me"})
@@ -98,6 +100,8 @@ def _code_fault(code: str, first: Mapping[str, ItemRow]) -> Fault | None:
         return CODE, "编码中有空格、换行或控制字符"
     if hidden := unseen(code) or _mark(code):
         return CODE, f"编码中有看不见的字符 {hidden}"
+    if not SIGN_OF_CODE.search(normalize("NFKC", code)):
+        return CODE, "编码里没有字母或数字，不是编码"
     known = first.get(folded(code))
     return (CODE, f"编码与第 {known.number} 行重复{_as_there(known.cells[CODE], code)}") if known else None
 
@@ -138,8 +142,8 @@ def _text_fault(column: str, cells: Mapping[str, str]) -> Fault | None:
 
 
 def _type(cells: Mapping[str, str]) -> tuple[str, str]:
-    """The column of the type, and its code: by its word where the list has no column of codes."""
-    column = TYPE if TYPE in cells else TYPE_WORD
+    """The column of the type, and its code: by its word where the list has no code for it."""
+    column = TYPE if cells.get(TYPE) or not cells.get(TYPE_WORD) else TYPE_WORD
     given = cells.get(column, "")
     return column, TYPES_BY_WORD.get(given, given.zfill(2))
 

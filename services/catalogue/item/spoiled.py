@@ -13,9 +13,11 @@ ERROR: Final = re.compile(
     re.IGNORECASE,
 )
 """Also a column too narrow for its number, and the errors that LibreOffice numbers."""
-ROUNDED: Final = re.compile(r"[+-]?(?:\d+\.\d*E[+-]?\d+|\dE[+-]?\d{1,3})", re.IGNORECASE)
-"""One digit before the exponent where there is no point: `511E07` is a code of its own."""
-NUMBER: Final = re.compile(r"[+-]?\d*\.\d+|[+-]?\d+\.|[+-]\d+|[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+ROUNDED: Final = re.compile(r"[+-]?(?:\d+[.,]\d*E[+-]?\d+|\d+E\+\d+|\dE-?\d{1,3})", re.IGNORECASE)
+"""One digit before the exponent where there is neither point nor plus: `511E07` is a code of its own."""
+NUMBER: Final = re.compile(r"[+-]?\d*\.\d+%?|[+-]?\d+\.|[+-]\d+|[+-]?\d+%|[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+QUOTED: Final = re.compile(r"[\"'`‘’“”]")
+"""What a correction of typing makes of `'51A-01`, and what is left of `\"51A-01\"` where a file was quoted twice."""
 TRUTH: Final = re.compile(r"TRUE|FALSE", re.IGNORECASE)
 _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
 _WORD: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
@@ -36,8 +38,10 @@ def cell_fault(text: str) -> str | None:
 
 
 def code_fault(code: str) -> str | None:
-    """What a spreadsheet took a code for, as the rest of a sentence about it; None: it is as it was entered."""
+    """What a spreadsheet took a code for, or put around it, as the rest of a sentence about it; None: it is as it was entered."""
     plain = normalize("NFKC", code).strip()
+    if QUOTED.search(plain):
+        return "带着引号；请去掉引号"
     if ROUNDED.fullmatch(plain):
         return f"被表格软件当作数字，末几位已失真；{ADVICE}"
     if NUMBER.fullmatch(plain):

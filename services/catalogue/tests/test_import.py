@@ -149,6 +149,15 @@ async def test_a_code_known_in_another_form_is_set_aside_in_a_later_run(house: H
     assert await shown(house, "counts") == {"items": 2, "with_agency": 2}
 
 
+async def test_a_row_that_does_not_land_has_no_agency_that_is_set_aside(house: House) -> None:
+    await taken(house, (HEAD + row("511A")).encode())
+    found = await taken(house, (HEAD + row("511a", agency="abc") + row("511B", agency="abc")).encode())
+    assert [one["row"] for one in found["set_aside"]] == [2]
+    assert [one["row"] for one in found["agencies_set_aside"]] == [3]
+    run = (await house.all(ItemsImported))[-1]
+    assert (run.landed, run.set_aside_rows, run.set_aside_agencies) == (1, 1, 1)
+
+
 async def test_an_editor_cannot_enter_a_known_code_in_another_form(house: House) -> None:
     await taken(house, (HEAD + row("511A")).encode())
     form = {"item": "511a", "name": "又一次", "type_code": "01", "department": "某局"}

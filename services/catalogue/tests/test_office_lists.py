@@ -38,6 +38,7 @@ def test_agencies_and_faults_of_the_file_have_the_same_numbers() -> None:
     head = ("full_item_code", "name", "agency_code")
     found = read_items(listed(("51A-01", "取水许可", "abc"), head=head, above=4))
     assert [(one.row, one.column) for one in found.sifted.agencies] == [(6, "agency_code")]
+    assert read_items(listed(("51A-01", "取水许可"), head=head[:2])).sifted.agencies == (), "of agencies it says nothing"
     assert refused(listed(("51A-01", "取水许可", "水务局", "", "多出"), above=4), "ragged").row == 6
     assert refused(listed(above=4), "empty").row == 5
     assert refused(b'"a\nb",\n' + text('51A-01,"没有配对'), "broken-row").row == 3
@@ -154,6 +155,27 @@ def test_a_refusal_names_sheet_and_row_taken_for_the_header() -> None:
     assert "「表二」" in bad.because
     assert "第 4 行" in bad.because
     assert "事项名称" in bad.because
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "，", "|"])
+def test_a_text_file_with_another_separator_is_told_so(separator: str) -> None:
+    bad = refused(text("51A-01,取水许可,", head="事项编码,事项名称,部门").decode().replace(",", separator).encode(), "missing-column")
+    assert "英文逗号" in bad.because
+
+
+def test_a_title_with_signs_of_its_own_is_no_separator() -> None:
+    assert "英文逗号" not in refused("水务局；2024 清单\n编码,名称\n1,2\n".encode(), "missing-column").because
+
+
+def test_words_that_a_column_may_have_are_told_in_chinese_first() -> None:
+    assert "缺少列：事项编码／事项代码／事项编号（full_item_code）" in refused("编码,事项名称\n1,2\n".encode(), "missing-column").because
+
+
+@pytest.mark.parametrize("page", ["<html><table><tr><td>事项编码", '\n<?xml version="1.0"?>\n<Workbook>', "\ufeff<!DOCTYPE html>"])
+def test_a_web_page_that_is_called_a_spreadsheet_is_told_so(page: str) -> None:
+    bad = refused(page.encode(), "other-format")
+    assert "网页" in bad.because
+    assert "xlsx" in bad.because
 
 
 @pytest.mark.parametrize("mark", ["\ufeff", "\u200b", "\ufeff\ufeff"])

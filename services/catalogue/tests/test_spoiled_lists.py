@@ -11,7 +11,22 @@ from libs.testkit.books import ERRORS, Formula, rewritten
 from services.catalogue.http.item_list import read_items
 from services.catalogue.tests.lists import HEAD, aside, landed, listed, refused, text
 
-NUMBERS = ("1.15E+17", "1.15e+17", "-1.15e+17", "1.15e17", "1E+17", "１．１５Ｅ＋１７", "1.15", "51.0", "-51", "511,602")
+NUMBERS = (
+    "1.15E+17",
+    "1.15e+17",
+    "-1.15e+17",
+    "1.15e17",
+    "1E+17",
+    "115E+15",
+    "1,15E+17",
+    "１．１５Ｅ＋１７",
+    "1.15",
+    "51.0",
+    "-51",
+    "511,602",
+    "50%",
+    "51.5%",
+)
 DATES = (
     "2024/1/5",
     "2024-01-05",
@@ -60,6 +75,14 @@ def test_a_formula_that_was_never_worked_out_is_no_empty_cell() -> None:
 
     data = rewritten(listed(("51A-01", "取水许可", Formula("=A9", 7777)), ("51A-02", Formula("=A9", 8888), "")), forget)
     assert aside(read_items(data)) == [(2, "department"), (3, "name")]
+
+
+@pytest.mark.parametrize("value", [b"", b"<v/>", b"<v></v>"])
+def test_an_error_whose_name_was_not_kept_is_no_empty_cell(value: bytes) -> None:
+    def forget(name: str, part: bytes) -> bytes:
+        return part.replace(b"<v>#N/A</v>", value) if name.endswith("sheet1.xml") else part
+
+    assert aside(read_items(rewritten(listed(("51A-01", "取水许可", Formula("=A9", "#N/A"))), forget))) == [(2, "department")]
 
 
 def test_a_formula_that_comes_to_nothing_is_an_empty_cell() -> None:
@@ -141,6 +164,20 @@ def test_a_code_in_the_dress_of_a_formula_or_a_text_is_unwrapped_with_a_note(cel
         assert landed(found) == ["51A-01"]
         assert len(found.notes) == 1
         assert "「full_item_code」有 1 格" in found.notes[0]
+
+
+@pytest.mark.parametrize("cell", ["“51A-01”", "‘51A-01", "’51A-01", "`51A-01", "'51A-01'", '"51A-01"', "''51A-01", "＇51A-01", "51A-01＂"])
+def test_a_code_with_any_other_quotation_mark_is_set_aside(cell: str) -> None:
+    (one,) = read_items(listed((cell, "取水许可", ""))).sifted.set_aside
+    assert (one.row, one.column) == (2, "full_item_code")
+    assert "引号" in one.reason
+
+
+@pytest.mark.parametrize("word", ["无", "/", "—", "－", "合计", "事项代码"])
+def test_a_word_or_a_stroke_in_place_of_a_code_is_no_code(word: str) -> None:
+    (one,) = read_items(listed((word, "取水许可", ""), ("51A-01", "取水许可", ""))).sifted.set_aside
+    assert (one.row, one.column) == (2, "full_item_code")
+    assert "字母" in one.reason
 
 
 def test_every_column_is_unwrapped_and_quotes_in_a_name_are_left() -> None:

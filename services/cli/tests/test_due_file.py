@@ -73,6 +73,18 @@ def test_a_case_of_another_form_is_refused_by_case_and_key(tmp_path: Path, case:
     assert named in refused("--file", written(tmp_path, {"cases": [{**GOOD, **case}]}))
 
 
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ({"cases": [GOOD | {"start": "2003-01-01"}]}, "cases.json：案例 X：2003-01-01 不在日历内"),
+        ({"cases": [GOOD | {"limit_working_days": 9999, "start": "2055-01-03"}]}, "cases.json：案例 X：推算超出了日历"),
+        ({"backward_cases": [BACK | {"event_date": "2004-01-05"}]}, "cases.json：案例 B：推算超出了日历"),
+    ],
+)
+def test_what_the_calendar_does_not_reach_names_file_and_case(tmp_path: Path, content: dict[str, Any], named: str) -> None:
+    assert refused("--file", written(tmp_path, content)).startswith(named)
+
+
 def test_a_backward_case_and_the_file_itself_are_as_strict(tmp_path: Path) -> None:
     assert "案例 B：limit：没有这一项" in refused("--file", written(tmp_path, {"backward_cases": [BACK | {"limit": 3}]}))
     assert "backward_case：没有这一项" in refused("--file", written(tmp_path, {"cases": [GOOD], "backward_case": [BACK]}))

@@ -237,7 +237,7 @@ def test_the_second_notice_leaves_no_trace() -> None:
 
 def test_a_case_of_a_township_has_the_townships_number_and_cards_and_the_countys_procedure() -> None:
     (filed,) = facts("10-township", "CaseFiled")
-    assert filed["case"].startswith("511525100-20070305-000001-")
+    assert filed["case"].startswith("511525109-20070305-000001-")
     assert mod_11_10.is_valid(filed["case"].replace("-", ""))
-    assert (filed["node"], filed["pinned"]["item_name"]) == ("511525100", "林木采伐许可")
-    assert [card["node"] for card in told("10-township")["cards"]] == ["511525100"]
+    assert (filed["node"], filed["pinned"]["item_name"]) == ("511525109", "林木采伐许可")
+    assert [card["node"] for card in told("10-township")["cards"]] == ["511525109"]

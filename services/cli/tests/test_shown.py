@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from services.cli import app, imports, operate
+from services.cli.saying import console
 from services.cli.tests.test_clock import Site
 
 EVIL = "[/bold]甲[red]\x1b[31m\x9b2J"
@@ -33,7 +34,7 @@ class Box:
 def run(monkeypatch: pytest.MonkeyPatch, *words: str, answer: httpx2.Response | None = None) -> tuple[int, str, str]:
     site = Site(lambda request: answer or httpx2.Response(200, json=ANSWERS[request.url.path]))
     monkeypatch.setattr(operate, "running_box", lambda: Box(site))
-    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setattr(console, "width", 300)
     found = CliRunner().invoke(app, list(words))
     assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", found.stdout + found.stderr)
@@ -61,7 +62,7 @@ def test_a_refusal_is_its_title_and_what_is_no_json_is_said_so(monkeypatch: pyte
 
 
 def test_a_report_of_an_import_is_shown_as_it_is(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setattr(console, "width", 300)
     row = {"row": 2, "column": EVIL, "value": EVIL, "reason": EVIL}
     counts = dict.fromkeys(("rows", "landed", "new", "changed", "unchanged"), 1)
     imports.show({**counts, "set_aside": [row], "agencies_set_aside": [], "note": EVIL, "notes": [EVIL]})

@@ -144,6 +144,16 @@ def test_a_procedure_that_the_law_forbids_is_told_by_its_refusal_alone(tmp_path:
     assert (found["phase"], found["clocks"], found["cards"]) == (None, [], [])
 
 
+def test_a_record_filing_of_the_promised_kind_learns_that_it_is_the_record_filing_that_is_not_taken(tmp_path: Path) -> None:
+    notification = {name: value for name, value in PROCEDURE.items() if name not in ("suspensions", "remedies")}
+    found = said(tmp_path, story(FILED, procedure={**notification, "regime": "record-filing", "steps": []}))
+    assert found["told"][0]["refused"] == {
+        "code": "kind-not-offered",
+        "because": "目前只办理承诺件，不办理备案（P-kinds-offered）",
+        "source": "P-kinds-offered",
+    }
+
+
 def test_a_procedure_may_be_in_force_from_an_earlier_or_a_later_day(tmp_path: Path) -> None:
     earlier = said(tmp_path, story(FILED, procedure={**PROCEDURE, "effective": "2006-01-01"}))
     later = said(tmp_path, story(FILED, procedure={**PROCEDURE, "effective": "2007-03-06"}))
@@ -156,6 +166,20 @@ def test_the_item_may_be_told_as_it_is_registered(tmp_path: Path) -> None:
     assert said(tmp_path, story(FILED, item=item))["told"][0]["facts"][0]["pinned"]["item_name"] == "取水许可"
     other = said(tmp_path, story(FILED, item={**item, "item": "511A00002"}))
     assert [one["act"] for one in other["told"]] == ["procedure"]
+
+
+def test_a_clock_that_another_procedure_still_stops_is_not_told_as_if_it_went_on(tmp_path: Path) -> None:
+    foreseen = [{"reason": reason, "approver_post": "核准岗", "cap_days": 30} for reason in ("hearing", "inspection")]
+    first, second = (
+        act(f"2007-03-0{day}T09:00", "A0301", "suspension", reason=reason, expected_days=5, notice="1号", notified=told, first=told)
+        for day, reason, told in ((7, "hearing", "2007-03-07"), (8, "inspection", "2007-03-08"))
+    )
+    over = [act(f"2007-03-{day + 1}T09:00", "A0301", "resumption", number=n, last=f"2007-03-{day}") for n, day in ((1, 13), (2, 14))]
+    _, out, _ = run(tmp_path, story(FILED, ACCEPTED, first, second, *over, procedure={**PROCEDURE, "suspensions": foreseen}))
+    assert [line.strip() for line in out.splitlines() if "时限恢复：承诺" in line] == [
+        "【时限】时限恢复：承诺 · 另有程序未结束，到期日未定",
+        "【时限】时限恢复：承诺 · 到期日 2007-03-27",
+    ]
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------------------------

@@ -37,7 +37,12 @@ FAULTS: Final = [
     (story(FILED, staff=[{"staff": "C0117", "roles": ["boss"]}]), "staff[1].roles[1]：不在可选范围内"),
     (story(FILED, staff=[STAFF[0], STAFF[0]]), "staff：C0117 出现了两次"),
     (story({**FILED, "by": ""}), "acts[1].by：太短或为空"),
-    (story(FILED, calendar="none.csv"), "calendar：none.csv 无法读取"),
+    (story(FILED, calendar="none.csv"), "calendar：none.csv 无法读取：文件不存在"),
+    (story(FILED, calendar="x" * 400), "x 无法读取：名称太长"),
+    (
+        story(FILED, ACCEPTED, act("2007-03-06T09:00", "E0201", "steps/hand-over", to="E0202", reasons=" ")),
+        "acts[3].with.reasons：太少或为空",
+    ),
     ({"node": "511525", "acts": [FILED]}, "procedure：必须填写"),
     ('{"node": "511525", "node": "511526"}', "「node」出现了两次"),
     ("{", "第 1 行第 2 列不是有效的 JSON"),

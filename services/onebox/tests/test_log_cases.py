@@ -190,6 +190,12 @@ def test_a_case_that_nothing_files_is_told_unless_its_first_activity_does(tmp_pa
     assert office(tmp_path, rows=rows, said=DOGS + '[cases]\nfiled = "first"\n').cases[2].filed.officer == "carla"
 
 
+@pytest.mark.parametrize("said", [DOGS, DOGS + '[cases]\nfiled = "first"\n', DOGS.replace('"file"', '"step"')])
+def test_a_case_whose_activities_are_all_ignored_is_told_as_that(tmp_path: Path, said: str) -> None:
+    with pytest.raises(NotALog, match="第 12 行，「what」：办件「D-3」的活动都映射为 ignore"):
+        office(tmp_path, ROWS + "D-3;Bark;;2005-03-01;\n", said)
+
+
 def test_limits_come_from_columns_or_in_days_or_not_at_all(tmp_path: Path) -> None:
     rows = "dossier;what;who;when;how;until\nD-1;Register dog;;2005-03-01;;2005-03-20\nD-2;Register dog;;2005-03-01;;\n"
     said = DOGS.replace('channel = "how"', 'promised = "until"')
