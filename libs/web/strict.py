@@ -35,7 +35,7 @@ NUMBERS: Final[Mapping[type, tuple[re.Pattern[str], str, str]]] = {
 """How numbers stand in an address: as in JSON. Libraries read many more ways, each its own."""
 _KIND: Final = re.compile(r'([a-z0-9.+-]+/[a-z0-9.+-]+)[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)?', re.ASCII | re.IGNORECASE)
 _NO_TEXT: Final = "不是按百分号编码的 UTF-8 文字"
-Fault = tuple[tuple[str, ...], str, str]
+Amiss = tuple[tuple[str, ...], str, str]
 """Where, its code, the sentence."""
 
 
@@ -86,7 +86,7 @@ def strictly(route: APIRoute) -> ASGIApp:
     return request_response(read)
 
 
-def wrong(faults: Iterable[Fault]) -> RequestValidationError:
+def wrong(faults: Iterable[Amiss]) -> RequestValidationError:
     """The exception for faults."""
     return RequestValidationError([{"loc": place, "type": kind, "msg": because} for place, kind, because in list(faults)[:TOLD]])
 
@@ -114,7 +114,7 @@ def read_address(query: bytes, parts: Mapping[str, str], taken: Takes) -> None:
             raise wrong(faults)
 
 
-def _no_numbers(where: str, said: Mapping[str, str], taken: Takes) -> Iterable[Fault]:
+def _no_numbers(where: str, said: Mapping[str, str], taken: Takes) -> Iterable[Amiss]:
     for name, value in said.items():
         if name in taken.numbers:
             written, kind, because = NUMBERS[taken.numbers[name]]
