@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
@@ -14,6 +15,10 @@ DEEPEST: Final = 64
 """Lists and objects within each other."""
 LARGEST: Final = 2**63
 """Whole numbers lie below it, and not below its negative."""
+MOST_NAMES: Final = 1000
+"""Names of an object: no form has as many, and each that nobody asks for costs a sentence."""
+SHOWN: Final = 40
+"""Characters of a name that are told."""
 _TOO_DEEP: Final = f"套了 {DEEPEST} 层以上"
 M = TypeVar("M", bound=BaseModel)
 
@@ -24,15 +29,17 @@ class Unreadable(ValueError):
 
 def strict_json(data: bytes) -> Any:
     """The value in `data` (UTF-8, with or without a mark). Raises `Unreadable` for what is no JSON, a key that stands twice, whole numbers
-    beyond 64 bits, numbers that are none, more than 64 levels, and halves of characters.
+    beyond 64 bits, numbers that are none, more than 64 levels, more than 1000 names in an object, and halves of characters.
     """
     try:
-        found = json.loads(text_of(data), object_pairs_hook=_object, parse_int=_whole, parse_float=_number, parse_constant=_no_constant)
+        text = text_of(data)
+        found = json.loads(text, object_pairs_hook=_object, parse_int=_whole, parse_float=_number, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise Unreadable(f"第 {error.lineno} 行第 {error.colno} 列不是有效的 JSON") from None
     except RecursionError:
         raise Unreadable(_TOO_DEEP) from None
-    _sound(found, DEEPEST)
+    if text.count("[") + text.count("{") > DEEPEST or "\\u" in text:  # else there is nothing to find
+        _sound(found, DEEPEST)
     return found
 
 
@@ -59,14 +66,22 @@ def form_of(kind: type[M], value: object, where: str = "") -> M:
 
 def place_of(places: Sequence[str | int]) -> str:
     """acts[2].at, as people find it in the file; the items of a list count from 1."""
-    return "".join(f"[{place + 1}]" if isinstance(place, int) else f".{place}" for place in places).removeprefix(".")
+    return "".join(f"[{place + 1}]" if isinstance(place, int) else f".{shown(place)}" for place in places).removeprefix(".")
+
+
+def shown(name: str) -> str:
+    """A name that somebody made up, as it is told: short, in one line, and without what cannot be written."""
+    told = "".join(sign if sign.isprintable() else "\ufffd" for sign in name[:SHOWN])
+    return told if len(name) <= SHOWN else f"{told}…"
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_NAMES:
+        raise Unreadable(f"一组里多于 {MOST_NAMES} 项")
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise Unreadable(f"「{next(name for n, name in enumerate(names) if name in names[:n])}」出现了两次")
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise Unreadable(f"「{shown(twice)}」出现了两次")
     return found
 
 
@@ -90,11 +105,11 @@ def _no_constant(name: str) -> float:
 
 def _sound(value: Any, levels: int) -> None:
     """Walks through the whole value. Raises `Unreadable` for what lies too deep, and for a text that cannot be written."""
-    if levels < 0:
-        raise Unreadable(_TOO_DEEP)
     if isinstance(value, str):
         if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
             raise Unreadable("文字里有半个字符")
+    elif not levels and isinstance(value, dict | list):
+        raise Unreadable(_TOO_DEEP)
     elif isinstance(value, dict):
         for name, one in value.items():
             _sound(name, levels)

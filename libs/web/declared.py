@@ -14,7 +14,7 @@ from libs.web.takes import Takes, takes
 
 Answers = dict[int | str, dict[str, Any]]
 MEANS: Final = {
-    400: "请求头缺少或不对：幂等键、版本",
+    400: "请求头缺少、重复或不对：幂等键、版本",
     401: "没有登录，或令牌不对",
     403: "没有这项权限，或不在该节点履职",
     404: "没有找到，或该节点不在这里",
@@ -48,5 +48,5 @@ def statuses(taken: Takes) -> set[int]:
     found = {422, 500}
     found |= {404} if taken.place else set()
     found |= {401, 403, 503} if taken.who else set()
-    found |= {400, 409} if taken.keyed else set()
-    return found | (set() if taken.reads else {412, 413, 415})
+    found |= {409} if taken.keyed else set()
+    return found | (set() if taken.reads else {400, 412, 413, 415})

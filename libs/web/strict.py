@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -26,9 +26,17 @@ from libs.web.takes import FORM, JSON, Takes, takes
 MOST_WORDS: Final = 1000
 TOLD: Final = 20
 """Faults told of one request."""
+ONCE: Final = (b"authorization", b"content-encoding", b"content-type", b"idempotency-key")
+"""Headers of a command that say one thing; of two, one program takes the first and another the last."""
+NUMBERS: Final[Mapping[type, tuple[re.Pattern[str], str, str]]] = {
+    int: (re.compile(r"-?(0|[1-9][0-9]*)"), "int_parsing", "应为整数"),
+    float: (re.compile(r"-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?"), "float_parsing", "应为数字"),
+}
+"""How numbers stand in an address: as in JSON. Libraries read many more ways, each its own."""
 _KIND: Final = re.compile(r'([a-z0-9.+-]+/[a-z0-9.+-]+)[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)?', re.ASCII | re.IGNORECASE)
 _NO_TEXT: Final = "不是按百分号编码的 UTF-8 文字"
-Place = tuple[str, ...]
+Amiss = tuple[tuple[str, ...], str, str]
+"""Where, its code, the sentence."""
 
 
 class WrongKind(Exception):
@@ -66,7 +74,9 @@ def strictly(route: APIRoute) -> ASGIApp:
         opened = Opened(request.scope, request.receive)
         for who in taken.who:
             await who(opened)
-        read_address(opened.scope["query_string"], taken)
+        if not taken.reads:
+            _headers_once(opened.headers)
+        read_address(opened.scope["query_string"], opened.path_params, taken)
         if not taken.reads and not taken.conditional and "if-match" in opened.headers:
             raise NoVersion
         if comes_with_a_body(opened.headers):
@@ -76,8 +86,8 @@ def strictly(route: APIRoute) -> ASGIApp:
     return request_response(read)
 
 
-def wrong(faults: Iterable[tuple[Place, str, str]]) -> RequestValidationError:
-    """The exception for faults: place, code, sentence."""
+def wrong(faults: Iterable[Amiss]) -> RequestValidationError:
+    """The exception for faults."""
     return RequestValidationError([{"loc": place, "type": kind, "msg": because} for place, kind, because in list(faults)[:TOLD]])
 
 
@@ -86,26 +96,47 @@ def comes_with_a_body(headers: Headers) -> bool:
     return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
-def read_address(query: bytes, taken: Takes) -> None:
-    """Raises `RequestValidationError` for a word that the route does not know, or one that stands twice. To the address of a page others add
-    words of their own (messengers, mail programs), about which whoever follows the link can do nothing: they are passed over.
+def _headers_once(headers: Headers) -> None:
+    names = [name for name, _ in headers.raw if name in ONCE]
+    if len(set(names)) < len(names):
+        raise wrong((("header", name.decode()), "twice", "出现了两次") for name in ONCE if names.count(name) > 1)
+
+
+def read_address(query: bytes, parts: Mapping[str, str], taken: Takes) -> None:
+    """Raises `RequestValidationError` for a word that the route does not know, or one that stands twice, and for a number that is not written
+    as numbers are. To the address of a page others add words of their own (messengers, mail programs), about which whoever follows the link
+    can do nothing: they are passed over, in whatever encoding.
     """
-    if query:
-        _named_once(query, "query", taken.words, others=taken.page)
+    words = _named_once(query, "query", taken.words, others=taken.page) if query else {}
+    if taken.numbers:
+        faults = [*_no_numbers("path", parts, taken), *_no_numbers("query", words, taken)]
+        if faults:
+            raise wrong(faults)
 
 
-def _named_once(data: bytes, where: str, known: frozenset[str], *, others: bool = False) -> None:
+def _no_numbers(where: str, said: Mapping[str, str], taken: Takes) -> Iterable[Amiss]:
+    for name, value in said.items():
+        if name in taken.numbers:
+            written, kind, because = NUMBERS[taken.numbers[name]]
+            if written.fullmatch(value) is None:
+                yield (where, name), kind, because
+
+
+def _named_once(data: bytes, where: str, known: frozenset[str], *, others: bool = False) -> dict[str, str]:
+    """What is said, by name; where `others` may stand there too, what is theirs need not be readable."""
+    how = "replace" if others else "strict"
     try:
-        text = data.decode("ascii")
-        names = Counter(name for name, _ in parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_WORDS))
+        said = parse_qsl(data.decode("ascii", how), keep_blank_values=True, errors=how, max_num_fields=MOST_WORDS)
     except UnicodeDecodeError:
         raise wrong([((where,), "not-utf-8", _NO_TEXT)]) from None
     except ValueError:
         raise wrong([((where,), "too_long", f"多于 {MOST_WORDS} 项")]) from None
+    names = Counter(name for name, _ in said)
     faults = [((where, name), "extra_forbidden", "没有这一项") for name in names if name not in known and not others]
     faults += [((where, name), "twice", "出现了两次") for name, many in names.items() if name in known and many > 1]
     if faults:
         raise wrong(faults)
+    return dict(said)
 
 
 # --- bodies -----------------------------------------------------------------------------------------------------------------------------

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, get_args
 
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Body
@@ -19,11 +19,14 @@ FORM: Final = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """What a route takes. `accepts` is the media type of its body, empty for one without; `fields` are those of a page's form."""
+    """What a route takes. `numbers` are those words and parts of its address that are numbers, whole or not; `accepts` is the media
+    type of its body, empty for one without; `fields` are those of a page's form.
+    """
 
     reads: bool
     place: bool
     words: frozenset[str]
+    numbers: Mapping[str, type[int | float]]
     headers: frozenset[str]
     accepts: str
     fields: frozenset[str]
@@ -51,12 +54,19 @@ def takes(route: APIRoute) -> Takes:
         reads=bool(READS.intersection(route.methods or ())),
         place=any(part.path_params for part in parts),
         words=frozenset(field.alias for part in parts for field in part.query_params),
+        numbers=_numbers(field for part in parts for field in (*part.path_params, *part.query_params)),
         headers=frozenset(field.alias.lower() for part in parts for field in part.header_params),
         accepts=FORM if form or (body is None and page) else str(body.media_type) if isinstance(body, Body) else "",
         fields=frozenset(field.alias for part in parts for field in part.body_params) if form else frozenset(),
         who=tuple(dict.fromkeys(part.call for part in parts if isinstance(part.call, Require | FromHere))),
         page=page,
     )
+
+
+def _numbers(fields: Iterable[Any]) -> dict[str, type[int | float]]:
+    """The fields of an address that are numbers, or may be."""
+    kinds = {field.alias: {field.field_info.annotation, *get_args(field.field_info.annotation)} for field in fields}
+    return {name: int if int in kind else float for name, kind in kinds.items() if kind & {int, float}}
 
 
 def _flat(dependant: Dependant) -> Iterator[Dependant]:

@@ -108,6 +108,8 @@ class Asking:
             case.query[name] = self._one(name, nth, case.query[name])
         if isinstance(case.body, dict):
             case.body = self._filled(case.body, nth)
+        if isinstance(case.body, str):
+            case.body = self._one("file", nth, case.body)
 
     def _filled(self, body: dict[str, Any], nth: int) -> dict[str, Any]:
         """The form, with what is there in the fields that name it."""
@@ -150,4 +152,5 @@ def standing(site: SiteOfBox, node: str, log: str) -> dict[str, Sequence[Any]]:
         "log": [log],
         "source": [f"urn:liandong:{node}:intake"],
         "numbers": [parked[:1]] if parked else [],
+        "file": [f"full_item_code,name,task_type_code,department\n{items[0]},取水许可,01,高县水利局\n".encode()],
     }

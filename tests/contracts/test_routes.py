@@ -120,8 +120,8 @@ NOBODY: Final = {"422", "500"}
         ("GET /intake/cases/{case}", {"200", "401", "403", "404", "503", *NOBODY}),
         ("POST /intake/nodes/{node}/cases", {"201", "400", "401", "403", "404", "409", "412", "413", "415", "503", *NOBODY}),
         ("POST /intake/cases/{case}/close", {"200", "400", "401", "403", "404", "409", "412", "413", "415", "503", *NOBODY}),
-        ("POST /site/parked/{service}/retry", {"200", "401", "403", "404", "412", "413", "415", "503", *NOBODY}),
-        ("POST /catalogue/nodes/{node}/imports", {"200", "401", "403", "404", "409", "412", "413", "415", "503", *NOBODY}),
+        ("POST /site/parked/{service}/retry", {"200", "400", "401", "403", "404", "412", "413", "415", "503", *NOBODY}),
+        ("POST /catalogue/nodes/{node}/imports", {"200", "400", "401", "403", "404", "409", "412", "413", "415", "503", *NOBODY}),
     ],
 )
 async def test_the_answers_of_a_route_follow_from_what_it_is(described: dict[str, Any], route: str, answers: set[str]) -> None:

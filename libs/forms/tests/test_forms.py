@@ -60,13 +60,19 @@ def test_lists_choices_and_blanks_around_a_text_are_what_json_needs() -> None:
     [
         (b'{"limit": 1, "limit": 2}', "「limit」出现了两次"),
         (b'[{"a": {"b": 1, "c": 1, "b": 2}}]', "「b」出现了两次"),
+        (b'{"a": 1, "\\u0061": 2}', "「a」出现了两次"),
+        (b'{"\\ud800": 1, "\\ud800": 2}', "「\ufffd」出现了两次"),
+        (b'{"a\\nb": 1, "a\\nb": 2}', "「a\ufffdb」出现了两次"),
+        (b'{"%b": 1, "%b": 2}' % (b"k" * 5000, b"k" * 5000), f"「{'k' * 40}…」出现了两次"),
+        (b"{" + b", ".join(b'"k%d": 1' % n for n in range(1001)) + b"}", "一组里多于 1000 项"),
         (b"[9223372036854775808]", "整数 9223372036854775808 超出了 64 位"),
         (b"[-9223372036854775809]", "整数 -9223372036854775809 超出了 64 位"),
         (b"9" * 100_000, "整数 99999999999999999999… 超出了 64 位"),
         (b"[NaN]", "NaN 不是数字"),
         (b"[-Infinity]", "-Infinity 不是数字"),
         (b"[1e999]", "数字 1e999 太大"),
-        (b"[" * 66 + b"]" * 66, "套了 64 层以上"),
+        (b"[" * 65 + b"]" * 65, "套了 64 层以上"),
+        (b'{"a":' * 64 + b"{}" + b"}" * 64, "套了 64 层以上"),
         (b"[" * 500_000, "套了 64 层以上"),
         (b'{"a":' * 500_000, "套了 64 层以上"),
         (b'{\n  "a": 1,\n}', "第 3 行第 1 列不是有效的 JSON"),
@@ -86,4 +92,11 @@ def test_json_is_read_up_to_its_bounds() -> None:
     assert strict_json(b'\xef\xbb\xbf{"a": [9223372036854775807, -9223372036854775808, 0.5, true, null, "\\ud83d\\ude00"]}') == {
         "a": [2**63 - 1, -(2**63), 0.5, True, None, "\U0001f600"]
     }
-    assert strict_json(b"[" * 64 + b"]" * 64)
+    assert strict_json(b"[" * 64 + b"1" + b"]" * 64)
+    assert strict_json(b"[" + b"[],{}," * 99 + b"[]]")[-1] == []
+
+
+def test_the_name_of_a_field_that_nobody_asks_for_stays_one_short_line() -> None:
+    with pytest.raises(Unreadable) as no:
+        form_of(Part, {"a\nb" + "k" * 5000: 1})
+    assert str(no.value) == f"a\ufffdb{'k' * 37}…：没有这一项"

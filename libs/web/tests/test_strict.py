@@ -1,89 +1,16 @@
-"""Requests are read strictly at every route, whoever made it: bodies, their kind, the names in the address, conditions, forms of pages."""
+"""Requests are read strictly at every route, whoever made it: bodies, their kind, forms of pages."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
 
 import pytest
-from fastapi import APIRouter, Body, Depends, Query, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
-from httpx2 import ASGITransport, AsyncClient
-from pydantic import Field
+from fastapi import APIRouter
 
-from libs.forms import Form, Text
 from libs.telemetry import Health
-from libs.web import Account, Accounts, CasePath, Envelope, NodePath, Pages, Role, answer, envelope, make_app, require
-from libs.web.strict import read_address
-from libs.web.takes import takes
-
-CASE = "511525-20070305-000001-0"
-JSON = "application/json"
-
-
-class Notice(Form):
-    days: Annotated[int, Field(ge=0, le=400)]
-    why: Text = ""
-
-
-class Numbers(Form):
-    numbers: Annotated[tuple[int, ...], Field(max_length=9)]
-
-
-def routes() -> APIRouter:
-    router, clerk = APIRouter(), Depends(envelope(Role.CLERK))
-
-    @router.post("/cases/{case}/notice")
-    async def notice(case: CasePath, form: Notice, by: Envelope = clerk) -> Response:
-        return answer({"days": form.days, "why": form.why})
-
-    @router.post("/cases/{case}/close")
-    async def close(case: CasePath, by: Envelope = clerk) -> Response:
-        return answer({})
-
-    @router.post("/nodes/{node}/files")
-    async def files(
-        node: NodePath, who: Annotated[Account, Depends(require())], data: Annotated[bytes, Body(media_type="application/octet-stream")]
-    ) -> Response:
-        return answer({"bytes": len(data)})
-
-    @router.post("/maybe")
-    async def maybe(form: Numbers | None = None) -> Response:
-        return answer(form and form.model_dump())
-
-    @router.get("/nodes/{node}/cases")
-    async def cases(node: NodePath, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> Response:
-        return answer({"limit": limit})
-
-    return router
-
-
-class Door:
-    """The application, and one clerk who asks."""
-
-    def __init__(self) -> None:
-        accounts = Accounts()
-        _, self.token = accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口")
-        app = make_app("door", routers=[routes()], accounts=accounts, health=Health(), pages=Pages(brand="联动"), catalogue=True)
-        self.http = AsyncClient(transport=ASGITransport(app=app, raise_app_exceptions=False), base_url="http://door")
-
-    async def send(self, method: str, path: str, content: bytes | None = None, **headers: str) -> tuple[int, dict[str, Any]]:
-        """Status and answer; a no has to be a problem in Chinese."""
-        sent = {
-            "Authorization": f"Bearer {self.token}",
-            "Idempotency-Key": "k",
-            **{name.replace("_", "-"): v for name, v in headers.items()},
-        }
-        got = await self.http.request(method, path, content=content, headers={name: value for name, value in sent.items() if value})
-        if got.is_error:
-            assert got.headers["content-type"] == "application/problem+json"
-            assert not got.json()["title"].isascii()
-        return got.status_code, got.json()
-
-    async def notice(self, content: bytes, kind: str = JSON) -> tuple[int, dict[str, Any]]:
-        return await self.send("POST", f"/cases/{CASE}/notice", content, Content_Type=kind)
+from libs.web import Accounts, make_app
+from libs.web.tests.strict_door import CASE, JSON, Door, because, routes
 
 
 @pytest.fixture
@@ -91,10 +18,6 @@ async def door() -> AsyncIterator[Door]:
     made = Door()
     yield made
     await made.http.aclose()
-
-
-def because(found: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(field["field"], field["because"]) for field in found["fields"]]
 
 
 # --- bodies -----------------------------------------------------------------------------------------------------------------------------
@@ -207,64 +130,6 @@ async def test_a_question_with_a_body_is_refused(door: Door) -> None:
 async def test_who_is_nobody_is_told_so_before_the_body_is_read(door: Door) -> None:
     status, _ = await door.send("POST", f"/cases/{CASE}/notice", b"[" * 1000, Content_Type=JSON, Authorization="Bearer x")
     assert status == 401
-
-
-# --- the address ------------------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("query", "fields"),
-    [
-        ("limitt=3", [("query.limitt", "没有这一项")]),
-        ("limit=3&Limit=4", [("query.Limit", "没有这一项")]),
-        ("limit=3&limit=4", [("query.limit", "出现了两次")]),
-        ("limit=3&a=1&b=2", [("query.a", "没有这一项"), ("query.b", "没有这一项")]),
-        ("limit=3&=4", [("query.", "没有这一项")]),
-        ("%ff=3", [("query", "不是按百分号编码的 UTF-8 文字")]),
-        ("limit=%ff", [("query", "不是按百分号编码的 UTF-8 文字")]),
-        ("limit=9223372036854775808", [("query.limit", "太大或太晚")]),
-        ("limit=" + "9" * 5000, [("query.limit", "整数太长")]),
-        ("limit=%00", [("query.limit", "应为整数")]),
-    ],
-)
-async def test_a_word_in_the_address_that_nobody_asks_for_is_refused(door: Door, query: str, fields: object) -> None:
-    status, found = await door.send("GET", f"/nodes/511525/cases?{query}")
-    assert (status, because(found)) == (422, fields)
-
-
-async def test_bytes_that_were_not_encoded_are_no_word_either() -> None:
-    route = next(route for route in routes().routes if isinstance(route, APIRoute) and "limit" in takes(route).words)
-    with pytest.raises(RequestValidationError) as no:
-        read_address("limit=三".encode(), takes(route))
-    assert no.value.errors()[0]["loc"] == ("query",)
-
-
-async def test_the_address_of_a_command_is_strict_too(door: Door) -> None:
-    status, found = await door.send("POST", f"/cases/{CASE}/notice?days=2", b'{"days": 1}', Content_Type=JSON)
-    assert (status, because(found)) == (422, [("query.days", "没有这一项")])
-
-
-async def test_so_many_words_are_no_trouble(door: Door) -> None:
-    status, found = await door.send("GET", "/nodes/511525/cases?" + "&".join(f"k{n}=1" for n in range(5000)))
-    assert (status, len(found["fields"]) <= 20) == (422, True)
-
-
-async def test_a_page_is_opened_whatever_others_have_hung_on_its_address(door: Door) -> None:
-    """Messengers and mail programs add words of their own to a link; a person who follows it can do nothing about them."""
-    html = {"Accept": "text/html"}
-    assert (await door.http.get("/sign-in?next=/kit&utm_source=x&utm_source=y", headers=html)).status_code == 200
-    assert (await door.http.get("/kit?x=1", headers=html)).status_code == 200
-    assert (await door.http.get("/sign-in?next=/a&next=/b", headers=html)).status_code == 422
-
-
-# --- conditions -------------------------------------------------------------------------------------------------------------------------
-
-
-async def test_a_condition_is_not_ignored_where_nothing_has_a_version(door: Door) -> None:
-    """RFC 9110, 13.1.1: without a version that matches, the method must not be performed."""
-    status, found = await door.send("POST", "/nodes/511525/files", b"x", If_Match='"7"')
-    assert (status, found["code"]) == (412, "changed-meanwhile")
-    assert (await door.send("POST", "/nodes/511525/files", b"x"))[0] == 200
 
 
 # --- forms of pages ---------------------------------------------------------------------------------------------------------------------
