@@ -26,6 +26,8 @@ from libs.web.takes import FORM, JSON, Takes, takes
 MOST_WORDS: Final = 1000
 TOLD: Final = 20
 """Faults told of one request."""
+MAX_JSON: Final = 2 * 1024 * 1024
+"""Bytes of a form. Files may be larger; nobody reads a form of that size but a program, and everybody else waits meanwhile."""
 ONCE: Final = (b"authorization", b"content-encoding", b"content-type", b"idempotency-key")
 """Headers of a command that say one thing; of two, one program takes the first and another the last."""
 NUMBERS: Final[Mapping[type, tuple[re.Pattern[str], str, str]]] = {
@@ -33,7 +35,7 @@ NUMBERS: Final[Mapping[type, tuple[re.Pattern[str], str, str]]] = {
     float: (re.compile(r"-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?"), "float_parsing", "应为数字"),
 }
 """How numbers stand in an address: as in JSON. Libraries read many more ways, each its own."""
-_KIND: Final = re.compile(r'([a-z0-9.+-]+/[a-z0-9.+-]+)[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)?', re.ASCII | re.IGNORECASE)
+_KIND: Final = re.compile(r'([a-z0-9.+-]+/[a-z0-9.+-]+)[ \t]*(;[ \t]*charset=("utf-?8"|utf-?8)[ \t]*)?(;[ \t]*)?', re.ASCII | re.IGNORECASE)
 _NO_TEXT: Final = "不是按百分号编码的 UTF-8 文字"
 Amiss = tuple[tuple[str, ...], str, str]
 """Where, its code, the sentence."""
@@ -59,8 +61,11 @@ class Opened(Request):
     async def json(self) -> Any:
         """The body's value. Raises `RequestValidationError` with the sentence."""
         if self._read is None:
+            data = await self.body()
+            if len(data) > MAX_JSON:
+                raise HTTPException(413)
             try:
-                self._read = (strict_json(await self.body()),)
+                self._read = (strict_json(data),)
             except Unreadable as no:
                 raise wrong([(("body",), "unreadable", str(no))]) from None
         return self._read[0]

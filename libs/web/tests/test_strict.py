@@ -9,7 +9,7 @@ import pytest
 from fastapi import APIRouter
 
 from libs.telemetry import Health
-from libs.web import Accounts, make_app
+from libs.web import Accounts, make_app, strict
 from libs.web.tests.strict_door import CASE, JSON, Door, because, routes
 
 
@@ -79,10 +79,24 @@ async def test_a_body_of_another_kind_is_415(door: Door, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [JSON, "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", 'application/json; charset="utf-8"']
+    "kind",
+    [
+        JSON,
+        "application/json; charset=utf-8",
+        "Application/JSON;charset=UTF-8",
+        'application/json; charset="utf-8"',
+        "application/json;charset=utf8",
+        "application/json;",
+    ],
 )
 async def test_json_is_named_in_several_ways(door: Door, kind: str) -> None:
     assert (await door.notice(b'{"days": 1}', kind))[0] == 200
+
+
+async def test_a_form_is_no_file(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strict, "MAX_JSON", 12)
+    assert (await door.notice(b'{"days": 1} '))[0] == 200
+    assert (await door.notice(b'{"days": 1}  '))[0] == 413
 
 
 async def test_a_body_that_was_packed_is_415(door: Door) -> None:
