@@ -200,8 +200,8 @@ def answers_undeclared(desk: Desk) -> None:
         for service in SERVICES:
             paths = (await described(service))["paths"]
             routes = {f"{method} {path}": set(told["responses"]) for path, methods in paths.items() for method, told in methods.items()}
-            assert [route for route, told in routes.items() if not told & {"5XX", "500"}] == []
-            assert [route for route, told in routes.items() if not told & {"4XX", "401"} and "/health/" not in route] == []
+            assert [route for route, told in routes.items() if "500" not in told] == []
+            assert [route for route, told in routes.items() if "401" not in told and "/health/" not in route] == []
 
     apart(act())
 
