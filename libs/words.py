@@ -60,7 +60,7 @@ def addressed(row: Mapping[str, object]) -> str:
 def told(field: str, value: object) -> str:
     """A field of a fact as people read it; empty where it says nothing."""
     if field == "imported":
-        return "（导入）" if value else ""
+        return "导入" if value else ""
     if field == "officer":
         return str(value) if value else NOBODY
     if field == "late":
