@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Generic, NamedTuple, Protocol, TypeVar, dataclass_transform
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 Command = TypeVar("Command")
@@ -23,37 +23,51 @@ def record(cls: type[T]) -> type[T]:
 
 
 class Refused(Exception):
-    """A rule said no. `code` is stable and machine-readable, `because` is a sentence for people, naming the article or policy."""
+    """A rule said no. `code` is stable and machine-readable, `because` is a sentence for people, naming the article or policy; `source` has
+    these alone.
+    """
 
-    def __init__(self, code: str, because: str) -> None:
+    def __init__(self, code: str, because: str, source: str = "") -> None:
         super().__init__(f"{code}: {because}")
         self.code = code
         self.because = because
+        self.source = source
 
     def about(self, what: str) -> Refused:
         """The same refusal, saying of which of many things it is: a row of a file, a case of an import."""
-        return Refused(self.code, f"{what}：{self.because}")
+        return Refused(self.code, f"{what}：{self.because}", self.source)
+
+
+BETWEEN: Final = "，"
+"""Stands between the sources of one refusal."""
 
 
 class Law(NamedTuple):
-    """Why a rule may refuse: the articles or policy ids it rests on (separated by "，"), and a sentence for people, with `{names}` of what varies."""
+    """Why a rule may refuse: the articles or policy ids it rests on, with `BETWEEN` between them, and a sentence for people, with `{names}` of
+    what varies.
+    """
 
     source: str
     sentence: str
 
 
 class Refusing(Protocol):
-    """Makes the refusal of a code of one service; the values fill the sentence. Raises `KeyError` for a code that is not in its law."""
+    """Makes the refusal of a code of one service; the values fill the sentence; `on` are those of its sources that it rests on here, where not
+    all of them apply. Raises `KeyError` for a code that is not in its law, `ValueError` for a source that is not the code's.
+    """
 
-    def __call__(self, code: str, /, **values: object) -> Refused: ...
+    def __call__(self, code: str, /, *, on: Sequence[str] = (), **values: object) -> Refused: ...
 
 
 def refusing(laws: Mapping[str, Law]) -> Refusing:
     """How the rules of a service refuse: by code, everything else stands once in its `law.py`."""
 
-    def refused(code: str, /, **values: object) -> Refused:
+    def refused(code: str, /, *, on: Sequence[str] = (), **values: object) -> Refused:
         law = laws[code]
-        return Refused(code, f"{law.sentence.format(**values)}（{law.source}）")
+        if strange := set(on).difference(law.source.split(BETWEEN)):
+            raise ValueError(f"{code} 的依据中没有 {'、'.join(sorted(strange))}")
+        source = BETWEEN.join(on) or law.source
+        return Refused(code, f"{law.sentence.format(**values)}（{source}）", source)
 
     return refused
 

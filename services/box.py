@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import uvloop
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import BeforeValidator, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from libs import telemetry
 from libs.contracts import standing
+from libs.forms import NodeCode, NodeRow, Port, Registry, Unreadable, because_of, json_form, place_of, strict_json, why_not
 from libs.host import Around, Node, Site, run_site
 from libs.web import Accounts
 from libs.wire import load_key
+
+PREFIX: Final = "LIANDONG_"
+
+
+def _json(value: Any) -> Any:
+    """A setting that is JSON, read as files are."""
+    try:
+        return strict_json(value.encode()) if isinstance(value, str) else value
+    except Unreadable as no:
+        raise PydanticCustomError("json", "{because}", {"because": str(no)}) from None
+
+
+_Json = BeforeValidator(_json)
 
 
 class Settings(BaseSettings):
     """What a site is told by its environment, `LIANDONG_…`. No secret has a default."""
 
-    model_config = SettingsConfigDict(env_prefix="LIANDONG_", env_nested_delimiter="__")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__")
 
-    site: str
+    site: NodeCode
     """Code of the principal node."""
-    nodes: tuple[dict[str, str], ...]
+    nodes: Annotated[tuple[NodeRow, ...], NoDecode, _Json]
     """`{code, name, parent}` of every node hosted here."""
     at: Literal["site", "city"] = "site"
     """Which rows of the roster stand here: those of every site, or at the city its own too."""
-    databases: dict[str, SecretStr]
+    databases: Annotated[dict[str, SecretStr], NoDecode, _Json]
     """The address of its database for every service that has one, with the service's own role."""
     kafka: str
-    port: int
+    port: Port
     host: str = "127.0.0.1"
     accounts: Path
     key: Path
@@ -48,12 +63,20 @@ class Settings(BaseSettings):
 
     def as_site(self) -> Site:
         """The site as services see it."""
-        return Site(self.site, tuple(Node(n["code"], n["name"], n.get("parent", "")) for n in self.nodes))
+        return Site(self.site, tuple(Node(node.code, node.name, node.parent) for node in self.nodes))
 
     def known(self) -> Mapping[str, Any]:
-        """The registry's file, read."""
-        found: dict[str, Any] = json.loads(self.registry.read_text(encoding="utf-8")) if self.registry else {"sites": []}
-        return found
+        """The registry's file, read. Raises `Unreadable`."""
+        return json_form(Registry, self.registry).model_dump(mode="json") if self.registry else {"sites": []}
+
+    def signing_key(self) -> Ed25519PrivateKey:
+        """The site's key, read. Raises `Unreadable`."""
+        try:
+            return load_key(self.key)
+        except OSError as error:
+            raise Unreadable(f"{self.key} 无法读取：{why_not(error)}") from None
+        except ValueError as no:
+            raise Unreadable(str(no)) from None
 
     def around(self) -> Around:
         """What stands around the site's services."""
@@ -62,15 +85,27 @@ class Settings(BaseSettings):
             address=f"http://{self.host}:{self.port}",
             city=self.city,
             token=self.feed_token.get_secret_value(),
-            signing_key=lambda: load_key(self.key),
+            signing_key=self.signing_key,
             registry=self.known,
         )
 
 
+def settings() -> Settings:
+    """What the environment says. Raises `Unreadable`, naming the variable."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # the environment says
+    except ValidationError as no:
+        first = no.errors(include_url=False)[0]
+        name, *inner = first["loc"]
+        raise Unreadable(f"环境变量 {PREFIX}{str(name).upper()}{place_of(['', *inner])}：{because_of(first)}") from None
+
+
 def serve() -> None:
-    """Runs the process of a site until it is told to stop."""
-    told = Settings()  # type: ignore[call-arg]  # the environment says
+    """Runs the process of a site until it is told to stop. Raises `Unreadable` before anything starts, for a setting or a file that cannot be."""
+    told = settings()
+    around, accounts = told.around(), Accounts.load(told.accounts)
+    around.registry()
+    around.signing_key()
     telemetry.setup("box", site=told.site, json=told.json_logs, otlp_endpoint=told.otlp)
     databases = {name: url.get_secret_value() for name, url in told.databases.items()}
-    accounts = Accounts.load(told.accounts)
-    uvloop.run(run_site(told.as_site(), standing(told.at), databases, told.around(), accounts, host=told.host, port=told.port))
+    uvloop.run(run_site(told.as_site(), standing(told.at), databases, around, accounts, host=told.host, port=told.port))

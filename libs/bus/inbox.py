@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import Final
 
 import asyncpg
 import msgspec
@@ -23,6 +24,7 @@ from libs.telemetry import batch_span
 from libs.wire import Malformed, Position, Recorded, from_headers
 
 _log = structlog.get_logger("inbox")
+BEHIND: Final = "排在同一对象较早的停放记录之后"
 
 FeedPage = Callable[[str, int, int, int], Awaitable[Sequence[Recorded]]]
 """The owner's feed API: (source, epoch, after, limit) → events."""
@@ -120,11 +122,11 @@ class Inbox:
         wanted: list[Recorded] = []
         for event in fresh:
             if (event.source, event.subject) in held:
-                await parking.park(connection, self.name, event, "waits behind an earlier record of its subject")
+                await parking.park(connection, self.name, event, BEHIND)
             elif event.type in self.hears.reader.types:
                 wanted.append(event)
             elif event.type.rpartition(".v")[0] in self._families:
-                await parking.park(connection, self.name, event, f"{event.type} is newer than this version knows")
+                await parking.park(connection, self.name, event, f"{event.type} 比本版本新")
         if not wanted:
             return
         try:
@@ -142,7 +144,7 @@ class Inbox:
         stuck: set[tuple[str, str]] = set()
         for event in events:
             if (event.source, event.subject) in stuck:
-                await parking.park(connection, self.name, event, "waits behind an earlier record of its subject")
+                await parking.park(connection, self.name, event, BEHIND)
                 continue
             try:
                 async with connection.transaction():
@@ -152,7 +154,7 @@ class Inbox:
             except Exception as error:
                 _log.warning("inbox.parked", consumer=self.name, source=event.source, sequence=event.sequence, error=repr(error))
                 stuck.add((event.source, event.subject))
-                await parking.park(connection, self.name, event, f"{type(error).__name__}: {error}")
+                await parking.park(connection, self.name, event, parking.why(error))
 
     async def _effects(self, effects: Sequence[Effect]) -> None:
         """Appends the commands that follow; those to one stream one after the other, in order."""
@@ -214,7 +216,7 @@ class Inbox:
         """The owner itself serves an event that does not continue what was heard: an alarm, and the feed stands here."""
         _log.error("inbox.broken_chain", consumer=self.name, source=event.source, epoch=event.epoch, sequence=event.sequence)
         async with self._pool.acquire() as connection:
-            await parking.park(connection, self.name, event, "does not continue the chain that was heard, not even from its owner")
+            await parking.park(connection, self.name, event, "接不上已听取的链，来源自己给出的也接不上")
 
     async def retry(self, parked: Sequence[int] | None = None) -> tuple[int, int]:
         """Applies parked records again, subject by subject in order; (applied, still parked)."""
@@ -230,7 +232,7 @@ class Inbox:
         if event.type in self.hears.reader.types:
             await self._effects(await self.hears.apply(connection, [event]))
         elif event.type.rpartition(".v")[0] in self._families:
-            raise Malformed(f"{event.type} is newer than this version knows")
+            raise Malformed(f"{event.type} 比本版本新")
 
 
 async def _move(connection: Connection, consumer: str, cursors: Sequence[Cursor]) -> None:

@@ -10,7 +10,8 @@ import msgspec
 from aiokafka import ConsumerRecord
 
 from libs.database import Connection, Pool
-from libs.wire import Recorded
+from libs.decider import Refused
+from libs.wire import Malformed, Recorded
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Recorded)
@@ -34,6 +35,15 @@ class Parked(msgspec.Struct, frozen=True):
     subject: str
     reason: str
     since: datetime
+
+
+def why(error: Exception) -> str:
+    """The reason for which a record is parked: a sentence of ours as it is; any other fault by its kind and words, which may be English."""
+    match error:
+        case Malformed() | Refused():
+            return str(error)
+        case _:
+            return f"处理时出错（{type(error).__name__}：{error}）"
 
 
 async def park(connection: Connection, consumer: str, event: Recorded, reason: str) -> None:
@@ -102,8 +112,6 @@ async def retry(
                 raise
             except Exception as error:
                 stuck.add(subject)
-                await connection.execute(
-                    "update parked set reason = $2 where parked = $1", row["parked"], f"{type(error).__name__}: {error}"[:2000]
-                )
+                await connection.execute("update parked set reason = $2 where parked = $1", row["parked"], why(error)[:2000])
         left = await connection.fetchval("select count(*) from parked where consumer = $1", consumer)
     return applied, int(left)

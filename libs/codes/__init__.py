@@ -6,5 +6,6 @@ from libs.codes.credit import credit_code_fault
 from libs.codes.names import folded
 from libs.codes.personal import has_personal_number
 from libs.codes.texts import texts
+from libs.codes.unseen import unseen
 
-__all__ = ["credit_code_fault", "folded", "has_personal_number", "texts"]
+__all__ = ["credit_code_fault", "folded", "has_personal_number", "texts", "unseen"]

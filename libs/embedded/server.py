@@ -22,6 +22,7 @@ from typing import IO, ClassVar, Final, NoReturn, Self
 import psutil
 
 from libs.embedded.process import AlreadyRunning, EmbeddedError, free_port, is_free, working_in
+from libs.forms import why_not
 
 QUOTED_LINES: Final = 12
 LEFT_BEHIND_SECONDS: Final = 15.0
@@ -95,7 +96,9 @@ class Server(ABC):
             self._wait()
         except OSError as error:
             self.stop()
-            raise EmbeddedError(f"{self.word} 不能启动（{error}）；请检查磁盘、权限，或按 requirements.lock 重新安装依赖") from error
+            raise EmbeddedError(
+                f"{self.word} 不能启动（{why_not(error)}）；请检查磁盘、权限，或按 requirements.lock 重新安装依赖"
+            ) from error
         except BaseException:
             self.stop()
             raise
@@ -124,7 +127,7 @@ class Server(ABC):
             self._end_what_was_left(0)
             self._remove()
         except OSError as error:
-            raise EmbeddedError(f"{self.folder} 不能全部删除（{error}）；请以启动它的用户再试") from error
+            raise EmbeddedError(f"{self.folder} 不能全部删除（{why_not(error)}）；请以启动它的用户再试") from error
         finally:
             self.stop()
 
@@ -143,7 +146,7 @@ class Server(ABC):
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise EmbeddedError(f"{self.word} 的目录 {self.folder} 不能写（{error.strerror}）；请换一个目录或更正权限") from error
+            raise EmbeddedError(f"{self.word} 的目录 {self.folder} 不能写（{why_not(error)}）；请换一个目录或更正权限") from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

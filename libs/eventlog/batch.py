@@ -77,8 +77,8 @@ def decide(intents: Iterable[Intent], streams: Mapping[str, Sequence[Recorded]])
     wanted: Wanted = []
     for intent in intents:
         stream = streams.get(intent.subject, ())
-        if intent.expected is not None and intent.expected != len(stream):
-            wanted.append((intent, Conflict(intent.subject, intent.expected, len(stream))))
+        if intent.expected is not None and len(stream) not in intent.expected:
+            wanted.append((intent, Conflict(intent.subject, len(stream))))
             continue
         try:
             wanted.append((intent, intent.decide(stream)))

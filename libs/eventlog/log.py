@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
@@ -23,9 +23,9 @@ class LogError(Exception):
 class Conflict(LogError):
     """The stream moved on since the caller read it."""
 
-    def __init__(self, subject: str, expected: int, found: int) -> None:
-        super().__init__(f"{subject} is at version {found}, not {expected}")
-        self.expected, self.found = expected, found
+    def __init__(self, subject: str, found: int) -> None:
+        super().__init__(f"{subject} is at version {found}, which was not expected")
+        self.found = found
 
 
 class KeyReused(LogError):
@@ -90,8 +90,8 @@ class Intent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Idempotency key; empty: none."""
     digest: str = ""
     """Of the request's body: the same key with another digest is `KeyReused`."""
-    expected: int | None = None
-    """The version the caller saw (If-Match)."""
+    expected: Container[int] | None = None
+    """The versions that the caller takes for the present one (If-Match); 0 is that of a stream without events. None: any."""
     correlation: str = ""
     causation: str = ""
     traceparent: str = ""

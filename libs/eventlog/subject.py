@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -51,9 +51,9 @@ class Codec:
         try:
             return self._decoders[recorded.type].decode(recorded.data)
         except KeyError:
-            raise Malformed(f"{recorded.type} is not known here") from None
+            raise Malformed(f"不认识 {recorded.type}") from None
         except msgspec.DecodeError as wrong:
-            raise Malformed(f"{recorded.type} {recorded.source}#{recorded.sequence}: {wrong}") from None
+            raise Malformed(f"{recorded.type} {recorded.source}#{recorded.sequence} 的内容不合格式（{wrong}）") from None
 
 
 def _nothing(_event: Any) -> Sequence[Claim]:
@@ -74,10 +74,19 @@ class Subject(Generic[Command, State, Event]):
     ) -> None:
         self.decider, self.codec, self._claims, self._releases, self._to = decider, codec, claims, releases, to
 
-    def state(self, stream: Iterable[Recorded]) -> State:
-        """The state after `stream`."""
+    def state(self, stream: Iterable[Recorded], state: State | None = None) -> State:
+        """The state after `stream`, from `state` or from the beginning."""
         decode = self.codec.decode
-        return self.decider.fold(decode(recorded) for recorded in stream)
+        return self.decider.fold((decode(recorded) for recorded in stream), state)
+
+    def consequence(self, command: Command, state: State) -> Consequence:
+        """What comes of `command` where `state` is so. Raises `Refused`."""
+        events = self.decider.decide(command, state)
+        return Consequence(
+            events=[New(self.codec.name(type(e)), self.codec.encode(e), e.at, self._to(e)) for e in events],
+            claims=[claim for e in events for claim in self._claims(e)],
+            releases=[claim for e in events for claim in self._releases(e)],
+        )
 
     def intent(
         self,
@@ -87,7 +96,7 @@ class Subject(Generic[Command, State, Event]):
         actor: str,
         key: str = "",
         digest: str = "",
-        expected: int | None = None,
+        expected: Container[int] | None = None,
         correlation: str = "",
         causation: str = "",
         traceparent: str = "",
@@ -95,12 +104,7 @@ class Subject(Generic[Command, State, Event]):
         """The intent that puts `command` to `subject`."""
 
         def decide(stream: Sequence[Recorded]) -> Consequence:
-            events = self.decider.decide(command, self.state(stream))
-            return Consequence(
-                events=[New(self.codec.name(type(e)), self.codec.encode(e), e.at, self._to(e)) for e in events],
-                claims=[claim for e in events for claim in self._claims(e)],
-                releases=[claim for e in events for claim in self._releases(e)],
-            )
+            return self.consequence(command, self.state(stream))
 
         return Intent(
             subject=subject,

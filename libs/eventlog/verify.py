@@ -35,7 +35,7 @@ async def verify(log: Log, page: int = 2000) -> Checked:
             break
     reached = before.sequence if before else 0
     if reached < head.sequence:
-        return Checked(head.source, head.epoch, count, reached + 1, f"the log ends at {reached}, its head says {head.sequence}")
+        return Checked(head.source, head.epoch, count, reached + 1, f"日志止于第 {reached} 号，日志头记的是第 {head.sequence} 号")
     if before is not None and reached == head.sequence and before.hash != head.hash:
-        return Checked(head.source, head.epoch, count, reached, "the head names another hash than the last event carries")
+        return Checked(head.source, head.epoch, count, reached, "日志头记的哈希与最后一个事件的不同")
     return Checked(head.source, head.epoch, count, reached, None)

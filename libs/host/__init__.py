@@ -3,7 +3,7 @@
 Read `context` first (what goes in and what comes out), then `running` (a site's services), `serving` (their HTTP), `operate`.
 """
 
-from libs.host.context import Around, Build, Context, NeedsTheOperator, Node, Service, Site
+from libs.host.context import Around, Build, Context, Knows, NeedsTheOperator, Node, Service, Site
 from libs.host.loops import Loops
 from libs.host.running import SiteHost, imported
 from libs.host.serving import PROBLEMS, SITE_STOP_SECONDS, run_site, site_app
@@ -14,6 +14,7 @@ __all__ = [
     "Around",
     "Build",
     "Context",
+    "Knows",
     "Loops",
     "NeedsTheOperator",
     "Node",

@@ -58,7 +58,7 @@ class Current(Protocol):
 
 
 def _no_key() -> Ed25519PrivateKey:
-    raise LookupError("this process was given no signing key")
+    raise LookupError("没有给本进程签名的私钥")
 
 
 def _nobody() -> Mapping[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Any
 
-from fastapi import APIRouter, Body, Depends, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, HTTPException, Response
+from pydantic import BaseModel, ConfigDict
 
 from libs.bus import parking
+from libs.forms import Form
 from libs.host.running import Hosted, SiteHost
-from libs.web import Role, require
+from libs.web import After, EpochPath, FeedEvent, FeedResponse, FeedSize, NodePath, Role, RowNumbers, ServicePath, require
 from libs.wire import Recorded, encode_page
 
 _STATUS = """
@@ -20,6 +23,108 @@ _VIEWS = """
 select v.view, v.source, h.sequence - v.sequence as lag from view_position v join head h using (source)
 where h.sequence > v.sequence order by v.view, v.source"""
 
+
+class Head(BaseModel):
+    """How far a log has come, and how many of its events the relay has still to send."""
+
+    source: str
+    epoch: int
+    sequence: int
+    hash: str
+    relay_depth: int
+
+
+class ConsumerAt(BaseModel):
+    """How far a consumer has come with a feed; `behind`: something is missing and is being pulled."""
+
+    consumer: str
+    source: str
+    epoch: int
+    sequence: int
+    behind: bool
+
+
+class Behind(BaseModel):
+    """A view that lags, by so many events."""
+
+    view: str
+    source: str
+    lag: int
+
+
+class ServiceStatus(BaseModel):
+    """How far everything of a service is; services add figures of their own."""
+
+    model_config = ConfigDict(extra="allow")
+    heads: list[Head]
+    cursors: list[ConsumerAt]
+    views_behind: list[Behind]
+    parked: int
+    loops_failed: dict[str, int]
+
+
+class SiteStatus(BaseModel):
+    """How far every service of the site is."""
+
+    site: str
+    services: dict[str, ServiceStatus]
+
+
+class VerifiedLog(BaseModel):
+    """What reading a log came to: its first fault, or none."""
+
+    source: str
+    epoch: int
+    events: int
+    sequence: int
+    fault: str | None
+
+
+class SiteVerified(BaseModel):
+    """What reading every log of the site came to."""
+
+    verified: bool
+    origins: list[VerifiedLog]
+
+
+class ParkedRow(BaseModel):
+    """A record that could not be applied, and why."""
+
+    service: str
+    number: int
+    consumer: str
+    where: str
+    sequence: int
+    subject: str
+    reason: str
+    since: datetime
+
+
+class Retried(BaseModel):
+    """How many parked records were applied, and how many wait still."""
+
+    applied: int
+    parked: int
+
+
+class Dismissed(BaseModel):
+    """How many parked records were given up."""
+
+    dismissed: int
+
+
+class SomeRows(Form):
+    """Rows by the numbers that are shown; none named: all."""
+
+    numbers: RowNumbers | None = None
+
+
+class NamedRows(Form):
+    """Rows by the numbers that are shown."""
+
+    numbers: RowNumbers
+
+
 OPERATOR = [Depends(require(Role.OPERATOR))]
 READERS = [Depends(require(Role.OPERATOR, Role.SITE))]
 
@@ -28,38 +133,33 @@ def operate_router(host: SiteHost) -> APIRouter:
     """`/site/…` for `liandong status`, `parked` and `verify`; `/feed/…` for whoever missed something."""
     router = APIRouter(tags=["operate"])
 
-    @router.get("/feed/{node}/{service}/{epoch}", dependencies=READERS)
-    async def feed(
-        node: str,
-        service: str,
-        epoch: int,
-        after: Annotated[int, Query(ge=0)] = 0,
-        limit: Annotated[int, Query(ge=1, le=1000)] = 500,
-    ) -> Response:
-        return Response(encode_page(await _feed(host, node, service, epoch, after, limit)), media_type="application/cloudevents-batch+json")
+    @router.get("/feed/{node}/{service}/{epoch}", response_class=FeedResponse, response_model=list[FeedEvent], dependencies=READERS)
+    async def feed(node: NodePath, service: ServicePath, epoch: EpochPath, after: After = 0, limit: FeedSize = 500) -> Response:
+        return FeedResponse(encode_page(await _feed(host, node, service, epoch, after, limit)))
 
-    @router.get("/site/status", dependencies=READERS)
+    @router.get("/site/status", response_model=SiteStatus, dependencies=READERS)
     async def status() -> dict[str, Any]:
         return {"site": host.site.code, "services": {name: await _status(hosted) for name, hosted in host.public.items()}}
 
-    @router.get("/site/verify", dependencies=OPERATOR)
+    @router.get("/site/verify", response_model=SiteVerified, dependencies=OPERATOR)
     async def verify_all() -> dict[str, Any]:
         found = [verdict for hosted in host.services.values() for verdict in await hosted.verify()]
         rows = [{"source": v.source, "epoch": v.epoch, "events": v.events, "sequence": v.sequence, "fault": v.fault} for v in found]
         return {"verified": all(v.fault is None for v in found), "origins": rows}
 
-    @router.get("/site/parked", dependencies=OPERATOR)
+    @router.get("/site/parked", response_model=list[ParkedRow], dependencies=OPERATOR)
     async def parked() -> list[dict[str, Any]]:
         return [row for name, hosted in host.services.items() if hosted.inboxes for row in await _parked(name, hosted)]
 
-    @router.post("/site/parked/{service}/retry", dependencies=OPERATOR)
-    async def retry(service: str, numbers: Annotated[list[int] | None, Body(embed=True)] = None) -> dict[str, int]:
+    @router.post("/site/parked/{service}/retry", response_model=Retried, dependencies=OPERATOR)
+    async def retry(service: ServicePath, rows: SomeRows | None = None) -> dict[str, int]:
+        numbers = rows.numbers if rows else None
         results = [await inbox.retry(numbers) for inbox in _hearing(host, service).inboxes]
         return {"applied": sum(applied for applied, _ in results), "parked": sum(left for _, left in results)}
 
-    @router.post("/site/parked/{service}/dismiss", dependencies=OPERATOR)
-    async def dismiss(service: str, numbers: Annotated[list[int], Body(embed=True)]) -> dict[str, int]:
-        return {"dismissed": await parking.dismiss(_hearing(host, service).pool, numbers)}
+    @router.post("/site/parked/{service}/dismiss", response_model=Dismissed, dependencies=OPERATOR)
+    async def dismiss(service: ServicePath, rows: NamedRows) -> dict[str, int]:
+        return {"dismissed": await parking.dismiss(_hearing(host, service).pool, rows.numbers)}
 
     return router
 

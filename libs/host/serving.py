@@ -31,7 +31,7 @@ SITE_STOP_SECONDS: Final = REQUESTS_SECONDS + STOP_SECONDS
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 PROBLEMS: Final[Sequence[Rule[Any]]] = (
-    problem_for(eventlog.Conflict, 412, "changed-meanwhile", more=lambda e: {"expected": e.expected, "found": e.found}),
+    problem_for(eventlog.Conflict, 412, "changed-meanwhile", more=lambda e: {"found": e.found}),
     problem_for(eventlog.KeyReused, 422, "key-reused", title="这个幂等键已用于另一项请求"),
     problem_for(eventlog.Claimed, 409, "taken", title="已被占用", more=lambda e: {"scope": e.scope}),
     problem_for(eventlog.TooLarge, 413, "too-large"),

@@ -5,109 +5,80 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from libs.paper.cells import Line, Sheet
+from libs.paper.encoding import text_of
+from libs.paper.faults import BadTable
+from libs.paper.header import WITHIN, Heading, checked, complete, header_of
+from libs.paper.table import ReadTable, table_of
+
 MAX_BYTES: Final = 20 * 1024 * 1024
 MAX_ROWS: Final = 100_000
-MAX_COLUMNS: Final = 200
-MAX_CELL: Final = 10_000
 MAX_SECONDS: Final = 60
 WORKBOOK: Final = Path(__file__).with_name("workbook.py")
-MARK: Final = b"\xef\xbb\xbf"
+SEPARATOR: Final = re.compile(r"\"?sep=([,;\t|])\"?\r?\n", re.IGNORECASE)
+"""A first line that is for the spreadsheet alone: it is shown as no row."""
 _ONE_AT_A_TIME: Final = threading.Lock()
 """Workbooks may each take as much memory as `workbook.py` allows: never two at once."""
 
-Line = tuple[int, list[str]]
-
-
-class BadTable(Exception):
-    """The file is no table that can be read; `row` (as a spreadsheet counts, from 1) and `column` where it is about one place."""
-
-    def __init__(self, code: str, because: str, row: int | None = None, column: str | None = None) -> None:
-        super().__init__(because)
-        self.code, self.because, self.row, self.column = code, because, row, column
-
-
-@dataclass(frozen=True, slots=True)
-class ReadTable:
-    """`rows`: number as a spreadsheet shows it, and the cells by column, stripped. `note` says what a clerk should know."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[int, dict[str, str]], ...]
-    note: str = ""
-
 
 class _Opened(msgspec.Struct):
-    """What the process that opened a workbook (`workbook.py`) answers: its rows, or the code of what is wrong with it."""
+    """What the process that opened a workbook (`workbook.py`) answers: its sheets, or the code of what is wrong with it."""
 
-    rows: list[Line] = []
+    sheets: list[Sheet] = []
+    hidden: list[str] = []
     code: str = ""
     because: str = ""
 
 
-def read_table(data: bytes, required: Sequence[str], *, max_rows: int = MAX_ROWS) -> ReadTable:
-    """The table in `data`, told by its content whether XLSX or CSV. Raises `BadTable`, whatever the bytes are. Blocks: up to a minute."""
+def read_table(data: bytes, required: Sequence[str], headings: Sequence[Heading] = (), *, max_rows: int = MAX_ROWS) -> ReadTable:
+    """The table in `data`, told by its content whether XLSX or CSV, with the `required` columns and what else of `headings` it has.
+
+    Raises `BadTable`, whatever the bytes are. Blocks: up to a minute.
+    """
     if not data.strip():
         raise BadTable("empty", "文件是空的")
     if len(data) > MAX_BYTES:
         raise BadTable("too-large", f"文件有 {len(data):,} 字节，最多 {MAX_BYTES:,}")
-    if data[:4] == b"PK\x03\x04":
-        return _table(_from_workbook(data), required, "", max_rows)
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise BadTable("old-excel", "这是旧版 Excel（.xls）或加了密码的文件，请另存为不加密的 .xlsx 或 UTF-8 的 CSV")
-    text, note = _text(data)
-    return _table(_from_csv(text), required, note, max_rows)
+    wanted = [*headings, *(Heading(name) for name in required if all(name != heading.name for heading in headings))]
+    if data[:4] == b"PK\x03\x04":
+        sheet, notes = _chosen(_opened(data), wanted, required)
+    else:
+        text, notes = text_of(data)
+        if text.lstrip().startswith("<"):
+            raise BadTable("other-format", "这是网页（HTML）或 XML，只是名字像表格；请用表格软件打开，另存为 .xlsx")
+        sheet = Sheet("", list(islice(_from_csv(text), max_rows + WITHIN + 1)))
+    return table_of(sheet, checked(sheet, wanted, required), wanted, max_rows, notes)
 
 
-def _text(data: bytes) -> tuple[str, str]:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise BadTable("encoding", "文件是 UTF-16（Unicode 文本）编码，请另存为 UTF-8 的 CSV")
-    if b"\x00" in data:
-        raise BadTable("binary", "这不是 CSV，也不是 XLSX 文件")
+def _from_csv(text: str) -> Iterator[Line]:
+    """The rows that hold something; blank ones are counted as a spreadsheet counts them."""
+    separator = SEPARATOR.match(text)
+    lines = io.StringIO(text[separator.end() :] if separator else text, newline="")
+    reader = csv.reader(lines, strict=True, delimiter=separator[1] if separator else ",")
+    number = 0
     try:
-        return data.decode("utf-8-sig"), ""
-    except UnicodeDecodeError as error:
-        if _was_utf8(data):
-            line = _line(data, error)
-            raise BadTable("encoding", f"第 {line} 行有残缺的 UTF-8 文字，文件可能被截断或改坏", line) from None
-    try:
-        return data.decode("gb18030"), "文件是 GBK/GB18030 编码，已按此读取；请核对生僻字，建议另存为 UTF-8"
-    except UnicodeDecodeError as error:
-        line = _line(data, error)
-        raise BadTable("encoding", f"第 {line} 行的文字既不是 UTF-8 也不是 GBK 编码", line) from None
-
-
-def _was_utf8(data: bytes) -> bool:
-    """Whether broken UTF-8 is meant: read as GBK it would mostly decode, and every word would be a wrong one."""
-    loose = data.decode("utf-8", "replace")
-    broken = loose.count("\ufffd")
-    return data.startswith(MARK) or sum(c >= "\u0800" for c in loose) - broken > broken
-
-
-def _line(data: bytes, error: UnicodeDecodeError) -> int:
-    return data.count(b"\n", 0, error.start) + 1
-
-
-def _from_csv(text: str) -> Iterable[Line]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    started = 1
-    try:
-        for cells in reader:
-            yield started, [cell.strip() for cell in cells]
-            started = reader.line_num + 1
+        for number, cells in enumerate(reader, start=1):
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                yield number, stripped
     except csv.Error:
-        raise BadTable("broken-row", f"第 {started} 行读不下去：引号没有配对，或一格太长", started) from None
+        raise BadTable("broken-row", f"第 {number + 1} 行读不下去：引号没有配对，或一格太长", number + 1) from None
 
 
-def _from_workbook(data: bytes) -> list[Line]:
+def _opened(data: bytes) -> _Opened:
     environment = {name: value for name, value in os.environ.items() if name in ("PATH", "LD_LIBRARY_PATH")}
     try:
         with _ONE_AT_A_TIME:
@@ -123,40 +94,24 @@ def _from_workbook(data: bytes) -> list[Line]:
     opened = msgspec.json.decode(done.stdout, type=_Opened)
     if opened.code:
         raise BadTable(opened.code, opened.because)
-    return opened.rows
+    return opened
 
 
-def _table(lines: Iterable[Line], required: Sequence[str], note: str, max_rows: int) -> ReadTable:
-    numbered = iter(lines)
-    header_row, header = next(((n, row) for n, row in numbered if any(row)), (0, []))
-    columns = _columns(header_row, header, required)
-    rows: list[tuple[int, dict[str, str]]] = []
-    for number, cells in numbered:
-        if not any(cells):
-            continue
-        if len(rows) >= max_rows:
-            raise BadTable("too-many-rows", f"超过 {max_rows:,} 行", number)
-        if any(cells[len(columns) :]):
-            raise BadTable("ragged", f"第 {number} 行有 {len(cells)} 列，表头只有 {len(columns)} 列", number)
-        if any(len(cell) > MAX_CELL for cell in cells):
-            raise BadTable("long-cell", f"第 {number} 行有一格超过 {MAX_CELL:,} 字", number)
-        cells += [""] * (len(columns) - len(cells))
-        rows.append((number, dict(zip(columns, cells, strict=False))))
-    if not rows:
-        raise BadTable("empty", "只有表头，没有数据行", header_row or None)
-    return ReadTable(tuple(columns), tuple(rows), note)
+def _chosen(book: _Opened, wanted: Sequence[Heading], required: Sequence[str]) -> tuple[Sheet, tuple[str, ...]]:
+    """The only visible sheet that is such a table, or else the one that comes closest; a note where it was chosen among several."""
+    if not book.sheets:
+        raise BadTable("hidden-sheets", f"工作簿里没有看得见的工作表（隐藏的：{_named(book.hidden) or '无'}）；请取消隐藏要导入的那一张")
+    headers = [header_of(sheet, wanted, required) for sheet in book.sheets]
+    whole = [sheet for sheet, header in zip(book.sheets, headers, strict=True) if complete(header, required)]
+    if len(whole) > 1:
+        raise BadTable("several-sheets", f"有几张工作表都像要导入的清单：{_named(sheet.name for sheet in whole)}；请只留一张，另存后再试")
+    known = {heading.name for heading in wanted}
+    closest = max(range(len(headers)), key=lambda n: (complete(headers[n], required), len(known.intersection(headers[n].places))))
+    sheet = book.sheets[closest]
+    others = [_named(other.name for other in book.sheets if other is not sheet), _named(book.hidden) and f"隐藏的{_named(book.hidden)}"]
+    passed = "、".join(filter(None, others))
+    return sheet, (f"读取的是工作表「{sheet.name}」；没有读取：{passed}",) if passed else ()
 
 
-def _columns(number: int, header: Sequence[str], required: Sequence[str]) -> list[str]:
-    columns = list(header)
-    while columns and not columns[-1]:
-        columns.pop()
-    if len(columns) > MAX_COLUMNS:
-        raise BadTable("too-many-columns", f"表头有 {len(columns)} 列，最多 {MAX_COLUMNS}", number)
-    twice = next((name for n, name in enumerate(columns) if name in columns[:n]), None)
-    if twice is not None:
-        raise BadTable("duplicate-column", f"表头里「{twice}」出现了两次", number, twice)
-    missing = [name for name in required if name not in columns]
-    if missing:
-        raise BadTable("missing-column", f"缺少列：{'、'.join(missing)}", number or None, missing[0])
-    return columns
+def _named(names: Iterable[str]) -> str:
+    return "、".join(f"「{name}」" for name in names)

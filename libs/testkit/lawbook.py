@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from libs.decider import BETWEEN
+
 Raised = Mapping[tuple[str, str], Set[str]]
 """Service and code → the tests (`file::function`) in which it was raised."""
 
-BETWEEN: Final = "，"
-"""Stands between the sources of one refusal."""
 POLICY: Final = re.compile(r"\bP-[a-z][a-z0-9-]*")
 ROW: Final = re.compile(r"^\| (P-[a-z][a-z0-9-]*) \|(.*)\|[^|]*\|$")
 NUMERALS: Final = {numeral: n for n, numeral in enumerate("零一二三四五六七八九")}

@@ -1,7 +1,7 @@
 """A pytest plugin that collects the codes really refused with, test by test, and holds docs/law.md and docs/policies.md against them.
 
 `-p libs.testkit.refusals --law=check` compares at the end of a complete run, `--law=write` writes. A run is complete when it was given no
-paths and left out nothing but tests that need a server.
+paths and left out nothing but tests that need a server. Run by several processes (`-n`), each tells at its end what it has heard.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from libs.testkit import lawbook
 
 LAW: Final = "docs/law.md"
 POLICIES: Final = "docs/policies.md"
+TOLD: Final = "law"
+"""The name under which one of several processes tells what it has heard."""
 PARTIAL: Final = ("", "not server")
 """Marker expressions of a complete run."""
 
@@ -85,12 +87,31 @@ class Collecting:
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Compares or writes; a difference fails the run."""
-        if exitstatus != pytest.ExitCode.OK:
+        if (told := vars(self._config).get("workeroutput")) is not None:
+            told[TOLD] = self._heard()
+        elif exitstatus != pytest.ExitCode.OK:
             self.report = ["not compared: the run did not go well"]
         elif not self._complete():
             self.report = ["not compared: only a complete run raises every code"]
         elif wrong := self._judge():
             self.report, session.exitstatus = wrong, pytest.ExitCode.TESTS_FAILED
+
+    def _heard(self) -> dict[str, Any]:
+        """What this process has heard, as it is sent to the one that judges."""
+        raised = [[*code, *tests] for code, tests in self.raised.items()]
+        return {"raised": raised, "anywhere": [[*code] for code in self.anywhere], "left_out": self._left_out}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Takes in what one of several processes has heard."""
+        told = vars(node).get("workeroutput", {}).get(TOLD)
+        if told is None:
+            self._left_out.append(f"everything of {node.gateway.id}, which broke off")
+            return
+        for service, code, *tests in told["raised"]:
+            self.raised[service, code].update(tests)
+        self.anywhere.update((service, code) for service, code in told["anywhere"])
+        self._left_out += told["left_out"]
 
     def _complete(self) -> bool:
         option = self._config.option

@@ -1,62 +1,60 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
 from libs.web.accounts import Account, Accounts, Role
+from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
 from libs.web.app import make_app
+from libs.web.declared import REFUSES
 from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
 from libs.web.forms import (
-    CASE_NUMBER,
-    CLOCK_NAME,
-    NODE_CODE,
+    After,
     CasePath,
-    Day,
     Epoch,
-    Form,
-    Moment,
-    Name,
+    EpochPath,
+    FeedSize,
     NodePath,
     PageSize,
+    RowNumbers,
     SequenceQuery,
-    Staff,
-    Text,
-    Title,
-    Titles,
-    Word,
+    ServicePath,
+    Source,
 )
 from libs.web.pages import NavLink, Pages
-from libs.web.problems import Rule, problem_for
+from libs.web.problems import NotYet, Rule, problem_for
 from libs.web.signin import require
 
 __all__ = [
     "Account",
     "Accounts",
-    "CASE_NUMBER",
-    "CLOCK_NAME",
+    "After",
     "CasePath",
-    "Day",
     "Envelope",
     "Epoch",
-    "Form",
+    "EpochPath",
+    "FeedEvent",
+    "FeedResponse",
+    "FeedSize",
     "PageSize",
-    "Moment",
-    "NODE_CODE",
-    "Name",
     "NavLink",
     "NodePath",
+    "NotYet",
     "Pages",
+    "PositionAnswer",
+    "REFUSES",
     "Role",
+    "RowNumbers",
     "Rule",
     "SequenceQuery",
-    "Staff",
-    "Text",
-    "Title",
-    "Titles",
-    "Word",
+    "ServicePath",
+    "Source",
+    "WrittenAnswer",
     "answer",
     "done_answer",
     "envelope",
     "hosted",
     "make_app",
+    "many",
     "node_of_case",
     "problem_for",
     "require",
+    "row_answer",
 ]

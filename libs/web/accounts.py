@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from pydantic import Field
 
-from libs.web.forms import NODE_CODE
+from libs.forms import NODE_CODE, Form, NodeCode, Text, Unreadable, Word, form_of, json_file
 
 _NODE: Final = re.compile(NODE_CODE)
 
@@ -72,7 +73,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if not self.staff or not self.roles or not self.nodes or not all(_NODE.fullmatch(node) for node in self.nodes):
-            raise ValueError(f"account {self.staff!r} needs a staff number, a role and division codes of 6, 9 or 12 digits")
+            raise ValueError(f"账户 {self.staff!r} 须有工号、角色和节点（6、9 或 12 位区划代码）")
 
     def must_work_for(self, node: str) -> None:
         """Raises `NotAllowed` for a node that is neither one of the account's nor below one of them."""
@@ -84,10 +85,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return any(covers(own, node) for own in self.nodes)
 
 
-class _Row(Account, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AccountRow(Form):
     """An account as the file has it."""
 
-    token_sha256: str
+    token_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    staff: Word
+    post: Text
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+    nodes: Annotated[tuple[NodeCode, ...], Field(min_length=1)]
 
 
 class Accounts:
@@ -98,10 +103,21 @@ class Accounts:
 
     @classmethod
     def load(cls, path: Path) -> Accounts:
-        """Read a JSON list of `{token_sha256, staff, post, roles, nodes}`. Raises `OSError`, `msgspec.ValidationError`."""
+        """Read a JSON list of `{token_sha256, staff, post, roles, nodes}`. Raises `Unreadable`, naming file, account and field."""
+        rows = json_file(path)
+        if not isinstance(rows, list):
+            raise Unreadable(f"{path}：应为列表")
         accounts = cls()
-        for row in msgspec.json.decode(path.read_bytes(), type=list[_Row]):
-            accounts._by_digest[row.token_sha256] = Account(staff=row.staff, post=row.post, roles=row.roles, nodes=row.nodes)
+        for number, value in enumerate(rows, 1):
+            try:
+                row = form_of(AccountRow, value)
+            except Unreadable as no:
+                raise Unreadable(f"{path}：第 {number} 个账户：{no}") from None
+            if row.token_sha256 in accounts._by_digest:
+                first = list(accounts._by_digest).index(row.token_sha256) + 1
+                raise Unreadable(f"{path}：第 {number} 个账户的令牌与第 {first} 个的相同")
+            account = Account(staff=row.staff, post=row.post, roles=frozenset(row.roles), nodes=frozenset(row.nodes))
+            accounts._by_digest[row.token_sha256] = account
         return accounts
 
     def save(self, path: Path) -> None:

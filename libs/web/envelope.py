@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Protocol, TypedDict
@@ -11,7 +11,7 @@ import msgspec
 from fastapi import Depends, HTTPException, Request, Response
 
 from libs.web.accounts import Account, Role
-from libs.web.headers import IdempotencyKey, IfMatch, etag
+from libs.web.headers import IdempotencyKey, IfMatch, etag, versions
 from libs.web.signin import require
 
 
@@ -21,19 +21,19 @@ class IntentParts(TypedDict):
     actor: str
     key: str
     digest: str
-    expected: int | None
+    expected: Container[int] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """What comes with every command beside its form. `digest` names the request, its sender included: the same key from somebody else,
-    for another path or with another body is refused.
+    for another path or with another body is refused. `expected` are the versions that the caller takes for the present one; None: any or none.
     """
 
     account: Account
     key: str
     digest: str
-    expected: int | None
+    expected: Container[int] | None
 
     @property
     def actor(self) -> str:
@@ -51,15 +51,16 @@ def envelope(*roles: Role) -> Callable[..., Awaitable[Envelope]]:
     who = Depends(require(*roles))
 
     async def opened(request: Request, key: IdempotencyKey, account: Account = who, if_match: IfMatch = None) -> Envelope:
-        return Envelope(account, key, await digest_of(request, account.staff), if_match)
+        return Envelope(account, key, await digest_of(request, account.staff), versions(if_match))
 
     return opened
 
 
 async def digest_of(request: Request, actor: str) -> str:
     """Names a request's sender and content."""
-    head = f"{actor}\n{request.method} {request.url.path}?{request.url.query}\n"
-    return sha256(head.encode() + await request.body()).hexdigest()
+    scope = request.scope
+    head = f"{actor}\n{request.method} {scope['path']}?".encode()
+    return sha256(head + scope["query_string"] + b"\n" + await request.body()).hexdigest()
 
 
 class Hosting(Protocol):

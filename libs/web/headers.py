@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import Annotated, Final
 
 from fastapi import Header
-from pydantic import BeforeValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from fastapi.exceptions import RequestValidationError
+from pydantic import WithJsonSchema
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-ETAG: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
+_OURS: Final = re.compile(r'"([1-9][0-9]{0,17})"')
+"""A tag that may have come from here: the version of a stream."""
+_TAG: Final = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_PLACE: Final = rf"[ \t]*(?:{_TAG}[ \t]*)?"
+"""A tag, or none; read in one way only, so that a long list costs no more than its length."""
+_TAGS: Final = re.compile(rf"{_PLACE}(?:,{_PLACE})*")
+_LONGEST: Final = 1000
+"""Characters of an If-Match."""
+ANY_VERSION: Final = range(1, 2**63)
+"""Whichever version there is; a stream without events has none."""
 CSP: Final = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 SECURITY: Final = (
     (b"content-security-policy", CSP.encode()),
@@ -24,22 +34,27 @@ IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", min_length=1, ma
 """Names an act, so that repeating it is harmless. Printable ASCII, at most 200 characters; missing or malformed is answered 400."""
 
 
-def _version(tag: object) -> object:
-    if not isinstance(tag, str):
-        return tag
-    found = ETAG.fullmatch(tag.strip())
-    if found is None:
-        raise PydanticCustomError("if_match", '应为由 ETag 得到的一个版本，如 "7"')
-    return int(found[1])
-
-
 IfMatch = Annotated[
-    int | None,
+    list[str] | None,
     Header(alias="If-Match"),
-    BeforeValidator(_version),
-    WithJsonSchema({"type": "string", "pattern": f"^{ETAG.pattern}$"}),
+    WithJsonSchema({"type": "string", "maxLength": _LONGEST, "pattern": r'^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$'}),
 ]
-"""The version the caller saw; declare it as `if_match: IfMatch = None`. Malformed (a weak tag, a list, `*`) is answered 400."""
+"""The lines of this header, of which `versions` makes what the caller takes; declare it as `if_match: IfMatch = None`."""
+
+
+def versions(if_match: list[str] | None) -> Container[int] | None:
+    """The versions that the caller takes for the present one, compared strongly (RFC 9110, 13.1.1): a weak tag, and one that never came from
+    here, matches nothing. None: the caller does not ask. Raises `RequestValidationError` for what is neither a list of tags nor `*`.
+    """
+    if if_match is None:
+        return None
+    said = ", ".join(if_match)
+    if said.strip(" \t") == "*":
+        return ANY_VERSION
+    if len(said) > _LONGEST or _TAGS.fullmatch(said) is None:
+        because = '应为 ETag 给出的版本，如 "7"，可以并列几个，或只写 *'
+        raise RequestValidationError([{"type": "if_match", "loc": ("header", "If-Match"), "msg": because}])
+    return frozenset(int(ours[1]) for tag in re.findall(_TAG, said) if (ours := _OURS.fullmatch(tag)))
 
 
 def etag(version: int) -> str:

@@ -76,7 +76,7 @@ class Pages:
         **context: object,
     ) -> Response:
         """The page `name`, not to be kept by anybody on the way. `account` (who has signed in, or None) and `here` (its path) are given."""
-        context = {"account": getattr(request.state, "account", None), "here": request.url.path, **context}
+        context = {"account": getattr(request.state, "account", None), "here": request.scope["path"], **context}
         return self._templates.TemplateResponse(request, name, context, status_code, {"Cache-Control": "no-store", **(headers or {})})
 
     def address(self, name: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, TypeVar, get_args
+from typing import Any, Final, Generic, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -15,15 +15,18 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from opentelemetry import trace
-from pydantic_core import core_schema
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.decider import Refused
+from libs.forms import because_of
 from libs.web.accounts import NotAllowed
 from libs.web.pages import Pages, prefers_html
+from libs.web.strict import TOLD, NoVersion, WrongKind
 
+LONGEST: Final = 120
+"""Characters of the name of a field, as it is told."""
 E = TypeVar("E", bound=Exception)
 log = structlog.stdlib.get_logger("liandong.web")
 
@@ -43,6 +46,8 @@ TITLES: Final = {
     500: "系统出错",
     503: "系统正忙",
 }
+OTHER: Final = "请求没有被接受"
+"""For a status that has no sentence of its own."""
 CODES: Final = {
     400: "bad-request",
     401: "not-signed-in",
@@ -57,36 +62,6 @@ CODES: Final = {
     429: "too-many-requests",
     503: "busy",
 }
-SENTENCES: Final = {
-    "missing": "必须填写",
-    "string_type": "应为文字",
-    "string_too_short": "太短或为空",
-    "string_too_long": "太长",
-    "string_pattern_mismatch": "格式不对",
-    "int_type": "应为整数",
-    "int_parsing": "应为整数",
-    "int_from_float": "应为整数",
-    "bool_type": "应为是或否",
-    "bool_parsing": "应为是或否",
-    "greater_than_equal": "太小或太早",
-    "less_than_equal": "太大或太晚",
-    "less_than": "太大或太晚",
-    "date_from_datetime_parsing": "没有这一天",
-    "datetime_from_date_parsing": "没有这一时刻",
-    "datetime_parsing": "没有这一时刻",
-    "enum": "不在可选范围内",
-    "literal_error": "不在可选范围内",
-    "list_type": "应为列表",
-    "tuple_type": "应为列表",
-    "too_short": "太少",
-    "too_long": "太多",
-    "extra_forbidden": "没有这一项",
-    "model_attributes_type": "应为一组填写项",
-    "json_invalid": "不是有效的 JSON",
-}
-NO_SENTENCE: Final = "填写不符合要求"
-KNOWN_FAULTS: Final = frozenset(get_args(core_schema.ErrorType))
-"""The faults that the library finds and words in English; any other is ours, and says in Chinese what is wrong."""
 SCHEMA: Final = {
     "type": "object",
     "required": ["type", "title", "status", "code"],
@@ -111,6 +86,14 @@ class Problem:
     detail: str = ""
     more: Mapping[str, object] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class NotYet(Exception):
+    """What is asked for is not there yet, and will be: to be asked again after some seconds."""
+
+    def __init__(self, code: str, because: str, seconds: int = 2) -> None:
+        super().__init__(because)
+        self.code, self.because, self.seconds = code, because, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +127,9 @@ def add_problems(app: FastAPI, rules: Sequence[Rule[Any]], pages: Pages | None) 
         Rule(Refused, _refused),
         Rule(NotAllowed, _not_allowed),
         Rule(RequestValidationError, _invalid),
+        Rule(NotYet, _not_yet),
+        Rule(WrongKind, _wrong_kind),
+        Rule(NoVersion, _no_version),
         Rule(HTTPException, _http),
     ]
     for rule in (*own, *rules):
@@ -153,7 +139,7 @@ def add_problems(app: FastAPI, rules: Sequence[Rule[Any]], pages: Pages | None) 
 def _handler(answer: Callable[..., Problem], pages: Pages | None) -> Callable[[Request, Exception], Response]:
     def handle(request: Request, exc: Exception) -> Response:
         problem = answer(exc)
-        log.info("refused", code=problem.code, status=problem.status, path=request.url.path, fault=type(exc).__name__)
+        log.info("refused", code=problem.code, status=problem.status, path=request.scope["path"], fault=type(exc).__name__)
         return respond(request, problem, pages)
 
     return handle
@@ -163,7 +149,7 @@ def respond(request: Request, problem: Problem, pages: Pages | None) -> Response
     """The problem as the caller reads best. Somebody who opens a page without having signed in is led to do so."""
     if pages is not None and prefers_html(request):
         if problem.status == 401 and request.method in {"GET", "HEAD"}:
-            here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            here = request.scope["path"] + (f"?{query}" if (query := request.scope["query_string"].decode("latin-1")) else "")
             return RedirectResponse(f"/sign-in?next={quote(here, safe='/')}", 303, headers={"Cache-Control": "no-store"})
         return pages.render(request, "error.html", status_code=problem.status, headers=problem.headers, problem=problem)
     body = {"type": problem.type or f"/problems/{problem.code}", "title": problem.title, "status": problem.status, "code": problem.code}
@@ -174,7 +160,7 @@ def respond(request: Request, problem: Problem, pages: Pages | None) -> Response
 def fault(request: Request, exc: Exception, pages: Pages | None) -> Response:
     """An exception nobody foresaw: the log has its stack, the caller the trace to ask about."""
     span = trace.get_current_span().get_span_context()
-    log.error("fault", path=request.url.path, method=request.method, fault=type(exc).__name__, exc_info=exc)
+    log.error("fault", path=request.scope["path"], method=request.method, fault=type(exc).__name__, exc_info=exc)
     more = {"trace": f"{span.trace_id:032x}"} if span.is_valid else {}
     return respond(request, Problem(status=500, code="fault", title=TITLES[500], more=more), pages)
 
@@ -189,19 +175,30 @@ def _not_allowed(exc: NotAllowed) -> Problem:
 
 def _http(exc: HTTPException) -> Problem:
     code = CODES.get(exc.status_code, f"http-{exc.status_code}")
-    title = TITLES.get(exc.status_code, str(exc.detail))
+    title = TITLES.get(exc.status_code, OTHER)
     return Problem(status=exc.status_code, code=code, title=title, headers=dict(exc.headers or {}))
+
+
+def _not_yet(exc: NotYet) -> Problem:
+    return Problem(status=503, code=exc.code, title=exc.because, headers={"Retry-After": str(exc.seconds)})
+
+
+def _wrong_kind(exc: WrongKind) -> Problem:
+    return Problem(status=415, code=CODES[415], title=TITLES[415], more={"accepts": [exc.accepts]})
+
+
+def _no_version(_: NoVersion) -> Problem:
+    return Problem(status=412, code=CODES[412], title="这里没有版本，不能按版本办理；请去掉 If-Match")
+
+
+def _field(place: Sequence[object]) -> str:
+    """body.steps.2.name; a name that was made up may be as long as the body."""
+    return ".".join(map(str, place))[:LONGEST]
 
 
 def _invalid(exc: RequestValidationError) -> Problem:
     """Fields and what is wrong with them, never what was sent. A header that is missing or malformed is 400: the form is not at fault."""
     found = exc.errors()
-    fields = [{"field": ".".join(map(str, error["loc"])), "code": error["type"], "because": because_of(error)} for error in found]
+    fields = [{"field": _field(error["loc"]), "code": error["type"], "because": because_of(error)} for error in found[:TOLD]]
     status = 400 if found and all(error["loc"][0] == "header" for error in found) else 422
     return Problem(status=status, code=CODES[status], title=TITLES[status], more={"fields": fields})
-
-
-def because_of(error: Mapping[str, Any]) -> str:
-    """What is wrong with a field, for people."""
-    kind = str(error["type"])
-    return SENTENCES.get(kind, NO_SENTENCE if kind in KNOWN_FAULTS else str(error["msg"]))

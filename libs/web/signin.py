@@ -15,15 +15,15 @@ from collections.abc import Callable
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Depends, Form, Query
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from libs.forms import CASE_NUMBER
 from libs.web.accounts import Account, Accounts, NotAllowed, Role, digest
-from libs.web.forms import CASE_NUMBER
 from libs.web.headers import same_origin
 from libs.web.pages import Pages
 
@@ -35,6 +35,11 @@ ATTEMPT_SECONDS: Final = 60.0
 """Sign-ins that one address may try in this time."""
 _CASE: Final = re.compile(CASE_NUMBER)
 READS: Final = frozenset({"GET", "HEAD"})
+
+LONGEST: Final = 2000
+"""Characters of a path to go on to."""
+Token = Annotated[str, Form(max_length=200)]
+Next = Annotated[str, Form(max_length=LONGEST)]
 
 Seconds = Callable[[], float]
 """Seconds, going forward only."""
@@ -120,6 +125,17 @@ def require(*roles: Role) -> Require:
     return Require(*roles)
 
 
+class FromHere:
+    """A dependency: the form was sent from a page of this very site, as far as the browser says."""
+
+    def __init__(self, because: str) -> None:
+        self.because = because
+
+    async def __call__(self, request: Request) -> None:
+        if not same_origin(request.headers):
+            raise NotAllowed(self.because)
+
+
 def _place(request: Request) -> str | None:
     """The node a path is about; None where it names none, or a case number that is none (the handler's types say so)."""
     case = request.path_params.get("case", "")
@@ -156,13 +172,11 @@ def sign_in_router(pages: Pages, sessions: Sessions, limit: RateLimit) -> APIRou
     router = APIRouter(include_in_schema=False)
 
     @router.get("/sign-in")
-    async def sign_in(request: Request, next: str = "/") -> Response:  # noqa: A002 (the name in the address)
+    async def sign_in(request: Request, next: Annotated[str, Query(max_length=LONGEST)] = "/") -> Response:  # noqa: A002 (the name in the address)
         return pages.render(request, "sign-in.html", next=local(next), because="")
 
-    @router.post("/sign-in")
-    async def begin(request: Request, token: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "/") -> Response:  # noqa: A002
-        if not same_origin(request.headers):
-            raise NotAllowed("登录表单须从本站页面提交")
+    @router.post("/sign-in", dependencies=[Depends(FromHere("登录表单须从本站页面提交"))])
+    async def begin(request: Request, token: Token = "", next: Next = "/") -> Response:  # noqa: A002
         seconds = limit.wait(request.client.host if request.client else "")
         if seconds:
             raise HTTPException(429, headers={"Retry-After": str(seconds)})
@@ -171,14 +185,12 @@ def sign_in_router(pages: Pages, sessions: Sessions, limit: RateLimit) -> APIRou
             return pages.render(request, "sign-in.html", status_code=401, next=local(next), because="没有这个令牌。请检查是否完整复制。")
         _leave(request, sessions)
         answer = RedirectResponse(local(next), 303, headers={"Cache-Control": "no-store"})
-        secure = request.url.scheme == "https"
+        secure = request.scope["scheme"] == "https"
         answer.set_cookie(sessions.cookie, value, max_age=SESSION_SECONDS, httponly=True, secure=secure, samesite="strict")
         return answer
 
-    @router.post("/sign-out")
+    @router.post("/sign-out", dependencies=[Depends(FromHere("须从本站页面退出"))])
     async def end(request: Request) -> Response:
-        if not same_origin(request.headers):
-            raise NotAllowed("须从本站页面退出")
         _leave(request, sessions)
         answer = RedirectResponse("/sign-in", 303, headers={"Cache-Control": "no-store"})
         answer.delete_cookie(sessions.cookie, httponly=True, samesite="strict")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
 
@@ -56,27 +56,27 @@ def parse_checkpoint(value: bytes) -> Checkpoint:
         first, head, rest = _split(text)
         found = _HEAD.fullmatch(head)
         if first != _FIRST or found is None:
-            raise Malformed("not a checkpoint of this form")
+            raise Malformed("不是这种格式的检查点")
         feeds = tuple(_feed(line, found[1]) for line in rest)
         checkpoint = Checkpoint(found[1], int(found[2]), parse_instant(found[3]), found[4], feeds)
     except (UnicodeDecodeError, ValueError) as error:
-        raise Malformed(f"not a checkpoint: {error}") from None
+        raise Malformed(f"不是检查点：{error}") from None
     if checkpoint_text(checkpoint) != value or len({(feed.source, feed.epoch) for feed in feeds}) < len(feeds):
-        raise Malformed("a checkpoint that is not written in the canonical form")
+        raise Malformed("检查点没有按规定的格式书写")
     return checkpoint
 
 
 def _split(text: str) -> tuple[str, str, list[str]]:
     lines = text.split("\n")
     if len(lines) < 6 or lines[-1]:
-        raise Malformed("a checkpoint has five lines at least, each ended")
+        raise Malformed("检查点至少有五行，每行以换行结束")
     return lines[0], "\n".join(lines[1:5]), lines[5:-1]
 
 
 def _feed(line: str, node: str) -> Position:
     found = _FEED.fullmatch(line)
     if found is None or node_of(found[1]) != node:
-        raise Malformed(f"not a feed of {node}: {line[:80]!r}")
+        raise Malformed(f"不是 {node} 的来源：{line[:80]!r}")
     return Position(found[1], int(found[2]), int(found[3]), found[4])
 
 
@@ -88,10 +88,14 @@ def create_key(path: Path) -> None:
 
 
 def load_key(path: Path) -> Ed25519PrivateKey:
-    """The signing key of a file. Raises `ValueError` for another kind of key."""
-    key = load_pem_private_key(path.read_bytes(), None)
+    """The signing key of a file. Raises `OSError`, and `ValueError` for what is no such key."""
+    data = path.read_bytes()
+    try:
+        key = load_pem_private_key(data, None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
     if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError(f"{path} is not an Ed25519 key")
+        raise ValueError(f"{path} 不是 Ed25519 私钥（PEM，不加密）")
     return key
 
 

@@ -103,7 +103,7 @@ def digest(alg: str, data: bytes) -> str:
         return f"sha256:{hashlib.sha256(data).hexdigest()}"
     if alg == "sm3":
         return f"sm3:{hashlib.new('sm3', data).hexdigest()}"
-    raise Malformed(f"unknown hash algorithm {alg!r}")
+    raise Malformed(f"不认识哈希算法 {alg!r}")
 
 
 def canonical(event: Recorded, alg: str = "sha256") -> str:
@@ -128,11 +128,11 @@ def broken(event: Recorded, before: Position | None) -> str | None:
     alg = event.prevhash.partition(":")[0]
     expected_prevhash = genesis(alg) if before is None else before.hash
     if event.sequence != expected_sequence:
-        return f"number {event.sequence} where {expected_sequence} was due"
+        return f"应为第 {expected_sequence} 号，实为第 {event.sequence} 号"
     if event.prevhash != expected_prevhash:
-        return "it does not continue the chain"
+        return "接不上前一个事件的链"
     if event.hash != chain_hash(event):
-        return "its bytes are not the ones that were hashed"
+        return "内容与哈希不符"
     return None
 
 
@@ -189,9 +189,9 @@ def _attributes(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     try:
         found = {name: value.decode() for name, value in headers if value is not None}
     except UnicodeDecodeError as wrong:
-        raise Malformed(f"a header is not UTF-8: {wrong}") from None
+        raise Malformed(f"消息头不是 UTF-8 文字（{wrong}）") from None
     if found.get("ce_specversion") != "1.0":
-        raise Malformed("ce_specversion is not 1.0")
+        raise Malformed("ce_specversion 不是 1.0")
     return found
 
 
@@ -218,7 +218,7 @@ def _event(found: Mapping[str, str], data: bytes) -> Recorded:
             tracestate=found.get("tracestate", ""),
         )
     except KeyError as missing:
-        raise Malformed(f"header {missing.args[0]} is missing") from None
+        raise Malformed(f"缺少消息头 {missing.args[0]}") from None
     speakable(found.values())
     return event
 
@@ -226,16 +226,16 @@ def _event(found: Mapping[str, str], data: bytes) -> Recorded:
 @lru_cache(4096)
 def _feed(source: str, epoch: str) -> int:
     if not _SOURCE.fullmatch(source):
-        raise Malformed(f"{source[:60]!r} is no origin")
+        raise Malformed(f"{source[:60]!r} 不是来源")
     if not _EPOCH.fullmatch(epoch):
-        raise Malformed(f"{epoch[:40]!r} is no epoch")
+        raise Malformed(f"{epoch[:40]!r} 不是世代")
     return int(epoch)
 
 
 def numbers(source: str, epoch: str, sequence: str) -> tuple[int, int]:
     """Epoch and number as they stand on the wire. Raises `Malformed` for another form, a number no log can give, or what is no origin."""
     if len(sequence) != 20 or not (sequence.isascii() and sequence.isdigit()) or not 0 < int(sequence) <= _LAST:
-        raise Malformed(f"{sequence[:40]!r} is no number in a feed")
+        raise Malformed(f"{sequence[:40]!r} 不是序号")
     return _feed(source, epoch), int(sequence)
 
 
@@ -243,14 +243,14 @@ def speakable(values: Iterable[str]) -> None:
     """Raises `Malformed` for a line break, with which another event could have the same canonical text, and for NUL, which no store keeps."""
     text = "".join(values)
     if "\n" in text or "\r" in text or "\0" in text:
-        raise Malformed("an attribute holds a line break or NUL")
+        raise Malformed("属性里有换行或空字符")
 
 
 def parse_instant(text: str) -> datetime:
     """The moment of the one form. Raises `Malformed`."""
     if len(text) != 27 or text[4:20:3] != "--T::." or text[-1] != "Z":
-        raise Malformed(f"{text[:40]!r} is not a time in UTC with microseconds")
+        raise Malformed(f"{text[:40]!r} 不是精确到微秒的 UTC 时刻")
     try:
         return datetime.fromisoformat(text)
-    except ValueError as wrong:
-        raise Malformed(f"{text!r} is no time: {wrong}") from None
+    except ValueError:
+        raise Malformed(f"{text!r} 没有这一时刻") from None

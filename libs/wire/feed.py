@@ -60,12 +60,12 @@ def decode_page(page: bytes) -> list[Recorded]:
     try:
         return [_event(entry) for entry in _decoder.decode(page)]
     except (msgspec.DecodeError, ValueError) as error:
-        raise Malformed(f"not a page of a feed: {error}") from None
+        raise Malformed(f"不是来源的一页（{error}）") from None
 
 
 def _event(entry: _Entry) -> Recorded:
     if entry.specversion != "1.0":
-        raise Malformed("specversion is not 1.0")
+        raise Malformed("specversion 不是 1.0")
     same = {name: getattr(entry, name) for name in _SAME}
     epoch, sequence = numbers(entry.source, entry.epoch, entry.sequence)
     speakable(same.values())

@@ -14,6 +14,7 @@ from libs.workdays.ledger import (
     WorkingDays,
     derive,
 )
+from libs.workdays.notices import BadCalendar
 from libs.workdays.running import ran
 from libs.workdays.shipped import Calendars, UnknownCalendar
 
@@ -22,6 +23,7 @@ __all__ = [
     "CHINA",
     "REASONS",
     "Back",
+    "BadCalendar",
     "Budget",
     "Calendar",
     "Calendars",

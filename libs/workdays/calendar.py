@@ -1,11 +1,10 @@
 """The working calendar: Mon–Fri, less holidays, with shifted days, as the State Council's yearly notice has them (行政许可法 Art. 82).
 
-Beyond the last notice: Mon–Fri less 1 January, 1–2 May, 1–3 October, provisional. Before 2004 the data is silent: an error, not a guess.
+Beyond the last notice: Mon–Fri less the statutory holidays that have a date, provisional. Before 2004 the data is silent: an error, not a guess.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,9 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from libs.workdays.notices import HORIZON, Noticed, notices
+from libs.workdays.statutory import statutory
+
 CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """The time zone of China, whose offset has not changed since 1991; the calendar begins later."""
 FOLDER: Final = Path(__file__).with_name("calendars")
@@ -22,10 +24,6 @@ SHIPPED: Final = ("cn_calendar_exceptions_2004_2026.csv",)
 """Every file of exceptions that was ever shipped, in the order in which they were; the last is the current one. A new notice is a new file at
 the end; none is changed or taken away, for limits that have ended were counted by it.
 """
-HORIZON: Final = date(2060, 12, 31)
-"""The last day of the calendar: days behind the last notice are projected up to it."""
-KNOWN_HOLIDAYS: Final = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
-"""Month and day of the holidays that every year has by regulation (全国年节及纪念日放假办法); lunar ones wait for the notice."""
 
 
 class OutOfCalendar(ValueError):
@@ -39,6 +37,9 @@ class DayReason(str, Enum):
     SHIFTED_WORK = "shifted-work"
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
+    """A statutory one: the regulation names its date."""
+    NOTICED_REST = "noticed-rest"
+    """A working day that the notice gives for a holiday whose own day the calendar does not tell: a lunar one, or one that fell on a weekend."""
     SHIFTED_REST = "shifted-rest"
 
 
@@ -71,23 +72,23 @@ class Calendar:
     _upto: tuple[int, ...] = field(repr=False)
     _working: tuple[WorkingDay, ...] = field(repr=False)
     _base: int = field(repr=False)
+    _holidays: Mapping[date, str] = field(repr=False)
 
     @classmethod
     def load(cls, path: Path = FOLDER / SHIPPED[-1]) -> Calendar:
-        """The calendar of a file of exceptions, without one the current. Raises `ValueError` for a file of another form."""
+        """The calendar of a file of exceptions, without one the current. Raises `BadCalendar`: one sentence with file, line and column; `OSError`
+        for a file that cannot be opened.
+        """
         data = path.read_bytes()
-        exceptions: dict[date, DayReason] = {}
-        try:
-            for row in csv.DictReader(data.decode("utf-8").splitlines()):
-                rest = DayReason.SHIFTED_REST if row["in_lieu_rest"] == "1" else DayReason.HOLIDAY
-                exceptions[date.fromisoformat(row["date"])] = DayReason.SHIFTED_WORK if row["is_workday"] == "1" else rest
-        except KeyError as missing:
-            raise ValueError(f"{path.name} 缺少 {missing.args[0]} 列") from None
-        return cls.of(exceptions, f"{path.stem}+{hashlib.sha256(data).hexdigest()[:12]}")
+        days = notices(data, path.name)
+        exceptions = {day.date: _noticed(day) for day in days}
+        return cls.of(exceptions, f"{path.stem}+{hashlib.sha256(data).hexdigest()[:12]}", {day.date: day.holiday for day in days})
 
     @classmethod
-    def of(cls, exceptions: Mapping[date, DayReason], version: str) -> Calendar:
-        """A calendar from exceptions; the years of the first and the last are taken as wholly known. Raises `ValueError` for none at all."""
+    def of(cls, exceptions: Mapping[date, DayReason], version: str, holidays: Mapping[date, str] | None = None) -> Calendar:
+        """A calendar from exceptions, and the holidays' names by day where the regulation does not give them; the years of the first and the
+        last are taken as wholly known. Raises `ValueError` for none at all.
+        """
         if not exceptions:
             raise ValueError("日历没有任何放假安排")
         first, last_notice = date(min(exceptions).year, 1, 1), date(max(exceptions).year, 12, 31)
@@ -95,7 +96,7 @@ class Calendar:
         reasons = tuple(exceptions.get(day) or _plain(day, provisional=day > last_notice) for day in days)
         worked = [reason in _WORKED for reason in reasons]
         working = tuple(WorkingDay(day, midnight(day), midnight(day + _DAY)) for day, so in zip(days, worked, strict=True) if so)
-        return cls(version, first, last_notice, reasons, tuple(accumulate(worked)), working, first.toordinal())
+        return cls(version, first, last_notice, reasons, tuple(accumulate(worked)), working, first.toordinal(), holidays or {})
 
     def reason(self, day: date) -> DayReason:
         """Why `day` is worked or not. Raises `OutOfCalendar`."""
@@ -103,6 +104,10 @@ class Calendar:
         if not 0 <= n < len(self._reasons):
             raise self._silent(day)
         return self._reasons[n]
+
+    def holiday(self, day: date) -> str:
+        """The holiday for which `day` is free, by its name; empty where nobody names one."""
+        return statutory(day) or self._holidays.get(day, "")
 
     def is_working_day(self, day: date) -> bool:
         return self.reason(day) in _WORKED
@@ -149,7 +154,20 @@ class Calendar:
         return day if self.is_working_day(day) else self.after(day, 1)
 
 
+def _noticed(day: Noticed) -> DayReason:
+    """What a day of the notice is: the regulation comes first, then the week, then what the notice shifts. A day that is worked is a shifted one
+    only where it would be free.
+    """
+    if day.worked:
+        return DayReason.SHIFTED_WORK if statutory(day.date) or day.date.weekday() >= 5 else DayReason.WORKING_DAY
+    if statutory(day.date):
+        return DayReason.HOLIDAY
+    if day.date.weekday() >= 5:
+        return DayReason.WEEKEND
+    return DayReason.SHIFTED_REST if day.in_lieu else DayReason.NOTICED_REST
+
+
 def _plain(day: date, *, provisional: bool) -> DayReason:
-    if provisional and (day.month, day.day) in KNOWN_HOLIDAYS:
+    if provisional and statutory(day):
         return DayReason.HOLIDAY
     return DayReason.WEEKEND if day.weekday() >= 5 else DayReason.WORKING_DAY

@@ -23,10 +23,11 @@ REASONS: Final = {
     DayReason.WORKING_DAY.value: "工作日",
     DayReason.SHIFTED_WORK.value: "调休上班，工作日",
     DayReason.WEEKEND.value: "周末，不计入",
-    DayReason.HOLIDAY.value: "法定节假日，不计入",
+    DayReason.HOLIDAY.value: "法定节假日{holiday}，不计入",
+    DayReason.NOTICED_REST.value: "放假{notice}，不计入",
     DayReason.SHIFTED_REST.value: "调休放假，不计入",
 }
-"""A sentence for each reason."""
+"""A sentence for each reason; a holiday is named in it."""
 PROVISIONAL: Final = "（国务院尚未公布放假安排，暂按预计）"
 
 
@@ -39,11 +40,16 @@ class CountedDay:
     reason: str
     number: int | None
     provisional: bool = False
+    holiday: str = ""
 
     @property
     def reason_zh(self) -> str:
         """The reason as a sentence."""
-        return REASONS[self.reason] + (PROVISIONAL if self.provisional else "")
+        holiday, notice = (
+            f"（{self.holiday}）" if self.holiday else "",
+            f"（国务院办公厅通知：{self.holiday}）" if self.holiday else "（国务院办公厅通知）",
+        )
+        return REASONS[self.reason].format(holiday=holiday, notice=notice) + (PROVISIONAL if self.provisional else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def _each(first: date, last: date) -> Iterator[date]:
 def _immediate(calendar: Calendar, start: date, due: date) -> Iterator[CountedDay]:
     for day in _each(start, due):
         waits = "after-closing" if calendar.is_working_day(day) else calendar.reason(day).value
-        yield CountedDay(day, False, "same-day" if day == due else waits, None, calendar.is_provisional(day))
+        yield CountedDay(day, False, "same-day" if day == due else waits, None, calendar.is_provisional(day), calendar.holiday(day))
 
 
 def _row(ledger: Ledger, calendar: Calendar, day: date, number: int, days: int) -> CountedDay:
@@ -94,7 +100,7 @@ def _row(ledger: Ledger, calendar: Calendar, day: date, number: int, days: int) 
             return CountedDay(day, False, reason, None, provisional)
         return CountedDay(day, True, "natural-day", number + 1, provisional)
     counted = calendar.is_working_day(day)
-    return CountedDay(day, counted, calendar.reason(day).value, number + 1 if counted else None, provisional)
+    return CountedDay(day, counted, calendar.reason(day).value, number + 1 if counted else None, provisional, calendar.holiday(day))
 
 
 def count_back(event_day: date, budget: Budget, calendar: Calendar) -> Back:
@@ -108,6 +114,6 @@ def count_back(event_day: date, budget: Budget, calendar: Calendar) -> Back:
         counted = calendar.is_working_day(day) if working else True
         number += counted
         reason = calendar.reason(day).value if working else "natural-day"
-        rows.append(CountedDay(day, counted, reason, number if counted else None, calendar.is_provisional(day)))
+        rows.append(CountedDay(day, counted, reason, number if counted else None, calendar.is_provisional(day), calendar.holiday(day)))
         day -= timedelta(1)
     return Back(latest, any(row.provisional for row in rows), tuple(rows))

@@ -11,7 +11,8 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Final, NamedTuple
 
-from libs.workdays.calendar import CHINA, HORIZON, Calendar, WorkingDay, midnight
+from libs.workdays.calendar import CHINA, Calendar, WorkingDay, midnight
+from libs.workdays.notices import HORIZON
 
 CLOSING: Final = time(17, 30)
 WARN_BEFORE_CLOSING: Final = timedelta(minutes=30)

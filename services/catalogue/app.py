@@ -6,6 +6,7 @@ from typing import Final, get_args
 
 from libs.eventlog import Codec, Subject
 from libs.host import Context, Service
+from libs.story import Part, Scene
 from services.catalogue import events
 from services.catalogue.http import catalogue_router
 from services.catalogue.http.imports import ImportStreams
@@ -14,6 +15,7 @@ from services.catalogue.http.procedures import ProcedureStreams
 from services.catalogue.item import ITEM
 from services.catalogue.item.importing import IMPORT
 from services.catalogue.procedure import PROCEDURE
+from services.catalogue.story import catalogue_part
 from services.catalogue.views import catalogue_view
 
 CODEC: Final = Codec("catalogue", get_args(events.Event))
@@ -32,3 +34,9 @@ def build(context: Context) -> Service:
         router=catalogue_router(context, items, imports, procedures),
         views=(catalogue_view(CODEC),),
     )
+
+
+def tells(scene: Scene) -> Part:
+    """The catalogue's part in a story."""
+    items, _, procedures = subjects()
+    return catalogue_part(scene, CODEC, items, procedures)

@@ -13,6 +13,7 @@ LAW: Final[Mapping[str, Law]] = {
     # an item
     "no-code-or-name": Law("P-item-named", "事项须有编码和名称"),
     "unknown-type": Law("P-item-named", "事项类型不在 GB/T 39046—2020 附录 A 的代码表中"),
+    "known-in-another-form": Law("P-item-named", "编码只有大小写、全半角或组合形式不同，是同一事项，已登记为 {item}"),
     # a procedure is published
     "unknown-item": Law("P-item-first", "事项 {item} 未登记，先登记事项再公布实施办法"),
     "effective-in-the-past": Law("行政许可法第三十条，P-published-in-time", "实施办法应当公示，不能倒签生效日"),

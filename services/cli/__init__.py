@@ -5,23 +5,25 @@ from __future__ import annotations
 import stamina
 import typer
 
-from services.cli import clock, due, imports, operate, replay, serve, up
+from services.cli import clock, due, imports, operate, replay, serve, story, up
+from services.cli.wording import ChineseCommand, ChineseCommands
 
 stamina.instrumentation.set_on_retry_hooks([])  # waiting for a site that starts is normal work
 app = typer.Typer(
-    help="联动：市、县、乡镇政务服务中心联成一个审批网络", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    cls=ChineseCommands, help="联动：市、县、乡镇政务服务中心联成一个审批网络", add_completion=False, pretty_exceptions_enable=False
 )
-app.command("up")(up.up)
-app.command("down")(up.down)
-app.command("due")(due.due)
-app.command("replay")(replay.replay)
-app.command("serve")(serve.serve)
-app.command("status")(operate.status)
-app.command("verify")(operate.verify)
-app.command("migrate")(operate.migrate)
+app.command("up", cls=ChineseCommand)(up.up)
+app.command("down", cls=ChineseCommand)(up.down)
+app.command("due", cls=ChineseCommand)(due.due)
+app.command("replay", cls=ChineseCommand)(replay.replay)
+app.command("story", cls=ChineseCommand)(story.story)
+app.command("serve", cls=ChineseCommand)(serve.serve)
+app.command("status", cls=ChineseCommand)(operate.status)
+app.command("verify", cls=ChineseCommand)(operate.verify)
+app.command("migrate", cls=ChineseCommand)(operate.migrate)
 app.add_typer(operate.parked, name="parked")
 app.add_typer(clock.clock, name="clock")
 
-importing = typer.Typer(help="导入数据文件", no_args_is_help=True)
-importing.command("items")(imports.items)
+importing = typer.Typer(cls=ChineseCommands, help="导入数据文件")
+importing.command("items", cls=ChineseCommand)(imports.items)
 app.add_typer(importing, name="import")

@@ -1,21 +1,25 @@
-"""`liandong import items FILE --node CODE`: a list of items, each row landed or set aside with its reason."""
+"""`liandong import items FILE --node CODE`: a list of items, each row landed or set aside with its reason; `--dry-run` only reads it."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import httpx2
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from services.cli.operate import fail, site_of
+from libs.decider import Refused
+from libs.forms import why_not
+from libs.paper import BadTable
+from libs.terminal import table
+from services.catalogue.http.item_list import tried
+from services.cli.operate import site_of
+from services.cli.saying import console, fail, say_json
+from services.onebox import said
 
-console = Console()
 SHOWN: Final = 20
+SHOWN_AS: Final = {"row": "行", "column": "列", "value": "内容", "reason": "原因"}
 SECONDS: Final = 300.0
 
 
@@ -29,24 +33,43 @@ class NotImported(Exception):
 
 def items(
     file: Annotated[Path, typer.Argument(help="事项清单（CSV 或 XLSX）")],
-    node: Annotated[str, typer.Option("--node", help="事项归入哪个节点，如 511525")],
+    node: Annotated[str, typer.Option("--node", help="事项归入哪个节点，如 511525；试读时不需要")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只读文件、报告结果，什么也不写；不需要节点部署")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="一个 JSON 对象")] = False,
 ) -> None:
     """导入事项清单：整份文件先核对，再逐行落地；可重复导入。"""
     try:
         data = file.read_bytes()
     except OSError as error:
-        fail(f"{file} 无法读取：{error.strerror}", 2)
-    site = site_of(node)
+        fail(f"{file} 无法读取：{why_not(error)}", 2)
     try:
-        with site.client("editor", timeout=SECONDS) as client, console.status(f"导入 {escape(file.name)}……"):
-            found = run_import(client, file.name, data, node)
+        found = try_out(file.name, data) if dry_run else land(file.name, data, node)
     except NotImported as error:
         fail(str(error), error.code)
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        say_json(found)
+    elif dry_run:
+        show_tried(found)
     else:
         show(found)
+
+
+def try_out(name: str, data: bytes) -> dict[str, Any]:
+    """What an import would do, told by the file alone. Raises `NotImported`: 2 for a file that cannot be taken."""
+    try:
+        with console.status(f"试读 {name}……"):
+            return tried(name, data)
+    except (BadTable, Refused) as refusal:
+        raise NotImported(f"不能导入：{refusal.because}", 2) from None
+
+
+def land(name: str, data: bytes, node: str) -> dict[str, Any]:
+    """Imports the list at `node`. Raises `NotImported`."""
+    if not node:
+        raise NotImported("要写明事项归入哪个节点，如 --node 511525；只想看看文件读得怎样，加 --dry-run", 2)
+    site = site_of(node)
+    with site.client("editor", timeout=SECONDS) as client, console.status(f"导入 {name}……"):
+        return run_import(client, name, data, node)
 
 
 def run_import(client: httpx2.Client, name: str, data: bytes, node: str) -> dict[str, Any]:
@@ -58,36 +81,42 @@ def run_import(client: httpx2.Client, name: str, data: bytes, node: str) -> dict
     except httpx2.TransportError as error:
         raise NotImported(f"导入中断（{type(error).__name__}）；再运行一次即可，已落地的不会重复", 1) from None
     if answer.is_server_error:
-        raise NotImported(f"导入中断：{_title(answer)}；稍后再运行一次即可，已落地的不会重复", 1)
+        raise NotImported(f"导入中断：{said(answer)}；稍后再运行一次即可，已落地的不会重复", 1)
     if answer.is_error:
-        raise NotImported(f"没有导入：{_title(answer)}", 2)
+        raise NotImported(f"没有导入：{said(answer)}", 2)
     found: dict[str, Any] = answer.json()
     return found
 
 
-def _title(answer: httpx2.Response) -> str:
-    try:
-        return str(answer.json()["title"])
-    except (ValueError, KeyError, TypeError):
-        return f"HTTP {answer.status_code}"
-
-
 def show(found: dict[str, Any]) -> None:
-    """Prints the report for people."""
+    """Prints the report of an import for people."""
     console.print(
         f"共 {found['rows']:,} 行：落地 {found['landed']:,}（新增 {found['new']:,}，变更 {found['changed']:,}，"
         f"未变 {found['unchanged']:,}），搁置 {len(found['set_aside'])} 行；机构编码搁置 {len(found['agencies_set_aside'])} 行"
     )
-    if found["note"]:
-        console.print(f"注意：{found['note']}")
-    for title, rows in (("搁置的行", found["set_aside"]), ("落地但机构编码搁置的行", found["agencies_set_aside"])):
-        if not rows:
-            continue
-        table = Table(title=title)
-        for column in ("行", "列", "内容", "原因"):
-            table.add_column(column)
-        for row in rows[:SHOWN]:
-            table.add_row(str(row["row"]), row["column"], escape(row["value"]), escape(row["reason"]))
-        console.print(table)
-        if len(rows) > SHOWN:
-            console.print(f"……还有 {len(rows) - SHOWN} 行，--json 看全部")
+    _notes(found["notes"])
+    _rows("搁置的行", found["set_aside"], ("row", "column", "value", "reason"))
+    _rows("落地但机构编码搁置的行", found["agencies_set_aside"], ("row", "column", "value", "reason"))
+
+
+def show_tried(found: dict[str, Any]) -> None:
+    """Prints for people what an import would do."""
+    console.print(f"试读，没有写入：共 {found['read']:,} 行，可落地 {found['land']:,} 行，搁置 {len(found['set_aside']):,} 行")
+    _notes(found["notes"])
+    _rows("要搁置的行", found["set_aside"], ("row", "column", "reason"))
+
+
+def _notes(notes: Sequence[str]) -> None:
+    for note in notes:
+        console.print(f"注意：{note}")
+
+
+def _rows(title: str, rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> None:
+    if not rows:
+        return
+    shown = table(*(SHOWN_AS[key] for key in keys), title=title)
+    for row in rows[:SHOWN]:
+        shown.add_row(*(str(row[key]) for key in keys))
+    console.print(shown)
+    if len(rows) > SHOWN:
+        console.print(f"……还有 {len(rows) - SHOWN} 行，--json 看全部")

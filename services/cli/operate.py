@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import httpx2
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from libs.embedded import AlreadyRunning, EmbeddedError
-from services.onebox import BoxError, OneBox, SiteOfBox, default_folder
+from libs.terminal import say, table
+from services.cli.saying import console, say_json
+from services.cli.saying import fail as fail
+from services.cli.wording import ChineseCommand, ChineseCommands
+from services.onebox import BoxError, OneBox, SiteOfBox, default_folder, said
 
+AtSite = Annotated[str, typer.Argument(help="节点部署，如 511525")]
+OfService = Annotated[str, typer.Argument(help="服务，如 intake")]
 Json = Annotated[bool, typer.Option("--json", help="一个 JSON 对象")]
-console = Console()
-parked = typer.Typer(help="停放的记录：不能应用，等人处理", no_args_is_help=True)
+parked = typer.Typer(cls=ChineseCommands, help="停放的记录：不能应用，等人处理")
 
 
 def running_box() -> OneBox:
@@ -35,12 +37,6 @@ def site_of(node: str) -> SiteOfBox:
         fail(str(error), error.code)
 
 
-def fail(sentence: str, code: int) -> NoReturn:
-    """Ends the command with one clear sentence and `code`. 1: not running, 2: bad input, 3: something is wrong with the data."""
-    typer.echo(sentence, err=True)
-    raise typer.Exit(code)
-
-
 def ask(site: SiteOfBox, method: str, path: str, **more: Any) -> Any:
     """Sends one request to a site of the box: the JSON of the answer. Ends the command where it is refused or nobody answers."""
     try:
@@ -49,7 +45,9 @@ def ask(site: SiteOfBox, method: str, path: str, **more: Any) -> Any:
             answer.raise_for_status()
             return answer.json()
     except httpx2.HTTPStatusError as error:
-        fail(f"{site.code} 拒绝了：{error.response.text}", 2)
+        fail(f"{site.code} 拒绝了：{said(error.response)}", 2)
+    except ValueError:
+        fail(f"{site.address} 的回答不是 JSON；端口可能被别的程序占用", 1)
     except httpx2.TransportError:
         fail(f"{site.code} 没有运行（{site.address}）；先运行 scripts/up", 1)
 
@@ -58,14 +56,13 @@ def status(as_json: Json = False) -> None:
     """日志头、待发、滞后、停放、待走的时钟，机器时间是否存疑。"""
     found = [ask(site, "GET", "/site/status") for site in running_box().sites]
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        say_json(found)
         return
-    table = Table(title="联动：各节点部署")
-    for column in ("部署", "服务", "事件", "待发", "听取落后", "视图滞后", "停放", "待走时钟"):
-        table.add_column(column, justify="left" if column in ("部署", "服务") else "right")
+    counts = ("事件", "待发", "听取落后", "视图滞后", "停放", "待走时钟")
+    rows = table("部署", "服务", *counts, title="联动：各节点部署", right=counts)
     for site in found:
         for name, row in site["services"].items():
-            table.add_row(
+            rows.add_row(
                 site["site"],
                 name,
                 f"{sum(head['sequence'] for head in row['heads']):,}",
@@ -75,34 +72,34 @@ def status(as_json: Json = False) -> None:
                 str(row["parked"]),
                 str(row.get("clocks_overdue", "")),
             )
-    console.print(table)
+    console.print(rows)
     for site in found:
         for warning in warnings(site["services"]):
-            console.print(f"[red]{site['site']}：{warning}[/]", soft_wrap=True, highlight=False)
+            console.print(f"{site['site']}：{warning}", style="red", soft_wrap=True)
 
 
 def warnings(services: dict[str, dict[str, Any]]) -> list[str]:
     """What of a site's status the operator must not overlook, as sentences."""
-    said: list[str] = []
+    found: list[str] = []
     for row in services.values():
         if row.get("time_in_doubt"):
-            said.append(row["time_in_doubt"])
+            found.append(row["time_in_doubt"])
         if row.get("clocks_beyond_calendar"):
-            said.append(f"{row['clocks_beyond_calendar']} 个时钟超出日历，没有走；更新日历后自动接着走")
+            found.append(f"{row['clocks_beyond_calendar']} 个时钟超出日历，没有走；更新日历后自动接着走")
         if row.get("clocks_failed"):
-            said.append(f"{row['clocks_failed']} 个时钟出错，没有走；原因见部署的日志")
-    return said
+            found.append(f"{row['clocks_failed']} 个时钟出错，没有走；原因见部署的日志")
+    return found
 
 
 def verify(as_json: Json = False) -> None:
     """逐条核对每个部署的日志：哪个来源、第几号被改动或缺失。"""
     found = {site.code: ask(site, "GET", "/site/verify", timeout=600) for site in running_box().sites}
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        say_json(found)
     for code, site in found.items():
         bad = [row for row in site["origins"] if row["fault"]]
         for row in bad:
-            typer.echo(f"{row['source']} 第 {row['sequence']} 号：{row['fault']}", err=True)
+            say(f"{row['source']} 第 {row['sequence']} 号：{row['fault']}")
         if not as_json and not bad:
             console.print(f"{code}：{sum(row['events'] for row in site['origins']):,} 个事件，链完整")
     if not all(site["verified"] for site in found.values()):
@@ -125,12 +122,12 @@ def migrate() -> None:
         box.postgres.stop()
 
 
-@parked.command("list")
+@parked.command("list", cls=ChineseCommand)
 def parked_list(as_json: Json = False) -> None:
     """停放了什么，为什么。"""
     rows = [{"site": site.code, **row} for site in running_box().sites for row in ask(site, "GET", "/site/parked")]
     if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+        say_json(rows)
         return
     if not rows:
         console.print("没有停放的记录")
@@ -140,16 +137,18 @@ def parked_list(as_json: Json = False) -> None:
         )
 
 
-@parked.command("retry")
-def parked_retry(site: str, service: str, numbers: Annotated[list[int] | None, typer.Argument(help="编号；不给则全部")] = None) -> None:
+@parked.command("retry", cls=ChineseCommand)
+def parked_retry(
+    site: AtSite, service: OfService, numbers: Annotated[list[int] | None, typer.Argument(help="编号；不给则全部")] = None
+) -> None:
     """按顺序重试。"""
     body = {"numbers": numbers or None}
     result = ask(site_of(site), "POST", f"/site/parked/{service}/retry", json=body)
     console.print(f"已应用 {result['applied']} 条，仍停放 {result['parked']} 条")
 
 
-@parked.command("dismiss")
-def parked_dismiss(site: str, service: str, numbers: Annotated[list[int], typer.Argument(help="编号")]) -> None:
+@parked.command("dismiss", cls=ChineseCommand)
+def parked_dismiss(site: AtSite, service: OfService, numbers: Annotated[list[int], typer.Argument(help="编号")]) -> None:
     """放弃这些记录；排在后面的可以重试。"""
     result = ask(site_of(site), "POST", f"/site/parked/{service}/dismiss", json={"numbers": numbers})
     console.print(f"已放弃 {result['dismissed']} 条")

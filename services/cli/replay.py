@@ -1,55 +1,80 @@
-"""`liandong replay FILE --log receipt`: a real log worked through as imported acts, and what the platform made of it."""
+"""`liandong replay FILE`: an office's log, read by a map, worked through as imported acts, and what the platform made of it."""
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import httpx2
 import typer
-from rich.console import Console
 
 from libs.embedded import EmbeddedError
-from services.cli.operate import fail, running_box
-from services.onebox import BoxError, NotALog, advance, last_instant, read_log, run_import, settle, show, summarise, throw_away
+from libs.terminal import Terminal
+from services.cli.operate import running_box
+from services.cli.saying import fail, say_json
+from services.onebox import (
+    BoxError,
+    NotALog,
+    NotAMap,
+    ReadLog,
+    advance,
+    read_log,
+    read_map,
+    run_import,
+    said,
+    settle,
+    shipped,
+    show,
+    summarise,
+    throw_away,
+)
+
+SHIPPED: Final = "receipt"
 
 
 def replay(
     file: Annotated[Path, typer.Argument(help="办件日志（CSV）")],
-    log: Annotated[str, typer.Option("--log", help="日志的格式和名字")] = "receipt",
+    log: Annotated[str | None, typer.Option("--log", help="用随系统提供的映射读：receipt（默认）或 activities")] = None,
+    log_map: Annotated[Path | None, typer.Option("--map", help="用自己的映射（TOML）读")] = None,
     check: Annotated[bool, typer.Option("--check", help="在临时的两节点系统里做，做完即清除")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="最后一行输出一个 JSON 对象")] = False,
 ) -> None:
-    """把真实的办件日志作为导入的行为逐件重放；可随时停下，再次运行不会重复。"""
-    if log != "receipt":
-        fail(f"不认识日志格式 {log}；目前有：receipt", 2)
-    console = Console(file=sys.stderr)
+    """把真实的办件日志作为导入的行为逐件重放；整份日志先核对；可随时停下，再次运行不会重复。"""
+    if log is not None and log_map is not None:
+        fail("--log 和 --map 只能用一个：前者是随系统提供的映射，后者是自己的", 2)
     try:
-        cases = read_log(file)
-    except NotALog as error:
+        said_by = read_map(log_map) if log_map else shipped(SHIPPED if log is None else log)
+        found = read_log(file, said_by, stem=log_map.stem if log_map else log or SHIPPED, now=datetime.now(UTC))
+    except (NotALog, NotAMap) as error:
         fail(str(error), 2)
+    summary = _replayed(found, check)
+    if as_json:
+        say_json(summary)
+    if not (summary["chains_verified"] and summary["counts_agree"]):
+        raise typer.Exit(3)
+
+
+def _replayed(log: ReadLog, check: bool) -> dict[str, Any]:
+    """What the platform makes of the log, shown on stderr too. Ends the command where it does not come to its end."""
+    console = Terminal(stderr=True)
     began = time.monotonic()
     try:
         with throw_away() if check else nullcontext(running_box()) as box:
-            run_import(box, log, cases, console)
+            run_import(box, log, console)
             with console.status("时钟走到日志的最后一刻，等市中心核验……"):
-                advance(box, log, last_instant(cases))
+                advance(box, log.name, log.last)
                 settle(box)
-            summary = summarise(box, log, time.monotonic() - began)
+            summary = summarise(box, log.name, time.monotonic() - began)
     except BoxError as error:
         fail(str(error), error.code)
     except (EmbeddedError, TimeoutError) as error:
         fail(str(error), 1)
     except httpx2.HTTPStatusError as error:
-        fail(f"{error.request.url} 拒绝了：{error.response.text}", 2)
-    except httpx2.TransportError as error:
-        fail(f"节点部署没有回答（{error}）；再次运行会接着做", 1)
+        fail(f"没有导入完：{said(error.response)}（{error.request.url.path}）；改正后再次运行会接着做", 2)
+    except httpx2.TransportError:
+        fail("节点部署没有回答；再次运行会接着做", 1)
     show(summary, console)
-    if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=False))
-    if not (summary["chains_verified"] and summary["counts_agree"]):
-        raise typer.Exit(3)
+    return summary

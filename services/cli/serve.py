@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from services.cli.operate import fail
+from typing import Annotated
+
+import typer
+
+from services.cli.saying import fail
 
 
-def serve(what: str) -> None:
+def serve(what: Annotated[str, typer.Argument(help="运行什么：box")]) -> None:
     """运行一个部署（box：整套服务一个进程；设置来自环境变量 LIANDONG_…）。"""
     if what != "box":
         fail(f"没有 {what}；目前可运行：box", 2)

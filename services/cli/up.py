@@ -10,14 +10,11 @@ from typing import Annotated
 
 import psutil
 import typer
-from rich.console import Console
 from rich.panel import Panel
 
 from libs.embedded import EmbeddedError
-from services.cli.operate import fail
+from services.cli.saying import console, fail
 from services.onebox import BoxError, OneBox, default_folder, seed
-
-console = Console()
 
 
 def up(
@@ -56,9 +53,9 @@ def tell(box: OneBox, first: bool) -> None:
     """Prints addresses, tokens, and what to try."""
     for site in box.sites:
         name = next(node["name"] for node in site.nodes if node["code"] == site.code)
-        console.print(f"[bold]{site.code} {name}[/]  {site.address}", soft_wrap=True)
+        console.print(f"{site.code} {name}  {site.address}", style="bold", soft_wrap=True)
         for word, use in (("leader", "登录看板"), ("clerk", "供 HTTP 使用，不能登录看板")):
-            console.print(f"  令牌 {word}（{use}）：{site.tokens[word]}", soft_wrap=True, highlight=False)
+            console.print(f"  令牌 {word}（{use}）：{site.tokens[word]}", soft_wrap=True)
     console.print(f"其余岗位的令牌在 {box.folder / 'box.json'}（只有本机用户可读）")
     words = [
         f"浏览器打开 {box.city.address}/ ，粘贴 leader 令牌：全市一览",

@@ -14,8 +14,9 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from libs.forms import CASE_NUMBER, CLOCK_NAME
 from libs.host import Site
-from libs.web import CLOCK_NAME, Account, Pages, Role, node_of_case, require
+from libs.web import Account, Pages, Role, node_of_case, require
 from services.dashboard.views import city_model, clock_rows, feed_rows, placed, proof_model, timeline_model
 
 READER_OF_PAGES: Final = Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))
@@ -45,6 +46,13 @@ class SiteClient:
 def named(what: str) -> str:
     """A case or clock as one part of a path, so that what a page asks is about that number and nothing else."""
     return quote(what, safe=":")
+
+
+def number_of_case(case: str) -> str:
+    """The number itself. What is no case number is found nowhere, and nobody is asked for it."""
+    if re.fullmatch(CASE_NUMBER, case) is None:
+        raise HTTPException(404)
+    return case
 
 
 def node_of_clock(clock: str) -> str:
@@ -91,7 +99,7 @@ def _city_pages(routes: APIRouter, client: SiteClient, pages: Pages) -> None:
 
     @routes.get("/cases/{case}")
     async def case_page(request: Request, case: str) -> Response:
-        found = timeline_model(await client.ask(f"/hub/cases/{named(case)}"))
+        found = timeline_model(await client.ask(f"/hub/cases/{named(number_of_case(case))}"))
         return pages.render(request, "case.html", found=found, case=case)
 
 
@@ -103,6 +111,6 @@ def _site_pages(routes: APIRouter, site: Site, client: SiteClient, pages: Pages,
 
     @routes.get("/cases/{case}")
     async def case_clocks(request: Request, case: str) -> Response:
-        row = placed(await client.ask(f"/intake/cases/{named(case)}"))
+        row = placed(await client.ask(f"/intake/cases/{named(number_of_case(case))}"))
         clocks = clock_rows(await client.ask(f"/deadline/cases/{named(case)}/clocks"))
         return pages.render(request, "clocks.html", case=row, number=case, clocks=clocks, city=city)

@@ -7,12 +7,14 @@ from typing import Final, get_args
 
 from libs.eventlog import Claim, Codec, Subject
 from libs.host import Context, Service
+from libs.story import Part, Scene
 from libs.workdays import Calendar, Calendars
 from services.deadline import events
 from services.deadline.clock import Command, State, clock_decider
 from services.deadline.clock.rungs import claimed
 from services.deadline.http import deadline_router
 from services.deadline.inbox import hears
+from services.deadline.story import ClocksOfStory
 from services.deadline.ticker import REAL, Ticker
 from services.deadline.views import clocks_view, overdue_for_a_tick
 
@@ -59,3 +61,8 @@ def build(context: Context) -> Service:
             "time_in_doubt": ticker.time.in_doubt,
         },
     )
+
+
+def tells(scene: Scene) -> Part:
+    """The part of the deadline service in a story."""
+    return ClocksOfStory(scene, subject(scene.calendar)).part()

@@ -47,7 +47,7 @@ class LimitBudget:
 
     def __post_init__(self) -> None:
         if (self.unit is Unit.UNTIL) != (self.until is not None):
-            raise ValueError("an instant belongs to the unit `until`, and only to it")
+            raise ValueError("时刻与单位 until 须同时给出")
 
 
 @record

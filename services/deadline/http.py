@@ -4,54 +4,62 @@ the operator's word that the machine's time is right.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 
 from libs.eventlog import Codec
+from libs.forms import CLOCK_NAME, Form, Moment, Word
 from libs.host import Context
 from libs.web import (
-    CLOCK_NAME,
     Account,
     CasePath,
     Epoch,
-    Form,
-    Moment,
     NodePath,
+    NotYet,
     Role,
     SequenceQuery,
-    Word,
+    Source,
     answer,
     hosted,
+    many,
     node_of_case,
     require,
+    row_answer,
 )
 from libs.wire import Position, origin
 from libs.workdays import Calendars, midnight
 from services.deadline import views
 from services.deadline.clock.holding import HELD, holding_at
-from services.deadline.clock.proof import KINDS, proof, state_text
+from services.deadline.clock.proof import KINDS, Basis, Derivation, proof, state_text
 from services.deadline.clock.starting import case_of
 from services.deadline.events import ClockKind
+from services.deadline.inbox import READER
 from services.deadline.inbox.remembered import from_kept
 
 if TYPE_CHECKING:
     from services.deadline.ticker import Ticker
 
-ClockPath = Annotated[str, Path(pattern=f"^{CLOCK_NAME}$")]
+ClockPath = Annotated[str, Path(max_length=100, pattern=f"^{CLOCK_NAME}$")]
 Anybody = Annotated[Account, Depends(require())]
 ANYBODY: Final = [Depends(require())]
 Operator = Annotated[Account, Depends(require(Role.OPERATOR, Role.SITE))]
 OPERATOR: Final = [Depends(require(Role.OPERATOR, Role.SITE))]
 
 
+ShownClock = row_answer("ShownClock", views.ShownClock, without=("stops",), kind_text=str, state_text=str)
+Proof = row_answer("Proof", Basis, **get_type_hints(Derivation))
+
+
 class HeardUpTo(Form):
     """A position in another service's feed."""
 
-    source: Annotated[str, Field(max_length=100)]
+    source: Source
     sequence: Annotated[int, Field(ge=0, le=2**62)]
     epoch: Annotated[int, Field(ge=1, le=2**31 - 1)] = 1
 
@@ -61,6 +69,26 @@ class AdvanceTime(Form):
 
     to: Moment
     heard: Annotated[tuple[HeardUpTo, ...], Field(max_length=1000)] = ()
+
+
+class DueClocks(BaseModel):
+    """Clocks of a node, the most urgent first."""
+
+    clocks: list[ShownClock]  # type: ignore[valid-type]
+
+
+class ReplayedRungs(BaseModel):
+    """How many promised clocks are red and how many reached yellow, and how many statutory ones are red."""
+
+    red: int
+    yellow: int
+    statutory_red: int
+
+
+class ReplayedClocks(ReplayedRungs):
+    """The same for a whole log, and node by node."""
+
+    nodes: dict[str, ReplayedRungs]
 
 
 class Advanced(BaseModel):
@@ -90,13 +118,13 @@ def deadline_router(context: Context, codec: Codec, calendars: Calendars, ticker
 
 
 def _clocks(routes: APIRouter, context: Context) -> None:
-    @routes.get("/cases/{case}/clocks", dependencies=ANYBODY)
+    @routes.get("/cases/{case}/clocks", response_model=many(ShownClock), dependencies=ANYBODY)
     async def of_case(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         node = hosted(context.site, node_of_case(case))
         current = not sequence or await context.current(views.VIEW, Position(origin(node, "deadline"), epoch, sequence, ""))
         return answer([_shown(row, context.now()) for row in await views.clocks_of(context.pool, case)], current=current)
 
-    @routes.get("/nodes/{node}/due", dependencies=ANYBODY)
+    @routes.get("/nodes/{node}/due", response_model=DueClocks, dependencies=ANYBODY)
     async def due(node: NodePath, until: Moment | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> Response:
         now = context.now()
         rows = await views.due_at_node(context.pool, hosted(context.site, node), until or now + timedelta(days=1), limit)
@@ -104,7 +132,7 @@ def _clocks(routes: APIRouter, context: Context) -> None:
 
 
 def _proof(routes: APIRouter, context: Context, codec: Codec, calendars: Calendars) -> None:
-    @routes.get("/clocks/{clock:path}/proof")
+    @routes.get("/clocks/{clock:path}/proof", response_model=Proof)
     async def of_clock(clock: ClockPath, account: Anybody) -> Response:
         node = hosted(context.site, node_of_case(case_of(clock)))
         account.must_work_for(node)
@@ -115,12 +143,26 @@ def _proof(routes: APIRouter, context: Context, codec: Codec, calendars: Calenda
         return answer({**asdict(basis), **asdict(derivation)})
 
 
+def heard_up_to(form: AdvanceTime, audible: Container[str]) -> dict[str, tuple[int, int]]:
+    """The furthest position of every feed. Raises `RequestValidationError` for a feed that is not `audible` here: it would be waited for for ever."""
+    furthest: dict[str, tuple[int, int]] = {}
+    for n, position in enumerate(form.heard):
+        if position.source not in audible:
+            place = ("body", "heard", n, "source")
+            raise RequestValidationError([{"loc": place, "type": "not-audible", "msg": "这里听不到这个来源"}])
+        furthest[position.source] = max(furthest.get(position.source, (0, 0)), (position.epoch, position.sequence))
+    return furthest
+
+
 def _time(routes: APIRouter, context: Context, ticker: Ticker) -> None:
+    audible = {origin(node.code, service) for node in context.site.nodes for service in READER.services}
+
     @routes.post("/timelines/{timeline}/advance", response_model=Advanced, dependencies=OPERATOR)
     async def advance(timeline: Word, form: AdvanceTime) -> Response:
-        heard = {position.source: (position.epoch, position.sequence) for position in form.heard}
-        if (passed := await ticker.advance(timeline, form.to, heard)) is None:
-            raise HTTPException(503, headers={"Retry-After": "2"})
+        if (passed := await ticker.advance(timeline, form.to, heard_up_to(form, audible))) is None:
+            raise NotYet("not-heard-yet", "所说的经过还没有全部听到，请稍后再试")
+        if passed.failed:
+            raise NotYet("clocks-failed", "有时钟没有走成，请稍后再试；一再如此的，看运行状态的 clocks_failed")
         return answer({"ticked": passed.ticked, "fired": passed.fired, "beyond": passed.beyond})
 
     @routes.post("/time/confirm", response_model=Confirmed)
@@ -129,7 +171,7 @@ def _time(routes: APIRouter, context: Context, ticker: Ticker) -> None:
         confirmed = await ticker.time.confirm(account.staff)
         return answer({"site": context.site.code, "now": context.now(), "confirmed": confirmed})
 
-    @routes.get("/replay", dependencies=OPERATOR)
+    @routes.get("/replay", response_model=ReplayedClocks, dependencies=OPERATOR)
     async def replay(log: Word) -> Response:
         rows = await views.replay(context.pool, log)
         nodes = {row["node"]: {"red": row["red"], "yellow": row["yellow"], "statutory_red": row["statutory_red"]} for row in rows}

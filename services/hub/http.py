@@ -7,18 +7,175 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from pydantic import BaseModel
 
 from libs.database import Pool
-from libs.web import CasePath, Epoch, NodePath, Role, SequenceQuery, Word, answer, require
-from libs.wire import Recorded, encode_page
+from libs.forms import Word
+from libs.web import (
+    After,
+    CasePath,
+    Epoch,
+    EpochPath,
+    FeedEvent,
+    FeedResponse,
+    FeedSize,
+    NodePath,
+    Role,
+    SequenceQuery,
+    ServicePath,
+    Source,
+    answer,
+    require,
+    row_answer,
+)
+from libs.wire import Recorded, encode_page, origin
 from services.hub.inbox import CityStream
-from services.hub.views import archive, city, verify
+from services.hub.views import CityCard, CityCase, CityClock, CityFinding, archive, city, verify
 
 READERS = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
-Source = Annotated[str, Query(max_length=80, pattern=r"^urn:liandong:[0-9]{6,12}:[a-z][a-z0-9-]*$")]
-ServicePath = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
-EpochPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
+CaseOfCity = row_answer("CaseOfCity", CityCase, without=("suspensions",), suspended=bool, node_name=str | None, address=str | None)
+RecentCase = row_answer(
+    "RecentCase",
+    CityCase,
+    without=("item", "suspensions", "decided_at", "closed_at", "finished_at", "ref", "timeline", "statutory_red"),
+    suspended=bool,
+    node_name=str | None,
+    case=str,
+)
+ClockOfCity = row_answer("ClockOfCity", CityClock)
+CardOfCity = row_answer("CardOfCity", CityCard, node_name=str | None, case=str)
+FindingOfCity = row_answer("FindingOfCity", CityFinding, node_name=str | None, case=str)
+
+
+class NodeOfCity(BaseModel):
+    """A registered node: its numbers, its place in the network, how old its newest checkpoint is."""
+
+    code: str
+    name: str
+    parent: str
+    site: str
+    address: str
+    events: int
+    open: int
+    counter: int
+    seen: datetime | None
+    age_seconds: float | None
+    state: str
+    filed: int
+    filed_today: int
+    finished: int
+    finished_today: int
+    yellow: int
+    red: int
+
+
+class City(BaseModel):
+    """The city at a glance; cards, findings and cases newest first."""
+
+    now: datetime
+    nodes: list[NodeOfCity]
+    cards: list[CardOfCity]  # type: ignore[valid-type]
+    findings: list[FindingOfCity]  # type: ignore[valid-type]
+    recent: list[RecentCase]  # type: ignore[valid-type]
+
+
+class TimelineEntry(BaseModel):
+    """An event of a case's timeline, and its place in its chain; `verified`: a checkpoint vouches for it."""
+
+    source: str
+    epoch: int
+    sequence: int
+    hash: str
+    type: str
+    subject: str
+    time: datetime
+    recordedtime: datetime
+    actor: str
+    data: dict[str, Any]
+    verified: bool
+
+
+class OneCaseOfCity(BaseModel):
+    """A case with its clocks and everything archived of it."""
+
+    case: CaseOfCity  # type: ignore[valid-type]
+    address: str | None
+    clocks: list[ClockOfCity]  # type: ignore[valid-type]
+    timeline: list[TimelineEntry]
+
+
+class NodeOfLog(BaseModel):
+    """What a replayed log came to at one node."""
+
+    cases: int
+    closed: int
+    red: int
+
+
+class CityLog(BaseModel):
+    """What a replayed log came to, by the log's own case names."""
+
+    cases: int
+    closed: int
+    red: list[str | None]
+    yellow: list[str | None]
+    statutory_red: list[str | None]
+    findings: dict[str, list[str | None]]
+    nodes: dict[str, NodeOfLog]
+    feeds: dict[str, int]
+    events: int
+
+
+class Reached(BaseModel):
+    """Whether the city has verified the feed up to the position asked for, within the time given."""
+
+    reached: bool
+
+
+class Feed(BaseModel):
+    """How far a feed has come."""
+
+    source: str
+    epoch: int
+    node: str
+    archived: int
+    verified: int
+    ahead: int
+    hash: str
+    state: str
+
+
+class FeedFault(BaseModel):
+    """The first fault of a feed."""
+
+    source: str
+    epoch: int
+    sequence: int
+    fault: str
+
+
+class Verified(BaseModel):
+    """What reading the archive again came to."""
+
+    verified: bool
+    events: int
+    waiting: int
+    faults: list[FeedFault]
+
+
+class Evidence(BaseModel):
+    """What did not fit."""
+
+    kind: str
+    node: str
+    source: str
+    epoch: int
+    sequence: int
+    because: str
+    since: datetime
+
+
 _payload = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -26,11 +183,11 @@ def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRo
     """The routes under `/hub`."""
     routes = APIRouter(prefix="/hub", tags=["hub"], dependencies=READERS)
 
-    @routes.get("/city")
+    @routes.get("/city", response_model=City)
     async def at_a_glance() -> Response:
         return answer(await city.city(pool, now()))
 
-    @routes.get("/cases/{case}")
+    @routes.get("/cases/{case}", response_model=OneCaseOfCity)
     async def one_case(case: CasePath) -> Response:
         found = await city.case(pool, case)
         if found is None:
@@ -38,38 +195,34 @@ def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRo
         timeline = [entry(event, verified=verified) for event, verified in await archive.of_case(pool, case)]
         return answer({**found, "timeline": timeline})
 
-    @routes.get("/replay")
+    @routes.get("/replay", response_model=CityLog)
     async def replay(log: Word) -> Response:
         return answer(await city.replayed(pool, log))
 
-    @routes.get("/wait")
+    @routes.get("/wait", response_model=Reached)
     async def wait(
         source: Source, sequence: SequenceQuery, epoch: Epoch = 1, timeout: Annotated[float, Query(gt=0, le=60)] = 2
     ) -> Response:
-        reached = await stream.wait(source, epoch, sequence, timeout)
-        return answer({"reached": reached}, 200 if reached else 504)
+        return answer({"reached": await stream.wait(source, epoch, sequence, timeout)})
 
     _archive(routes, pool)
     return routes
 
 
 def _archive(routes: APIRouter, pool: Pool) -> None:
-    @routes.get("/feeds")
+    @routes.get("/feeds", response_model=list[Feed])
     async def feeds() -> Response:
         return answer(await archive.feeds(pool))
 
-    @routes.get("/feed/{node}/{service}/{epoch}")
-    async def feed(
-        node: NodePath, service: ServicePath, epoch: EpochPath, after: SequenceQuery = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 500
-    ) -> Response:
-        page = await archive.page(pool, (f"urn:liandong:{node}:{service}", epoch), after, 2**63 - 1, limit)
-        return Response(encode_page(page), media_type="application/cloudevents-batch+json")
+    @routes.get("/feed/{node}/{service}/{epoch}", response_class=FeedResponse, response_model=list[FeedEvent])
+    async def feed(node: NodePath, service: ServicePath, epoch: EpochPath, after: After = 0, limit: FeedSize = 500) -> Response:
+        return FeedResponse(encode_page(await archive.page(pool, (origin(node, service), epoch), after, 2**63 - 1, limit)))
 
-    @routes.get("/verify")
+    @routes.get("/verify", response_model=Verified)
     async def verified() -> Response:
         return answer(await verify.verify(pool))
 
-    @routes.get("/evidence")
+    @routes.get("/evidence", response_model=list[Evidence])
     async def evidence() -> Response:
         return answer(await archive.evidence(pool))
 

@@ -7,6 +7,7 @@ from typing import Final, get_args
 
 from libs.eventlog import Codec, Subject
 from libs.host import Context, Service
+from libs.story import Part, Scene
 from libs.workdays import Calendar
 from services.intake import events
 from services.intake.case import CASE
@@ -16,6 +17,7 @@ from services.intake.http.filing import FilingCounter, KnownProcedures
 from services.intake.http.numbering import Numbering
 from services.intake.inbox import hears
 from services.intake.numbers import NUMBERS
+from services.intake.story import CaseOfStory
 from services.intake.ticker import settle
 from services.intake.views import cases_view
 
@@ -34,3 +36,8 @@ def build(context: Context) -> Service:
         hears=(hears(cases, calendar, procedures.forget),),
         tasks=(partial(settle, context, serials),),
     )
+
+
+def tells(scene: Scene) -> Part:
+    """Intake's part in a story."""
+    return CaseOfStory(scene, Subject(CASE, CODEC)).part()

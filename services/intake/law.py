@@ -19,13 +19,13 @@ LAW: Final[Mapping[str, Law]] = {
     "unknown-item": Law("P-pinned-procedure", "没有这个事项，或者尚未公布实施办法"),
     "not-in-force": Law("P-pinned-procedure", "收件之日该事项尚无生效的实施办法"),
     "number-taken": Law("P-case-number", "这个办件编号已经使用"),
-    "kind-not-offered": Law("P-kinds-offered", "目前只办理承诺件"),
+    "kind-not-offered": Law("P-kinds-offered", "目前只办理承诺件，不办理备案"),
     "internal-is-for-imports": Law("P-imported-acts", "内部渠道只用于导入的办件"),
     "in-the-future": Law("P-imported-acts", "导入的行为发生在将来，只能导入已经发生的行为"),
     # acceptance
     "already-accepted": Law(
         "行政许可法第三十二条第一款第四项，行政许可法第三十二条第一款第五项，P-silence-after-return",
-        "已经受理；逾期不告知的，自收到申请材料之日起即为受理",
+        "已经受理{since}",
     ),
     "told-to-correct": Law("行政许可法第三十二条第一款第五项", "已经告知补正的，补正齐全即应当受理"),
     "no-agency": Law("行政许可法第三十二条第一款第二项", "不属于本机关职权范围的，应当写明有权机关的名称和统一社会信用代码"),

@@ -5,10 +5,12 @@ It knows the services by the roster and by HTTP only, and starts each site as a 
 
 from services.onebox.box import OneBox, default_folder, throw_away
 from services.onebox.cases import work
-from services.onebox.door import Door, send
+from services.onebox.door import Door, said, send
 from services.onebox.folder import FORMAT, BoxError
 from services.onebox.items import publish
-from services.onebox.receipt import NotALog, last_instant, read_log
+from services.onebox.log_cases import ReadLog, read_log
+from services.onebox.log_lines import NotALog
+from services.onebox.log_map import LogMap, NotAMap, read_map, shipped
 from services.onebox.replay import advance, run_import, settle
 from services.onebox.seeding import seed
 from services.onebox.sites import STAFF, SiteOfBox
@@ -19,18 +21,23 @@ __all__ = [
     "STAFF",
     "BoxError",
     "Door",
+    "LogMap",
     "NotALog",
+    "NotAMap",
     "OneBox",
+    "ReadLog",
     "SiteOfBox",
     "advance",
     "default_folder",
-    "last_instant",
     "publish",
     "read_log",
+    "read_map",
     "run_import",
+    "said",
     "seed",
     "send",
     "settle",
+    "shipped",
     "show",
     "summarise",
     "throw_away",

@@ -8,7 +8,6 @@ import os
 import shutil
 import tempfile
 import time
-import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +22,7 @@ from aiokafka.errors import KafkaError
 from libs.bus import topics
 from libs.contracts import standing
 from libs.embedded import Kafka, Postgres, create_topics
+from libs.forms import toml_form
 from services.onebox import folder as kept
 from services.onebox.folder import BoxError
 from services.onebox.sites import CITY, ROOT, STOP_SECONDS, SiteOfBox
@@ -48,7 +48,9 @@ class OneBox:
     def read(self) -> OneBox:
         """What is known of the box without starting it. Raises `BoxError` where there is none, or one of another format."""
         rows = kept.read(self.folder)
-        self.sites = [SiteOfBox(row["code"], row["nodes"], row["port"], row["tokens"], self.folder / row["code"]) for row in rows]
+        self.sites = [
+            SiteOfBox(row.code, [node.model_dump() for node in row.nodes], row.port, row.tokens, self.folder / row.code) for row in rows
+        ]
         return self
 
     def site(self, node: str) -> SiteOfBox:
@@ -65,8 +67,8 @@ class OneBox:
     def make(self) -> None:
         """Makes ports, keys and accounts. What the box keeps of itself is written last, so that a half-made box is made anew."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for row in tomllib.loads(SITES.read_text(encoding="utf-8"))["site"]:
-            self.sites.append(SiteOfBox.make(row["code"], row["nodes"], self.folder / row["code"]))
+        for row in toml_form(kept.SitesOfBox, SITES).site:
+            self.sites.append(SiteOfBox.make(row.code, [node.model_dump() for node in row.nodes], self.folder / row.code))
         self._registry.write_text(json.dumps(self.registry(), ensure_ascii=False, indent=1), encoding="utf-8")
         kept.write(self.folder, [site.kept for site in self.sites])
 

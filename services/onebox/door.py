@@ -26,6 +26,16 @@ def send(client: httpx2.Client, method: str, path: str, **more: Any) -> Any:
     return answer.json()
 
 
+def said(answer: httpx2.Response) -> str:
+    """Why a site said no, in its own words where it has any; of a form, the first field that is wrong."""
+    try:
+        problem = answer.json()
+        first = next((f"：{wrong['field'].removeprefix('body.')} {wrong['because']}" for wrong in problem.get("fields", ())), "")
+        return f"{problem['title']}{first}"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return f"HTTP {answer.status_code}"
+
+
 class Door:
     """One client per person of a site; `ahead` keeps the keys of one work apart from another's."""
 

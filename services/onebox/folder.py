@@ -6,9 +6,13 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-FORMAT: Final = 3
+from pydantic import Field
+
+from libs.forms import Form, NodeCode, NodeRow, Port, Unreadable, json_file, json_form
+
+FORMAT: Final = 4
 """The number of the form that everything in the folder has: settings, databases, events, topics. A box of another number cannot be read."""
 NAME: Final = "box.json"
 
@@ -26,16 +30,46 @@ def known(folder: Path) -> bool:
     return (folder / NAME).exists()
 
 
-def read(folder: Path) -> list[dict[str, Any]]:
-    """The sites of the box. Raises `BoxError` where there is none (1), or one of another format (2)."""
+class SiteMade(Form):
+    """A site as it is made: `one_box.toml`."""
+
+    code: NodeCode
+    nodes: Annotated[tuple[NodeRow, ...], Field(min_length=1)]
+
+
+class SitesOfBox(Form):
+    """The sites of a new box."""
+
+    site: Annotated[tuple[SiteMade, ...], Field(min_length=1)]
+
+
+class SiteKept(SiteMade):
+    """A site as `box.json` has it."""
+
+    port: Port
+    tokens: dict[str, str]
+
+
+class BoxKept(Form):
+    """What `box.json` says in the present format."""
+
+    format: int
+    sites: Annotated[tuple[SiteKept, ...], Field(min_length=1)]
+
+
+def read(folder: Path) -> tuple[SiteKept, ...]:
+    """The sites of the box. Raises `BoxError` where there is none (1), for one of another format, and for a file that is broken (2)."""
     if not known(folder):
         raise BoxError(f"{folder} 里没有联动系统；先运行 scripts/up")
-    kept: dict[str, Any] = json.loads((folder / NAME).read_text(encoding="utf-8"))
-    found = kept.get("format", 1)
-    if found == FORMAT:
-        sites: list[dict[str, Any]] = kept["sites"]
-        return sites
-    if isinstance(found, int) and found < FORMAT:
+    path = folder / NAME
+    try:
+        kept = json_file(path)
+        found = kept.get("format", 1) if isinstance(kept, dict) else None
+        if type(found) is not int or found == FORMAT:
+            return json_form(BoxKept, path).sites
+    except Unreadable as no:
+        raise BoxError(f"{no}；请改正这个文件，或运行 liandong down --erase 清空", 2) from None
+    if found < FORMAT:
         raise BoxError(f"{folder} 是旧格式（{found}，现在是 {FORMAT}），读不了；运行 liandong down --erase 清空，再运行 scripts/up", 2)
     raise BoxError(f"{folder} 由更新的版本建立（格式 {found}，这里只认 {FORMAT}）；请用那个版本，或运行 liandong down --erase 清空", 2)
 

@@ -19,10 +19,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from services.onebox.box import OneBox, hosted
 from services.onebox.departments import agency, remedies
 from services.onebox.door import send
-from services.onebox.receipt import ITEM, LoggedCase, as_import
+from services.onebox.log_cases import LoggedCase, ReadLog
 from services.onebox.sites import SiteOfBox
 
 BATCH: Final = 30
+LARGEST: Final = 1_000_000
+"""Bytes of the cases of one batch, unless it is a single case: a site takes two million."""
 TOGETHER: Final = 8
 """Batches under way at once: the acts of one case wait for each other, those of many cases are committed together."""
 
@@ -35,46 +37,56 @@ def spread(cases: Sequence[LoggedCase], nodes: Sequence[str]) -> dict[str, list[
     return found
 
 
-def _batches(cases: Sequence[LoggedCase]) -> Iterator[Sequence[LoggedCase]]:
-    for start in range(0, len(cases), BATCH):
-        yield cases[start : start + BATCH]
+def batches(cases: Sequence[LoggedCase]) -> Iterator[Sequence[LoggedCase]]:
+    """The cases in requests that a site takes: neither too many nor too large."""
+    batch, size = list[LoggedCase](), 0
+    for case in cases:
+        if batch and (len(batch) == BATCH or size + case.size > LARGEST):
+            yield batch
+            batch, size = [], 0
+        batch, size = [*batch, case], size + case.size
+    if batch:
+        yield batch
 
 
-def publish(client: httpx2.Client, node: str) -> None:
+def publish(client: httpx2.Client, node: str, log: ReadLog) -> None:
     """Publishes the procedure under which the log's cases stand; doing it again changes nothing."""
-    item = {"item": ITEM, "name": "环境许可收件阶段（导入）", "type_code": "01", "department": "导入的办件日志"}
-    send(client, "POST", f"/catalogue/nodes/{node}/items", json=item, headers={"Idempotency-Key": f"replay:{ITEM}:item"})
-    steps = [("T02 Check confirmation of receipt", "审查岗", "examine"), ("T04 Determine confirmation of receipt", "核准岗", "approve")]
+    said, code = log.map.item, log.item
+    item = {"item": code, "name": said.name, "type_code": "01", "department": said.department}
+    send(client, "POST", f"/catalogue/nodes/{node}/items", json=item, headers={"Idempotency-Key": f"replay:{code}:item"})
+    steps = [(said.examine, "审查岗", "examine"), (said.approve, "核准岗", "approve")]
     procedure = {
-        "item": ITEM,
-        "regime": "licence",
+        "item": code,
+        "regime": "other" if said.agency is None else "licence",
         "kind": "promised",
         "statutory_days": 20,
         "promised_days": 20,
         "delivery_days": 10,
-        "extension_days": 10,
+        "extension_days": 0 if said.agency is None else 10,
         "extension_moves_promise": False,
         "correction_days": 5,
         "steps": [{"name": name, "post": post, "role": role} for name, post, role in steps],
         "basis": "导入的日志自带时限",
-        "department": agency(node, "生态环境局"),
-        "remedies": remedies(node),
+        "department": said.agency and agency(node, said.agency),
+        "remedies": said.agency and remedies(node),
     }
-    send(client, "POST", f"/catalogue/nodes/{node}/procedures", json=procedure, headers={"Idempotency-Key": f"replay:{ITEM}:procedure"})
+    send(client, "POST", f"/catalogue/nodes/{node}/procedures", json=procedure, headers={"Idempotency-Key": f"replay:{code}:procedure"})
 
 
-def run_import(box: OneBox, log: str, cases: Sequence[LoggedCase], console: Console) -> None:
+def run_import(box: OneBox, log: ReadLog, console: Console) -> None:
     """Sends every case to the site of its node. It may be stopped anywhere and run again."""
-    shares = spread(cases, hosted(box.sites))
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console)
+    shares = spread(log.cases, hosted(box.sites))
+    bar = Progress(
+        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+    )
     with bar as progress, ExitStack() as open_clients, ThreadPoolExecutor(TOGETHER) as pool:
-        task = progress.add_task("导入办件", total=len(cases))
+        task = progress.add_task("导入办件", total=len(log.cases))
         waiting: list[Future[None]] = []
         for site in box.sites:
-            publish(open_clients.enter_context(site.client("editor")), site.code)
+            publish(open_clients.enter_context(site.client("editor")), site.code, log)
             client = open_clients.enter_context(site.client())
             for node in sorted(node["code"] for node in site.nodes):
-                waiting.extend(pool.submit(_send_batch, client, node, log, batch) for batch in _batches(shares[node]))
+                waiting.extend(pool.submit(_send_batch, client, node, log, batch) for batch in batches(shares[node]))
         try:
             for done, batch in zip(waiting, _in_order(box, shares), strict=True):
                 done.result()
@@ -87,11 +99,11 @@ def run_import(box: OneBox, log: str, cases: Sequence[LoggedCase], console: Cons
 def _in_order(box: OneBox, shares: dict[str, list[LoggedCase]]) -> Iterator[Sequence[LoggedCase]]:
     for site in box.sites:
         for node in sorted(node["code"] for node in site.nodes):
-            yield from _batches(shares[node])
+            yield from batches(shares[node])
 
 
-def _send_batch(client: httpx2.Client, node: str, log: str, batch: Sequence[LoggedCase]) -> None:
-    body = {"log": log, "timeline": log, "cases": [as_import(case) for case in batch]}
+def _send_batch(client: httpx2.Client, node: str, log: ReadLog, batch: Sequence[LoggedCase]) -> None:
+    body = {"log": log.name, "timeline": log.name, "cases": [case.as_import(log.item) for case in batch]}
     send(client, "POST", f"/intake/nodes/{node}/imports", json=body)
 
 
@@ -120,7 +132,7 @@ def settle(box: OneBox, seconds: float = 120.0) -> None:
             return
         before = now
         time.sleep(0.3)
-    raise TimeoutError("the city did not catch up in time")
+    raise TimeoutError(f"市中心 {seconds:.0f} 秒内没有跟上；再次运行会接着做")
 
 
 def _picture(box: OneBox) -> object | None:

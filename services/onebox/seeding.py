@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from libs.workdays import CHINA
 from services.onebox.box import OneBox
 from services.onebox.cases import work
-from services.onebox.door import Door
+from services.onebox.door import Door, said
 from services.onebox.folder import BoxError
 from services.onebox.items import publish
 from services.onebox.past import import_past
@@ -28,20 +28,12 @@ def seed(box: OneBox, console: Console) -> None:
     try:
         _fill(box, console)
     except httpx2.HTTPStatusError as no:
-        raise BoxError(f"示例没有放完：{_said(no.response)}（{no.request.url.path}）；再次运行 scripts/up 接着放") from no
-
-
-def _said(answer: httpx2.Response) -> str:
-    """Why a site said no, in its own words where it has any."""
-    try:
-        return str(answer.json()["title"])
-    except (ValueError, KeyError):
-        return f"HTTP {answer.status_code}"
+        raise BoxError(f"示例没有放完：{said(no.response)}（{no.request.url.path}）；再次运行 scripts/up 接着放") from no
 
 
 def _fill(box: OneBox, console: Console) -> None:
     nodes = [(site, node["code"]) for site in box.sites for node in site.nodes]
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console)
+    bar = Progress(TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), console=console)
     with ExitStack() as open_doors, bar as progress, ThreadPoolExecutor(WORKERS) as pool:
         doors = {site.code: open_doors.enter_context(Door(site, "seed")) for site in box.sites}
         task = progress.add_task("事项和实施办法", total=len(box.sites))

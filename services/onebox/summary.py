@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
+from libs.terminal import table
 from services.onebox.box import OneBox
 from services.onebox.door import send
 
@@ -18,6 +18,7 @@ def summarise(box: OneBox, log: str, seconds: float) -> dict[str, Any]:
         chains = send(client, "GET", "/hub/verify")
     sites = [_at_site(box, site.code, log) for site in box.sites]
     return {
+        "log": log,
         "cases": city["cases"],
         "closed": city["closed"],
         "red": len(city["red"]),
@@ -71,9 +72,7 @@ def _agree(city: dict[str, Any], sites: list[dict[str, Any]]) -> bool:
 
 def show(summary: dict[str, Any], console: Console) -> None:
     """Prints the summary for people."""
-    table = Table(title="重放结果")
-    table.add_column("项目")
-    table.add_column("数量", justify="right")
+    counts = table("项目", "数量", title="重放结果", right=("数量",))
     rows = [
         ("办件", summary["cases"]),
         ("办结", summary["closed"]),
@@ -85,8 +84,8 @@ def show(summary: dict[str, Any], console: Console) -> None:
         ("事件", summary["events"]),
     ]
     for name, count in rows:
-        table.add_row(name, f"{count:,}")
-    console.print(table)
-    chains = "[green]全部一致[/]" if summary["chains_verified"] else "[red]不一致[/]"
-    counts = "[green]一致[/]" if summary["counts_agree"] else "[red]不一致[/]"
-    console.print(f"链校验（市中心）：{chains}；节点与市中心计数：{counts}；用时 {summary['seconds']} 秒")
+        counts.add_row(name, f"{count:,}")
+    console.print(counts)
+    chains, agree = "全部一致" if summary["chains_verified"] else "不一致", "一致" if summary["counts_agree"] else "不一致"
+    style = "green" if summary["chains_verified"] and summary["counts_agree"] else "red"
+    console.print(f"链校验（市中心）：{chains}；节点与市中心计数：{agree}；用时 {summary['seconds']} 秒", style=style)

@@ -6,11 +6,13 @@ from typing import Final, get_args
 
 from libs.eventlog import Claim, Codec, Subject
 from libs.host import Context, Service
+from libs.story import Part, Scene
 from services.supervision import events
 from services.supervision.card import CARD
 from services.supervision.finding import FINDING
 from services.supervision.http import supervision_router
 from services.supervision.inbox import Cards, Findings, hears
+from services.supervision.story import CardsOfStory
 from services.supervision.views import cards_view, findings_view
 
 CODEC: Final = Codec("supervision", get_args(events.Event))
@@ -32,3 +34,8 @@ def build(context: Context) -> Service:
         views=(cards_view(CODEC), findings_view(CODEC)),
         hears=(hears(cards, findings),),
     )
+
+
+def tells(scene: Scene) -> Part:
+    """Supervision's part in a story."""
+    return CardsOfStory(scene, *subjects()).part()

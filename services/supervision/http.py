@@ -6,36 +6,68 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel
 
+from libs.forms import Moment, Word
 from libs.host import Context
-from libs.web import CasePath, Epoch, Moment, NodePath, PageSize, Role, SequenceQuery, Word, answer, hosted, node_of_case, require
+from libs.web import CasePath, Epoch, NodePath, PageSize, Role, SequenceQuery, answer, hosted, node_of_case, require, row_answer
 from libs.wire import Position, origin
 from services.supervision import views
+from services.supervision.events import CardIssued, FindingRaised
 
 FOREVER: Final = datetime(2199, 12, 31, tzinfo=UTC)
 READERS: Final = [Depends(require(Role.SUPERVISOR, Role.LEADER, Role.OPERATOR, Role.SITE))]
 MACHINES: Final = [Depends(require(Role.OPERATOR, Role.SITE))]
 
 
+Card, Finding = row_answer("Card", CardIssued), row_answer("Finding", FindingRaised)
+
+
+class Cards(BaseModel):
+    """Cards of a node, newest first."""
+
+    cards: list[Card]  # type: ignore[valid-type]
+
+
+class Findings(BaseModel):
+    """Findings of a node, newest first."""
+
+    findings: list[Finding]  # type: ignore[valid-type]
+
+
+class Supervised(BaseModel):
+    """Cards and findings of a case, oldest first."""
+
+    cards: list[Card]  # type: ignore[valid-type]
+    findings: list[Finding]  # type: ignore[valid-type]
+
+
+class SupervisedLog(BaseModel):
+    """Cases found per detector, and cards per colour, of an imported log."""
+
+    findings: dict[str, int]
+    cards: dict[str, int]
+
+
 def supervision_router(context: Context) -> APIRouter:
     """The routes under `/supervision`."""
     routes = APIRouter(prefix="/supervision", tags=["supervision"])
 
-    @routes.get("/nodes/{node}/cards", dependencies=READERS)
+    @routes.get("/nodes/{node}/cards", response_model=Cards, dependencies=READERS)
     async def cards(node: NodePath, before: Moment = FOREVER, limit: PageSize = 50) -> Response:
         return answer({"cards": await views.cards_at(context.pool, hosted(context.site, node), before, limit)}, current=True)
 
-    @routes.get("/nodes/{node}/findings", dependencies=READERS)
+    @routes.get("/nodes/{node}/findings", response_model=Findings, dependencies=READERS)
     async def findings(node: NodePath, before: Moment = FOREVER, limit: PageSize = 50) -> Response:
         return answer({"findings": await views.findings_at(context.pool, hosted(context.site, node), before, limit)}, current=True)
 
-    @routes.get("/cases/{case}", dependencies=READERS)
+    @routes.get("/cases/{case}", response_model=Supervised, dependencies=READERS)
     async def of_case(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         position = Position(origin(hosted(context.site, node_of_case(case)), "supervision"), epoch, sequence, "")
         current = not sequence or all([await context.current(view, position) for view in (views.CARDS_VIEW, views.FINDINGS_VIEW)])
         return answer(await views.of_case(context.pool, case), current=current)
 
-    @routes.get("/replay", dependencies=MACHINES)
+    @routes.get("/replay", response_model=SupervisedLog, dependencies=MACHINES)
     async def replay(log: Annotated[Word, Query()]) -> Response:
         return answer(await views.replay(context.pool, log), current=True)
 

@@ -86,7 +86,8 @@ async def at_rate(box: OneBox, rate: int, seconds: float, *, probe: bool) -> tup
             position = (await load.one(client, n))["position"]
             if probe and n % 10 == 0:
                 query = {"source": position["source"], "sequence": position["sequence"], "timeout": 10}
-                (await city.get("/hub/wait", params=query)).raise_for_status()
+                reached = (await city.get("/hub/wait", params=query)).raise_for_status().json()["reached"]
+                assert reached, "the city did not verify it in time"
                 waits.append(1000 * (time.perf_counter() - sent))
 
         began, tasks = time.perf_counter(), []

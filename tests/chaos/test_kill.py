@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,12 @@ from services.onebox import (
     OneBox,
     SiteOfBox,
     advance,
-    last_instant,
     publish,
     read_log,
     run_import,
     send,
     settle,
+    shipped,
     summarise,
     throw_away,
 )
@@ -110,16 +111,16 @@ def check_everything(box: OneBox) -> None:
 
 
 def test_a_replay_whose_site_is_killed_ends_as_if_nothing_had_happened(shared_data: Path) -> None:
-    cases = read_log(shared_data / "eventlogs" / "receipt.csv")
+    log = read_log(shared_data / "eventlogs" / "receipt.csv", shipped("receipt"), "receipt", datetime.now(UTC))
     with throw_away() as box:
         county = box.site("511525")
 
         def work(_enough: threading.Event) -> None:
-            run_import(box, "receipt", cases, Console(quiet=True))
+            run_import(box, log, Console(quiet=True))
 
         assert kill_while(box, county, work) >= 1, "the site was killed while the replay ran"
-        run_import(box, "receipt", cases, Console(quiet=True))
-        advance(box, "receipt", last_instant(cases))
+        run_import(box, log, Console(quiet=True))
+        advance(box, "receipt", log.last)
         settle(box)
         found = summarise(box, "receipt", 0)
         assert (found["cases"], found["closed"], found["red"]) == (1434, 1329, 430)

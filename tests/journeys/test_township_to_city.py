@@ -19,7 +19,7 @@ def wait_at_city(box: OneBox, position: dict[str, Any]) -> None:
     with box.city.client() as client:
         query = {"source": position["source"], "sequence": position["sequence"], "timeout": 20}
         answer = client.get("/hub/wait", params=query)
-    assert answer.status_code == 200, answer.text
+    assert answer.json() == {"reached": True}
 
 
 def page(site: SiteOfBox, path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -117,7 +118,8 @@ class City:
 
     async def seen(self, position: Mapping[str, Any]) -> None:
         """Waits until the city has verified the feed up to here."""
-        await self.get(Role.OPERATOR, "/hub/wait", source=position["source"], sequence=position["sequence"], timeout=20)
+        found = await self.get(Role.OPERATOR, "/hub/wait", source=position["source"], sequence=position["sequence"], timeout=20)
+        assert json.loads(found) == {"reached": True}
 
     async def answered(self, case: str) -> dict[str, Any]:
         """Waits until the deadline service has heard of the acceptance and said what follows: its head."""

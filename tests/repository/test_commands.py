@@ -13,7 +13,7 @@ import pytest
 from tests.repository.syntax import functions, name, services, tree
 from tests.repository.test_layers import ROOMS, decides, modules
 
-ROUTES: Final = frozenset({"http", "inbox", "ticker"})
+ROUTES: Final = frozenset({"http", "inbox", "ticker", "story"})
 """The rooms through which commands come in."""
 
 

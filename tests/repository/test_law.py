@@ -102,6 +102,16 @@ def test_the_page_is_written_by_a_run_and_then_compared(repository: pytest.Pytes
     assert run(repository, "--law=check") == (0, [])
 
 
+def test_several_processes_hear_together_what_one_would(repository: pytest.Pytester) -> None:
+    assert run(repository, "--law=write") == (0, [])
+    assert run(repository, "--law=check", "-n", "2") == (0, [])
+    (repository.path / "docs" / "law.md").write_text("", encoding="utf-8")
+    code, said = run(repository, "--law=check", "-n", "2")
+    assert (code, said) == (1, ["docs/law.md is not what the code and its tests say: run scripts/check --law=write"])
+    code, said = run(repository, "--law=check", "-n", "2", "-k", "ended")
+    assert (code, said) == (0, ["not compared: only a complete run raises every code"])
+
+
 def test_only_a_complete_run_is_judged(repository: pytest.Pytester) -> None:
     for narrower in (["-k", "ended"], ["services/shop/tests/test_rules.py"]):
         code, said = run(repository, "--law=check", *narrower)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.repository.syntax import PYTHON, ROOT, imports, name, services, tree
 
-ROOMS: Final = frozenset({"events", "law", "inbox", "http", "views", "app", "settings", "ticker"})
+ROOMS: Final = frozenset({"events", "law", "inbox", "http", "views", "app", "settings", "story", "ticker"})
 BESIDE: Final = frozenset({"tests", "migrations", "templates", "static", "__pycache__"})
 PURE: Final = ("libs.decider", "libs.workdays", "libs.codes")
 THINKING: Final = frozenset(

@@ -106,6 +106,15 @@ def words(document: str) -> Iterable[str]:
     return [cell for cell, _, _, _ in rows(document)]
 
 
+def broken_rows(document: str) -> Iterator[str]:
+    width = 0
+    for line in document.splitlines():
+        cells = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0
+        width = cells and (width or cells)
+        if cells != width:
+            yield line
+
+
 def test_no_class_name_has_two_meanings() -> None:
     assert twice(sources()) == []
 
@@ -122,6 +131,12 @@ def test_a_word_stands_in_one_row() -> None:
     named = list(words((ROOT / "docs" / "words.md").read_text(encoding="utf-8")))
     assert len(named) > 50
     assert len(set(named)) == len(named)
+
+
+def test_every_row_of_a_page_has_as_many_cells_as_its_header() -> None:
+    """A row broken in two by a merge hides a word and shows another's place."""
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        assert list(broken_rows(page.read_text(encoding="utf-8"))) == [], page.name
 
 
 # --- the checks bite ---------------------------------------------------------------------------------------------------------------------
@@ -153,3 +168,9 @@ def test_a_word_that_went_away_is_found() -> None:
         "Budget does not stand below `libs/bus`, `libs/nowhere`",
         "Purse stands nowhere",
     ]
+
+
+def test_a_row_that_was_broken_is_found() -> None:
+    table = "| a | b |\n|---|---|\n| 1 | 2 |\n"
+    assert list(broken_rows(table + "\n| a |\n|---|\n| 1 |\n")) == []
+    assert list(broken_rows(table + "| 1 |\n| 1 | 2 | 3 |\n")) == ["| 1 |", "| 1 | 2 | 3 |"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.together.telling import Telling, Told
+from libs.story import Told
+from tests.together.telling import Telling
 
 CLERK: Final = "C0117"
 EXAMINER: Final = "E0201"

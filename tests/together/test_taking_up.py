@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from libs.story import Ask
 from libs.testkit.neighbours import moment
 from services.intake.case.steps import StartStep
-from tests.together.hearing import Asked
 from tests.together.stories import CLERK, EXAMINER, STEPS, filed
 from tests.together.telling import Telling
 
@@ -49,14 +49,11 @@ def test_an_act_before_the_clocks_have_spoken_writes_the_acceptance_that_they_th
     """The deadline service lags behind: an officer takes a step up on the 14th, its silence of the 13th is noticed after that."""
     story, at = filed(), moment("2007-03-14T09:00")
     step = StartStep(case=story.case, officer=EXAMINER, at=at, calendar=story.calendar, name="审查")
-    written = story.together.append(Asked(story.together.cases, story.case, step, EXAMINER))
-    for record in written:
-        for asked in story.together.follows(record):
-            story.together.append(asked)
-    assert (written[0].type, written[0].time) == ("liandong.intake.CaseAccepted.v1", moment("2007-03-13T00:00"))
-    before = len(story.together.stream(story.together.cases, story.case))
+    written = story.runner.ask("steps/start", Ask(story.node, story.cases, story.case, step, EXAMINER)).facts[0].record
+    assert (written.type, written.time) == ("liandong.intake.CaseAccepted.v1", moment("2007-03-13T00:00"))
+    before = len(story.stream())
     story.until("2007-03-16T00:00")
-    assert len(story.together.stream(story.together.cases, story.case)) == before, "accepted once"
+    assert len(story.stream()) == before, "accepted once"
     assert story.clock("promised").shown.due_at == moment("2007-03-20T00:00")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cProfile import Profile
+
 import pytest
 from pydantic import ValidationError
 
@@ -71,6 +73,25 @@ def test_a_procedure_that_the_law_does_not_allow_is_not_told_of() -> None:
         Telling(licence(statutory_days=21))
 
 
+def test_whoever_decides_hears_or_shows_something_of_a_case_takes_part() -> None:
+    assert [part.codec.service for part in filed().runner.parts] == ["catalogue", "intake", "deadline", "supervision"]
+
+
 def test_time_does_not_go_back() -> None:
     with pytest.raises(AssertionError, match="time goes on"):
         accepted().until("2007-03-04T09:00")
+
+
+def test_a_year_in_which_nobody_works_costs_what_the_year_before_it_cost() -> None:
+    """Counted in calls, which no other work on the machine changes."""
+    story = accepted()
+    years = [calls_until(story, f"{year}-12-31T09:00") for year in range(2007, 2013)]
+    assert len(story.cards) > 700
+    assert max(years[1:]) < 1.1 * min(years[1:])
+
+
+def calls_until(story: Telling, at: str) -> int:
+    """How many calls it takes to let time go on."""
+    with Profile() as profile:
+        story.until(at)
+    return sum(entry.callcount for entry in profile.getstats())

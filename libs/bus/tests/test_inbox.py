@@ -147,7 +147,7 @@ async def test_an_owner_whose_own_chain_is_broken_stops_there_with_a_reason(list
     await listener.inbox.take([record(e) for e in listener.feed])
     await listener.inbox.pull((await cursors(listener.pool, "deadline"))[SOURCE])
     assert await listener.heard() == ["a"]
-    assert "chain" in (await parking.parked(listener.pool))[0].reason
+    assert "接不上" in (await parking.parked(listener.pool))[0].reason
 
 
 async def test_a_poisoned_record_is_parked_its_subject_waits_all_else_flows(listener: Listener) -> None:
@@ -157,6 +157,7 @@ async def test_a_poisoned_record_is_parked_its_subject_waits_all_else_flows(list
     assert await listener.heard() == ["a", "b"]
     waiting = await parking.parked(listener.pool)
     assert [(row.sequence, row.subject) for row in waiting] == [(2, "2"), (3, "2")]
+    assert waiting[0].reason.startswith("处理时出错（")
     assert "cannot read bad" in waiting[0].reason
     assert await listener.inbox.retry() == (0, 2)
     listener.bad = set()
@@ -192,7 +193,7 @@ async def test_a_record_that_names_no_origin_is_parked_by_its_place(listener: Li
 async def test_a_newer_version_of_a_known_type_is_parked_an_unknown_type_is_skipped(listener: Listener) -> None:
     newer = await facts("a", kind="liandong.example.Said.v2")
     await listener.inbox.take([record(e) for e in newer])
-    assert "newer" in (await parking.parked(listener.pool))[0].reason
+    assert "比本版本新" in (await parking.parked(listener.pool))[0].reason
     assert await listener.heard() == []
 
 

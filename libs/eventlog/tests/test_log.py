@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +13,8 @@ from libs.eventlog import Claim, Claimed, Conflict, Consequence, Intent, KeyReus
 from libs.wire import MAX_DATA, Recorded, broken, genesis
 
 AT = datetime(2026, 11, 23, 1, 2, 3, 4, tzinfo=UTC)
+ANY_VERSION = range(1, 2**63)
+"""What `If-Match: *` takes: whichever there is."""
 Decide = Callable[[Sequence[Recorded]], Consequence]
 
 
@@ -21,7 +23,7 @@ def says(*texts: str, claims: Sequence[Claim] = (), releases: Sequence[Claim] = 
     return lambda _stream: Consequence(events, claims, releases)
 
 
-def intent(subject: str, decide: Decide, key: str = "", digest: str = "", expected: int | None = None) -> Intent:
+def intent(subject: str, decide: Decide, key: str = "", digest: str = "", expected: Container[int] | None = None) -> Intent:
     return Intent(subject=subject, decide=decide, actor="C0117", key=key, digest=digest, expected=expected)
 
 
@@ -66,7 +68,7 @@ async def test_a_known_key_gets_the_first_answer_and_writes_nothing(logs: Logs) 
     await log.append(intent("case-1", says("before")))
     first = await log.append(intent("case-1", says("a", "b"), key="k", digest="d"))
     await log.append(intent("case-1", says("after"), key="later"))
-    again = await log.append(intent("case-2", says("c"), key="k", digest="d", expected=17))
+    again = await log.append(intent("case-2", says("c"), key="k", digest="d", expected={17}))
     assert (again.repeated, again.position, again.version) == (True, first.position, first.version)
     assert [event.data for event in first.events] == [b"a", b"b"]
     assert list(again.events) == list(first.events), "read from the log, with their numbers and hashes"
@@ -82,11 +84,28 @@ async def test_a_known_key_with_another_body_is_refused(logs: Logs) -> None:
 
 async def test_a_stream_that_moved_on_is_a_conflict(logs: Logs) -> None:
     log = logs.of("511525")
-    await log.append(intent("case-1", says("a"), expected=0))
-    with pytest.raises(Conflict) as conflict:
-        await log.append(intent("case-1", says("b"), expected=0))
-    assert (conflict.value.expected, conflict.value.found) == (0, 1)
-    assert (await log.append(intent("case-1", says("b"), expected=1))).version == 2
+    await log.append(intent("case-1", says("a")))
+    for expected in ({2}, {2, 3}, (), range(2, 9)):
+        with pytest.raises(Conflict) as conflict:
+            await log.append(intent("case-1", says("b"), expected=expected))
+        assert conflict.value.found == 1
+    assert (await log.append(intent("case-1", says("b"), expected={1}))).version == 2
+    assert (await log.append(intent("case-1", says("c"), expected={1, 2, 7}))).version == 3
+
+
+async def test_whoever_takes_any_version_takes_none_that_is_not_there(logs: Logs) -> None:
+    log = logs.of("511525")
+    with pytest.raises(Conflict):
+        await log.append(intent("case-1", says("a"), expected=ANY_VERSION))
+    await log.append(intent("case-1", says("a")))
+    assert (await log.append(intent("case-1", says("b"), expected=ANY_VERSION))).version == 2
+
+
+async def test_a_known_key_answers_before_any_version_is_looked_at(logs: Logs) -> None:
+    log = logs.of("511525")
+    first = await log.append(intent("case-1", says("a"), key="k"))
+    for expected in ((), {1}, ANY_VERSION):
+        assert (await log.append(intent("case-1", says("a"), key="k", expected=expected))).position == first.position
 
 
 async def test_the_same_key_at_once_happens_once(logs: Logs) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -105,7 +106,7 @@ async def test_verify_names_the_origin_and_the_number(database: str, deed: str, 
     await connection.execute(deed)
     await connection.close()
     checked = await verify(logs.of(NODE))
-    assert checked.fault
+    assert re.search(r"[\u4e00-\u9fff]", checked.fault or "")
     assert (checked.source, checked.sequence) == (f"urn:liandong:{NODE}:intake", sequence)
     await logs.pool.close()
 

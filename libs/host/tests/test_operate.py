@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
 from httpx2 import ASGITransport, AsyncClient
 
 from libs.contracts import Row
@@ -34,4 +35,31 @@ async def test_every_log_is_verified_that_of_the_registry_too() -> None:
         ("urn:liandong:511500:hub", "hash"),
         ("urn:liandong:511500:intake", None),
     ]
+    await host.stop()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("GET", "/feed/511500/intake/9223372036854775808", None, "path.epoch"),
+        ("GET", "/feed/511500/intake/0", None, "path.epoch"),
+        ("GET", "/feed/511500/intake/1?after=9223372036854775808", None, "query.after"),
+        ("GET", "/feed/511500%00/intake/1", None, "path.node"),
+        ("GET", "/feed/511500/inta%00ke/1", None, "path.service"),
+        ("GET", f"/feed/511500/{'x' * 5000}/1", None, "path.service"),
+        ("POST", "/site/parked/intake/retry", {"numbers": [2**62, 0]}, "body.numbers.1"),
+        ("POST", "/site/parked/intake/retry", {"numbers": [1] * 1001}, "body.numbers"),
+        ("POST", "/site/parked/intake/dismiss", {"numbers": [True]}, "body.numbers.0"),
+        ("POST", "/site/parked/in%00take/dismiss", {"numbers": [1]}, "path.service"),
+    ],
+)
+async def test_a_number_no_log_has_and_a_name_no_service_has_are_refused(method: str, path: str, body: object, field: str) -> None:
+    host = SiteHost(SITE, [Row("intake", "site", ("intake",), (), "none")], Around(address="http://site", token="t"))
+    await host.open({}, lambda name: lambda _: Service(name))
+    accounts = Accounts()
+    _, token = accounts.issue("O0001", [Role.OPERATOR], ["511500"], "运行维护")
+    headers = {"Authorization": f"Bearer {token}"}
+    async with AsyncClient(transport=ASGITransport(app=site_app(host, accounts)), base_url="http://site", headers=headers) as client:
+        answer = await (client.get(path) if body is None else client.post(path, json=body))
+    assert (answer.status_code, [fault["field"] for fault in answer.json()["fields"]]) == (422, [field])
     await host.stop()

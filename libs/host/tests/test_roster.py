@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.bus import topics as bus_topics
 from libs.contracts import Row, roster, standing
-from libs.database import prepare_site, service_url, unopened_pool
-from libs.eventlog import MemoryLogs
-from libs.host import Around, Context, Node, Service, Site, imported
+from libs.database import prepare_site, service_url
+from libs.testkit.unserved import built
 
 SERVICES = Path(__file__).parents[3] / "services"
 NOT_HOSTED = {"cli", "onebox"}
 """Folders of `services/` that run services and are none."""
-SITE = Site("511500", (Node("511500", "宜宾市政务服务中心", ""),))
 ROWS = pytest.mark.parametrize("row", roster(), ids=lambda row: row.name)
-
-
-async def built(row: Row) -> Service:
-    """The service of the row over nothing: a log in memory, no database, no servers."""
-    names, published = frozenset(known.name for known in roster()), tuple(known.name for known in roster() if known.public)
-    around = Around(
-        bootstrap="localhost:1", address="http://site", city="http://site", signing_key=Ed25519PrivateKey.generate,
-        services=names, published=published,
-    )  # fmt: skip
-
-    async def current(*_: Any, **__: Any) -> bool:
-        raise AssertionError("nobody asks")
-
-    logs = MemoryLogs(row.name, ["511500"])
-    return imported(row.name)(Context(SITE, logs, unopened_pool(), lambda: datetime.now(UTC), current, "test", around))
 
 
 def test_a_folder_and_a_row_are_a_service() -> None:

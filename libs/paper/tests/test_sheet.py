@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from libs.paper import BadTable, read_table
+from libs.testkit.books import Page, book, rewritten
 
 HEAD = "编码,名称\n"
 
@@ -22,15 +23,6 @@ def xlsx(*rows: tuple[object, ...]) -> bytes:
         sheet = book.add_worksheet()
         for n, row in enumerate(rows):
             sheet.write_row(n, 0, row)
-    return out.getvalue()
-
-
-def rewritten(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
-    """The same workbook with its parts changed by `change(name, part)`."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
-        for name in before.namelist():
-            after.writestr(name, change(name, before.read(name)))
     return out.getvalue()
 
 
@@ -60,7 +52,7 @@ def test_a_csv_with_or_without_mark_quotes_and_line_breaks() -> None:
     text = HEAD + '511A,"食品, 经营"\n\n511B,"两\n行"\n511C,尾\n'
     for data in (text.encode(), text.encode("utf-8-sig"), text.replace("\n", "\r\n").encode()):
         table = read_table(data, ["编码"])
-        assert [number for number, _ in table.rows] == [2, 4, 6]
+        assert [number for number, _ in table.rows] == [2, 4, 5]
         assert table.rows[0][1] == {"编码": "511A", "名称": "食品, 经营"}
 
 
@@ -72,7 +64,7 @@ def test_a_spreadsheet_says_the_same_as_its_csv() -> None:
 def test_gbk_is_read_and_told() -> None:
     table = read_table((HEAD + "511A,食品经营许可\n").encode("gbk"), ["编码"])
     assert table.rows[0][1]["名称"] == "食品经营许可"
-    assert "GBK" in table.note
+    assert ["GBK" in note for note in table.notes] == [True]
 
 
 @given(st.text(st.sampled_from("许可登记申请食品药品经营变更办理建设工程規劃鎔"), min_size=8))
@@ -185,3 +177,56 @@ def test_a_spreadsheet_of_damaged_parts_is_a_table_or_one_error(part: str, at: i
         read_table(data, ["编码"])
     except BadTable as bad:
         assert bad.because  # noqa: PT017 (either is right)
+
+
+def test_the_row_of_damaged_text_is_the_row_a_spreadsheet_shows() -> None:
+    data = HEAD.encode() + '1,"两\n\n行"\n\n2,'.encode() + "药".encode()[:2] + b",\n"
+    with pytest.raises(BadTable) as bad:
+        read_table(data, ["编码"])
+    assert (bad.value.code, bad.value.row, "第 4 行" in bad.value.because) == ("encoding", 4, True)
+
+
+@pytest.mark.parametrize("format_", ["ods", "xlsb"])
+def test_other_workbooks_than_xlsx_are_refused(format_: str) -> None:
+    """Their errors and merged cells cannot be told from empty cells."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        part = ("mimetype", "application/vnd.oasis.opendocument.spreadsheet") if format_ == "ods" else ("xl/workbook.bin", "x")
+        archive.writestr(*part)
+    with pytest.raises(BadTable, match="xlsx") as bad:
+        read_table(out.getvalue(), ["编码"])
+    assert bad.value.code == "other-format"
+
+
+def merged(ranges: bytes, rows: int = 3) -> bytes:
+    def change(name: str, part: bytes) -> bytes:
+        return (
+            part.replace(b"</sheetData>", b"</sheetData><mergeCells>" + ranges + b"</mergeCells>") if name.endswith("sheet1.xml") else part
+        )
+
+    return rewritten(book(Page("表", [("编码", "名称"), ("1", "部"), *(("2", ""),) * rows])), change)
+
+
+def test_a_merged_cell_of_a_million_rows_fills_the_rows_there_are() -> None:
+    table = read_table(merged(b'<mergeCell ref="B2:B1048576"/>'), ["编码", "名称"])
+    assert [cells["名称"] for _, cells in table.rows] == ["部"] * 4
+
+
+def test_merged_cells_over_each_other_are_gone_through_once() -> None:
+    ranges = b"".join(b'<mergeCell ref="B%d:B1048576"/>' % n for n in range(2, 50_002))
+    table = read_table(merged(ranges, rows=20_000), ["编码", "名称"])
+    assert len(table.rows) == 20_001
+
+
+def test_more_merged_cells_than_anybody_needs_are_refused() -> None:
+    ranges = b"".join(b'<mergeCell ref="B%d:B%d"/>' % (n, n + 1) for n in range(2, 600_002, 2))
+    with pytest.raises(BadTable) as bad:
+        read_table(merged(ranges), ["编码", "名称"])
+    assert bad.value.code == "too-large"
+
+
+def test_rows_below_a_title_are_counted_to_the_last() -> None:
+    rows = [("清单", ""), ("编码", "名称"), *(("1", "x"),) * 11]
+    with pytest.raises(BadTable) as bad:
+        read_table(book(Page("表", rows)), ["编码"], max_rows=10)
+    assert (bad.value.code, bad.value.row) == ("too-many-rows", 13)

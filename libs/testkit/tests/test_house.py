@@ -38,7 +38,9 @@ class Shop:
         routes = APIRouter()
 
         @routes.get("/shop")
-        async def asked(request: Request) -> dict[str, str]:
+        async def asked(
+            request: Request, q: str = "", of: str = "", after: str = "", limit: int = 0, epoch: int = 1, sequence: int = 0
+        ) -> Any:
             return dict(request.query_params)
 
         return routes

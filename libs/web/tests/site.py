@@ -16,7 +16,7 @@ from starlette.responses import Response
 from libs.decider import Refused
 from libs.telemetry import Health, current_traceparent
 from libs.web import Account, Accounts, NavLink, Pages, Role, make_app, problem_for, require
-from libs.web.headers import IdempotencyKey, IfMatch, etag
+from libs.web.headers import IdempotencyKey, IfMatch, etag, versions
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -40,7 +40,7 @@ def routes(pages: Pages | None) -> APIRouter:
     router = APIRouter()
 
     @router.get("/open")
-    async def open_to_all() -> dict[str, str]:
+    async def open_to_all(q: str = "") -> dict[str, str]:
         return {"trace": current_traceparent()}
 
     @router.get("/me")
@@ -55,7 +55,7 @@ def routes(pages: Pages | None) -> APIRouter:
     async def file(
         node: str, filing: Filing, key: IdempotencyKey, account: Annotated[Account, Depends(require(Role.CLERK))], if_match: IfMatch = None
     ) -> Response:
-        return Response(f"{key} {if_match}", headers={"ETag": etag((if_match or 0) + 1)})
+        return Response(f"{key} {versions(if_match)}", headers={"ETag": etag(8)})
 
     _misfortunes(router, pages)
     return router

@@ -10,15 +10,13 @@ import pytest
 from fastapi import APIRouter, Depends, Query, Response
 from httpx2 import ASGITransport, AsyncClient
 
+from libs.forms import Day, Form, Moment
 from libs.telemetry import Health
 from libs.web import (
     Account,
     Accounts,
     CasePath,
-    Day,
     Envelope,
-    Form,
-    Moment,
     NodePath,
     Role,
     answer,
@@ -44,6 +42,11 @@ class Notice(Form):
     at: Moment
 
 
+def versions(by: Envelope) -> list[int] | None:
+    """Of the versions 0 to 20, those that the caller takes; None: whichever there is, or none."""
+    return None if by.expected is None else [version for version in range(21) if version in by.expected]
+
+
 class Here:
     """A site that hosts one county."""
 
@@ -59,7 +62,7 @@ class Door:
 
         @routes.post("/cases/{case}/notice")
         async def notice(case: CasePath, form: Notice, by: Envelope = clerk) -> Response:
-            said = {**by.said, "told": form.told, "at": form.at, "node": hosted(Here(), node_of_case(case))}
+            said = {**by.said, "expected": versions(by), "told": form.told, "at": form.at, "node": hosted(Here(), node_of_case(case))}
             return done_answer(Written({"sequence": 7}, 3), 201, **said)
 
         @routes.get("/nodes/{node}/days")
@@ -92,7 +95,7 @@ GOOD = {"told": "2007-03-05", "at": "2007-03-05T10:00:00+08:00"}
 async def test_the_envelope_says_who_under_which_key_against_which_version(door: Door) -> None:
     status, got = await door.notice(GOOD, **{"If-Match": '"4"'})
     assert status == 201
-    assert (got["actor"], got["key"], got["expected"], got["node"]) == ("C1", "k", 4, "511525")
+    assert (got["actor"], got["key"], got["expected"], got["node"]) == ("C1", "k", [4], "511525")
     assert (got["at"], got["told"]) == ("2007-03-05T02:00:00Z", "2007-03-05")
     assert (got["position"], got["version"], got["etag"]) == ({"sequence": 7}, 3, '"3"')
 
@@ -159,3 +162,55 @@ async def test_what_is_not_hosted_or_is_no_case_is_not_found_or_invalid(door: Do
     assert (
         await door.http.post(f"/cases/{CASE}/notice", json=GOOD, headers={"Authorization": f"Bearer {door.tokens['C1']}"})
     ).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("tags", "versions"),
+    [
+        (['"7"'], [7]),
+        (['"7", "9"'], [7, 9]),
+        (['"7"', '"9"'], [7, 9]),
+        ([' "7" ,\t"9",'], [7, 9]),
+        (["*"], list(range(1, 21))),
+        (['W/"7"'], []),
+        (['W/"7", "9"'], [9]),
+        (['"abc"'], []),
+        (['"0"'], []),
+        (['"007"'], []),
+        (['"7,9"'], []),
+        (['""'], []),
+        (['"99999999999999999999"'], []),
+        (['"é", "7"'], [7]),
+        ([""], []),
+    ],
+)
+async def test_if_match_is_a_list_of_strong_tags_or_a_star(door: Door, tags: list[str], versions: list[int]) -> None:
+    """RFC 9110, 13.1.1: compared strongly, so that a weak tag never matches; a tag that is none of ours matches nothing."""
+    known = {"Authorization": f"Bearer {door.tokens['C1']}", "Idempotency-Key": "k"}
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in (*known.items(), *(("If-Match", tag) for tag in tags))]
+    got = await door.http.post(f"/cases/{CASE}/notice", json=GOOD, headers=headers)
+    assert (got.status_code, got.json()["expected"]) == (201, versions)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "7",
+        "W/7",
+        'w/"7"',
+        '"7',
+        '7"',
+        '"7" "9"',
+        '"7";"9"',
+        '"7", *',
+        "*, *",
+        "**",
+        '"a b"',
+        '"7"x',
+        '"7"' + ', "7"' * 900,
+        "  ," * 300 + "x",
+    ],
+)
+async def test_if_match_that_is_no_list_of_tags_is_400(door: Door, tag: str) -> None:
+    status, got = await door.notice(GOOD, **{"If-Match": tag})
+    assert (status, got["fields"][0]["because"]) == (400, '应为 ETag 给出的版本，如 "7"，可以并列几个，或只写 *')

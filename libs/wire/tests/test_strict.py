@@ -69,7 +69,7 @@ def test_another_form_is_malformed_in_headers_and_in_pages(name: str, value: str
 def test_no_line_break_lets_two_events_have_one_canonical_text() -> None:
     honest = event(VECTORS["sha256"][0])
     twin = msgspec.structs.replace(honest, id=f"{honest.id}\ntype:{honest.type}")
-    with pytest.raises(Malformed, match="line break"):
+    with pytest.raises(Malformed, match="换行"):
         received(to_headers(twin), twin.data)
 
 

@@ -151,7 +151,7 @@ def test_a_checkpoint_reads_as_the_design_writes_it() -> None:
 
 def test_a_checkpoint_that_speaks_for_another_node_is_malformed() -> None:
     feed = Position("urn:liandong:511526:intake", 1, 7, "sha256:" + "a" * 64)
-    with pytest.raises(Malformed, match="not a feed of 511525"):
+    with pytest.raises(Malformed, match="不是 511525 的来源"):
         parse_checkpoint(checkpoint_text(Checkpoint(NODE, 12, datetime(2026, 1, 1, tzinfo=UTC), "0123456789abcdef", (feed,))))
 
 

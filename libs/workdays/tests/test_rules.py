@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -146,14 +145,6 @@ def test_beyond_the_calendar_is_an_error_in_both_directions() -> None:
             ask()
     far = Stop(date(2061, 1, 1), date(2070, 1, 1))
     assert derive(Ledger(date(2026, 3, 2), WorkingDays(5), (far,)), CALENDAR).due_date == date(2026, 3, 9)
-
-
-@pytest.mark.parametrize("content", ["", "date,is_workday,type,holiday,in_lieu_rest,source\n", "day,worked\n2026-01-01,0\n"])
-def test_a_calendar_file_of_another_form_is_refused(tmp_path: Path, content: str) -> None:
-    file = tmp_path / "calendar.csv"
-    file.write_text(content, encoding="utf-8")
-    with pytest.raises(ValueError, match=r"日历|缺少"):
-        Calendar.load(file)
 
 
 def test_an_instant_is_inclusive_and_warns_at_nine_tenths() -> None:

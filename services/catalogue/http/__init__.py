@@ -5,17 +5,17 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from libs.host import Context
-from services.catalogue.http.imports import ImportStreams, imports_router
-from services.catalogue.http.items import ItemStreams, items_router
-from services.catalogue.http.procedures import ProcedureStreams, procedures_router
-from services.catalogue.http.reading import reading_router
+from services.catalogue.http.imports import ImportStreams, add_imports
+from services.catalogue.http.items import ItemStreams, add_items
+from services.catalogue.http.procedures import ProcedureStreams, add_procedures
+from services.catalogue.http.reading import add_reading
 
 
 def catalogue_router(context: Context, items: ItemStreams, imports: ImportStreams, procedures: ProcedureStreams) -> APIRouter:
     """The routes under `/catalogue`."""
     routes = APIRouter(prefix="/catalogue", tags=["catalogue"])
-    routes.include_router(imports_router(context, items, imports))
-    routes.include_router(items_router(context, items))
-    routes.include_router(procedures_router(context, items, procedures))
-    routes.include_router(reading_router(context))
+    add_imports(routes, context, items, imports)
+    add_items(routes, context, items)
+    add_procedures(routes, context, items, procedures)
+    add_reading(routes, context)
     return routes

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from libs.eventlog import Subject
+from libs.forms import Form, Title, Visible
 from libs.host import Context
-from libs.web import Envelope, Form, NodePath, Role, Title, done_answer, envelope, hosted
+from libs.web import Envelope, NodePath, Role, WrittenAnswer, done_answer, envelope, hosted
 from services.catalogue.http.agency import agency_fault
 from services.catalogue.item import Event, RegisterItem, State, Wording, stream
 
 ItemStreams = Subject[RegisterItem, State, Event]
-Code = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\s\x00-\x1f\x7f]+$")]
-"""A name of an item, a department, a step or a post: the lists published have long ones."""
+Code = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\s\x00-\x1f\x7f]+$"), Visible]
+"""The code of an item: the lists published have long ones."""
 
 
 class ItemForm(Form):
@@ -25,25 +27,34 @@ class ItemForm(Form):
     name: Title
     type_code: Annotated[str, Field(pattern=r"^\d{2}$")]
     department: Title
-    agency: Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    agency: Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$"), Visible] = ""
 
 
-def items_router(context: Context, items: ItemStreams) -> APIRouter:
-    """The route for one item entered by hand."""
-    routes, editor = APIRouter(), Depends(envelope(Role.EDITOR))
+class ItemAnswer(WrittenAnswer):
+    """The item as it stands, and what was wrong with the code of its agency, which then is not kept."""
 
-    @routes.post("/nodes/{node}/items", status_code=201)
+    item: str
+    agency_set_aside: str | None
+
+
+def add_items(routes: APIRouter, context: Context, items: ItemStreams) -> None:
+    """Adds the route for one item entered by hand."""
+    editor = Depends(envelope(Role.EDITOR))
+
+    @routes.post("/nodes/{node}/items", status_code=201, response_model=ItemAnswer)
     async def item(node: NodePath, form: ItemForm, by: Envelope = editor) -> Response:
         fault = agency_fault(form.agency)
-        command = RegisterItem(wording=wording_of(form, node, sound=fault is None), by=by.actor, at=context.now())
         log = context.logs.of(hosted(context.site, node))
+        command = registering_of(form, node, by.actor, context.now())
         done = await log.append(items.intent(stream(form.item), command, **by.said))
         return done_answer(done, 201, item=form.item, agency_set_aside=fault if form.agency else None)
 
-    return routes
+
+def registering_of(form: ItemForm, node: str, by: str, at: datetime) -> RegisterItem:
+    """The command that a form asks for. An item entered by hand is its own base item, at the node that enters it."""
+    return RegisterItem(wording=_wording(form, node), by=by, at=at)
 
 
-def wording_of(form: ItemForm, node: str, *, sound: bool) -> Wording:
-    """An item entered by hand is its own base item, at the node that enters it."""
-    agency = form.agency if sound else ""
+def _wording(form: ItemForm, node: str) -> Wording:
+    agency = form.agency if agency_fault(form.agency) is None else ""
     return Wording(**form.model_dump(exclude={"agency"}), base_code=form.item, area=node, agency=agency, agency_given=form.agency)

@@ -10,8 +10,9 @@ from pydantic import Field
 
 from libs.contracts import regime, regimes
 from libs.eventlog import Subject
+from libs.forms import Day, Form, LongText, Title
 from libs.host import Context
-from libs.web import Day, Envelope, Form, NodePath, Role, Title, done_answer, envelope, hosted
+from libs.web import Envelope, NodePath, Role, WrittenAnswer, done_answer, envelope, hosted
 from libs.workdays import CHINA
 from services.catalogue import item
 from services.catalogue.events import (
@@ -35,8 +36,6 @@ from services.catalogue.procedure.publishing import PublishProcedure
 ProcedureStreams = Subject[PublishProcedure, State, ProcedurePublished]
 LimitDays = Annotated[int, Field(ge=0, le=400)]
 _NESTED: Final = {"steps", "special", "department", "materials", "suspensions", "remedies"}
-LongText = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
-"""What a law is cited with."""
 
 
 class StepForm(Form):
@@ -59,7 +58,7 @@ class SpecialForm(Form):
 class DepartmentForm(Form):
     """The department that decides."""
 
-    uscc: Annotated[str, Field(max_length=18)]
+    uscc: Annotated[str, Field(max_length=18, pattern=r"^[^\x00-\x1f\x7f]*$")]
     name: Title
 
 
@@ -115,22 +114,26 @@ class ProcedureForm(Form):
     effective: Day | None = None
 
 
-def procedures_router(context: Context, items: ItemStreams, procedures: ProcedureStreams) -> APIRouter:
-    """The route for a new version of an item's procedure."""
-    routes, editor = APIRouter(), Depends(envelope(Role.EDITOR))
+class ProcedureAnswer(WrittenAnswer):
+    """The procedure as it stands; `version` is the number of its latest version."""
 
-    @routes.post("/nodes/{node}/procedures", status_code=201)
+    item: str
+
+
+def add_procedures(routes: APIRouter, context: Context, items: ItemStreams, procedures: ProcedureStreams) -> None:
+    """Adds the route for a new version of an item's procedure."""
+    editor = Depends(envelope(Role.EDITOR))
+
+    @routes.post("/nodes/{node}/procedures", status_code=201, response_model=ProcedureAnswer)
     async def procedure(node: NodePath, form: ProcedureForm, by: Envelope = editor) -> Response:
         log = context.logs.of(hosted(context.site, node))
         known = items.state(await log.stream(item.stream(form.item)))
         command = command_of(form, known, by.actor, context.now())
         return done_answer(await log.append(procedures.intent(stream(form.item), command, **by.said)), 201, item=form.item)
 
-    return routes
-
 
 def command_of(form: ProcedureForm, known: item.State, by: str, at: datetime) -> PublishProcedure:
-    """The command that a form asks for, of an item as far as it is known."""
+    """The command that a form asks for, of an item as far as it is known: under another form of its code it is not."""
     today: date = at.astimezone(CHINA).date()
     effective = form.effective or today
     law = regime(form.regime, effective) if form.regime in regimes() else None
@@ -138,7 +141,7 @@ def command_of(form: ProcedureForm, known: item.State, by: str, at: datetime) ->
     return PublishProcedure(
         **form.model_dump(exclude=_NESTED | {"effective", "extension_days"}),
         name=known.name if known else "",
-        registered=known is not None,
+        registered=known is not None and known.item == form.item,
         extension_days=longest if form.extension_days is None else form.extension_days,
         special=SpecialLaw(**form.special.model_dump()),
         steps=tuple(Step(**step.model_dump()) for step in form.steps),

@@ -10,13 +10,27 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
-from libs.codes import has_personal_number, texts
+from libs.codes import folded, has_personal_number, texts
 from libs.decider import Decider, record
 from services.catalogue.events import ItemChanged, ItemRegistered
 from services.catalogue.law import refused
 
 TYPES: Final = frozenset({"00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "20"})
 """事项类型 of GB/T 39046-2020, Appendix A."""
+TYPES_BY_WORD: Final = {
+    "行政许可": "01",
+    "行政处罚": "02",
+    "行政强制": "03",
+    "行政征收": "04",
+    "行政给付": "05",
+    "行政检查": "06",
+    "行政确认": "07",
+    "行政奖励": "08",
+    "行政裁决": "09",
+    "其他行政权力": "10",
+    "公共服务": "20",
+}
+"""The words of the same table, as lists have them in place of the code."""
 
 
 @record
@@ -48,8 +62,8 @@ State = Wording | None
 
 
 def stream(item: str) -> str:
-    """The stream of an item, by its code."""
-    return f"item:{item}"
+    """The stream of an item, by its code in capitals of one width and one composition: two forms of one code are one item."""
+    return f"item:{folded(item).upper()}"
 
 
 def may_register(wording: Wording) -> None:
@@ -67,6 +81,8 @@ def decide(command: RegisterItem, known: State) -> Sequence[Event]:
     may_register(command.wording)
     if command.wording == known:
         return []
+    if known is not None and known.item != command.wording.item:
+        raise refused("known-in-another-form", item=known.item)
     said = {**asdict(command.wording), "by": command.by, "at": command.at}
     return [ItemRegistered(**said) if known is None else ItemChanged(**said)]
 

@@ -157,3 +157,16 @@ async def test_a_node_of_another_site_is_not_found_here(house: House) -> None:
         await house.get(f"{elsewhere}/{path}", by="editor", status=404)
     for what, form in (("imports", None), ("items", ITEM), ("procedures", PROCEDURE)):
         await house.post(f"{elsewhere}/{what}", form, by="editor", status=404)
+
+
+async def test_a_procedure_is_of_the_item_as_it_was_registered(house: House) -> None:
+    await register(house)
+    refusal = await publish(house, status=409, item="511a/1")
+    assert refusal["code"] == "unknown-item"
+
+
+@pytest.mark.parametrize("field", ["item", "name", "department", "agency"])
+async def test_no_sign_that_nobody_sees_is_entered_by_hand(house: House, field: str) -> None:
+    changes: dict[str, Any] = {field: "511A\u200b1"}
+    refusal = await register(house, status=422, **changes)
+    assert "U+200B" in str(refusal)

@@ -92,7 +92,7 @@ async def test_what_no_log_can_keep_is_set_aside_before_anything_is_written(hous
     text = HEAD + row('"51\n1A"') + row("511B") + row("1.15113E+17") + row("511C", "事\x07项") + row("511D", "长" * 501) + row("511/E 1")
     found = await taken(house, (text + row("511/E")).encode())
     told = [(one["row"], one["column"]) for one in found["set_aside"]]
-    assert told == [(2, "full_item_code"), (5, "full_item_code"), (6, "name"), (7, "name"), (8, "full_item_code")]
+    assert told == [(2, "full_item_code"), (4, "full_item_code"), (5, "name"), (6, "name"), (7, "full_item_code")]
     assert "失真" in found["set_aside"][1]["reason"]
     assert await shown(house, "counts") == {"items": 2, "with_agency": 2}
     for code in ("511B", "511/E"):
@@ -126,7 +126,7 @@ async def test_a_changed_list_changes_and_the_old_one_changes_back(house: House)
 
 async def test_gbk_is_read_and_told(house: House) -> None:
     found = await taken(house, (HEAD + row("511A", "食品经营许可")).encode("gbk"))
-    assert "GBK" in found["note"]
+    assert ["GBK" in note for note in found["notes"]] == [True]
     assert (await shown(house, "items/511A"))["name"] == "食品经营许可"
 
 
@@ -135,3 +135,31 @@ async def test_a_broken_file_is_told_and_nothing_is_done(house: House, data: byt
     answer = await send(house, (HEAD + row("511A")).encode() + b'"' if code == "broken-row" else data)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert (await house.logs.of(COUNTY).head()).sequence == 0
+
+
+async def test_a_code_known_in_another_form_is_set_aside_in_a_later_run(house: House) -> None:
+    await taken(house, (HEAD + row("511A")).encode())
+    found = await taken(house, (HEAD + row("511B") + row("５１１a", "又一次")).encode())
+    assert (found["rows"], found["landed"], found["new"], found["changed"]) == (2, 1, 1, 0)
+    ((number, column, reason),) = [(one["row"], one["column"], one["reason"]) for one in found["set_aside"]]
+    assert (number, column) == (3, "full_item_code")
+    assert "511A" in reason
+    run = (await house.all(ItemsImported))[-1]
+    assert (run.landed, run.set_aside_rows) == (1, 1)
+    assert await shown(house, "counts") == {"items": 2, "with_agency": 2}
+
+
+async def test_a_row_that_does_not_land_has_no_agency_that_is_set_aside(house: House) -> None:
+    await taken(house, (HEAD + row("511A")).encode())
+    found = await taken(house, (HEAD + row("511a", agency="abc") + row("511B", agency="abc")).encode())
+    assert [one["row"] for one in found["set_aside"]] == [2]
+    assert [one["row"] for one in found["agencies_set_aside"]] == [3]
+    run = (await house.all(ItemsImported))[-1]
+    assert (run.landed, run.set_aside_rows, run.set_aside_agencies) == (1, 1, 1)
+
+
+async def test_an_editor_cannot_enter_a_known_code_in_another_form(house: House) -> None:
+    await taken(house, (HEAD + row("511A")).encode())
+    form = {"item": "511a", "name": "又一次", "type_code": "01", "department": "某局"}
+    refusal = await house.post(f"{NODE}/items", form, by="editor", status=409)
+    assert (refusal["code"], "511A" in refusal["title"]) == ("known-in-another-form", True)

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from services.catalogue.events import ItemChanged, ItemRegistered, ItemsImported
+from services.catalogue.item import stream
 from services.catalogue.tests.stories import AT, WORDING, changed, end_import, given_import, given_item, imported, register, registered
 
 NEW_NAME = "食品经营许可（新办）"
@@ -53,3 +54,14 @@ def test_an_all_digit_agency_is_no_person() -> None:
 
 def test_no_personal_data_stands_in_the_name_of_a_file() -> None:
     given_import().when(end_import(file_name="王某13800138000.xlsx")).refused("personal-data")
+
+
+@pytest.mark.parametrize(("known", "other"), [("511A", "511a"), ("511A", "５１１Ａ"), ("511é", "511e\u0301")])
+def test_another_form_of_a_known_code_is_the_same_item_and_no_second_one(known: str, other: str) -> None:
+    assert stream(known) == stream(other)
+    refusal = given_item(registered(item=known)).when(register(item=other)).refused("known-in-another-form")
+    assert known in refusal.because
+
+
+def test_a_code_in_capitals_names_its_stream_as_it_is() -> None:
+    assert stream("511A00001-511602000000") == "item:511A00001-511602000000"

@@ -37,7 +37,7 @@ def test_the_same_list_says_the_same_in_every_form_and_is_named_by_its_bytes() -
     assert found[0].sifted == found[1].sifted == found[2].sifted
     assert len({one.digest for one in found}) == len(forms)
     assert read_items(forms[0]) == found[0]
-    assert [bool(one.note) for one in found] == [False, True, False]
+    assert [len(one.notes) for one in found] == [0, 1, 0]
 
 
 @pytest.mark.parametrize("column", ["full_item_code", "name"])
@@ -50,3 +50,10 @@ def test_a_table_without_codes_or_names_is_no_item_list(column: str) -> None:
 def test_a_list_without_the_other_columns_lands_with_what_it_says() -> None:
     (wording,) = read_items("full_item_code,name,task_type_code\n511A,食品经营许可,7\n".encode()).sifted.landed
     assert (wording.type_code, wording.department, wording.agency, wording.agency_given) == ("07", "", "", "")
+
+
+def test_a_type_without_its_code_is_read_by_the_word_beside_it() -> None:
+    head = "full_item_code,name,item_type,task_type_code\n"
+    found = read_items(f"{head}511A,食品经营许可,行政许可,\n511B,取水许可,行政处罚,01\n511C,排水许可,许可,\n511D,其他,,\n".encode())
+    assert [(one.item, one.type_code) for one in found.sifted.landed] == [("511A", "01"), ("511B", "01"), ("511D", "00")]
+    assert [(one.row, one.column, one.value) for one in found.sifted.set_aside] == [(4, "item_type", "许可")]

@@ -50,6 +50,36 @@ def test_a_box_of_another_format_is_told_with_what_to_do(box: Path, words: list[
     assert json.loads((box / "box.json").read_text()) == kept, "nothing is touched"
 
 
+SITE = {"code": "511525", "nodes": [{"code": "511525", "name": "高县", "parent": "511500"}], "port": 8080, "tokens": {"clerk": "x"}}
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize(
+    ("content", "because"),
+    [
+        ("", "第 1 行第 1 列不是有效的 JSON"),
+        (json.dumps({"format": FORMAT, "sites": []}), "sites：太少"),
+        (json.dumps({"format": FORMAT, "sites": [SITE | {"nodes": []}]}), "sites[1].nodes：太少"),
+        ('{"format": true, "sites": []}', "format：应为整数"),
+        ('{"format": 3, "sites": [', "不是有效的 JSON"),
+        ("[]", "应为一组填写项"),
+        (json.dumps({"format": FORMAT}), "sites：必须填写"),
+        (json.dumps({"format": FORMAT, "sites": [SITE], "site": []}), "site：没有这一项"),
+        (json.dumps({"format": FORMAT, "sites": [SITE | {"port": "8080"}]}), "sites[1].port：应为整数"),
+        (json.dumps({"format": FORMAT, "sites": [SITE | {"nodes": [{"code": "511525"}]}]}), "sites[1].nodes[1].name：必须填写"),
+        (json.dumps({"format": FORMAT, "sites": [SITE | {"toknes": {}}]}), "sites[1].toknes：没有这一项"),
+        (f'{{"format": {FORMAT}, "sites": [], "sites": []}}', "「sites」出现了两次"),
+    ],
+)
+def test_a_broken_or_misspelt_file_of_the_box_is_told_by_file_and_place(box: Path, words: list[str], content: str, because: str) -> None:
+    (box / "box.json").write_text(content)
+    found = CliRunner().invoke(app, words)
+    assert (found.exit_code, found.stdout.strip(), len(found.stderr.splitlines())) == (2, "", 1), found
+    assert str(box / "box.json") in found.stderr
+    assert because in found.stderr
+    assert (box / "box.json").read_text() == content, "nothing is touched"
+
+
 def test_what_the_sentence_says_helps(box: Path) -> None:
     (box / "box.json").write_text(json.dumps({"sites": []}))
     assert CliRunner().invoke(app, ["down", "--erase"]).exit_code == 0
@@ -57,6 +87,6 @@ def test_what_the_sentence_says_helps(box: Path) -> None:
 
 
 def test_a_node_that_no_site_hosts(box: Path) -> None:
-    (box / "box.json").write_text(json.dumps({"format": FORMAT, "sites": []}))
+    (box / "box.json").write_text(json.dumps({"format": FORMAT, "sites": [SITE]}))
     found = CliRunner().invoke(app, ["parked", "retry", "999999", "deadline"])
     assert (found.exit_code, "这里没有节点 999999" in found.stderr) == (2, True)

@@ -24,7 +24,7 @@ class Site:
     def __init__(self, answering: Answering) -> None:
         self._answering = answering
 
-    def client(self) -> httpx2.Client:
+    def client(self, **_how: object) -> httpx2.Client:
         return httpx2.Client(base_url=self.address, transport=httpx2.MockTransport(self._answering))
 
 
@@ -63,7 +63,7 @@ def test_a_site_that_refuses_is_2_and_one_that_does_not_run_is_1(monkeypatch: py
         raise httpx2.ConnectError("nobody")
 
     refused = confirming(monkeypatch, lambda _: httpx2.Response(403, json={"title": "没有这项权限"}))
-    assert (refused.exit_code, refused.stdout, len(refused.stderr.strip().splitlines())) == (2, "", 1)
+    assert (refused.exit_code, refused.stdout, refused.stderr.strip()) == (2, "", "511525 拒绝了：没有这项权限")
     nobody = confirming(monkeypatch, away)
     assert (nobody.exit_code, nobody.stdout) == (1, "")
     assert "511525 没有运行" in nobody.stderr

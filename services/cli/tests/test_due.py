@@ -58,6 +58,11 @@ def test_for_people_every_day_has_its_reason() -> None:
     assert "2007-10-08" in out
 
 
+def test_weekends_and_shifted_days_within_a_holiday_are_not_called_statutory() -> None:
+    reasons = {day["date"][5:]: day["reason"] for day in said("2007-09-28", "--limit", "3wd")["days"]}
+    assert (reasons["10-03"], reasons["10-04"], reasons["10-06"]) == ("法定节假日（国庆节），不计入", "调休放假，不计入", "周末，不计入")
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -115,18 +120,18 @@ def test_a_short_case_and_only_backward_cases_are_read(tmp_path: Path) -> None:
         ([], "cases"),
         ({"cases": {}}, "cases"),
         ({"cases": [GOOD], "backward_cases": 5}, "backward_cases"),
-        ({"cases": [GOOD, 7]}, "7"),
-        ({"cases": [GOOD, {"id": "Y", "limit_working_days": 5}]}, "Y 缺少 start"),
+        ({"cases": [GOOD, 7]}, "第 2 个案例：应为一组填写项"),
+        ({"cases": [GOOD, {"id": "Y", "limit_working_days": 5}]}, "案例 Y：start：必须填写"),
         ({"cases": [GOOD | {"start": 20070910}]}, "X"),
-        ({"cases": [GOOD | {"limit_working_days": 5.7}]}, "X：5.7"),
+        ({"cases": [GOOD | {"limit_working_days": 5.7}]}, "案例 X：limit_working_days：应为整数"),
         ({"cases": [GOOD | {"limit_working_days": True}]}, "X"),
         ({"cases": [GOOD | {"limit_working_days": "5"}]}, "X"),
         ({"cases": [GOOD | {"limit_working_days": -5}]}, "X"),
-        ({"cases": [GOOD | {"extension_working_days": -4}]}, "X：-4"),
+        ({"cases": [GOOD | {"extension_working_days": -4}]}, "案例 X：extension_working_days：太小"),
         ({"cases": [GOOD | {"suspensions": None}]}, "suspensions"),
-        ({"cases": [GOOD | {"suspensions": [{"from": "2007-09-11"}]}]}, "X 缺少 to"),
+        ({"cases": [GOOD | {"suspensions": [{"from": "2007-09-11"}]}]}, "案例 X：suspensions[1].to：必须填写"),
         ({"cases": [GOOD | {"suspensions": [{"from": "2007-09-12", "to": "2007-09-11"}]}]}, "X"),
-        ({"cases": [GOOD | {"non_working_start": "sideways"}]}, "sideways"),
+        ({"cases": [GOOD | {"non_working_start": "sideways"}]}, "案例 X：non_working_start：不在可选范围内"),
         ({"cases": [GOOD | {"start": "1999-01-01"}]}, "1999-01-01"),
         ({"backward_cases": [{"id": "B", "event_date": "2007-10-15", "working_days_before": 0}]}, "B"),
     ],

@@ -141,9 +141,9 @@ async def test_a_clock_is_the_same_however_it_is_quoted(path: str) -> None:
     assert (answer.status_code, asked) == (403, [])
 
 
-@pytest.mark.parametrize(("hub", "service"), [(True, "hub"), (False, "intake")])
-@pytest.mark.parametrize(("behind", "named"), [("%3F", "%3F"), ("%3Fx=1", "%3Fx%3D1"), ("%23", "%23")])
-async def test_a_number_with_something_behind_it_is_asked_for_as_it_is(hub: bool, service: str, behind: str, named: str) -> None:
-    """To the check of who works where it is no case's number; it must not become one on the way to the service that is asked."""
+@pytest.mark.parametrize("hub", [True, False])
+@pytest.mark.parametrize("behind", ["%3F", "%3Fx=1", "%23", "%00", "(" * 30_000])
+async def test_a_number_with_something_behind_it_is_no_number_and_nobody_is_asked_for_it(hub: bool, behind: str) -> None:
+    """It must not become one on the way to the service that would be asked, nor be too long to be asked for."""
     answer, asked = await get(f"/cases/{CASE}{behind}", hub=hub, node="511526")
-    assert (answer.status_code, asked) == (404, [f"/{service}/cases/{CASE}{named}"])
+    assert (answer.status_code, asked) == (404, [])

@@ -14,10 +14,11 @@ import services.dashboard
 from libs.contracts import phases
 from libs.testkit.contracts import contract
 from libs.web import Pages
+from libs.words import FACTS
 from services.dashboard.tests import answers
 from services.dashboard.tests.answers import CASE, CLOCK, clock, event, node, recent, row
 from services.dashboard.views import city_model, clock_rows, feed_rows, placed, proof_model, timeline_model
-from services.dashboard.views.words import FACTS, STATES
+from services.dashboard.views.words import STATES
 
 PAGES = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
 
@@ -118,9 +119,12 @@ def test_the_clocks_of_a_case() -> None:
 
 def test_a_clock_that_was_cancelled_is_called_so_as_at_its_site() -> None:
     cancelled = event("liandong.deadline.ClockCancelled.v1", {**contract("deadline", "ClockCancelled").sample, "clock": CLOCK})
-    text = case_page(row(), cancelled, clocks=(clock(ended=True), clock(clock=f"clock:{CASE}:statutory", ended=True)))
-    assert (text.count("已撤销"), text.count("已结束")) == (1, 1)
-    assert "已撤销" not in case_page(row(), cancelled, clocks=(clock(ended=False),))
+    statutory = clock(clock=f"clock:{CASE}:statutory", ended=True)
+    text = case_page(row(), clocks=(clock(ended=True), statutory))
+    assert (text.count("不再计时"), text.count("已结束")) == (0, 2)
+    text = case_page(row(), cancelled, clocks=(clock(ended=True), statutory))
+    assert (text.count("不再计时"), text.count("已结束")) == (2, 1), "what was told, and the state of the clock"
+    assert case_page(row(), cancelled, clocks=(clock(ended=False),)).count("不再计时") == 1
 
 
 @pytest.mark.parametrize("fact", ["ClockStopped", "ClockResumed", "ClockExtended"])

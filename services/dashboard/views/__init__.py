@@ -7,21 +7,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from libs.contracts import phases
-from services.dashboard.views.words import (
-    ACTS,
-    CLOCKS,
-    DETECTORS,
-    FACTS,
-    STATES,
-    STOPPERS,
-    Shown,
-    addressed,
-    clock_number,
-    clock_text,
-    no_due,
-    told,
-    word,
-)
+from libs.words import CLOCK_STATES, CLOCKS, VALUES, addressed, clock_number, clock_text, sentence, shown, word
+from services.dashboard.views.words import ACTS, STATES, no_due
 
 SYSTEM: Final = "系统"
 CANCELLED: Final = "liandong.deadline.ClockCancelled"
@@ -46,7 +33,7 @@ def city_model(found: Mapping[str, Any]) -> dict[str, Any]:
         }
         for card in found["cards"]
     ]
-    findings = [{**row, "at": moment(row["at"]), "what": word(row["detector"], DETECTORS)} for row in found["findings"]]
+    findings = [{**row, "at": moment(row["at"]), "what": word(row["detector"], VALUES["detector"])} for row in found["findings"]]
     recent = [{**placed(row), "filed_at": moment(row["filed_at"])} for row in found["recent"]]
     return {"now": moment(found["now"]), "nodes": nodes, "total": total, "cards": cards, "findings": findings, "recent": recent}
 
@@ -78,17 +65,16 @@ def timeline_model(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _event(event: Mapping[str, Any]) -> dict[str, Any]:
     family = _family(event)
-    shown = FACTS.get(family, Shown(family.rpartition(".")[2]))
-    parts = [told(field, event["data"].get(field)) for field in shown.fields]
+    title, _, tone = shown(family)
     _, _, node, service = str(event["source"]).split(":")
     return {
-        "title": shown.title,
-        "text": " · ".join(part for part in parts if part),
+        "title": title,
+        "text": sentence(family, event["data"]),
         "who": _who(family, event),
         "at": moment(event["time"]),
         "proof": f"{node}/{service} 第 {event['sequence']:,} 号 · {event['hash'].partition(':')[2][:12]}",
         "verified": event["verified"],
-        "tone": shown.tone,
+        "tone": tone,
     }
 
 
@@ -114,7 +100,7 @@ def _person(name: object) -> str:
 
 
 def _clock(clock: Mapping[str, Any], cancelled: Set[str]) -> dict[str, Any]:
-    ended = ("已撤销" if clock["clock"] in cancelled else "已结束") if clock["ended"] else ""
+    ended = word("cancelled" if clock["clock"] in cancelled else "ended", CLOCK_STATES) if clock["ended"] else ""
     return {**clock, "kind_text": clock_text(clock["clock"]), "due_at": moment(clock["due_at"]), "end_text": ended}
 
 
@@ -143,6 +129,6 @@ def proof_model(found: Mapping[str, Any]) -> dict[str, Any]:
         "due_at": moment(found["due_at"]),
         "days": [{**day, "date": date.fromisoformat(day["date"])} for day in days],
         "carried": {**found["carried"], "at": moment(found["carried"]["at"])} if found["carried"] else None,
-        "stops": [{**stop, "reason_text": word(stop["reason"], STOPPERS)} for stop in found["stops"]],
+        "stops": [{**stop, "reason_text": word(stop["reason"], VALUES["reason"])} for stop in found["stops"]],
         "rungs": [{**rung, "at": moment(rung["at"])} for rung in found["rungs"]],
     }

@@ -44,6 +44,11 @@ class GivenInstants:
     promised: datetime | None
     statutory: datetime | None
 
+    @property
+    def limit(self) -> bool:
+        """Whether the log gives a limit; a case without any has those of its procedure, in real time."""
+        return self.promised is not None or self.statutory is not None
+
 
 @record
 class CaseFiled(HeardOfCase):

@@ -204,7 +204,7 @@ def budget_text(budget: LimitBudget) -> str:
 def state_text(state: str, *, late: bool) -> str:
     """The state as people read it. `state`: open, stopped, ended, cancelled."""
     words = {"open": ("计时中", "已超期"), "stopped": ("依法不计时", "已超期，依法不计时"), "ended": ("已结束，按时", "已结束，超期")}
-    return words[state][late] if state in words else "已撤销"
+    return words[state][late] if state in words else "不再计时"
 
 
 def _start_text(started: ClockStarted) -> str:
@@ -239,7 +239,7 @@ def _day(day: CountedDay) -> ProofDay:
 def _rungs(event: Event) -> list[ProofRung]:
     match event:
         case ClockReminded(generation=generation, at=at):
-            return [ProofRung(rung="reminder", text="提醒", generation=generation, overdue=0, at=at)]
+            return [ProofRung(rung="reminder", text="到期提醒", generation=generation, overdue=0, at=at)]
         case ClockYellow(generation=generation, at=at):
             return [ProofRung(rung="yellow", text="黄牌：临近期限", generation=generation, overdue=0, at=at)]
         case ClockRed(generation=generation, overdue=overdue, at=at):

@@ -62,11 +62,14 @@ class Spoken:
 
 @record
 class Generation:
-    """The present generation of a clock's rungs: those it has said. `settled`: rungs up to this instant belong to earlier ones; None: to none."""
+    """The present generation of a clock's rungs: those it has said, and of the reds said again, which do not end, `overdue` of the last one.
+    `settled`: rungs up to this instant belong to earlier ones; None: to none.
+    """
 
     number: int = 0
     settled: datetime | None = None
     said: frozenset[tuple[Rung, int]] = frozenset()
+    overdue: int = 0
 
 
 # --- what is remembered -----------------------------------------------------------------------------------------------------------
@@ -89,7 +92,8 @@ def rung_of(event: RungEvent) -> tuple[Rung, int]:
 
 def said_by(generation: Generation, event: RungEvent) -> Generation:
     """The generation after one more rung was said."""
-    return replace(generation, said=generation.said | {rung_of(event)})
+    rung, overdue = rung_of(event)
+    return replace(generation, overdue=overdue) if overdue else replace(generation, said=generation.said | {(rung, 0)})
 
 
 def anew(generation: Generation, number: int, since: datetime) -> Generation:
@@ -143,7 +147,7 @@ def _rungs(clock: Clock, known: Ledger, due: Due, calendar: Calendar) -> Iterato
     yield from sorted([*warnings, *reds, *silence], key=lambda spoken: spoken.at)
     if due.due_date is None or due.inclusive or kind is ClockKind.CORRECTION:
         return
-    for n in count(1 + reds_before_it_came(clock, known, due.due_date, calendar)):
+    for n in count(1 + max(clock.generation.overdue, reds_before_it_came(clock, known, due.due_date, calendar))):
         again = derive(Ledger(due.due_date, WorkingDays(OVERDUE_STEP * n), known.stops), calendar).due_at
         if again is None:
             return

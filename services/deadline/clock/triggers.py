@@ -261,10 +261,10 @@ def react(remembered: KnownCase | None, fact: FactOfCase, name: str) -> tuple[Kn
     Raises `LookupError` for a case that was never filed, as far as was heard.
     """
     if isinstance(fact, CaseFiled):
-        timeline = fact.instants.timeline if fact.instants else ""
+        timeline = fact.instants.timeline if fact.instants and fact.instants.limit else ""
         remembered = KnownCase(case=fact.case, limits=fact.pinned, timeline=timeline, came=fact.came)
     if remembered is None:
-        raise LookupError(f"{fact.case} was never filed, as far as was heard")
+        raise LookupError(f"{fact.case} 没有收件记录（至今没有听到）")
     commands = list[tuple[str, Command]]()
     for doing in TRIGGERS[type(fact)]:
         remembered, more = doing(remembered, fact, name)

@@ -11,6 +11,7 @@ from libs.testkit.neighbours import moment
 from libs.workdays import Ledger as Days
 from libs.workdays import Stop as Stopped
 from libs.workdays import WorkingDays, derive, explain
+from services.deadline import ticker
 from services.deadline.app import subject
 from services.deadline.clock import ACTOR
 from services.deadline.clock.starting import clock_of
@@ -132,3 +133,34 @@ async def test_status_counts_the_clocks_that_wait_for_a_tick(living: Living) -> 
     assert await living.house.service.status["clocks_overdue"]() == 0
     living.house.time = moment("2007-03-12")
     assert await living.house.service.status["clocks_overdue"]() == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "urn:liandong:511525",
+        "urn:liandong:511525:intake\u0000",
+        f"urn:liandong:511525:{'x' * 90}",
+        "urn:liandong:511526:intake",
+        "urn:liandong:511525:catalogue",
+        "urn:liandong:511525:deadline",
+    ],
+    ids=["empty", "no service", "NUL", "long", "of another site", "of who is not heard", "its own"],
+)
+async def test_what_can_never_be_heard_here_is_refused_and_not_waited_for(living: Living, source: str) -> None:
+    """It was busy for ever: a replay would have asked again and again."""
+    body = {"to": "2007-03-12T00:00:00Z", "heard": [{"source": source, "sequence": 0}, {"source": source, "sequence": 1}]}
+    answer = await living.house.http.post("/deadline/timelines/receipt/advance", json=body, headers=living.house.headers("operator"))
+    assert (answer.status_code, answer.json()["fields"][0]["field"]) == (422, "body.heard.0.source")
+
+
+async def test_a_position_that_was_not_heard_yet_is_said_to_be_that(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticker, "HEARING", 0.1)
+    fact = await living.files()
+    answer = await living.advance("receipt", moment("2007-03-12"), fact, status=503)
+    assert (answer.json()["code"], answer.json()["title"]) == ("not-heard-yet", "所说的经过还没有全部听到，请稍后再试")
+    await living.hear(fact)
+    ahead = {"to": "2007-03-12T00:00:00Z", "heard": [{"source": fact.source, "sequence": 9}, {"source": fact.source, "sequence": 1}]}
+    again = await living.house.http.post("/deadline/timelines/receipt/advance", json=ahead, headers=living.house.headers("operator"))
+    assert again.status_code == 503, "of two positions of one feed, both count"

@@ -180,6 +180,6 @@ async def test_what_comes_again_changes_nothing(living: Living) -> None:
 async def test_a_fact_of_a_case_nobody_heard_of_is_parked_with_its_reason(living: Living) -> None:
     await living.told("CaseDecided", "2007-03-15", case="511525-20070305-000002-0")
     (parked,) = await parking.parked(living.house.pool)
-    assert "never filed" in parked.reason
+    assert "没有收件记录" in parked.reason
     await living.hear(await living.files())
     assert kinds(await living.clock("correction", CASE)) == ["ClockStarted"]

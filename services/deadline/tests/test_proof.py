@@ -49,7 +49,7 @@ def test_once_ended_it_stays_in_time_or_late(done: str, late: bool, text: str) -
 
 def test_cancelled_it_is_not_late() -> None:
     _, derivation = proved(given().when(start(10), cancel("2007-03-08")).history(), "2008-01-01")
-    assert (derivation.state, derivation.state_text, derivation.late) == ("cancelled", "已撤销", False)
+    assert (derivation.state, derivation.state_text, derivation.late) == ("cancelled", "不再计时", False)
 
 
 def test_stops_and_extensions_are_told_with_their_days() -> None:

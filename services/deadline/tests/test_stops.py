@@ -78,6 +78,13 @@ async def test_an_imported_case_lives_in_its_own_time_by_its_own_instants() -> N
     assert kinds(await case.told("CaseDecided", "2011-03-12", imported=True)) == ["ClockEnded", "ClockEnded"]
 
 
+async def test_a_case_of_a_log_without_limits_that_is_accepted_here_has_those_of_its_procedure() -> None:
+    case, instants = Telling(), {"timeline": "dogs", "promised": None, "statutory": None}
+    assert await case.told("CaseFiled", "2007-03-01", imported=True, instants=instants, came=moment("2007-03-05T09:00")) == []
+    started = await case.told("CaseAccepted", "2007-03-05T10:00", effective=moment("2007-03-05T10:00"))
+    assert [event.timeline for event in started if isinstance(event, ClockStarted)] == ["", ""]
+
+
 async def test_an_imported_case_taken_up_here_and_now_is_not_carded_for_the_time_before_it_came() -> None:
     case = Telling()
     await case.told("CaseFiled", "2004-07-05", imported=True, came=moment("2007-03-05T09:00"))

@@ -207,7 +207,7 @@ def test_an_imported_fact_starts_no_correction_step_or_delivery_clock(heard: Fac
 
 
 def test_a_fact_of_a_case_that_was_never_filed_is_nobodys() -> None:
-    with pytest.raises(LookupError, match="never filed"):
+    with pytest.raises(LookupError, match="没有收件记录"):
         react(None, fact("CaseDecided"), "t")
 
 

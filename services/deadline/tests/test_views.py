@@ -78,7 +78,7 @@ async def test_ended_late_or_cancelled_it_has_nothing_more_to_say(living: Living
     row = await asked(living, start(), end("2007-03-20"))
     assert (row["state"], row["late"], row["ended_at"], row["state_text"]) == ("ended", True, "2007-03-20T02:00:00Z", "已结束，超期")
     row = await asked(living, start(kind=ClockKind.STATUTORY), cancel("2007-03-08"))
-    assert (row["state"], row["late"], row["state_text"]) == ("cancelled", None, "已撤销")
+    assert (row["state"], row["late"], row["state_text"]) == ("cancelled", None, "不再计时")
     assert await speaks(living) == []
 
 

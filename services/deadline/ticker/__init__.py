@@ -120,11 +120,10 @@ class Ticker:
 
     async def advance(self, timeline: str, to: datetime, heard: Mapping[str, tuple[int, int]]) -> Ticked | None:
         """Lets virtual time go on to `to`, once the facts up to `heard` (source → epoch, number) have reached their clocks; None: they
-        did not in time, or a clock failed and is to be asked again.
+        did not in time. Where a clock failed, time has not gone on: it is to be asked again.
         """
         ready = await within(HEARING, lambda: self._heard(heard)) and await self.shown(HEARING)
-        passed = await self.tick(timeline, to) if ready else None
-        return passed if passed is not None and not passed.failed else None
+        return await self.tick(timeline, to) if ready else None
 
     async def shown(self, timeout: float = 2.0) -> bool:
         """Whether the view shows everything in the logs of this service within `timeout` seconds."""

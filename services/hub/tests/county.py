@@ -86,9 +86,9 @@ class City:
         answer = await self.house.http.get(f"/hub/feed/{COUNTY}/intake/1", params=params, headers=self.house.headers("leader"))
         return list(decode_page(answer.content))
 
-    async def reached(self, event: Recorded, status: int = 200) -> bool:
+    async def reached(self, event: Recorded) -> bool:
         """Whether the city has verified up to the event."""
-        answer = await self.get("/wait", source=event.source, sequence=event.sequence, timeout=0.05, status=status)
+        answer = await self.get("/wait", source=event.source, sequence=event.sequence, timeout=0.05)
         return bool(answer["reached"])
 
     async def numbers(self) -> list[str]:

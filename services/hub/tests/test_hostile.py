@@ -197,7 +197,7 @@ async def test_an_archive_rewritten_with_fitting_hashes_is_not_what_was_signed(c
         sql = "update hub.archive set data = $2, prevhash = $3, hash = $4 where sequence = $1"
         await owner.execute(sql, event.sequence, event.data, event.prevhash, event.hash)
     found = await verification.verify(city.pool)
-    assert [(fault["sequence"], fault["fault"]) for fault in found["faults"]] == [(3, "the node signed another hash")]
+    assert [(fault["sequence"], fault["fault"]) for fault in found["faults"]] == [(3, "节点签过的是另一个哈希")]
     await owner.execute("delete from hub.archive where sequence = 2")
     assert (await verification.verify(city.pool))["faults"][0]["sequence"] == 2
     await owner.close()

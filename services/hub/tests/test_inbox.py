@@ -143,7 +143,7 @@ async def test_facts_of_one_case_may_come_in_any_order_over_its_feeds(city: City
 
 async def test_a_reader_waits_for_what_the_city_has_verified(city: City) -> None:
     events = await feed(filed("c1"))
-    assert not await city.reached(events[0], status=504)
+    assert not await city.reached(events[0])
     await city.take(*map(carried, events), word(1, events[0]))
     assert await city.reached(events[0])
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from libs.database import Pool
 from libs.wire import Position, broken, parse_checkpoint, signed_by
 from services.hub.views.archive import Key, feeds, pages
+
+STATES: Final[Mapping[str, str]] = {"gap": "有缺口", "forked": "分叉"}
 
 
 async def verify(pool: Pool) -> dict[str, Any]:
@@ -20,7 +23,7 @@ async def verify(pool: Pool) -> dict[str, Any]:
         key = (feed["source"], feed["epoch"])
         fault = await _broken(pool, key, feed["verified"], signed.get(key, {}))
         if fault is None and feed["state"] != "live":
-            fault = (feed["verified"], f"the feed is {feed['state']}: archived {feed['archived']}, known of {feed['ahead']}")
+            fault = (feed["verified"], f"来源{STATES[feed['state']]}：已存到第 {feed['archived']} 号，已知到第 {feed['ahead']} 号")
         if fault is not None:
             faults.append({"source": feed["source"], "epoch": feed["epoch"], "sequence": fault[0], "fault": fault[1]})
         count += feed["verified"]
@@ -41,7 +44,7 @@ async def _signed(pool: Pool) -> tuple[dict[Key, dict[int, str]], list[dict[str,
                     "source": f"urn:liandong:{row['node']}",
                     "epoch": 0,
                     "sequence": row["counter"],
-                    "fault": "a kept checkpoint is not signed",
+                    "fault": "留存的检查点签名无效",
                 }
             )
             continue
@@ -58,9 +61,9 @@ async def _broken(pool: Pool, key: Key, upto: int, signed: dict[int, str]) -> tu
             if (fault := broken(event, before)) is not None:
                 return (before.sequence if before else 0) + 1, fault
             if signed.get(event.sequence, event.hash) != event.hash:
-                return event.sequence, "the node signed another hash"
+                return event.sequence, "节点签过的是另一个哈希"
             before = Position(event.source, event.epoch, event.sequence, event.hash)
     reached = before.sequence if before else 0
     if reached < upto:
-        return reached + 1, f"the archive ends at {reached}, {upto} was verified"
-    return (reached, "the node has not signed up to here") if reached > max(signed, default=0) else None
+        return reached + 1, f"档案止于第 {reached} 号，核验过的是第 {upto} 号"
+    return (reached, "节点的签名没有到这里") if reached > max(signed, default=0) else None

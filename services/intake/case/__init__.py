@@ -93,7 +93,7 @@ def _judged(command: Command, case: Case) -> tuple[CaseEvent, ...]:
     if act.already(command, case):
         return ()
     if not isinstance(command, filing.File):  # it begins the road
-        in_turn(PROMISED, type(command), case.phase)
+        in_turn(PROMISED, type(command), case.phase, acceptance.grounds(case.taking_up))
     act.check(command, case)
     return _facts(command, case)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from libs.codes import folded
 from libs.decider import record
@@ -58,12 +59,15 @@ Command = Accept | RefuseAcceptance | DeemAccepted
 @record
 class TakingUp:
     """What this topic remembers: the number of the case; `received`, when materials last came in (silence is counted from here);
-    `effective`, from when limits run; how the case was `declined`, if it was.
+    `returned`, whether those were what had been asked for; `effective`, from when limits run, and `by`, what that came about by; how the case
+    was `declined`, if it was.
     """
 
     case: str = ""
     received: datetime | None = None
+    returned: bool = False
     effective: datetime | None = None
+    by: AcceptedBy | None = None
     declined: CaseNotAccepted | None = None
 
 
@@ -73,9 +77,9 @@ def fold(taking_up: TakingUp, event: CaseEvent) -> TakingUp:
         case CaseFiled(case=case, at=at):
             return replace(taking_up, case=case, received=at)
         case CorrectionsReturned(at=at):
-            return replace(taking_up, received=at)
-        case CaseAccepted(effective=effective):
-            return replace(taking_up, effective=effective)
+            return replace(taking_up, received=at, returned=True)
+        case CaseAccepted(effective=effective, by=by):
+            return replace(taking_up, effective=effective, by=by)
         case CaseNotAccepted():
             return replace(taking_up, declined=event)
         case _:
@@ -107,6 +111,17 @@ def by_time(case: Case, at: datetime, calendar: Calendar) -> tuple[CaseEvent, ..
 def taken_up(case: Case, by: AcceptedBy, effective: datetime, taken_over: TakenOver) -> tuple[CaseEvent, ...]:
     """The facts of an acceptance, whatever it came about by: limits run from `effective`, and the first step is due."""
     return (CaseAccepted(**taken_over, by=by, effective=effective), *next_due(taken_over, case))
+
+
+def grounds(taking_up: TakingUp) -> Mapping[str, Mapping[str, Any]]:
+    """What a case that is taken up rests on, and says so of itself: a decision, or the silence after its filing or after a return."""
+    if taking_up.by is not AcceptedBy.SILENCE:
+        return {"already-accepted": {"on": ["行政许可法第三十二条第一款第五项"], "since": ""}}
+    if taking_up.returned:
+        silence = "；收到补正材料后逾期不告知的，自收到补正材料之日起即为受理"
+        return {"already-accepted": {"on": ["P-silence-after-return"], "since": silence}}
+    silence = "；逾期不告知的，自收到申请材料之日起即为受理"
+    return {"already-accepted": {"on": ["行政许可法第三十二条第一款第四项"], "since": silence}}
 
 
 def already_accepted(_c: Accept, case: Case) -> bool:

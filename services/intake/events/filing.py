@@ -101,7 +101,7 @@ class Pinned:
 
 @record
 class Instants:
-    """Limits of an imported log, given as instants (inclusive). `timeline` names the virtual time they live in."""
+    """Limits of an imported log, given as instants (inclusive), where it gives any. `timeline` names the virtual time its cases live in."""
 
     timeline: str
     promised: datetime | None

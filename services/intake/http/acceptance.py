@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from libs.codes import credit_code_fault
+from libs.forms import Form, Name, Text
 from libs.host import Around
-from libs.web import Form, Name, Role, Text
+from libs.web import Role
 from services.intake.case.acceptance import Accept, RefuseAcceptance
 from services.intake.events import RightAgency, WhyDeclined
 from services.intake.http.acts import Route, Routes

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel
 
 from libs.eventlog import Done, Subject
+from libs.forms import Form
 from libs.host import Around, Context
 from libs.telemetry import current_traceparent
-from libs.web import CasePath, Envelope, Form, Role, done_answer, envelope, hosted, node_of_case
+from libs.web import CasePath, Envelope, Role, WrittenAnswer, done_answer, envelope, hosted, node_of_case
 from libs.workdays import Calendar
 from services.intake.case import Case, Command
 from services.intake.events import CaseEvent
@@ -36,12 +36,10 @@ Routes = Mapping[str, Route]
 """The last part of the path → its route."""
 
 
-class Answer(BaseModel):
-    """The answer to an act: where the log stands after it, and the case's version for the next If-Match."""
+class Answer(WrittenAnswer):
+    """The answer to an act on a case, by its number."""
 
     case: str
-    position: dict[str, str | int]
-    version: int
 
 
 class Putting:

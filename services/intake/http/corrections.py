@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from libs.web import Form, Role, Text, Titles
+from libs.forms import Form, Text, Titles
+from libs.web import Role
 from services.intake.case.corrections import RequestCorrections, ReturnCorrections
 from services.intake.http.acts import Route, Routes
 

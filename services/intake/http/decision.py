@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from libs.web import Form, Role, Text
+from libs.forms import Form, Text
+from libs.web import Role
 from services.intake.case.decision import Decide
 from services.intake.events import Outcome
 from services.intake.http.acts import Route, Routes

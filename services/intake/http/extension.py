@@ -6,7 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from libs.web import Day, Form, Role, Staff, Text
+from libs.forms import Day, Form, Staff, Text
+from libs.web import Role
 from services.intake.case.extension import ExtendLimit
 from services.intake.http.acts import Route, Routes
 

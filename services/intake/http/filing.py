@@ -13,13 +13,14 @@ from fastapi import APIRouter, Depends, Response
 
 from libs.decider import Refused
 from libs.eventlog import Done, LogError, Unknown
+from libs.forms import Form, Titles, Word
 from libs.host import Context
-from libs.web import Envelope, Form, NodePath, Role, Titles, Word, done_answer, envelope, hosted
+from libs.web import Envelope, NodePath, Role, done_answer, envelope, hosted
 from libs.workdays import Calendar
 from services.intake.case.days import day_of
 from services.intake.case.filing import File, Version, in_force
 from services.intake.events import Channel, Pinned
-from services.intake.http.acts import Answer, Putting
+from services.intake.http.acts import Answer, Putting, Route
 from services.intake.http.numbering import Numbering
 from services.intake.views import versions
 
@@ -35,6 +36,10 @@ class Filing(Form):
     item: Word
     channel: Channel
     materials: Titles = ()
+
+
+FILING: Final = Route(File, (Role.CLERK,), Filing)
+"""收件: not done on a case, but the beginning of one."""
 
 
 class KnownProcedures:
@@ -90,7 +95,7 @@ class FilingCounter:
 
 def add_filing(router: APIRouter, counter: FilingCounter) -> None:
     """Adds `POST /nodes/{node}/cases`."""
-    context, clerk = counter.putting.context, Depends(envelope(Role.CLERK))
+    context, clerk = counter.putting.context, Depends(envelope(*FILING.roles))
 
     @router.post("/nodes/{node}/cases", status_code=201, response_model=Answer, name="File")
     async def file(node: NodePath, form: Filing, by: Envelope = clerk) -> Response:

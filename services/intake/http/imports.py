@@ -15,7 +15,8 @@ from pydantic import BaseModel, Field
 
 from libs.decider import Refused
 from libs.eventlog import Done
-from libs.web import Account, Envelope, Form, Moment, Name, NodePath, Role, Staff, Word, answer, hosted, require
+from libs.forms import Form, Moment, Staff, Title, Word
+from libs.web import REFUSES, Account, Envelope, NodePath, PositionAnswer, Role, answer, hosted, require
 from libs.workdays import Calendar
 from services.intake.case import Command
 from services.intake.case.days import day_of
@@ -59,7 +60,7 @@ class ImportedFiling(ImportedAct):
 class ImportedActivity(ImportedAct):
     """An activity of the record, as a step."""
 
-    name: Name
+    name: Title
     role: StepRole = StepRole.WORK
 
 
@@ -94,14 +95,27 @@ class Imported(BaseModel):
     cases: int
     acts: int
     repeated: int
-    position: dict[str, str | int]
+    position: PositionAnswer
+
+
+class ReplayedCases(BaseModel):
+    """How many cases of a log there are, and are closed."""
+
+    cases: int
+    closed: int
+
+
+class ReplayedLog(BaseModel):
+    """A log's cases, node by node."""
+
+    nodes: dict[str, ReplayedCases]
 
 
 def add_imports(router: APIRouter, counter: FilingCounter) -> None:
     """Adds imports, which may be stopped anywhere and sent again, nothing being taken twice; and what became of a log's cases."""
     context, operator = counter.putting.context, Depends(require(Role.SITE, Role.OPERATOR))
 
-    @router.post("/nodes/{node}/imports", response_model=Imported, name="Import")
+    @router.post("/nodes/{node}/imports", response_model=Imported, responses=REFUSES, name="Import")
     async def imports(node: NodePath, form: ImportedCases, account: Account = operator) -> Response:
         happened(form.cases, context.now())
         pinned = await pins(counter, hosted(context.site, node), form.cases)
@@ -109,7 +123,7 @@ def add_imports(router: APIRouter, counter: FilingCounter) -> None:
         last = max((one.position for one in done), key=lambda position: (position.epoch, position.sequence))
         return answer({"cases": len(form.cases), "acts": len(done), "repeated": sum(one.repeated for one in done), "position": last})
 
-    @router.get("/replay", dependencies=[operator])
+    @router.get("/replay", response_model=ReplayedLog, dependencies=[operator])
     async def replay(log: Annotated[Word, Query()]) -> Response:
         return answer({"nodes": await replayed(context.pool, log)})
 
@@ -168,9 +182,8 @@ class Import:
 
 
 def draft_of(given: ImportedCase, timeline: str, node: str, pinned: Pinned, calendar: Calendar, came: datetime) -> Draft:
-    """The filing of a case of the record, which comes here at `came`; limits that it gives as instants live in `timeline`."""
+    """The filing of a case of the record, which comes here at `came`; it lives in `timeline`, with the limits that it gives as instants."""
     filed = given.filed
-    limited = filed.promised is not None or filed.statutory is not None
     return partial(
         File,
         node=node,
@@ -180,7 +193,7 @@ def draft_of(given: ImportedCase, timeline: str, node: str, pinned: Pinned, cale
         officer=filed.officer,
         at=filed.at,
         calendar=calendar,
-        instants=Instants(timeline=timeline, promised=filed.promised, statutory=filed.statutory) if limited else None,
+        instants=Instants(timeline=timeline, promised=filed.promised, statutory=filed.statutory),
         ref=given.ref,
         came=came,
         imported=True,

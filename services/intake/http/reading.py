@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from pydantic import BaseModel
 
-from libs.web import CasePath, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, node_of_case, require
+from libs.host import Context
+from libs.web import CasePath, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, node_of_case, require, row_answer
 from libs.wire import Position, origin
 from libs.workdays import Calendar, midnight
 from services.intake import views
@@ -19,7 +21,26 @@ from services.intake.http.acts import Putting
 
 Parts = Mapping[type[Any], str]
 """Command → the part of its path."""
-After = Annotated[str, Query(max_length=40, pattern=r"^[0-9-]*$")]
+AfterCase = Annotated[str, Query(max_length=40, pattern=r"^[0-9-]*$")]
+
+
+ShownCase = row_answer("ShownCase", views.ListedCase, without=views.UNSHOWN, case=str, suspended=bool)
+OneCase = row_answer("OneCase", views.ListedCase, without=views.UNSHOWN, case=str, suspended=bool, possible=list[str])
+
+
+class Cases(BaseModel):
+    """A page of a node's cases; `next` goes on behind its last."""
+
+    cases: list[ShownCase]  # type: ignore[valid-type]
+    next: str | None
+
+
+class CaseCounts(BaseModel):
+    """How many cases of a node there are; those that are open and those that are finished, which are all."""
+
+    cases: int
+    open: int
+    finished: int
 
 
 def read_at(at: datetime, calendar: Calendar) -> views.Now:
@@ -27,11 +48,21 @@ def read_at(at: datetime, calendar: Calendar) -> views.Now:
     return views.Now(midnight(calendar.first), days_back(at, calendar, views.LONGEST))
 
 
+def reached(context: Context) -> Callable[..., Awaitable[bool]]:
+    """A dependency: whether the list of a node shows what the caller has from a command."""
+
+    async def waited(node: NodePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> bool:
+        position = Position(origin(hosted(context.site, node), "intake"), epoch, sequence, "")
+        return not sequence or await context.current(views.CASES_VIEW, position)
+
+    return waited
+
+
 def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
     """Adds `GET …`, for anybody who works for the node."""
-    context, anybody = putting.context, Depends(require())
+    context, anybody, is_current = putting.context, Depends(require()), Depends(reached(putting.context))
 
-    @router.get("/cases/{case}", dependencies=[anybody])
+    @router.get("/cases/{case}", response_model=OneCase, dependencies=[anybody])
     async def one(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         node = hosted(context.site, node_of_case(case))
         current = not sequence or await context.current(views.CASES_VIEW, Position(origin(node, "intake"), epoch, sequence, ""))
@@ -42,12 +73,14 @@ def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
         acts = [parts[command] for command in possible(putting.cases.state(stream), now, putting.calendar)]
         return answer({**row, "version": len(stream), "possible": acts}, version=len(stream), current=current)
 
-    @router.get("/nodes/{node}/cases", dependencies=[anybody])
-    async def page(node: NodePath, phase: Phase | None = None, after: After = "", limit: PageSize = 50) -> Response:
+    @router.get("/nodes/{node}/cases", response_model=Cases, dependencies=[anybody])
+    async def page(
+        node: NodePath, phase: Phase | None = None, after: AfterCase = "", limit: PageSize = 50, current: bool = is_current
+    ) -> Response:
         now = read_at(context.now(), putting.calendar)
-        rows = await views.case_page(context.pool, hosted(context.site, node), phase.value if phase else "", after, limit, now)
-        return answer({"cases": rows, "next": rows[-1]["case"] if len(rows) == limit else None})
+        rows = await views.case_page(context.pool, node, phase.value if phase else "", after, limit, now)
+        return answer({"cases": rows, "next": rows[-1]["case"] if len(rows) == limit else None}, current=current)
 
-    @router.get("/nodes/{node}/counts", dependencies=[anybody])
-    async def counts(node: NodePath) -> Response:
-        return answer(await views.counts(context.pool, hosted(context.site, node)))
+    @router.get("/nodes/{node}/counts", response_model=CaseCounts, dependencies=[anybody])
+    async def counts(node: NodePath, current: bool = is_current) -> Response:
+        return answer(await views.counts(context.pool, node), current=current)

@@ -7,8 +7,9 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from libs.forms import Form, Staff, Text, Title
 from libs.host import Around
-from libs.web import Form, Role, Staff, Text, Title
+from libs.web import Role
 from services.intake.case.finishing import FinishStep, SendBack
 from services.intake.case.steps import HandOver, StartStep
 from services.intake.events import Outcome

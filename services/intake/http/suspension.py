@@ -6,7 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from libs.web import Day, Form, Name, Role, Text
+from libs.forms import Day, Form, Name, Text
+from libs.web import Role
 from services.intake.case.suspension import CallOffSuspension, ResumeClocks, SuspendClocks
 from services.intake.events import Stopper
 from services.intake.http.acts import Route, Routes

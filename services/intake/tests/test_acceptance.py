@@ -113,3 +113,17 @@ def test_a_case_declined_once_is_not_declined_again_for_another_reason() -> None
     given(declined).when(s.refuse_acceptance("2007-03-07")).then()
     other = replace(s.refuse_acceptance("2007-03-07"), reason=WhyDeclined.NOT_REQUIRED, explanation="不需要取得行政许可")
     given(declined).when(other).refused("ended")
+
+
+def test_what_is_taken_up_says_what_it_rests_on_a_decision_or_one_of_the_two_silences() -> None:
+    decided = given(s.accepted()).when(s.refuse_acceptance()).refused("already-accepted")
+    filed = given(s.filed()).when(s.refuse_acceptance(on="2007-03-13")).refused("already-accepted")
+    returned = given(s.returned_incomplete()).when(s.request_corrections("承诺书", on="2007-03-22")).refused("already-accepted")
+    assert [(no.because, no.source) for no in (decided, filed, returned)] == [
+        ("已经受理（行政许可法第三十二条第一款第五项）", "行政许可法第三十二条第一款第五项"),
+        (
+            "已经受理；逾期不告知的，自收到申请材料之日起即为受理（行政许可法第三十二条第一款第四项）",
+            "行政许可法第三十二条第一款第四项",
+        ),
+        ("已经受理；收到补正材料后逾期不告知的，自收到补正材料之日起即为受理（P-silence-after-return）", "P-silence-after-return"),
+    ]

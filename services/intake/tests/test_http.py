@@ -115,10 +115,32 @@ async def test_a_key_belongs_to_one_request(house: House) -> None:
     await house.post(f"/intake/cases/{case}/acceptance", key="k1", status=422, by="clerk")
 
 
+NOBODYS = "511525-20070305-000077-1"
+
+
 async def test_a_case_that_moved_on_is_not_changed_unseen(house: House) -> None:
     done = await file(house)
     await house.post(f"/intake/cases/{done['case']}/acceptance", version=done["version"], by="clerk")
     await house.post(f"/intake/cases/{done['case']}/withdrawal", version=done["version"], status=412, by="clerk")
+
+
+async def test_conditions_are_compared_as_rfc_9110_has_it(house: House) -> None:
+    """A weak tag never matches, a list matches with any of its tags, a star whichever version there is; what was done answers before all that."""
+    done = await file(house)
+    act, clerk = f"/intake/cases/{done['case']}/acceptance", house.headers("clerk")
+
+    async def asked(path: str, tags: str, key: str, form: object = None) -> int:
+        answer = await house.http.post(path, json=form or {}, headers={**clerk, "Idempotency-Key": key, "If-Match": tags})
+        return answer.status_code
+
+    for tags in (f'W/"{done["version"]}"', '"abc"', '"7", "9"', ""):
+        assert await asked(act, tags, "k") == 412
+    assert await asked(act, '"9", W/"1", "1"', "k") == 200
+    assert await asked(act, '"9"', "k") == 200, "the key is known"
+    assert await asked(f"/intake/cases/{done['case']}/withdrawal", "*", "k2") == 200
+    assert await asked(f"/intake/cases/{NOBODYS}/acceptance", "*", "k3") == 412
+    new = {"item": "511A00001", "channel": "counter", "materials": []}
+    assert [await asked(f"/intake/nodes/{COUNTY}/cases", tags, "k4", new) for tags in ("*", '"1"')] == [412, 412]
 
 
 async def test_hundred_cases_at_once_have_hundred_numbers(house: House) -> None:

@@ -134,6 +134,15 @@ async def test_the_limits_of_a_record_may_lie_ahead(house: House) -> None:
     assert (await house.post(PATH, batch(told), by="operator"))["acts"] == 4
 
 
+async def test_a_log_without_limits_is_counted_as_a_log_with_them(house: House) -> None:
+    told = case("case-1")
+    told["filed"] |= {"promised": None}
+    await house.post(PATH, batch(told, case("case-2", end=None)), by="operator")
+    await house.shown()
+    counted = await house.get("/intake/replay?log=receipt", by="operator")
+    assert counted == {"nodes": {COUNTY: {"cases": 2, "closed": 1}}}
+
+
 async def test_a_case_older_than_every_version_here_pins_the_earliest(house: House, catalogue: Neighbour) -> None:
     await house.hear(
         await published(catalogue, "511A00002", effective="2026-11-20"),

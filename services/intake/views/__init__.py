@@ -1,6 +1,6 @@
 """What intake shows: a row per case from its own log, leased serials, and the procedures heard from the catalogue."""
 
-from services.intake.views.cases import LONGEST, ListedCase, Now, case_page, case_row, counts, replayed
+from services.intake.views.cases import LONGEST, UNSHOWN, ListedCase, Now, case_page, case_row, counts, replayed
 from services.intake.views.log import CASES_VIEW, cases_view
 from services.intake.views.procedures import learn, versions
 from services.intake.views.serials import Unused, unused_serials
@@ -10,6 +10,7 @@ __all__ = [
     "LONGEST",
     "ListedCase",
     "Now",
+    "UNSHOWN",
     "Unused",
     "case_page",
     "case_row",

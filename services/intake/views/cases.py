@@ -136,13 +136,14 @@ _SETTLED: Final = {
 }
 _COLUMNS: Final = ", ".join(f"{_SETTLED.get(column.name, column.name)} as {column.name}" for column in CASES.described)
 _CASE: Final = f"select {CASES.columns} from (select {_COLUMNS} from cases) as settled"
-_UNSHOWN: Final = frozenset({"number", "year", "serial", "timeline", "suspensions", "received_at", "silence_days"})
+UNSHOWN: Final = frozenset({"number", "year", "serial", "timeline", "suspensions", "received_at", "silence_days"})
+"""What of a row people are not shown."""
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as people see it: its number is the case, and no mark stands beside an end."""
     suspended = phases().suspended(row["suspensions"], row["phase"])
-    return {name: value for name, value in row.items() if name not in _UNSHOWN} | {"case": row["number"], "suspended": suspended}
+    return {name: value for name, value in row.items() if name not in UNSHOWN} | {"case": row["number"], "suspended": suspended}
 
 
 async def case_row(pool: Pool, case: str, now: Now) -> dict[str, Any] | None:

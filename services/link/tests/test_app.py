@@ -89,7 +89,7 @@ async def test_every_commit_goes_up_and_a_last_checkpoint_when_the_link_stops(
 
 
 async def test_a_link_without_a_key_does_not_start(database: str) -> None:
-    with pytest.raises(LookupError, match="signing key"):
+    with pytest.raises(LookupError, match="私钥"):
         async with open_house(app.build, database, name="link"):
             pass
 

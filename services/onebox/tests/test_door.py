@@ -8,7 +8,7 @@ import httpx2
 import pytest
 import stamina
 
-from services.onebox.door import Door, send
+from services.onebox.door import Door, said, send
 from services.onebox.sites import SiteOfBox
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
@@ -73,3 +73,20 @@ def test_every_person_asks_with_their_own_token_and_the_works_own_keys(monkeypat
         door.post("clerk", "/x", "1:file")
         door.post("approver", "/x", "1:approve")
     assert seen == [("Bearer clerk", "seed:1:file"), ("Bearer approver", "seed:1:approve")]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ({"title": "尚未核准，不能作出决定"}, "尚未核准，不能作出决定"),
+        (
+            {"title": "填写有误", "fields": [{"field": "body.numbers.0", "code": "x", "because": "太大或太晚"}]},
+            "填写有误：numbers.0 太大或太晚",
+        ),
+        ({"title": "填写有误", "fields": [{}]}, "HTTP 422"),
+        (["a list"], "HTTP 422"),
+    ],
+)
+def test_why_a_site_said_no_is_said_in_its_words(content: object, sentence: str) -> None:
+    assert said(httpx2.Response(422, json=content)) == sentence
+    assert said(httpx2.Response(422, content=b"<html>")) == "HTTP 422"

@@ -37,8 +37,9 @@ def turn(*phases: Phase, early: str = "", late: str = "", instead: Mapping[Phase
     return Turn(phases=frozenset(phases), codes={phase: code for phase, code in codes.items() if code and phase not in phases})
 
 
-def in_turn(road: Road, command: type[Any], phase: Phase) -> None:
-    """Raises `Refused` where `phase` is not the turn of this command."""
+def in_turn(road: Road, command: type[Any], phase: Phase, grounds: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raises `Refused` where `phase` is not the turn of this command; `grounds` is what a code is refused on in this case, where that varies."""
     own = road[command]
     if phase not in own.phases:
-        raise refused(own.codes[phase])
+        code = own.codes[phase]
+        raise refused(code, **grounds.get(code, {}))

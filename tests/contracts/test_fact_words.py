@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from pathlib import Path
 
 import pytest
 
 from libs.testkit.contracts import EVENTS, Contract, contract
-from services.dashboard.views.words import ACTS, CLOCKS, FACTS, OBJECTS, PHRASES, VALUES, told, word
+from libs.web import Role
+from libs.words import ACT_WORDS, CLOCK_STATES, CLOCKS, FACTS, OBJECTS, PHRASES, ROLES, RUNGS, VALUES, sentence, told, word
+from services.dashboard.views.words import ACTS
+from services.deadline.clock.rungs import Rung
+from services.intake.http import ROUTES
 
 PROMISED = {f"liandong.{path.parent.name}.{path.name.partition('.')[0]}": path for path in sorted(EVENTS.glob("*/*.json"))}
 
@@ -61,6 +67,26 @@ def test_every_kind_of_clock_has_its_word() -> None:
     assert [kind for kind in kinds if told("clock", f"clock:511525-20261123-000001-7:{kind}").isascii()] == []
 
 
+def test_every_act_and_every_rung_has_its_word() -> None:
+    """Beside the acts on a case stand the filing, and what a story sets up before its first act."""
+    assert list(ACT_WORDS) == ["item", "procedure", "file", *ROUTES]
+    assert list(RUNGS) == [rung.value for rung in Rung]
+    assert [text for text in (*ACT_WORDS.values(), *RUNGS.values(), *CLOCK_STATES.values()) if text.isascii()] == []
+
+
+def test_every_role_has_the_word_it_has_where_it_is_defined() -> None:
+    """Of a member of an enum only the source keeps what is said below it."""
+    said = dict(re.findall(r'= "(\w+)"\n    """(.+)"""', inspect.getsource(Role)))
+    assert dict(ROLES) == said
+    assert list(ROLES) == [role.value for role in Role]
+
+
+def test_what_holds_from_the_very_day_of_the_fact_on_is_not_said_twice() -> None:
+    said = {"by": "silence", "at": "2007-03-13T00:00:00+08:00", "effective": "2007-03-05T01:00:00Z"}
+    assert sentence("liandong.intake.CaseAccepted", said) == "逾期视为受理 · 自 2007年3月5日 起受理"
+    assert sentence("liandong.intake.CaseAccepted", {**said, "by": "decision", "at": said["effective"]}) == "经审查受理"
+
+
 def test_no_phrase_is_left_over_from_a_field_that_is_not_told() -> None:
     assert (PHRASES.keys() | OBJECTS.keys()) <= {field for _, field in FIELDS}
 
@@ -76,7 +102,7 @@ def test_a_field_with_fields_of_its_own_is_said_in_words(family: str, field: str
 @pytest.mark.parametrize(
     ("field", "value", "text"),
     [
-        ("imported", True, "（导入）"),
+        ("imported", True, "导入"),
         ("imported", False, ""),
         ("missing", ["营业执照", "身份证明"], "营业执照、身份证明"),
         ("still_missing", [], ""),
@@ -93,6 +119,15 @@ def test_a_field_with_fields_of_its_own_is_said_in_words(family: str, field: str
         ("agency", None, ""),
         ("clock", "clock:511525-20261123-000001-7:suspension:2", "依法不计时 2"),
         ("name", "现场勘验", "现场勘验"),
+        ("effective", "2007-03-04T16:30:00Z", "自 2007年3月5日 起受理"),
+        ("first", "2007-03-05", "自 2007年3月5日 起"),
+        ("last", None, ""),
+        ("due_at", "2007-04-12T16:00:00Z", ""),
+        ("due_at", None, "另有程序未结束，到期日未定"),
+        ("overdue", 0, ""),
+        ("overdue", 2, "仍未办结，已超期 10 个工作日"),
+        ("late", True, "超期"),
+        ("late", False, "按时"),
         ("by", "decision", "经审查受理"),
         ("clock", "clock:511525-20261123-000001-7:statutory", "法定"),
         ("clock", "clock:511525-20261123-000001-7:step:3", "环节 3"),
