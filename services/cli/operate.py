@@ -10,8 +10,7 @@ import typer
 
 from libs.embedded import AlreadyRunning, EmbeddedError
 from libs.terminal import say, table
-from services.cli.saying import console, say_json
-from services.cli.saying import fail as fail
+from services.cli.saying import console, fail, say_json
 from services.cli.wording import ChineseCommand, ChineseCommands
 from services.onebox import BoxError, OneBox, SiteOfBox, default_folder, said
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -11,13 +9,6 @@ from fastapi.routing import APIRoute
 from libs.web.strict import read_address
 from libs.web.takes import takes
 from libs.web.tests.strict_door import CASE, JSON, Door, because, routes
-
-
-@pytest.fixture
-async def door() -> AsyncIterator[Door]:
-    made = Door()
-    yield made
-    await made.http.aclose()
 
 
 @pytest.mark.parametrize(

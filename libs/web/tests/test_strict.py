@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 from fastapi import APIRouter
@@ -11,14 +10,6 @@ from fastapi import APIRouter
 from libs.telemetry import Health
 from libs.web import Accounts, make_app, strict
 from libs.web.tests.strict_door import CASE, JSON, Door, because, routes
-
-
-@pytest.fixture
-async def door() -> AsyncIterator[Door]:
-    made = Door()
-    yield made
-    await made.http.aclose()
-
 
 # --- bodies -----------------------------------------------------------------------------------------------------------------------------
 
