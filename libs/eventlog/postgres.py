@@ -51,6 +51,11 @@ class PgLog:
     async def stream(self, subject: str) -> list[Recorded]:
         return [recorded(row) for row in await self._pool.fetch(sql.LOAD, [self.source], [subject])]
 
+    async def taken(self, claims: Sequence[Claim]) -> set[Claim]:
+        scopes, keys = [claim.scope for claim in claims], [claim.key for claim in claims]
+        rows = await self._pool.fetch(sql.TAKEN, [self.source] * len(claims), scopes, keys)
+        return {Claim(row["scope"], row["key"]) for row in rows}
+
     async def feed(self, after: int = 0, limit: int = 500, epoch: int | None = None) -> list[Recorded]:
         return [recorded(row) for row in await self._pool.fetch(sql.FEED, self.source, epoch, after, limit)]
 

@@ -28,7 +28,8 @@ def loaded(*arguments: str) -> set[str]:
     """The packages that a process has loaded when it has answered a command, well."""
     done = subprocess.run([sys.executable, "-c", LOADED, json.dumps(arguments)], capture_output=True, text=True, check=True)
     code, packages = json.loads(done.stderr.splitlines()[-1])
-    assert code == 0 and done.stdout
+    assert code == 0
+    assert done.stdout
     return set(packages)
 
 
