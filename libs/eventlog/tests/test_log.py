@@ -193,3 +193,29 @@ async def test_a_feed_is_read_in_pages(logs: Logs) -> None:
     await log.append(intent("case-1", says(*"abcdefg")))
     assert [event.sequence for event in await log.feed(after=3, limit=2)] == [4, 5]
     assert await log.feed(after=7) == []
+
+
+async def test_a_claim_made_and_released_in_one_act_is_free(logs: Logs) -> None:
+    log, place = logs.of("511525"), Claim("placement", "511A")
+    await log.append(intent("case-1", says("in and out", claims=[place], releases=[place])))
+    await log.append(intent("case-2", says("a", claims=[place])))
+    with pytest.raises(Claimed):
+        await log.append(intent("case-3", says("a", claims=[place])))
+
+
+async def test_a_claim_that_is_held_may_be_handed_on_in_one_act(logs: Logs) -> None:
+    log, place = logs.of("511525"), Claim("placement", "511A")
+    await log.append(intent("case-1", says("a", claims=[place])))
+    with pytest.raises(Claimed):
+        await log.append(intent("case-2", says("b", claims=[place], releases=[place])))
+    await log.append(intent("case-1", says("over", releases=[place])))
+    await log.append(intent("case-3", says("a", claims=[place])))
+
+
+@pytest.mark.parametrize("scope", ["http", "inbox", "import"])
+async def test_a_service_cannot_claim_under_the_name_of_a_keys_scope(logs: Logs, scope: str) -> None:
+    with pytest.raises(ValueError, match=scope):
+        await logs.of("511525").append(intent("case-1", says("a", claims=[Claim(scope, "k")])))
+    with pytest.raises(ValueError, match=scope):
+        await logs.of("511525").append(intent("case-1", says("a", releases=[Claim(scope, "k")])))
+    assert await logs.of("511525").feed() == []

@@ -93,6 +93,8 @@ async def superuser(database: str) -> asyncpg.Connection[asyncpg.Record]:
         ("update event set actor = 'X' where sequence = 7", 7),
         ("delete from event where sequence = 7", 7),
         ("delete from event where sequence = 10", 10),
+        ("update event set version = 2 where sequence = 7", 7),
+        ("update event set subject = 'case-5', version = 2 where sequence = 7", 7),
         ("update event set sequence = case sequence when 6 then 7 else 6 end, version = version + 100 where sequence in (6, 7)", 6),
     ],
 )
