@@ -41,7 +41,9 @@ async def answers(logs: PgLogs, count: int) -> list[Any]:
         return await asyncio.gather(*(logs.of(NODE).append(says(f"case-{n}")) for n in range(count)), return_exceptions=True)
 
 
-@pytest.mark.parametrize("statement", ["alter role {role} nologin", "alter role {role} password 'another'", "alter role {role} connection limit 0"])
+@pytest.mark.parametrize(
+    "statement", ["alter role {role} nologin", "alter role {role} password 'another'", "alter role {role} connection limit 0"]
+)
 async def test_whoever_waits_for_a_connection_that_is_refused_is_told(database: str, statement: str) -> None:
     url = await prepare(database, "intake")
     logs = PgLogs(await open_pool(url, "intake"), "intake", [NODE])
@@ -101,10 +103,10 @@ async def test_a_hot_stream_does_not_keep_the_others_waiting(logs: PgLogs) -> No
         await logs.of(NODE).append(says(subject))
         order.append(subject)
 
-    await asyncio.gather(*(act("hot") for _ in range(401)), *(act(f"case-{n}") for n in range(100)))
+    await asyncio.gather(*(act("hot") for _ in range(1200)), *(act(f"case-{n}") for n in range(100)))
     assert len([subject for subject in order[:150] if subject != "hot"]) == 100
     stream = await logs.of(NODE).stream("hot")
-    assert [event.data for event in stream] == [str(n).encode() for n in range(401)]
+    assert [event.data for event in stream] == [str(n).encode() for n in range(1200)]
 
 
 async def test_one_key_sent_a_thousand_times_does_not_keep_the_others_waiting(logs: PgLogs) -> None:
@@ -117,3 +119,33 @@ async def test_one_key_sent_a_thousand_times_does_not_keep_the_others_waiting(lo
     await asyncio.gather(*(act(f"same-{n}", "same") for n in range(1000)), *(act(f"case-{n}", str(n)) for n in range(100)))
     assert len([key for key in order[:150] if key != "same"]) == 100
     assert len(await logs.of(NODE).feed(limit=2000)) == 101
+
+
+async def test_one_intent_at_two_nodes_is_answered_at_both(database: str) -> None:
+    logs = PgLogs(await open_pool(await prepare(database, "intake"), "intake"), "intake", [NODE, "511525100"])
+    await logs.open()
+    same = says("case-1", key="k")
+    async with asyncio.timeout(10):
+        told = await asyncio.gather(*(logs.of(node).append(same) for node in (NODE, "511525100")))
+    assert [one.position.source.split(":")[2] for one in told] == [NODE, "511525100"]
+    await logs.pool.close()
+
+
+async def test_whoever_waits_in_vain_for_a_free_connection_is_told(logs: PgLogs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("libs.eventlog.committer.CONNECT_SECONDS", 0.2)
+    held = [await logs.pool.acquire() for _ in range(logs.pool.get_max_size())]
+    told = await answers(logs, 5)
+    assert all(isinstance(one, Unknown) for one in told)
+    for connection in held:
+        await logs.pool.release(connection)
+    assert [one.version for one in await answers(logs, 2)] == [1, 1]
+
+
+async def test_a_caller_who_has_gone_keeps_nobody_behind_waiting(logs: PgLogs) -> None:
+    callers = [asyncio.ensure_future(logs.of(NODE).append(says("case-1"))) for _ in range(10)]
+    await asyncio.sleep(0)
+    for caller in callers[:9]:
+        caller.cancel()
+    async with asyncio.timeout(10):
+        assert (await callers[9]).version >= 1
+    assert [one.version for one in (await answers(logs, 2))[:1]] == [1]
