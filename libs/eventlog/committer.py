@@ -11,8 +11,8 @@ import structlog
 
 from libs.database import Connection, Pool
 from libs.eventlog.batch import Settled
-from libs.eventlog.log import MAX_BATCH, MAX_WAITING, Busy, Done, Intent, Unknown
 from libs.eventlog.lanes import Entry, Lanes
+from libs.eventlog.log import MAX_BATCH, MAX_WAITING, Busy, Done, Intent, Unknown
 from libs.eventlog.writing import write
 from libs.telemetry import batch_span
 from libs.wire import Recorded

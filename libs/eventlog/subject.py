@@ -50,7 +50,10 @@ class Codec:
         """The event as its record class, its instants as UTC. Raises `Malformed` for a type or a payload this version cannot read."""
         if (payload := self._payloads.get(recorded.type)) is None:
             raise Malformed(f"不认识 {recorded.type}")
-        return payload.read(recorded)
+        try:
+            return payload.read(recorded.data)
+        except Malformed as wrong:
+            raise Malformed(f"{recorded.type} {recorded.source}#{recorded.sequence} 的{wrong}") from None
 
 
 def _nothing(_event: Any) -> Sequence[Claim]:

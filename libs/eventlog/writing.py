@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from libs.database import Connection
 from libs.eventlog import sql
 from libs.eventlog.batch import Kept, Settled, Wanted, answered, claims_of, decide, key_of, stamp
+from libs.eventlog.lanes import Entry
 from libs.eventlog.log import Claim, Intent
 from libs.eventlog.rows import recorded
-from libs.eventlog.lanes import Entry
 from libs.wire import Position, Recorded
 
 Streams = dict[str, dict[str, list[Recorded]]]
