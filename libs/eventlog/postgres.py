@@ -11,7 +11,7 @@ from libs.database import Pool
 from libs.eventlog import sql
 from libs.eventlog.batch import check
 from libs.eventlog.committer import Committer
-from libs.eventlog.log import Done, Intent
+from libs.eventlog.log import Claim, Done, Intent
 from libs.eventlog.ring import Ring
 from libs.eventlog.rows import recorded
 from libs.telemetry import current_traceparent

@@ -98,7 +98,7 @@ class Keeper:
     async def _void(self, lease: Lease, unused: Sequence[int]) -> None:
         command = VoidNumbers(year=lease.year, process=lease.process, unused=tuple(unused), at=self._context.now())
         try:
-            await self._context.logs.of(lease.node).append(self._serials.intent(stream(lease.year), command, actor=SYSTEM))
+            await self._context.logs.of(lease.node).append(self._serials.intent(stream(lease.year), command, actor=SYSTEM, last=True))
         except Claimed as no:  # a case or another process was faster: the next turn sees what is left
             _log.info("intake.numbers_not_voided", node=lease.node, year=lease.year, process=lease.process, claimed=no.key)
         else:

@@ -91,7 +91,7 @@ class Numbering:
         node, of = year
         command = VoidNumbers(year=of, process=self._context.process, unused=tuple(unused), at=self._context.now())
         try:
-            await self._context.logs.of(node).append(self._serials.intent(stream(of), command, actor=SYSTEM))
+            await self._context.logs.of(node).append(self._serials.intent(stream(of), command, actor=SYSTEM, last=True))
         except Claimed as no:
             return int(no.key.rpartition("|")[2])
         return None
@@ -107,7 +107,7 @@ class Numbering:
     async def _leased(self, node: str, year: int) -> None:
         held, now = self._held[node, year], asyncio.get_running_loop().time()
         command = LeaseNumbers(year=year, size=held.wanted(now), process=self._context.process, at=self._context.now())
-        done = await self._context.logs.of(node).append(self._serials.intent(stream(year), command, actor=SYSTEM))
+        done = await self._context.logs.of(node).append(self._serials.intent(stream(year), command, actor=SYSTEM, last=True))
         leased: NumbersLeased = self._serials.codec.decode(done.events[0])
         held.add(leased.first, leased.last, now)
 

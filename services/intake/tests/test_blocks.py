@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,12 +13,13 @@ import pytest
 from libs.database import Pool
 from libs.eventlog import Subject
 from libs.host import Context, Service
-from libs.testkit.house import House, open_house
+from libs.testkit.house import COUNTY, MONDAY, House, open_house
 from libs.testkit.neighbours import Neighbour
 from services.intake import ticker
 from services.intake.app import CODEC, build, claims
-from services.intake.events import CaseFiled, NumbersLeased, NumbersVoided
-from services.intake.numbers import NUMBERS, parts
+from services.intake.events import CaseFiled, NumberEvent, NumbersLeased, NumbersVoided
+from services.intake.http.numbering import Numbering
+from services.intake.numbers import NUMBERS, Serials, parts
 from services.intake.tests.counter import file, opened, published
 from services.intake.ticker import SILENCE, Keeper, database_time
 
@@ -142,6 +143,27 @@ async def test_of_two_processes_one_killed_and_one_frozen_every_serial_is_a_case
         await accounted_for(auditor)
         await turn(auditor)
         assert await open_blocks(auditor) == 0
+
+
+async def test_a_lease_and_a_voiding_read_one_event_however_many_there_are(
+    database: str, catalogue: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def counted(history: Iterable[NumberEvent]) -> Serials:
+        events = list(history)
+        read.append(len(events))
+        return NUMBERS.fold(events)
+
+    monkeypatch.setattr(Subject, "state", lambda subject, records: counted(subject.codec.decode(record) for record in records))
+    async with opened(database, process="p1") as one:
+        numbering = Numbering(one.context, Subject(NUMBERS, CODEC, claims=claims))
+        for _ in range(300):
+            await numbering.take(COUNTY, MONDAY.date())
+        await numbering.close()
+    assert read[0] == 0
+    assert len(read) > 3
+    assert set(read[1:]) == {1}
 
 
 async def test_the_loop_gives_sign_after_sign(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
