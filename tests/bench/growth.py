@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from itertools import count
 from typing import Final
@@ -15,13 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from libs.database import Pool
 from libs.eventlog import Consequence, Intent, New, PgLogs, Subject
 from libs.views import Projector
-from libs.wire import Recorded
 from services.hub.inbox import CityStream
 from services.hub.tests.county import carried, word
 from services.intake.app import CODEC
 from services.intake.numbers import NUMBERS, LeaseNumbers, stream
 from services.intake.views import CASES_VIEW, cases_view
-from tests.bench.append import fresh, load, opened
+from tests.bench.append import CALLERS, fresh, opened
 from tests.bench.report import Row
 from tests.bench.stream import AT, CLOSED, FILED, NODE, city_of
 
@@ -29,7 +28,7 @@ FETCH: Final = 1000
 PER_LEASE: Final = 100
 """Events for each lease of numbers: cases of two events, numbers leased by fifties."""
 LEASES: Final = 50
-PATIENCE: Final = 3600.0
+PATIENCE: Final = 600.0
 Rates = dict[str, float]
 
 
@@ -113,17 +112,27 @@ class Grown:
 
     async def rates(self, many: int) -> Rates:
         """Each kind of work a second, at the length the log has now."""
-        found = {"append": await load(self.logs, many)}
-        await asyncio.gather(*(self.log.append(intent) for intent in cases(self._numbers, many)))
-        self._numbers += many
+        found = {"append": await per_second(lambda: self._append(many))}
         length = (await self.log.head()).sequence
         found["replay"] = await per_second(lambda: self._read(length - 2 * many))
-        found["views"] = 3 * many / await seconds(self.shown)
+        found["views"] = 2 * many / await seconds(self.shown)
         found["hub"] = await per_second(self.told)
         found["lease"] = LEASES / await seconds(self._leases)
         await self.shown()
         await self.told()
         return found
+
+    async def _append(self, many: int) -> int:
+        """Cases from as many callers as wait at a counter; events."""
+        left = iter(cases(self._numbers, many))
+        self._numbers += many
+
+        async def caller() -> None:
+            for intent in left:
+                await self.log.append(intent)
+
+        await asyncio.gather(*(caller() for _ in range(CALLERS)))
+        return 2 * many
 
     async def _leases(self) -> None:
         for _ in range(LEASES):
@@ -132,13 +141,8 @@ class Grown:
     async def _read(self, after: int) -> int:
         done = 0
         while events := await self.log.feed(after, FETCH):
-            after, done = events[-1].sequence, done + len(decoded(events))
+            after, done = events[-1].sequence, done + len([CODEC.decode(event) for event in events])
         return done
-
-
-def decoded(events: Sequence[Recorded]) -> list[object]:
-    """The facts, as a fold reads them; what the bench appended in other words is passed over."""
-    return [CODEC.decode(event) for event in events if event.type.startswith("liandong.intake.")]
 
 
 async def seconds(work: Callable[[], Awaitable[object]]) -> float:
