@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypedDict
 
 import msgspec
 from fastapi import Depends, HTTPException, Request, Response
+from starlette.types import Scope
 
 from libs.web.accounts import Account, Role
 from libs.web.headers import IdempotencyKey, IfMatch, etag, versions
@@ -51,16 +52,25 @@ def envelope(*roles: Role) -> Callable[..., Awaitable[Envelope]]:
     who = Depends(require(*roles))
 
     async def opened(request: Request, key: IdempotencyKey, account: Account = who, if_match: IfMatch = None) -> Envelope:
-        return Envelope(account, key, await digest_of(request, account.staff), versions(if_match))
+        return Envelope(account, key, digest_of(request.scope, account.staff, await request.body()), versions(if_match))
 
     return opened
 
 
-async def digest_of(request: Request, actor: str) -> str:
+def unkeyed(*roles: Role) -> Callable[..., Awaitable[Envelope]]:
+    """`envelope` for what takes neither key nor condition."""
+    who = Depends(require(*roles))
+
+    async def opened(account: Account = who) -> Envelope:
+        return Envelope(account, "", "", None)
+
+    return opened
+
+
+def digest_of(scope: Scope, actor: str, body: bytes) -> str:
     """Names a request's sender and content."""
-    scope = request.scope
-    head = f"{actor}\n{request.method} {scope['path']}?".encode()
-    return sha256(head + scope["query_string"] + b"\n" + await request.body()).hexdigest()
+    head = f"{actor}\n{scope['method']} {scope['path']}?".encode()
+    return sha256(head + scope["query_string"] + b"\n" + body).hexdigest()
 
 
 class Hosting(Protocol):

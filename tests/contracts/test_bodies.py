@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from typing import Final
 
 import pytest
@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from libs.testkit.asgi import ENDLESS, Got, ask
 from libs.testkit.unserved import CITY, application
 from libs.web import Accounts, Role
-from libs.web.strict import MAX_JSON
+from libs.web.bodies import MAX_JSON
 
 HUGE: Final = 32 * 1024 * 1024
 PARTS: Final = {
@@ -27,9 +27,16 @@ PARTS: Final = {
 }
 OPEN: Final = {"/health/live", "/health/ready", "/sign-in", "/sign-out", "/kit"}
 """What is for everybody, signed in or not."""
-IMPORTS: Final = "/catalogue/nodes/{node}/imports"
-"""Where a list of items comes in one body."""
+LIST: Final = "/catalogue/nodes/{node}/imports"
+LARGE: Final = {LIST: HUGE, "/intake/nodes/{node}/imports": 2 * 1024 * 1024}
+"""Where much comes in one body: a list of items; the cases of another system. Nowhere else."""
 JSON: Final = {"Content-Type": "application/json"}
+FORM: Final = "application/x-www-form-urlencoded"
+CHUNKED: Final = {"Transfer-Encoding": "chunked"}
+
+
+def length(many: int, kind: str) -> dict[str, str]:
+    return {"Content-Length": str(many), "Content-Type": kind}
 
 
 class Door:
@@ -51,11 +58,11 @@ class Door:
         """Every route at which something is done by somebody."""
         yield from (route for method, route in self.routes() if method == "POST" and route.path not in OPEN)
 
-    async def comes(self, method: str, route: APIRoute, token: str = "", pieces: Iterator[bytes] = iter(()), **headers: str) -> Got:
+    async def comes(self, method: str, route: APIRoute, headers: Mapping[str, str], token: str = "", pieces: Iterable[bytes] = ()) -> Got:
         """A request with this body, of which nothing comes unless it is given."""
-        told = {name.replace("_", "-"): value for name, value in headers.items()} | ({"Authorization": f"Bearer {token}"} if token else {})
         path = "/".join(PARTS[part[1:-1].partition(":")[0]] if part.startswith("{") else part for part in route.path.split("/"))
-        return await ask(self.app, method, path, told, pieces)
+        shown = {"Authorization": f"Bearer {token}"} if token else {}
+        return await ask(self.app, method, path, {**headers, **shown}, pieces)
 
 
 @pytest.fixture(params=["city", "site"])
@@ -66,75 +73,75 @@ async def door(request: pytest.FixtureRequest) -> AsyncIterator[Door]:
 
 
 def kind_of(route: APIRoute) -> str:
-    return "application/octet-stream" if route.path == IMPORTS else "application/json"
+    return "application/octet-stream" if route.path == LIST else "application/json"
 
 
 def limit_of(route: APIRoute) -> int:
-    return HUGE if route.path == IMPORTS else MAX_JSON
+    return LARGE.get(route.path, MAX_JSON)
 
 
-@pytest.mark.parametrize("announced", [{"Content-Length": str(HUGE)}, {"Content-Length": "5"}, {"Transfer-Encoding": "chunked"}])
+@pytest.mark.parametrize("announced", [{"Content-Length": str(HUGE)}, {"Content-Length": "5"}, CHUNKED])
 async def test_a_stranger_is_turned_away_before_a_byte_of_the_body_is_read(door: Door, announced: dict[str, str]) -> None:
     for method, route in door.routes():
         if route.path not in OPEN:
             for token in ("", "nobody's"):
-                got = await door.comes(method, route, token, **announced, **JSON)
+                got = await door.comes(method, route, {**announced, **JSON}, token)
                 assert (got.status, got.taken) == (401, 0), f"{method} {route.path}"
 
 
-@pytest.mark.parametrize("announced", [{"Content-Length": str(HUGE)}, {"Transfer-Encoding": "chunked"}])
+@pytest.mark.parametrize("announced", [{"Content-Length": str(HUGE)}, CHUNKED])
 async def test_who_may_not_is_turned_away_before_a_byte_of_the_body_is_read(door: Door, announced: dict[str, str]) -> None:
     for route in door.acts():
-        got = await door.comes("POST", route, door.reader, **announced, **JSON)
+        got = await door.comes("POST", route, {**announced, **JSON}, door.reader)
         assert (got.status, got.taken) == (403, 0), route.path
         if "{node}" in route.path or "{case}" in route.path:
-            got = await door.comes("POST", route, door.far, **announced, **JSON)
+            got = await door.comes("POST", route, {**announced, **JSON}, door.far)
             assert (got.status, got.taken) == (403, 0), route.path
 
 
 async def test_a_body_of_another_kind_is_refused_before_it_is_read(door: Door) -> None:
     for route in door.acts():
-        got = await door.comes("POST", route, door.every, Content_Length=str(HUGE), Content_Type="text/plain")
+        got = await door.comes("POST", route, length(HUGE, "text/plain"), door.every)
         assert (got.status, got.taken) == (415, 0), route.path
 
 
 async def test_a_body_that_says_that_it_is_too_large_is_refused_before_it_is_read(door: Door) -> None:
     for route in door.acts():
-        got = await door.comes("POST", route, door.every, Content_Length=str(limit_of(route) + 1), Content_Type=kind_of(route))
+        got = await door.comes("POST", route, length(limit_of(route) + 1, kind_of(route)), door.every)
         assert (got.status, got.taken) == (413, 0), route.path
 
 
 async def test_a_body_without_a_length_is_cut_where_it_is_too_large(door: Door) -> None:
     for route in door.acts():
-        endless = itertools.repeat(ENDLESS)
-        got = await door.comes("POST", route, door.every, endless, Transfer_Encoding="chunked", Content_Type=kind_of(route))
+        headers = {**CHUNKED, "Content-Type": kind_of(route)}
+        got = await door.comes("POST", route, headers, door.every, itertools.repeat(ENDLESS))
         assert (got.status, got.taken) == (413, limit_of(route) + len(ENDLESS)), route.path
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-out"])
 async def test_the_forms_of_pages_are_bounded_too(door: Door, path: str) -> None:
     (route,) = [route for method, route in door.routes() if (method, route.path) == ("POST", path)]
-    form = {"Content_Type": "application/x-www-form-urlencoded"}
-    assert (await door.comes("POST", route, "", Content_Length=str(MAX_JSON + 1), **form))[::3] == (413, 0)
-    endless = await door.comes("POST", route, "", itertools.repeat(ENDLESS), Transfer_Encoding="chunked", **form)
+    got = await door.comes("POST", route, length(MAX_JSON + 1, FORM))
+    assert (got.status, got.taken) == (413, 0)
+    endless = await door.comes("POST", route, {**CHUNKED, "Content-Type": FORM}, pieces=itertools.repeat(ENDLESS))
     assert (endless.status, endless.taken) == (413, MAX_JSON + len(ENDLESS))
 
 
 async def test_what_is_for_everybody_is_known(door: Door) -> None:
-    found = {route.path for method, route in door.routes() if (await door.comes(method, route)).status != 401}
+    found = {route.path for method, route in door.routes() if (await door.comes(method, route, {})).status != 401}
     assert found == OPEN
 
 
-@pytest.mark.parametrize("announced", [{"Content-Length": str(HUGE)}, {"Transfer-Encoding": "chunked"}])
+@pytest.mark.parametrize("announced", [{"Content-Length": str(HUGE)}, CHUNKED])
 async def test_a_large_body_that_nobody_reads_is_not_drained(door: Door, announced: dict[str, str]) -> None:
     """The server closes the connection: else it would take in all that comes, to find the next request behind it."""
     for method, route in door.routes():
         if route.path not in OPEN:
-            assert (await door.comes(method, route, **announced, **JSON)).headers.get("connection") == "close", f"{method} {route.path}"
+            assert (await door.comes(method, route, {**announced, **JSON})).headers.get("connection") == "close", f"{method} {route.path}"
     got = await ask(door.app, "POST", "/nowhere", announced)
     assert (got.status, got.taken, got.headers.get("connection")) == (404, 0, "close")
 
 
 async def test_after_a_small_one_the_connection_stays_open(door: Door) -> None:
     for _, route in door.routes():
-        assert "connection" not in (await door.comes("POST", route, Content_Length="500", **JSON)).headers, route.path
+        assert "connection" not in (await door.comes("POST", route, length(500, "application/json"))).headers, route.path

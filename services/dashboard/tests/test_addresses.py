@@ -45,22 +45,23 @@ class Front:
     """The pages of a site, and a leader of the city who opens them."""
 
     def __init__(self, *, hub: bool) -> None:
-        self.behind: Any = Asked()
+        self.asked = Asked()
+        behind: Any = self.asked
         pages = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
         accounts = Accounts()
         _, self.token = accounts.issue("L1", [Role.LEADER], ["511500"], "领导")
-        self.routes = http.router(SITE, self.behind, pages, hub=hub, city="http://city")
+        self.routes = http.router(SITE, behind, pages, hub=hub, city="http://city")
         self.app = make_app("pages", routers=[self.routes], accounts=accounts, health=Health(), pages=pages)
 
     async def opened(self, route: APIRoute, said: dict[str, str]) -> tuple[Got, list[str]]:
         """A page under an address that says this, and what it then asked for."""
-        self.behind.asked.clear()
+        self.asked.asked.clear()
         path, words = route.path, dict(said)
         for part in route.dependant.path_params:
             path = path.replace(f"{{{part.alias}}}", words[part.alias]).replace(f"{{{part.alias}:path}}", words.pop(part.alias))
         query = "&".join(f"{name}={quote(value, safe='')}" for name, value in words.items())
         got = await ask(self.app, "GET", path, {"Authorization": f"Bearer {self.token}", "Accept": "text/html"}, query=query)
-        return got, list(self.behind.asked)
+        return got, list(self.asked.asked)
 
 
 def spoken(route: APIRoute) -> list[str]:
