@@ -19,7 +19,7 @@ from libs.web.bodies import LEFT_OVER, MAX_JSON, announced, undrained
 from libs.web.commands import Described
 from libs.web.declared import declare
 from libs.web.headers import SECURITY, SecurityHeaders
-from libs.web.lean import Commands, Served
+from libs.web.lean import CommandTable, Served
 from libs.web.pages import Assets, Pages
 from libs.web.problems import Problems, Rule
 from libs.web.signin import ATTEMPT_SECONDS, ATTEMPTS, RateLimit, Sessions, sign_in_router
@@ -52,7 +52,7 @@ def make_app(
     """
     answers = Problems(problems, pages)
     app = LeanApp(
-        Commands(accounts, answers),
+        CommandTable(accounts, answers),
         title=title,
         lifespan=lifespan or _nothing,
         docs_url=None,
@@ -72,9 +72,9 @@ def make_app(
 
 
 class LeanApp(FastAPI):
-    """Commands are answered in front of everything else, where their request is not recorded; all that is not a command goes its usual way."""
+    """CommandTable are answered in front of everything else, where their request is not recorded; all that is not a command goes its usual way."""
 
-    def __init__(self, commands: Commands, **more: Any) -> None:
+    def __init__(self, commands: CommandTable, **more: Any) -> None:
         super().__init__(**more)
         self.commands = commands
 

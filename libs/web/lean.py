@@ -26,7 +26,7 @@ from libs.web.signin import Require, bearer, place_of
 from libs.web.strict import NoVersion, headers_once, json_of, must_be, must_be_empty, read_address
 from libs.web.takes import JSON, takes
 
-Fault = Mapping[str, Any]
+FieldFault = Mapping[str, Any]
 Said = Mapping[bytes, bytes]
 """The headers of a request by their names, the first of each."""
 _JSON: Final = JSON.encode()
@@ -84,7 +84,7 @@ class Served:
             must_be_empty(value)
         return data, value
 
-    def _envelope(self, scope: Scope, said: Said, account: Account, data: bytes) -> tuple[Envelope, list[Fault]]:
+    def _envelope(self, scope: Scope, said: Said, account: Account, data: bytes) -> tuple[Envelope, list[FieldFault]]:
         """The envelope, and what is wrong with the key. A condition is looked at where the key is right."""
         if not self._keyed:
             return Envelope(account, "", "", None), []
@@ -97,7 +97,7 @@ class Served:
         tags = [value.decode("latin-1") for name, value in scope["headers"] if name == b"if-match"] if b"if-match" in said else None
         return Envelope(account, text, digest_of(scope, account.staff, data), versions(tags)), []
 
-    def _filled(self, value: Any) -> tuple[Any, Sequence[Fault]]:
+    def _filled(self, value: Any) -> tuple[Any, Sequence[FieldFault]]:
         """The form that a value fills in, and what is wrong with it."""
         if self._form is None:
             return None, ()
@@ -109,7 +109,7 @@ class Served:
             return None, _told(no, ("body",))
 
 
-def faults_of(kind: TypeAdapter[str], value: str, place: tuple[str, ...]) -> list[Fault]:
+def faults_of(kind: TypeAdapter[str], value: str, place: tuple[str, ...]) -> list[FieldFault]:
     """What is wrong with a text that stands at `place`."""
     try:
         kind.validate_python(value)
@@ -118,11 +118,11 @@ def faults_of(kind: TypeAdapter[str], value: str, place: tuple[str, ...]) -> lis
     return []
 
 
-def _told(no: ValidationError, place: tuple[str, ...]) -> list[Fault]:
+def _told(no: ValidationError, place: tuple[str, ...]) -> list[FieldFault]:
     return [{**error, "loc": (*place, *error["loc"])} for error in no.errors(include_url=False, include_input=False)]
 
 
-def _missing(*place: str) -> Fault:
+def _missing(*place: str) -> FieldFault:
     return {"type": "missing", "loc": place, "msg": "Field required"}
 
 
@@ -131,7 +131,7 @@ def _must_be_json(headers: list[tuple[bytes, bytes]], said: Said) -> None:
         must_be(JSON, Headers(raw=headers))
 
 
-class Commands:
+class CommandTable:
     """Every command of an application, found by its path."""
 
     def __init__(self, accounts: Accounts, problems: Problems) -> None:
