@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Protocol, TypedDict
+from typing import Any, Literal, Protocol, TypedDict
 
 import msgspec
 from fastapi import Depends, HTTPException, Request, Response
@@ -16,6 +16,10 @@ from libs.web.headers import IdempotencyKey, IfMatch, etag, versions
 from libs.web.signin import require
 
 
+KeyScope = Literal["http", "import"]
+"""Whose idempotency keys they are: of what people send, or of what an import appends."""
+
+
 class IntentParts(TypedDict):
     """The part of an intent that the request says."""
 
@@ -23,6 +27,7 @@ class IntentParts(TypedDict):
     key: str
     digest: str
     expected: Container[int] | None
+    scope: KeyScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Envelope:
     key: str
     digest: str
     expected: Container[int] | None
+    scope: KeyScope = "http"
 
     @property
     def actor(self) -> str:
@@ -44,7 +50,7 @@ class Envelope:
     @property
     def said(self) -> IntentParts:
         """For `Subject.intent(stream, command, **envelope.said)`."""
-        return IntentParts(actor=self.account.staff, key=self.key, digest=self.digest, expected=self.expected)
+        return IntentParts(actor=self.account.staff, key=self.key, digest=self.digest, expected=self.expected, scope=self.scope)
 
 
 def envelope(*roles: Role) -> Callable[..., Awaitable[Envelope]]:

@@ -189,8 +189,8 @@ class Import:
             raise no.about(given.ref) from no
 
     def _by(self, key: str, part: BaseModel) -> Envelope:
-        """The digest leaves out who sends: another operator may send the rest."""
-        return Envelope(self._account, key, sha256(part.model_dump_json().encode()).hexdigest(), None)
+        """The digest leaves out who sends: another operator may send the rest. No key of a person is taken, nor taken by one."""
+        return Envelope(self._account, key, sha256(part.model_dump_json().encode()).hexdigest(), None, scope="import")
 
     def _pin(self, given: ImportedCase) -> Pinned:
         return self._pinned[given.item, day_of(given.filed.at)]
