@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from libs.bus import parking
-from libs.bus.inbox import cursors
+from libs.bus.cursors import cursors
 from libs.bus.tests.listening import SOURCE, Listener, facts, record
 from libs.wire import Position, Recorded
 
@@ -30,7 +30,7 @@ async def test_bytes_changed_on_the_way_are_not_applied_and_the_owner_heals_it(l
     await listener.inbox.take([record(event) for event in arriving])
     assert await listener.heard() == ["a", "b", "c"][:n]
     assert await listener.pool.fetchval("select behind from cursor")
-    await listener.inbox.pull(await at(listener))
+    await listener.inbox.pull(SOURCE)
     assert await listener.heard() == ["a", "b", "c"]
     assert not await listener.pool.fetchval("select behind from cursor")
     assert await parking.parked(listener.pool) == []
@@ -48,12 +48,12 @@ async def test_bytes_that_are_changed_at_their_owners_stop_the_feed_there_with_a
     events = await facts("a", "b", "c")
     listener.feed = [events[0], changed(events[1]), events[2]]
     await listener.inbox.take([record(event) for event in listener.feed])
-    await listener.inbox.pull(await at(listener))
+    await listener.inbox.pull(SOURCE)
     assert await listener.heard() == ["a"]
     (row,) = await parking.parked(listener.pool)
     assert (row.sequence, "哈希" in row.reason) == (2, True)
     listener.feed = events
-    await listener.inbox.pull(await at(listener))
+    await listener.inbox.pull(SOURCE)
     assert await listener.heard() == ["a", "b", "c"], "the owner was mended: what was parked for it does not hold its subject"
     assert await parking.parked(listener.pool) == []
 
@@ -63,5 +63,5 @@ async def test_the_first_event_of_a_feed_follows_nothing(listener: Listener) -> 
     cut = msgspec.structs.replace(events[1], sequence=1)
     await listener.inbox.take([record(cut)])
     assert await listener.heard() == []
-    await listener.inbox.pull(await at(listener))
+    await listener.inbox.pull(SOURCE)
     assert await listener.heard() == ["a", "b"]

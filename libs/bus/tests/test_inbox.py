@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 from libs.bus import Effect, Hears, Reader, parking
-from libs.bus.inbox import Inbox, cursors
+from libs.bus.cursors import cursors
+from libs.bus.inbox import Inbox
 from libs.bus.tests.listening import NODE, SOURCE, TYPE, Listener, facts, record
 from libs.database import Connection
-from libs.wire import Recorded
+from libs.wire import Recorded, chain_hash
 
 pytestmark = pytest.mark.server
 
@@ -54,7 +55,7 @@ async def test_a_gap_is_marked_and_pulled_from_the_owner(listener: Listener) -> 
     await listener.inbox.take([record(e) for e in events[1100:]])
     assert await listener.heard() == ["t0", "t1", "t2"]
     assert await listener.pool.fetchval("select behind from cursor")
-    await listener.inbox.pull((await cursors(listener.pool, "deadline"))[SOURCE])
+    await listener.inbox.pull(SOURCE)
     assert await listener.heard() == [f"t{n}" for n in range(1200)]
     assert not await listener.pool.fetchval("select behind from cursor")
 
@@ -64,15 +65,16 @@ async def test_a_forged_record_on_the_way_does_not_pass_and_the_owner_heals_it(l
     forged = msgspec.structs.replace(events[1], prevhash="sha256:" + "1" * 64)
     await listener.inbox.take([record(events[0]), record(forged), record(events[2])])
     assert await listener.heard() == ["a"]
-    await listener.inbox.pull((await cursors(listener.pool, "deadline"))[SOURCE])
+    await listener.inbox.pull(SOURCE)
     assert await listener.heard() == ["a", "b", "c"]
 
 
 async def test_an_owner_whose_own_chain_is_broken_stops_there_with_a_reason(listener: Listener) -> None:
     events = await facts("a", "b", "c")
-    listener.feed = [events[0], msgspec.structs.replace(events[1], prevhash="sha256:" + "1" * 64), events[2]]
+    other = msgspec.structs.replace(events[1], prevhash="sha256:" + "1" * 64)
+    listener.feed = [events[0], msgspec.structs.replace(other, hash=chain_hash(other)), events[2]]
     await listener.inbox.take([record(e) for e in listener.feed])
-    await listener.inbox.pull((await cursors(listener.pool, "deadline"))[SOURCE])
+    await listener.inbox.pull(SOURCE)
     assert await listener.heard() == ["a"]
     assert "接不上" in (await parking.parked(listener.pool))[0].reason
 
@@ -134,16 +136,16 @@ async def test_a_refused_command_is_an_answer_not_a_fault(listener: Listener) ->
 
 async def test_after_a_crash_between_command_and_cursor_nothing_is_doubled(listener: Listener) -> None:
     events = await facts("do 1")
-    kept = listener.inbox._effects
+    kept = listener.inbox.applier.effects
 
     async def crash(effects: Sequence[Effect]) -> None:
         await kept(effects)
         raise OSError("the line went down")
 
-    listener.inbox._effects = crash  # type: ignore[method-assign]
+    listener.inbox.applier.effects = crash  # type: ignore[method-assign]
     with pytest.raises(OSError, match="line"):
         await listener.inbox.take([record(e) for e in events])
-    listener.inbox._effects = kept  # type: ignore[method-assign]
+    listener.inbox.applier.effects = kept  # type: ignore[method-assign]
     await listener.inbox.take([record(e) for e in events])
     assert await listener.heard() == ["do 1"]
     feed = await listener.logs.of(NODE).feed()

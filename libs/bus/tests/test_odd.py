@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from libs.bus import Effect, Hears, Reader, parking
-from libs.bus.inbox import Inbox, cursors
+from libs.bus.cursors import cursors
+from libs.bus.inbox import Inbox
 from libs.bus.tests.listening import SOURCE, TYPE, Listener, facts, record
 from libs.database import Connection
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from libs.bus import parking
 from libs.bus.tests.listening import Listener, facts, record
+from libs.wire import Recorded
 
 pytestmark = pytest.mark.server
 
 
-async def stuck(listener: Listener, *texts: str) -> None:
-    """These are parked, all of one subject; nothing is bad any more."""
+async def stuck(listener: Listener, *texts: str, more: Sequence[str] = ()) -> list[Recorded]:
+    """These are parked, all of one subject; nothing is bad any more. What its feed goes on with."""
     listener.bad = {texts[0]}
-    await listener.inbox.take([record(event) for event in await facts(*texts, subjects=["2"] * len(texts))])
+    events = await facts(*texts, *more, subjects=["2"] * (len(texts) + len(more)))
+    await listener.inbox.take([record(event) for event in events[: len(texts)]])
     assert len(await parking.parked(listener.pool)) == len(texts)
     listener.bad = set()
+    return events[len(texts) :]
 
 
 async def test_retries_that_overlap_apply_each_record_once_and_in_order(listener: Listener) -> None:
@@ -36,12 +40,11 @@ async def test_retries_that_overlap_apply_each_record_once_and_in_order(listener
 
 async def test_what_is_heard_while_its_subject_is_retried_comes_after_it(listener: Listener) -> None:
     texts = [f"t{n}" for n in range(12)]
-    await stuck(listener, *texts[:6])
-    events = await facts(*texts, subjects=["2"] * 12)
+    events = await stuck(listener, *texts[:6], more=texts[6:])
     listener.hold = asyncio.Event()
     retried = asyncio.create_task(listener.inbox.retry())
     await listener.holding.wait()
-    heard = asyncio.create_task(listener.inbox.take([record(event) for event in events[6:]]))
+    heard = asyncio.create_task(listener.inbox.take([record(event) for event in events]))
     await asyncio.sleep(0.05)
     listener.hold.set()
     await asyncio.gather(retried, heard)
