@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.bus.checkpoints import LEASE, Checkpoints
-from libs.bus.relay import Outgoing
+from libs.bus.sending import Outgoing
 from libs.wire import Position, parse_checkpoint, public_of, signed_by
 
 KEY = Ed25519PrivateKey.generate()

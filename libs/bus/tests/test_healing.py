@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from itertools import count
 
 import pytest
 
@@ -26,10 +27,17 @@ class Watch:
         self.loops.run("heal", listener.inbox.heal, pause=0.01)
         try:
             async with asyncio.timeout(30):
-                while await listener.heard() != list(texts):
-                    await asyncio.sleep(0.02)
+                await told(listener, texts)
         finally:
             await self.loops.stop()
+
+
+async def told(listener: Listener, texts: Sequence[str]) -> None:
+    """Returns when these were heard, and nothing else."""
+    for n in count():
+        if await listener.heard() == list(texts):
+            return
+        await asyncio.sleep(0.02 * min(n, 10))
 
 
 async def gap(listener: Listener) -> None:

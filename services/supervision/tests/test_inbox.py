@@ -10,7 +10,7 @@ import pytest
 from libs.testkit.data import Rows, permit_log
 from libs.testkit.house import COUNTY, TOWN, House
 from libs.testkit.neighbours import Neighbour
-from libs.wire import Position, Recorded
+from libs.wire import Recorded
 from services.supervision.events import CardIssued, Detector, FindingRaised
 from services.supervision.tests.stories import CASE, LOG
 
