@@ -89,7 +89,7 @@ class Sender:
                 yield batch
                 batch = self._producer.create_batch()
                 if not _added(batch, record):
-                    raise ValueError(f"a record of {len(record[1])} bytes does not go into a batch of its own")
+                    raise ValueError(f"一条 {len(record[1])} 字节的消息放不进单独的一批")
         yield batch
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from libs.bus.cursors import cursors
 from libs.bus.tests.listening import SOURCE, Listener, facts, record
-from libs.host.loops import Loops
+from libs.bus.tests.watching import Loops
 from libs.wire import Recorded
 
 pytestmark = pytest.mark.server
@@ -20,11 +20,11 @@ class Watch:
     """Watches over loops with pauses of a hundredth of a second."""
 
     def __init__(self) -> None:
-        self.loops = Loops("test")
+        self.loops = Loops()
 
     async def until_heard(self, listener: Listener, *texts: str) -> None:
         """Runs the healing until everything is heard."""
-        self.loops.run("heal", listener.inbox.heal, pause=0.01)
+        self.loops.run("heal", listener.inbox.heal)
         try:
             async with asyncio.timeout(30):
                 await told(listener, texts)

@@ -15,9 +15,9 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from libs.bus.kafka import Ears
 from libs.bus.relay import Relay
 from libs.bus.sending import Outgoing, new_producer
+from libs.bus.tests.watching import Loops
 from libs.database import open_pool, prepare
 from libs.eventlog import Consequence, Intent, New, PgLogs
-from libs.host.loops import Loops
 from libs.wire import Position, Recorded, broken, from_headers
 
 pytestmark = pytest.mark.server
@@ -204,8 +204,8 @@ async def test_a_batch_that_fails_comes_again_and_poison_reaches_the_handler(kaf
 
     ears = Ears(kafka_bootstrap)
     ears.hear(f"g-{topic}", [topic], take)
-    loops = Loops("test")
-    loops.run("ears", ears.run, pause=0.01)
+    loops = Loops()
+    loops.run("ears", ears.run)
     await asyncio.wait_for(done.wait(), 20)
     await loops.stop()
     assert loops.failed == {"ears": 1}

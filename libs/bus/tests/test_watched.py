@@ -13,8 +13,8 @@ from libs.bus.kafka import Ears
 from libs.bus.relay import Relay
 from libs.bus.sending import Outgoing
 from libs.bus.tests.test_relay import new_topic, opened, read, say, send
+from libs.bus.tests.watching import Loops
 from libs.embedded import free_port
-from libs.host.loops import Loops
 
 pytestmark = pytest.mark.server
 MARK: Outgoing = (b"511525", b"{}", [("ce_type", b"mark")])
@@ -32,8 +32,8 @@ async def failing(loops: Loops) -> None:
 async def test_a_relay_whose_broker_is_away_says_so_and_goes_on_when_it_is_back(database: str, kafka_bootstrap: str) -> None:
     logs, topic = await opened(database), await new_topic(kafka_bootstrap)
     relay = Relay(pool=logs.pool, schemas=["intake"], topic=topic, bootstrap=f"127.0.0.1:{free_port()}")
-    loops = Loops("test")
-    loops.run("relay", relay.run, pause=0.01)
+    loops = Loops()
+    loops.run("relay", relay.run)
     await failing(loops)
     assert set(loops.failed) == {"relay"}
     relay.bootstrap = kafka_bootstrap
@@ -51,14 +51,13 @@ async def test_consumers_whose_broker_refuses_at_the_start_say_so_and_can_be_sta
 
     ears = Ears(f"127.0.0.1:{free_port()}")
     ears.hear(f"g-{topic}", [topic], take)
-    loops = Loops("test")
-    loops.run("ears", ears.run, pause=0.01)
+    loops = Loops()
+    loops.run("ears", ears.run)
     await failing(loops)
     assert set(loops.failed) == {"ears"}
     ears.bootstrap = kafka_bootstrap
     await send(kafka_bootstrap, topic, [MARK])
     await asyncio.wait_for(heard.wait(), 30)
-    await loops.well()
     await loops.stop()
 
 
@@ -71,9 +70,10 @@ async def test_a_consumer_that_the_broker_takes_for_none_of_its_groups_says_so(k
 
     ears = Ears(kafka_bootstrap)
     ears.hear("", [topic], take)
-    loops = Loops("test")
-    loops.run("ears", ears.run, pause=0.01)
+    loops = Loops()
+    loops.run("ears", ears.run)
     await failing(loops)
+    assert set(loops.failed) == {"ears"}
     await loops.stop()
 
 
