@@ -16,9 +16,10 @@ from typing import Final
 import uvloop
 
 from libs.bus import Relay
-from libs.bus.relay import Outgoing
+from libs.bus.sending import Outgoing
 from libs.database import open_pool
 from libs.eventlog import Consequence, Intent, New, PgLogs
+from libs.host import Loops
 from libs.testkit.neighbours import moment
 from libs.wire import Position, Recorded
 
@@ -90,9 +91,10 @@ class Deadly:
 
 
 async def relay(url: str, at: str, topic: str, bootstrap: str) -> None:
-    """Relays the log until it is killed."""
-    pool = await open_pool(url, "intake")
-    await Relay(pool=pool, schemas=["intake"], topic=topic, bootstrap=bootstrap, seal=Deadly(at)).run()
+    """Relays the log until it is killed; a relay that fails is started again, as a site does it."""
+    pool, loops = await open_pool(url, "intake"), Loops("victim")
+    loops.run("relay", Relay(pool=pool, schemas=["intake"], topic=topic, bootstrap=bootstrap, seal=Deadly(at)).run)
+    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
