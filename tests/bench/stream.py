@@ -104,7 +104,7 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
     await producer.stop()
 
     async def ours() -> float:
-        pool, city = await _city(owner, key)
+        pool, city = await city_of(owner, key)
         began = time.perf_counter()
         await _consume(bootstrap, name, city.take)
         took = time.perf_counter() - began
@@ -113,7 +113,7 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
         return len(events) / took
 
     async def raw() -> float:
-        pool, _ = await _city(owner, key)
+        pool, _ = await city_of(owner, key)
 
         async def copy(records: Sequence[Any]) -> None:
             rows = [_row(record) for record in records if dict(record.headers)["ce_type"] != b"liandong.checkpoint.v1"]
@@ -131,7 +131,8 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
     return Row("hub: verify, archive, project", "raw aiokafka consume + COPY", 0.5, "events/s", a, b)
 
 
-async def _city(owner: str, key: Ed25519PrivateKey) -> tuple[Pool, CityStream]:
+async def city_of(owner: str, key: Ed25519PrivateKey) -> tuple[Pool, CityStream]:
+    """An empty city that knows one county by its key."""
     pool = await open_pool(await prepare(await fresh(owner), "hub"), "hub")
     identity, public = public_of(key)
     nodes = [{"code": NODE, "name": "高县", "parent": ""}]
