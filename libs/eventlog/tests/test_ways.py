@@ -7,7 +7,6 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing 
 
 import asyncpg
 import pytest
