@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
-import asyncpg
 import structlog
 
-from libs.database import Connection, Pool
+from libs.database import Connection, Pool, away
 from libs.eventlog.batch import Settled
 from libs.eventlog.lanes import Entry, Lanes
 from libs.eventlog.log import MAX_BATCH, MAX_WAITING, Busy, Done, Intent, Unknown
@@ -21,8 +20,6 @@ from libs.wire import Recorded
 
 _log = structlog.get_logger("eventlog")
 
-AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, TimeoutError)
-"""The connection is gone: whether the last commit happened is not known."""
 FLOOR_SECONDS: Final = 0.008
 """Between a commit and the next batch while few wait: what comes meanwhile shares the next one. Who comes later than that does not wait."""
 MANY: Final = 32
@@ -112,10 +109,10 @@ class Committer:
         try:
             with batch_span("append", (entry.intent.traceparent for entry in batch)):
                 settled = await self.writer.write(connection, batch)
-        except AWAY as lost:
-            self._lost(batch, lost)
-            return {}
         except Exception as error:
+            if away(error):  # whether the commit happened is not known: it is not tried again
+                self._lost(batch, error)
+                return {}
             if len(batch) == 1:
                 return {batch[0].source: [Settled(batch[0].intent, error=error)]}
             for entry in batch:

@@ -10,7 +10,7 @@ from libs.eventlog.batch import Batch
 from libs.wire import Position, Recorded
 
 
-class Head(NamedTuple):
+class HeadRow(NamedTuple):
     """Where an origin stands: its last event, its feed, and how often it was written to."""
 
     position: Position
@@ -60,7 +60,7 @@ def seen(row: Any, subject: str) -> Recorded:
     )
 
 
-def columns(heads: Mapping[str, Head], batches: Mapping[str, Batch], recorded: datetime) -> list[object]:
+def columns(heads: Mapping[str, HeadRow], batches: Mapping[str, Batch], recorded: datetime) -> list[object]:
     """The parameters of `write_acts`, in its order. `heads` are those on which `batches` were decided."""
     events = [(of, event) for of, batch in enumerate(batches.values(), 1) for event in batch.events]
     claims = [(of, claim, kept) for of, batch in enumerate(batches.values(), 1) for claim, kept in batch.claims]

@@ -17,7 +17,7 @@ from libs.eventlog import sql
 from libs.eventlog.batch import Batch, Kept, Settled, Wanted, answered, claims_of, decide, key_of, stamp
 from libs.eventlog.lanes import Entry
 from libs.eventlog.log import Claim, Intent
-from libs.eventlog.rows import Head, columns, recorded, seen
+from libs.eventlog.rows import HeadRow, columns, recorded, seen
 from libs.wire import Position, Recorded
 
 LOCKED_SECONDS: Final = 1.0
@@ -32,7 +32,7 @@ class _Moved(Exception):
 class Loaded:
     """What the acts of a batch are decided on, per origin: all of one moment."""
 
-    heads: dict[str, Head]
+    heads: dict[str, HeadRow]
     streams: dict[str, dict[str, list[Recorded]]]
     keys: dict[str, dict[Claim, tuple[Kept, list[Recorded]]]]
     """The known keys, and the events that were written for them."""
@@ -81,7 +81,7 @@ async def _decided(connection: Connection, entries: Sequence[Entry], load: str) 
     return settled
 
 
-async def _write(connection: Connection, heads: Mapping[str, Head], batches: Mapping[str, Batch], now: datetime) -> None:
+async def _write(connection: Connection, heads: Mapping[str, HeadRow], batches: Mapping[str, Batch], now: datetime) -> None:
     if not batches:
         return
     try:
@@ -117,7 +117,7 @@ def _take_in(loaded: Loaded, row: Any, asked: Sequence[tuple[str, Intent]]) -> N
     match row["what"]:
         case "head":
             position = Position(source, row["epoch"], row["sequence"], row["hash"])
-            loaded.heads[source] = Head(position, row["feed"], row["writes"])
+            loaded.heads[source] = HeadRow(position, row["feed"], row["writes"])
         case "event":
             subject = asked[row["n"] - 1][1].subject
             loaded.streams[source].setdefault(subject, []).append(seen(row, subject))

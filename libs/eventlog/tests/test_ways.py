@@ -203,6 +203,13 @@ async def end_connections(database: str) -> None:
     await admin.close()
 
 
+async def test_a_value_the_driver_cannot_send_fails_alone(logs: PgLogs) -> None:
+    bad = Intent(subject="case-2", decide=lambda _s: Consequence([New("liandong.example.Said.v1", 7, AT)]), actor="C1")  # type: ignore[arg-type]
+    told = await asyncio.gather(*(logs.of(NODES[0]).append(one) for one in (says("case-1"), bad, says("case-3"))), return_exceptions=True)
+    assert [isinstance(one, Done) for one in told] == [True, False, True]
+    assert not isinstance(told[1], Unknown)
+
+
 async def test_few_who_come_behind_a_commit_share_the_next_and_a_lone_caller_does_not_wait(database: str) -> None:
     pool = await open_pool(await prepare(database, "intake"), "intake")
     logs = PgLogs(pool, "intake", NODES, floor=3600.0)
