@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.bus import Checkpoints, Relay
-from libs.bus.relay import new_producer
+from libs.bus.sending import Sender, new_producer
 from libs.database import Pool, open_pool, prepare
 from libs.embedded import create_topics
 from libs.eventlog import Consequence, Intent, New, PgLogs
@@ -62,11 +62,11 @@ async def relay(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
     events = await fill(logs, count)
 
     async def ours() -> float:
-        sender = Relay(pool=logs.pool, schemas=["intake"], topic=await topic(bootstrap), bootstrap=bootstrap)
-        producer = await new_producer(bootstrap)
+        name, producer = await topic(bootstrap), await new_producer(bootstrap)
+        sending = Relay(pool=logs.pool, schemas=["intake"], topic=name, bootstrap=bootstrap)
         async with logs.pool.acquire() as connection:
             began = time.perf_counter()
-            while await sender.step(connection, producer):
+            while await sending.step(connection, Sender(producer, name)):
                 pass
             took = time.perf_counter() - began
         await producer.stop()
@@ -97,9 +97,9 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
     key, link = Ed25519PrivateKey.generate(), await open_pool(await prepare(await fresh(owner), "link"), "link")
     seal = Checkpoints([NODE], key, lambda: datetime.now(UTC), partial(lease, link))
     name, producer = await topic(bootstrap), await new_producer(bootstrap)
-    sender = Relay(pool=logs.pool, schemas=["intake"], topic=name, bootstrap=bootstrap, seal=seal)
+    sending = Relay(pool=logs.pool, schemas=["intake"], topic=name, bootstrap=bootstrap, seal=seal)
     async with logs.pool.acquire() as connection:
-        while await sender.step(connection, producer):
+        while await sending.step(connection, Sender(producer, name)):
             pass
     await producer.stop()
 
