@@ -32,7 +32,7 @@ select f.source, f.epoch, 0 as version, c.* from city_feed f join (
     select {_COLUMNS}, sum(octet_length(data) + {HEADERS}) over (order by sequence, hash) as upto from candidate
     where feed = $1 and sequence > $2 and sequence <= $3 order by sequence, hash limit $4) c using (feed)
 where upto - octet_length(data) <= $5 order by sequence"""
-_LOSE: Final = f"""
+_LOSE: Final = """
 with lost as (
     delete from candidate c using unnest($2::bigint[], $3::text[]) as t (sequence, hash)
     where c.feed = $1 and c.sequence = t.sequence and c.hash = t.hash returning c.*

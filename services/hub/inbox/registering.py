@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from libs.contracts import roster
 from libs.database import Pool
-from libs.eventlog import Codec, Log, Subject
+from libs.eventlog import Log, Subject
 from libs.wire import origin
-from services.hub.events import EpochOpened, KeyRegistered, KeyRevoked, NodeRegistered
 from services.hub.registry import REGISTRY, Command, OpenEpoch, RegisterKey, RegisterNode, RevokeKey
+from services.hub.views.registry import CODEC
 
-ENTRIES: Final = Subject(REGISTRY, Codec("hub", [NodeRegistered, EpochOpened, KeyRegistered, KeyRevoked]))
+ENTRIES: Final = Subject(REGISTRY, CODEC)
 ACTOR: Final = "system:hub"
 FIRST_EPOCH: Final = 1
 _NODE: Final = """
@@ -35,7 +35,8 @@ async def register(log: Log, pool: Pool, now: Callable[[], datetime], told: Mapp
     nodes = [node for row in told["sites"] for node in _nodes(row, at)]
     services = [row.name for row in roster() if row.public]
     epochs = [OpenEpoch(node=node.node, service=service, epoch=FIRST_EPOCH, at=at) for node in nodes for service in services]
-    await asyncio.gather(*(_tell(log, command) for command in (*keys, *nodes, *epochs)))
+    commands: list[Command] = [*keys, *nodes, *epochs]
+    await asyncio.gather(*(_tell(log, command) for command in commands))
     async with pool.acquire() as connection, connection.transaction():
         await connection.executemany(_KEY, [(key.key, key.site, key.public_key) for key in keys])
         await connection.executemany(_NODE, [(node.node, node.site, node.name, node.parent, node.address) for node in nodes])

@@ -37,7 +37,7 @@ class Speakers:
             known = node in self._nodes
             kind, because = ("unknown-epoch", "登记册中没有这一来源的这一世代") if known else ("unknown-node", f"{node} 不在登记册中")
             fetched.evidence.extend(about(kind, event, because) for event, _ in fetched.events.pop(key))
-        for node, came in fetched.checkpoints.items():
+        for came in fetched.checkpoints.values():
             for entry in sorted(came, key=lambda entry: entry[0].counter, reverse=True):
                 if (wrong := self._wrong(entry)) is None:
                     fetched.signed.append(entry)

@@ -38,6 +38,7 @@ TABLES = (
     f"create table archive ({EVENT}, primary key (feed, sequence))",
     f"create table candidate ({EVENT}, primary key (feed, sequence, hash))",
     "create index archive_case on archive using hash (correlationid)",
+    "create index candidate_case on candidate using hash (correlationid)",
     """create table checkpoint (
         node text not null, day date not null, counter bigint not null, time timestamptz not null, value bytea not null,
         signature text not null, received timestamptz not null, primary key (node, day))""",

@@ -9,7 +9,6 @@ from libs.testkit.house import COUNTY, TOWN
 from libs.wire import Position, Recorded, chain_hash
 from services.hub.inbox import CityStream
 from services.hub.tests.county import AT, City, carried, feed, filed, forged, knowing_one_county, word
-from services.hub.views import verify as verification
 
 pytestmark = pytest.mark.server
 
@@ -31,7 +30,7 @@ async def test_a_forged_first_comer_does_not_displace_the_true_record(city: City
     await city.take(word(1, events[2]))
     assert await city.numbers() == ["c1", "c2", "c3"]
     assert await city.evidence() == [("not-on-the-chain", 2), ("not-on-the-chain", 3)]
-    assert await verification.verify(city.pool) == {"verified": True, "events": 3, "waiting": 0, "faults": []}
+    assert await city.verified() == {"verified": True, "events": 3, "waiting": 0, "faults": []}
 
 
 async def test_the_true_record_wins_within_one_fetch_too(city: City) -> None:
@@ -95,7 +94,7 @@ async def test_a_number_far_ahead_that_nobody_signed_is_no_gap(city: City) -> No
     far = msgspec.structs.replace(far, hash=chain_hash(far))
     await city.take(carried(far), carried(event), word(1, event))
     assert await city.state() == "live"
-    assert (await verification.verify(city.pool))["verified"]
+    assert (await city.verified())["verified"]
 
 
 async def test_two_signed_histories_are_a_fork_however_far_apart_their_numbers_are(city: City) -> None:

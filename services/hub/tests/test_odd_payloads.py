@@ -14,7 +14,6 @@ from libs.testkit.neighbours import sample
 from libs.wire import Recorded, chain_hash
 from services.hub.inbox import READER
 from services.hub.tests.county import City, carried, feed, filed, of, word
-from services.hub.views import verify as verification
 
 pytestmark = pytest.mark.server
 SEED = 20261128
@@ -59,7 +58,7 @@ async def test_one_signed_event_with_an_odd_payload_stops_nobody(city: City, whi
     await city.take(*map(carried, [*events, *town]), word(1, events[-1]), word(1, town[-1], node=TOWN))
     assert await city.numbers() == ["c1", "c3", "t1"]
     assert await city.evidence() == [("not-shown", 2)]
-    assert await verification.verify(city.pool) == {"verified": True, "events": 4, "waiting": 0, "faults": []}
+    assert await city.verified() == {"verified": True, "events": 4, "waiting": 0, "faults": []}
 
 
 async def test_what_the_database_alone_cannot_take_is_found_event_by_event(city: City, database: str) -> None:

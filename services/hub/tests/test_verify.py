@@ -9,7 +9,9 @@ import asyncpg
 import pytest
 
 from libs.testkit.house import COUNTY
-from services.hub.tests.county import City, carried, feed, filed, of, word
+from libs.wire import public_of
+from services.hub.inbox.registering import revoke
+from services.hub.tests.county import AT, KEY, City, carried, feed, filed, of, word
 
 pytestmark = pytest.mark.server
 
@@ -67,10 +69,12 @@ async def test_a_registry_that_says_something_else_than_its_log_is_found(city: C
     assert ("hub", 0) in await faults(city)
 
 
-async def test_a_key_revoked_while_the_city_runs_is_honoured_at_once(city: City, owner: Any) -> None:
+async def test_a_key_revoked_while_the_city_runs_is_honoured_at_once(city: City) -> None:
     events = await feed(filed("c1"), filed("c2"))
     await city.take(carried(events[0]), word(1, events[0]))
-    await owner.execute("update registry_key set revoked = true")
+    key = public_of(KEY)[0]
+    await revoke(city.log, city.pool, key, AT)
+    await revoke(city.log, city.pool, key, AT)
     await city.take(carried(events[1]), word(2, events[1]))
     assert await city.numbers() == ["c1"]
     assert await city.evidence() == [("checkpoint", 2)]
