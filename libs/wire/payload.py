@@ -5,6 +5,7 @@ What has to be looked at is compiled once from the model; a fact without instant
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ Fix = Callable[[Any], Any]
 _Parts = list[tuple[str, Fix, Fix]]
 """Of a record: the fields to look at, how each is got, what is done with it."""
 _GREATEST: Final = 2**63 - 1
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL in JSON; behind an even number of backslashes it is text that looks like one."""
 
 
 class Payload(Generic[Model]):
@@ -36,6 +39,8 @@ class Payload(Generic[Model]):
         """The record. Raises `Malformed` for everything about the payload that it cannot take."""
         try:
             fixed: Model = self._fix(self._decode(data))
+            if _NUL.search(data) and _NUL.search(msgspec.json.encode(fixed)):
+                raise ValueError("文字里有空字符")
         except (ValueError, OverflowError, RecursionError) as wrong:  # msgspec's and Unicode's faults are ValueErrors
             raise Malformed(f"内容不合格式（{wrong}）") from None
         return fixed
