@@ -14,7 +14,7 @@ from aiokafka import ConsumerRecord
 from libs.database import Connection, Pool
 from libs.wire import Recorded, node_of
 from services.hub.inbox import keeping
-from services.hub.inbox.choosing import Turn, settle
+from services.hub.inbox.choosing import ChosenOfFeed, settle
 from services.hub.inbox.facts import READER
 from services.hub.inbox.feed import Feed, Key, Vouched
 from services.hub.inbox.fetched import Evidence, Fetched, Signed, about, beyond, proof, sort, weigh
@@ -88,9 +88,9 @@ class CityStream:
         for key in sorted(locked):
             number, feed = locked[key]
             forked = feed.forked
-            turn = await settle(connection, number, feed, fetched.candidates.get(key, {}))
-            verified += turn.verified
-            fetched.evidence += _beside(feed, turn)
+            choice = await settle(connection, number, feed, fetched.candidates.get(key, {}))
+            verified += choice.verified
+            fetched.evidence += _beside(feed, choice)
             if feed.forked and not forked:
                 await self._fork(connection, fetched, feed, feed.verified)
         await keeping.move(connection, [feed for _, feed in locked.values()])
@@ -178,7 +178,7 @@ class CityStream:
                 await self._moved.wait_for(lambda: key in self._feeds and self._feeds[key].verified >= sequence)
 
 
-def _beside(feed: Feed, turn: Turn) -> list[Evidence]:
+def _beside(feed: Feed, choice: ChosenOfFeed) -> list[Evidence]:
     """What of a feed is not on its signed chain, and that not all could be kept that nobody signed."""
-    lost = [about("not-on-the-chain", event, "不在签名的链上") for event in turn.lost]
-    return lost if turn.whole else [*lost, beyond(feed, "未经签名的记录多于可留存的")]
+    lost = [about("not-on-the-chain", event, "不在签名的链上") for event in choice.lost]
+    return lost if choice.whole else [*lost, beyond(feed, "未经签名的记录多于可留存的")]

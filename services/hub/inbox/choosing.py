@@ -16,7 +16,7 @@ LINKS: Final = 10_000
 
 
 @dataclass(slots=True)
-class Turn:
+class ChosenOfFeed:
     """What became of a feed: events that are verified now, in order; what is not on the signed chain; whether all other candidates are kept."""
 
     verified: list[Recorded] = field(default_factory=list)
@@ -24,25 +24,25 @@ class Turn:
     whole: bool = True
 
 
-async def settle(connection: Connection, number: int, feed: Feed, came: Mapping[str, Recorded]) -> Turn:
+async def settle(connection: Connection, number: int, feed: Feed, came: Mapping[str, Recorded]) -> ChosenOfFeed:
     """Chooses among what `came` of a feed and what lies there of it, archives what is chosen, keeps the rest.
 
     Of what lay there before it archives a page; what is left of the chain is for another turn (`late`).
     """
-    turn, left = Turn(), dict(came)
+    choice, left = ChosenOfFeed(), dict(came)
     if feed.chosen and not came:
-        await _archive(connection, number, feed, left, turn)
-        return turn
+        await _archive(connection, number, feed, left, choice)
+        return choice
     while feed.looking and (not feed.missing or feed.wanted_hash in left):
-        await _choose(connection, number, feed, left, turn)
-        if not (feed.chosen and await _archive(connection, number, feed, left, turn)):
+        await _choose(connection, number, feed, left, choice)
+        if not (feed.chosen and await _archive(connection, number, feed, left, choice)):
             break
     if left and not feed.forked:
-        turn.whole = await candidates.store(connection, number, feed, left.values())
-    return turn
+        choice.whole = await candidates.store(connection, number, feed, left.values())
+    return choice
 
 
-async def _choose(connection: Connection, number: int, feed: Feed, left: dict[str, Recorded], turn: Turn) -> None:
+async def _choose(connection: Connection, number: int, feed: Feed, left: dict[str, Recorded], choice: ChosenOfFeed) -> None:
     """Follows the chain down as far as it is known; what stands beside it is lost."""
     stored, lowest = await candidates.links(connection, number, feed, LINKS) if feed.held else ({}, 0)
     highest, on_chain = feed.wanted, set[str]()
@@ -61,10 +61,10 @@ async def _choose(connection: Connection, number: int, feed: Feed, left: dict[st
     for event in beside:
         del left[event.hash]
     lost = [link for link in stored if link[0] in decided and link[1] not in on_chain]
-    turn.lost += [*beside, *await candidates.lose(connection, number, feed, lost)]
+    choice.lost += [*beside, *await candidates.lose(connection, number, feed, lost)]
 
 
-async def _archive(connection: Connection, number: int, feed: Feed, left: dict[str, Recorded], turn: Turn) -> bool:
+async def _archive(connection: Connection, number: int, feed: Feed, left: dict[str, Recorded], choice: ChosenOfFeed) -> bool:
     """Archives the chosen chain, of what lay there before a page; True: as far as it was signed."""
     signed = feed.signed
     stored = await candidates.read(connection, number, feed) if feed.held else []
@@ -74,7 +74,7 @@ async def _archive(connection: Connection, number: int, feed: Feed, left: dict[s
         await keeping.archive(connection, number, chain)
         feed.archived(chain[-1].sequence, chain[-1].hash)
         await candidates.moved(connection, number, feed)
-        turn.verified += chain
+        choice.verified += chain
         for event in chain:
             left.pop(event.hash, None)
     return feed.verified == signed

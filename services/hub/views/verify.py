@@ -23,7 +23,6 @@ select f.source, f.epoch from city_feed f left join registry_epoch r using (sour
 
 Signed = dict[Key, dict[int, str]]
 """What was signed of each feed: numbers and hashes."""
-Shown = dict[str, Any]
 
 
 async def verify(pool: Pool, log: Log) -> dict[str, Any]:
@@ -42,7 +41,7 @@ async def verify(pool: Pool, log: Log) -> dict[str, Any]:
     return {"verified": not faults, "events": events, "waiting": waiting, "faults": faults}
 
 
-async def _signed(pool: Pool) -> tuple[Signed, list[Shown]]:
+async def _signed(pool: Pool) -> tuple[Signed, list[dict[str, Any]]]:
     """What the kept checkpoints sign; one whose signature does not hold, or that is missing, is a fault."""
     signed: Signed = {}
     keys = {row["key"]: row for row in await pool.fetch(_KEYS)}
@@ -61,11 +60,11 @@ async def _signed(pool: Pool) -> tuple[Signed, list[Shown]]:
     return signed, faults
 
 
-def _of_node(node: str, counter: int, fault: str) -> Shown:
+def _of_node(node: str, counter: int, fault: str) -> dict[str, Any]:
     return _fault((f"urn:liandong:{node}", 0), counter, fault)
 
 
-def _fault(key: Key, sequence: int, fault: str) -> Shown:
+def _fault(key: Key, sequence: int, fault: str) -> dict[str, Any]:
     return {"source": key[0], "epoch": key[1], "sequence": sequence, "fault": fault}
 
 
