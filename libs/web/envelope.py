@@ -15,7 +15,6 @@ from libs.web.accounts import Account, Role
 from libs.web.headers import IdempotencyKey, IfMatch, etag, versions
 from libs.web.signin import require
 
-
 KeyScope = Literal["http", "import"]
 """Whose idempotency keys they are: of what people send, or of what an import appends."""
 
