@@ -157,7 +157,7 @@ async def running(owner: str, bootstrap: str) -> AsyncIterator[City]:
     try:
         await host.start()
         async with asyncio.timeout(30):
-            while not server.started:  # the port is open
+            while not server.started:  # noqa: ASYNC110 (uvicorn tells nobody when the port is open)
                 await asyncio.sleep(0.01)
         yield city
     finally:
