@@ -124,3 +124,68 @@ async def test_a_loop_that_fails_at_its_last_words_is_not_started_again() -> Non
     await begun.wait()
     await loops.stop(seconds=3600)
     assert loops.failed == {"up": 1}
+
+
+async def test_a_loop_that_was_just_started_again_is_not_yet_well() -> None:
+    now, runs, again = [0.0], list[int](), asyncio.Event()
+    loops = Loops("511525 intake", lambda: now[0])
+
+    async def loop() -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            raise ConnectionRefusedError("the owner's feeds do not answer")
+        again.set()
+        await asyncio.Event().wait()
+
+    loops.run("heal cases", loop, pause=0.001)
+    await again.wait()
+    with pytest.raises(Exception, match="heal cases"):
+        await loops.well()
+    now[0] += 60
+    await loops.well()
+    await loops.stop()
+
+
+async def test_a_loop_that_fails_again_and_again_after_long_runs_does_not_look_well_for_ever() -> None:
+    now, runs, told = [0.0], list[int](), list[bool]()
+    loops, over = Loops("511525 intake", lambda: now[0]), asyncio.Event()
+
+    async def loop() -> None:
+        runs.append(1)
+        now[0] += 39
+        told.append(await _well(loops))
+        if len(runs) == 12:
+            over.set()
+            return
+        raise TimeoutError("the broker has not taken the batch")
+
+    loops.run("relay", loop, pause=0.001)
+    await over.wait()
+    assert told[0] is True, "the first run had nothing to answer for"
+    assert told[-5:] == [False] * 5, "39 seconds are longer than any pause so far, and show nothing"
+    await loops.stop()
+
+
+async def test_a_loop_that_a_stray_cancellation_ends_is_started_again() -> None:
+    loops, runs, again = Loops("511525 intake"), list[int](), asyncio.Event()
+
+    async def loop() -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            raise asyncio.CancelledError("of something it waited for, not of the loop")
+        again.set()
+        await asyncio.Event().wait()
+
+    loops.run("heal cases", loop, pause=0.001)
+    async with asyncio.timeout(30):
+        await again.wait()
+    assert loops.failed == {"heal cases": 1}
+    await loops.stop()
+
+
+async def _well(loops: Loops) -> bool:
+    try:
+        await loops.well()
+    except Exception:
+        return False
+    return True

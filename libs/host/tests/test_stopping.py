@@ -73,6 +73,70 @@ async def test_a_database_without_an_address_is_told_before_anybody_asks_it() ->
     await host.stop()
 
 
+async def test_a_closing_that_was_cancelled_keeps_no_other_from_being_done() -> None:
+    told, host = Told(), hosting(row("a"), row("b"))
+    done: list[str] = []
+
+    async def cancelled() -> None:
+        raise asyncio.CancelledError("of a task it waited for")
+
+    async def other() -> None:
+        done.append("the other closing of a")
+
+    await host.open({}, told.build)
+    host.services["a"].service = Service("a", closing=(cancelled, other))
+    await host.stop()
+    assert (done, told.lines[2:]) == (["the other closing of a"], ["b close"])
+
+
+async def test_a_closing_that_never_becomes_a_task_keeps_no_other_from_being_done() -> None:
+    told, host = Told(), hosting(row("hub", hears=("city.stream.v1",)), row("a"))
+
+    def broken() -> asyncio.Future[None]:
+        raise TypeError("not even a coroutine")
+
+    await host.open({}, told.build)
+    host.services["a"].service = Service("a", closing=(broken,))
+    host.services["a"].loops.stop = broken  # type: ignore[method-assign,assignment]
+    with capture_logs() as logged:
+        await host.stop()
+    assert told.lines[2:] == ["hub close"], "those that read the others are stopped all the same: the last checkpoint goes out"
+    assert {line["event"] for line in logged} == {"host.stop_failed"}
+
+
+async def test_what_cannot_end_its_consumers_stops_its_services_all_the_same() -> None:
+    told, host = Told(), hosting(row("a"))
+    await host.open({}, told.build)
+
+    async def aclose() -> None:
+        raise RuntimeError("the client does not close")
+
+    host._client.aclose = aclose  # type: ignore[method-assign]
+    await host.stop()
+    assert told.lines[1:] == ["a close"]
+
+
+async def test_a_stop_that_is_cancelled_itself_is_done_to_its_end() -> None:
+    told, host = Told(), hosting(row("a"), row("hub", hears=("city.stream.v1",)))
+    await host.open({}, told.build)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        begun.set()
+        await go_on.wait()
+        told.lines.append("a closed slowly")
+
+    host.services["a"].service = Service("a", closing=(slow,))
+    stopping = asyncio.create_task(host.stop())
+    await begun.wait()
+    stopping.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await stopping
+    assert told.lines[2:] == ["a closed slowly", "hub close"]
+
+
 # --- the time it takes -------------------------------------------------------------------------------------------------------------------
 
 
