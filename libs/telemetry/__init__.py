@@ -31,11 +31,12 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, TraceSt
 from opentelemetry.util.types import Attributes
 from structlog.types import EventDict, Processor, WrappedLogger
 
-from libs.telemetry.health import Condition, Health, Report
+from libs.telemetry.health import Condition, Health, NotReady, Report
 
 __all__ = [
     "Condition",
     "Health",
+    "NotReady",
     "Report",
     "bare_span",
     "batch_span",

@@ -22,8 +22,8 @@ NODE = "511525"
 SAID, OTHER = "liandong.intake.Said.v1", "liandong.intake.Other.v1"
 
 
-def said(subject: str, type: str = SAID, data: bytes = b"{}") -> Intent:
-    consequence = Consequence([New(type, data, AT)])
+def said(subject: str, kind: str = SAID, data: bytes = b"{}") -> Intent:
+    consequence = Consequence([New(kind, data, AT)])
     return Intent(subject=subject, decide=lambda _stream: consequence, actor="C0117")
 
 
@@ -49,8 +49,6 @@ class Shows:
 async def logging(database: str, *shows: Shows) -> AsyncIterator[tuple[PgLogs, Pool]]:
     """A service with a log and a table per view."""
     pool = await open_pool(await prepare(database, "intake"), "intake")
-    import asyncpg
-
     owner = await asyncpg.connect(database)
     for show in shows:
         await owner.execute(f"create table intake.{show.name} (subject text not null)")
@@ -73,9 +71,9 @@ async def following(projector: Projector) -> AsyncIterator[None]:
         await asyncio.wait([task])
 
 
-async def put(logs: PgLogs, *subjects: str, type: str = SAID) -> Position:
+async def put(logs: PgLogs, *subjects: str, kind: str = SAID) -> Position:
     for subject in subjects:
-        done = await logs.of(NODE).append(said(subject, type))
+        done = await logs.of(NODE).append(said(subject, kind))
     return done.position
 
 
@@ -158,9 +156,9 @@ async def test_a_batch_that_shows_nothing_writes_nothing_until_it_is_saved(datab
         await put(logs, "case:1")
         projector = Projector(pool, [shows.view])
         async with following(projector):
-            other = await put(logs, "note:1", "note:2", type=OTHER)
+            other = await put(logs, "note:1", "note:2", kind=OTHER)
             assert await projector.wait("shows", other, 30.0)
-            await put(logs, "note:3", type=OTHER)
+            await put(logs, "note:3", kind=OTHER)
         assert shows.batches, "it was given what it shows"
         assert await shown(pool, shows) == ["case:1"]
         before = await kept(pool)
@@ -174,7 +172,7 @@ async def test_what_was_saved_late_is_shown_once_after_a_restart(database: str) 
     async with logging(database, shows) as (logs, pool):
         for _ in range(2):
             last = await put(logs, "case:1", "case:2")
-            other = await put(logs, "note:1", type=OTHER)
+            other = await put(logs, "note:1", kind=OTHER)
             projector = Projector(pool, [shows.view])
             async with following(projector):
                 assert await projector.wait("shows", other, 30.0)
@@ -221,3 +219,46 @@ async def test_nobody_waits_for_a_view_that_is_not_there(database: str) -> None:
         projector: Any = Projector(pool, [shows.view])
         with pytest.raises(KeyError):
             await projector.wait("cases", Position("urn:liandong:511525:intake", 1, 1, ""))
+
+
+async def test_two_processes_show_every_event_once(database: str) -> None:
+    shows = Shows("shows")
+    async with logging(database, shows) as (logs, pool):
+        one, two = Projector(pool, [shows.view]), Projector(pool, [shows.view])
+        async with following(one), following(two):
+            for n in range(20):
+                last = await put(logs, f"case:{n}")
+                for projector in (one, two):
+                    projector.wake()
+            assert await one.wait("shows", last, 30.0)
+            assert await two.wait("shows", last, 30.0)
+        assert sorted(await shown(pool, shows)) == sorted(f"case:{n}" for n in range(20))
+
+
+async def test_a_type_of_a_later_version_is_not_passed_over(database: str) -> None:
+    shows = Shows("shows")
+    async with logging(database, shows) as (logs, pool):
+        await put(logs, "case:1")
+        later = await put(logs, "case:1b", kind="liandong.intake.Said.v2")
+        projector = Projector(pool, [View("shows", shows.apply, frozenset({SAID}), frozenset({SAID, OTHER}))])
+        async with following(projector):
+            assert await projector.wait("shows", later, 3600.0) is False
+        assert projector.stopped["shows"].because.endswith("liandong.intake.Said.v2 比本版本新")
+
+
+async def test_a_view_that_was_added_later_keeps_none_waiting(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("libs.views.projector.PAGE", 2)
+    old, new = Shows("old"), Shows("new")
+    async with logging(database, old, new) as (logs, pool):
+        await put(logs, *(f"case:{n}" for n in range(120)))
+        projector = Projector(pool, [old.view])
+        async with following(projector):
+            last = await put(logs, "case:120")
+            assert await projector.wait("old", last, 30.0)
+        old.batches.clear()
+        last = await put(logs, "case:121")
+        projector = Projector(pool, [new.view, old.view])
+        async with following(projector):
+            assert await projector.wait("new", last, 30.0)
+        assert len(old.batches) == 1, "it had one turn for the one event, not one for each page of the other"
+        assert [len(await shown(pool, show)) for show in (old, new)] == [122, 122]
