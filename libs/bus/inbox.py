@@ -165,6 +165,7 @@ class Inbox:
             n = count[cause.id] = count.get(cause.id, 0) + 1
             intent = msgspec.structs.replace(
                 effect.intent,
+                scope="inbox",
                 key=f"inbox:{self.name}:{cause.source}:{cause.epoch}:{cause.sequence}:{n}",
                 correlation=effect.intent.correlation or cause.correlationid,
                 causation=cause.id,

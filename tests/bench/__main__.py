@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 import time
 from datetime import UTC, date, datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 
 from libs.embedded import Kafka, Postgres
 from libs.workdays import Calendar, Ledger, Stop, WorkingDays, derive
@@ -62,12 +62,12 @@ def main(
         postgres.start()
         kafka.start()
         try:
-            rows += asyncio.run(logs(postgres.url(), kafka.bootstrap, rounds, count))
+            rows += uvloop.run(logs(postgres.url(), kafka.bootstrap, rounds, count))
         finally:
             kafka.erase()
             postgres.erase()
     with throw_away() as box:
-        rows += asyncio.run(whole_way(box, rounds, seconds, typer.echo))
+        rows += uvloop.run(whole_way(box, rounds, seconds, typer.echo))
     if not quick:
         write(rows, rounds)
 

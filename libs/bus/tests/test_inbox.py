@@ -221,3 +221,13 @@ async def test_after_a_crash_between_command_and_cursor_nothing_is_doubled(liste
     assert await listener.heard() == ["do 1"]
     feed = await listener.logs.of(NODE).feed()
     assert [event.causationid for event in feed] == [events[0].id]
+
+
+async def test_a_person_who_sends_the_key_of_the_bus_suppresses_nothing(listener: Listener) -> None:
+    taken = f"inbox:deadline:{SOURCE}:1:1:1"
+    await listener.logs.of(NODE).append(Intent(subject="theirs", decide=listener.decide, actor="C1", key=taken, digest="d"))
+    events = await facts("do a")
+    await listener.inbox.take([record(event) for event in events])
+    await listener.inbox.take([record(event) for event in events])
+    assert [event.subject for event in await listener.logs.of(NODE).feed()] == ["theirs", "clock:case-0"]
+    assert await listener.pool.fetchval("select count(*) from parked") == 0
