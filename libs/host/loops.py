@@ -35,6 +35,8 @@ class Run:
         self.first, self.pause = first, first
         self.since: float | None = None
         self.failed = 0
+        self.lasted = 0.0
+        """How many seconds the last run went well."""
         self.trial = 0.0
         """Seconds a run has to last before the loop is believed."""
         self.relapsed = 0.0
@@ -44,17 +46,18 @@ class Run:
         """Whether the loop is believed to run well."""
         return self.since is not None and now - self.since >= self.trial
 
-    def fails(self, now: float) -> float:
-        """The run has failed: how long to wait."""
-        believed = self.proven(now)
-        if believed and self.trial and now - self.relapsed < LONGEST_TRIAL:
+    def fails(self, now: float, away: bool) -> float:
+        """The run has failed, `away`: for a server's sake; how long to wait."""
+        believed = self.lasted >= self.trial
+        if away:
+            self.trial = max(self.trial, TRIAL_SECONDS)
+        elif believed and self.trial and now - self.relapsed < LONGEST_TRIAL:
             self.trial = min(self.trial * 2, LONGEST_TRIAL)
         elif believed:
             self.trial = TRIAL_SECONDS
         self.pause = self.first if believed or not self.failed else min(self.pause * 2, LONGEST_PAUSE)
         self.relapsed = now if believed else self.relapsed
         self.failed += 1
-        self.since = None
         return self.pause
 
 
@@ -89,7 +92,7 @@ class Loops:
     async def _watched(self, what: str, loop: Callable[[], Awaitable[None]], first: float) -> None:
         run = self._runs[what] = Run(first)
         while True:
-            run.since = self._clock()
+            began = run.since = self._clock()
             try:
                 await loop()
             except asyncio.CancelledError as stray:
@@ -101,22 +104,23 @@ class Loops:
             else:
                 run.trial = 0.0
                 return
-            await self._again(what, run, fault)
+            await self._again(what, run, began, fault)
             if self._ending:
                 return
 
-    async def _again(self, what: str, run: Run, fault: BaseException) -> None:
+    async def _again(self, what: str, run: Run, began: float, fault: BaseException) -> None:
         """Counts and tells a failure, and waits; for a server that is away only until it is back."""
-        pause = run.fails(self._clock())
-        server = self._servers.blamed(fault)
+        failed_at = self._clock()
+        run.lasted, run.since = failed_at - began, None
+        server = None if self._ending else await self._servers.blamed(fault)
+        pause = run.fails(failed_at, server is not None and server.away)
         if server is None:
             _log.error("host.loop_failed", owner=self._owner, loop=what, failed=run.failed, seconds=pause, exc_info=fault)
         if self._ending:
             return
-        back = asyncio.sleep(pause) if server is None else self._servers.back(server)
         with suppress(TimeoutError):
             async with asyncio.timeout(pause if server is None else min(pause, AWAY_PAUSE)):
-                await back
+                await (server.answers.wait() if server is not None and server.away else asyncio.Event().wait())
 
     async def well(self) -> None:
         """Raises `NotReady` with the names of the loops that are down."""

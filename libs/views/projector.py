@@ -10,7 +10,7 @@ from contextlib import suppress
 import structlog
 
 from libs.database import Connection, Pool, away
-from libs.eventlog import tail
+from libs.eventlog import Ring, Tail
 from libs.telemetry import NotReady
 from libs.views.positions import Positions
 from libs.views.view import Stands, View
@@ -48,8 +48,11 @@ class Projector:
     can, it goes on by itself.
     """
 
-    def __init__(self, pool: Pool, views: Sequence[View], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, pool: Pool, views: Sequence[View], ring: Ring | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._pool, self.views, self._clock = pool, tuple(views), clock
+        self._tails = {view.name: Tail(ring) for view in views}
         self.positions = Positions(view.name for view in views)
         self.stopped: dict[str, Stands] = {}
         """The views that stand, and where."""
@@ -87,7 +90,8 @@ class Projector:
         return groups.values()
 
     async def _follow(self, views: Sequence[View]) -> int:
-        events = await tail(self._pool, self.positions.of(views[0].name), limit=PAGE)
+        first = views[0].name
+        events = await self._tails[first].next(self._pool, self.positions.of(first), limit=PAGE)
         if not events:
             return 0
         showing = [view for view in views if any(map(view.wants, events))]
