@@ -1,4 +1,4 @@
-"""What it looks like when the database is away: it went, it is not there yet, it does not answer. Nobody's data is at fault; it is asked again."""
+"""Whether it is the server's fault, whoever asked: then the same is asked again, and nothing of it is held against what was asked."""
 
 from __future__ import annotations
 
@@ -6,16 +6,26 @@ from typing import Final
 
 import asyncpg
 
-AWAY: Final = (
-    OSError,  # refused, reset, timed out
-    asyncpg.InterfaceError,  # the connection is closed
+_FAULTS: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # it shuts down, crashed, or cannot take connections yet
-    asyncpg.TooManyConnectionsError,
-    asyncpg.InternalClientError,  # the connection went in the middle of an answer
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InternalClientError,
 )
+"""Away, starting, stopping, full, out of connections, a standby, a transaction that lost against another, a connection that went in the middle of an answer."""
 
 
 def away(error: BaseException) -> bool:
-    """Whether the database is away. A value that the driver cannot take is an `InterfaceError` too, and is the value's fault."""
-    return isinstance(error, AWAY) and not isinstance(error, asyncpg.DataError)
+    """Whether the database is away or busy with itself.
+
+    An `InterfaceError` that is a `ValueError` too is the driver's word on a value it cannot send: the fault of what was asked.
+    """
+    return isinstance(error, _FAULTS) and not isinstance(error, ValueError)

@@ -13,7 +13,6 @@ import structlog
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
-from libs.database import away
 from libs.eventlog import Unknown
 from libs.telemetry import NotReady
 
@@ -32,9 +31,20 @@ Blame = Callable[[BaseException], bool]
 """Whether a fault looks like the server's."""
 
 
+GONE: Final = (
+    asyncpg.InterfaceError,  # the connection is closed
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # it shuts down, has crashed, or cannot take connections yet
+    asyncpg.InsufficientResourcesError,  # connections, memory, disk
+    asyncpg.PostgresSystemError,
+    asyncpg.InternalClientError,  # the connection went in the middle of an answer
+)
+"""What PostgreSQL itself, or the driver, says when the server is away."""
+
+
 def database_away(fault: BaseException) -> bool:
-    """Whether a fault looks like PostgreSQL's: it is away, or was while something was written."""
-    return away(fault) or isinstance(fault, Unknown)
+    """Whether a fault looks like PostgreSQL's. The driver's word on a value it cannot send is the value's fault."""
+    return isinstance(fault, (OSError, Unknown, *GONE)) and not isinstance(fault, ValueError)
 
 
 def broker_away(fault: BaseException) -> bool:

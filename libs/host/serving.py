@@ -1,34 +1,36 @@
-"""A site's services answering HTTP: their routes, the operator's, one problem for every fault of a log, health."""
+"""A site's services answering HTTP: their routes, the operator's, one problem for every fault of a log, health; and 503 until all is open."""
 
 from __future__ import annotations
 
-import asyncio
-import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any, Final, Self
+from collections.abc import Sequence
+from typing import Any, Final
 
 import asyncpg
-import uvicorn
+import structlog
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from libs import eventlog
-from libs.contracts import Row
-from libs.host.context import Around, Site
+from libs.host.away import GONE
 from libs.host.operate import operate_router
-from libs.host.running import STOP_SECONDS, SiteHost
+from libs.host.running import SiteHost
 from libs.telemetry import Health
-from libs.web import Accounts, Rule, make_app, problem_for
+from libs.web import Accounts, Problem, Rule, make_app, problem_for, respond
 from libs.workdays import UnknownCalendar
+
+_log = structlog.get_logger("host")
 
 MAX_BODY: Final = 32 * 1024 * 1024
 """Bytes of a request: a list of items comes in one."""
-REQUESTS_SECONDS: Final = 5
-"""How long requests may take to be answered when the site is told to stop."""
-SITE_STOP_SECONDS: Final = REQUESTS_SECONDS + STOP_SECONDS
-"""The longest a site's process takes to stop; whoever runs it waits longer before it is killed."""
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+AWAY: Final = {"status": 503, "code": "database-away", "title": "数据库暂时连不上，请稍后再试"}
+
+
+def _value(fault: asyncpg.DataError) -> Problem:
+    """The driver's word on a value it cannot send is no sign that the database is away: it should have been refused at the door."""
+    _log.error("fault", fault=type(fault).__name__, exc_info=fault)
+    return Problem(status=500, code="fault", title="系统出错")
+
 
 PROBLEMS: Final[Sequence[Rule[Any]]] = (
     problem_for(eventlog.Conflict, 412, "changed-meanwhile", more=lambda e: {"found": e.found}),
@@ -38,16 +40,21 @@ PROBLEMS: Final[Sequence[Rule[Any]]] = (
     problem_for(eventlog.Unwritable, 422, "unwritable", title="含有无法保存的字符"),
     problem_for(eventlog.Busy, 503, "busy", retry_after=1),
     problem_for(UnknownCalendar, 500, "unknown-calendar", title="没有这一版日历，不能推算时限", more=lambda e: {"version": e.version}),
-    problem_for(eventlog.Unknown, 503, "unknown-outcome", title="结果未知，请用同一幂等键重试", retry_after=1),
-    *(problem_for(kind, 503, "database-away", title=AWAY_TITLE, retry_after=2, told=False) for kind in AWAY),
-    Rule(asyncpg.DataError, fault_of_ours),
+    problem_for(eventlog.Unknown, 503, "unknown-outcome", title="结果未知，请用同一幂等键重试", retry_after=1, told=False),
+    *(Rule(kind, lambda _: _away()) for kind in (OSError, *GONE)),
+    Rule(asyncpg.DataError, _value),
 )
-"""How the faults of a log, and of a calendar that is not there, are answered by every service."""
+"""How the faults of a log, and of a calendar that is not there, are answered by every service. That a database is away is told once for all."""
+
+
+def _away() -> Problem:
+    return Problem(**AWAY, headers={"Retry-After": "2"}, told=False)
 
 
 def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
-    """The site's application over opened services, in the order of the roster."""
+    """The site's application over built services, in the order of the roster."""
     health = Health(**{name: hosted.ready for name, hosted in host.services.items()})
+    health.add("site", host.ready)
     services = [hosted.service for hosted in host.services.values()]
     return make_app(
         f"联动 {host.site.node(host.site.code).name}",
@@ -60,3 +67,16 @@ def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
         catalogue=True,
         max_body=MAX_BODY,
     )
+
+
+class Opening:
+    """In front of a site that may not be open yet: until it is, everything but its health is answered that the database is away."""
+
+    def __init__(self, app: ASGIApp, host: SiteHost) -> None:
+        self._app, self._host = app, host
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._host.opened or scope["type"] != "http" or scope["path"].startswith("/health/"):
+            await self._app(scope, receive, send)
+        else:
+            await respond(Request(scope), _away(), None)(scope, receive, send)
