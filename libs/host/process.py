@@ -74,24 +74,34 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 async def run_site(
-    site: Site, rows: Iterable[Row], databases: Mapping[str, str], around: Around, accounts: Accounts, *, host: str, port: int
+    site: Site,
+    rows: Iterable[Row],
+    databases: Mapping[str, str],
+    around: Around,
+    accounts: Accounts,
+    *,
+    host: str,
+    port: int,
+    started: Callable[[], None] = lambda: None,
 ) -> None:
     """Runs a site's services until the process is told to stop, then stops them, also those of a start that failed half way or was given up.
 
-    It answers from the beginning: 503 while a server it needs to open is away. Raises `NeedsTheOperator` where waiting would not help.
+    `started` is called once everything runs. It answers from the beginning: 503 while a server it needs to open is away.
+    Raises `NeedsTheOperator` where waiting would not help.
     """
-    servers = [*(postgres(url) for url in list(databases.values())[:1]), *([kafka(around.bootstrap)] if around.bootstrap else [])]
+    addresses = list(databases.values())[:1]
+    servers = [*map(postgres, addresses), *map(kafka, filter(None, [around.bootstrap]))]
     running = SiteHost(site, rows, replace(around, knows=accounts.knows), servers)
     with ToldToStop() as stop:
         try:
             await running.build(databases)
             with listening(host, port) as door:
-                await _until_told(running, accounts, door, stop.told)
+                await _until_told(running, accounts, door, stop.told, started)
         finally:
             await running.stop()
 
 
-async def _until_told(running: SiteHost, accounts: Accounts, door: socket.socket, told: asyncio.Event) -> None:
+async def _until_told(running: SiteHost, accounts: Accounts, door: socket.socket, told: asyncio.Event, started: Callable[[], None]) -> None:
     app = Opening(site_app(running, accounts), running)
     config = uvicorn.Config(
         app,
@@ -106,7 +116,7 @@ async def _until_told(running: SiteHost, accounts: Accounts, door: socket.socket
     )
     server = Answering(config)
     answering = asyncio.create_task(server.serve(sockets=[door]), name="door")
-    starting = asyncio.create_task(_start(running), name="start")
+    starting = asyncio.create_task(_start(running, started), name="start")
     waiting = asyncio.create_task(told.wait(), name="told to stop")
     try:
         done, _ = await asyncio.wait([answering, starting, waiting], return_when=asyncio.FIRST_COMPLETED)
@@ -123,15 +133,20 @@ async def _until_told(running: SiteHost, accounts: Accounts, door: socket.socket
         answering.result()
 
 
-async def _start(running: SiteHost) -> None:
+async def _start(running: SiteHost, started: Callable[[], None]) -> None:
     await running.open()
     await running.start()
+    started()
+
+
+def keep_what_is_there() -> None:
+    """What a started site consists of lives as long as it does: the garbage collector need not look at it again, and seldom at the rest."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)
 
 
-def run(process: Coroutine[Any, Any, None]) -> None:
+def run_process(process: Coroutine[Any, Any, None]) -> None:
     """Runs a site's process to its end. What was left behind at its stop does not keep it: it ends all the same.
 
     Raises what the process raises.

@@ -23,7 +23,9 @@ _log = structlog.get_logger("host")
 
 MAX_BODY: Final = 32 * 1024 * 1024
 """Bytes of a request: a list of items comes in one."""
-AWAY: Final = {"status": 503, "code": "database-away", "title": "数据库暂时连不上，请稍后再试"}
+
+
+AWAY: Final = "数据库暂时连不上，请稍后再试"
 
 
 def _value(fault: asyncpg.DataError) -> Problem:
@@ -48,7 +50,7 @@ PROBLEMS: Final[Sequence[Rule[Any]]] = (
 
 
 def _away() -> Problem:
-    return Problem(**AWAY, headers={"Retry-After": "2"}, told=False)
+    return Problem(status=503, code="database-away", title=AWAY, headers={"Retry-After": "2"}, told=False)
 
 
 def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:

@@ -48,9 +48,7 @@ class Projector:
     can, it goes on by itself.
     """
 
-    def __init__(
-        self, pool: Pool, views: Sequence[View], ring: Ring | None = None, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, pool: Pool, views: Sequence[View], ring: Ring | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._pool, self.views, self._clock = pool, tuple(views), clock
         self._tails = {view.name: Tail(ring) for view in views}
         self.positions = Positions(view.name for view in views)

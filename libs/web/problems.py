@@ -121,7 +121,9 @@ def problem_for(
     `retry_after` is in seconds. `more` names what of the exception the caller may know; its message stays in the log.
     """
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return Rule(kind, lambda exc: Problem(status=status, code=code, title=title or TITLES[status], more=more(exc), headers=headers, told=told))
+    return Rule(
+        kind, lambda exc: Problem(status=status, code=code, title=title or TITLES[status], more=more(exc), headers=headers, told=told)
+    )
 
 
 def add_problems(app: FastAPI, rules: Sequence[Rule[Any]], pages: Pages | None) -> None:

@@ -14,7 +14,8 @@ import httpx2
 import pytest
 
 from libs.embedded import free_port
-from libs.host import SITE_STOP_SECONDS, Around, Build, Service, SiteHost, run_site, serving
+from libs.host import Around, Build, Service, SiteHost, run_site
+from libs.host import process as around_site
 from libs.host.running import imported
 from libs.host.tests.told import SITE, Told, row
 from libs.web import Accounts, Role
@@ -26,10 +27,10 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     services = Told()
 
     class Hosting(SiteHost):
-        async def open(self, databases: Mapping[str, str], build: Callable[[str], Build] = imported) -> None:
-            await super().open(databases, services.build if build is imported else build)
+        async def build(self, databases: Mapping[str, str], build: Callable[[str], Build] = imported) -> None:
+            await super().build(databases, services.build if build is imported else build)
 
-    monkeypatch.setattr(serving, "SiteHost", Hosting)
+    monkeypatch.setattr(around_site, "SiteHost", Hosting)
     return services
 
 
@@ -67,7 +68,7 @@ async def test_a_start_is_given_up_when_the_process_is_told_to_stop(told: Told) 
     for _ in range(2):
         os.kill(os.getpid(), signal.SIGTERM)
     await process
-    assert told.lines == ["a open", "b open", "a close", "b close"]
+    assert told.lines == ["a open", "b open", "a close", "b close", "c close"]
 
 
 async def test_a_start_that_fails_is_told_and_what_was_opened_is_closed(told: Told) -> None:
@@ -86,7 +87,7 @@ async def test_a_start_that_does_not_hear_the_signal_is_left_behind(told: Told, 
             with suppress(asyncio.CancelledError):
                 await over.wait()
 
-    monkeypatch.setattr(serving, "START_SECONDS", 0.05, raising=False)
+    monkeypatch.setattr(around_site, "START_SECONDS", 0.05)
     monkeypatch.setattr(told, "build", lambda name: lambda _context: Service(name, opening=(deaf,)))
     running = run_site(SITE, [row("a")], {}, Around(address="http://site"), Accounts(), host="127.0.0.1", port=0)
     process = asyncio.create_task(running)
@@ -100,7 +101,7 @@ async def test_a_start_that_does_not_hear_the_signal_is_left_behind(told: Told, 
 DEAF = """
 import asyncio, sys
 from contextlib import suppress
-from libs.host import Around, Service, serving, running, loops
+from libs.host import Around, Service, loops, process, running
 from libs.host.tests.told import SITE, row
 from libs.web import Accounts
 
@@ -113,21 +114,20 @@ async def deaf():
 loops.LAST_SECONDS = running.LAST_SECONDS = 0.1
 running.END_SECONDS = 0.1
 running.imported = lambda name: lambda _context: Service(name, tasks=(deaf,))
-running.SiteHost.open.__defaults__ = (running.imported,)
-site = serving.run_site(SITE, [row("a")], {}, Around(address="http://site"), Accounts(), host="127.0.0.1", port=int(sys.argv[1]))
-getattr(serving, "run", asyncio.run)(site)
+running.SiteHost.build.__defaults__ = (running.imported,)
+site = process.run_site(SITE, [row("a")], {}, Around(address="http://site"), Accounts(), host="127.0.0.1", port=int(sys.argv[1]))
+process.run_process(site)
 print("ended", flush=True)
 """
 
 
 def test_a_loop_that_does_not_end_does_not_keep_the_process_from_ending() -> None:
     command = [sys.executable, "-c", DEAF, str(free_port())]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert process.stdout is not None
-    try:
-        assert process.stdout.readline() == "runs\n"
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "runs\n"
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
