@@ -131,6 +131,9 @@ class Log(Protocol):
     async def stream(self, subject: str) -> list[Recorded]:
         """All events of one subject in this origin, oldest first."""
 
+    async def taken(self, claims: Sequence[Claim]) -> set[Claim]:
+        """Those of the claims that are held now."""
+
     async def feed(self, after: int = 0, limit: int = 500) -> list[Recorded]:
         """A page of the present epoch in order of numbers, from the one behind `after`."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 from libs.eventlog.batch import Kept, Settled, answered, check, claims_of, decide, key_of, stamp
@@ -51,6 +51,9 @@ class MemoryLog:
 
     async def stream(self, subject: str) -> list[Recorded]:
         return list(self._streams.get(subject, ()))
+
+    async def taken(self, claims: Sequence[Claim]) -> set[Claim]:
+        return self._claims.intersection(claims)
 
     async def feed(self, after: int = 0, limit: int = 500) -> list[Recorded]:
         return self._events[after : after + limit]

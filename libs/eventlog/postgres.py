@@ -11,7 +11,7 @@ from libs.database import Pool
 from libs.eventlog import sql
 from libs.eventlog.batch import check
 from libs.eventlog.committer import Committer
-from libs.eventlog.log import Done, Intent
+from libs.eventlog.log import Claim, Done, Intent
 from libs.eventlog.ring import Ring
 from libs.eventlog.rows import recorded
 from libs.telemetry import current_traceparent
@@ -36,6 +36,11 @@ class PgLog:
 
     async def stream(self, subject: str) -> list[Recorded]:
         return [recorded(row) for row in reversed(await self._pool.fetch(sql.LOAD, [self.source], [subject], [sql.ALL]))]
+
+    async def taken(self, claims: Sequence[Claim]) -> set[Claim]:
+        scopes, keys = [claim.scope for claim in claims], [claim.key for claim in claims]
+        rows = await self._pool.fetch(sql.TAKEN, [self.source] * len(claims), scopes, keys)
+        return {Claim(row["scope"], row["key"]) for row in rows}
 
     async def feed(self, after: int = 0, limit: int = 500, epoch: int | None = None) -> list[Recorded]:
         return [recorded(row) for row in await self._pool.fetch(sql.FEED, self.source, epoch, after, limit)]

@@ -12,7 +12,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Response
 
 from libs.decider import Refused
-from libs.eventlog import Done, LogError, Unknown
+from libs.eventlog import Claimed, Done, LogError, Unknown
 from libs.forms import Form, Titles, Word
 from libs.host import Context
 from libs.web import Envelope, NodePath, Role, done_answer, envelope, hosted
@@ -80,13 +80,25 @@ class FilingCounter:
 
         Raises `Refused` or `LogError`.
         """
-        case = await self._numbering.take(node, day_of(at))
+        while (filed := await self._file(await self._numbering.take(node, day_of(at)), by, draft)) is None:
+            pass
+        return filed
+
+    async def _file(self, case: str, by: Envelope, draft: Draft) -> tuple[str, Done] | None:
+        """Files the draft under the number; None: the number was voided meanwhile, and another one has to be taken."""
         try:
             done = await self.putting.put(draft(case=case, applicant=f"subj-{uuid4()}"), by)
+        except Claimed as taken:
+            self._numbering.lost(case, taken)
+            return None
         except Unknown:
-            raise  # perhaps the number is used: it is looked up at the next start
+            self._numbering.doubt(case)
+            raise
         except (Refused, LogError):
             self._numbering.give_back(case)
+            raise
+        except BaseException:  # cancelled, above all: whether the case was filed nobody knows
+            self._numbering.doubt(case)
             raise
         if done.repeated:
             self._numbering.give_back(case)
