@@ -87,9 +87,14 @@ class Servers:
                     return server
         return next((server for server in self._servers if server.away), None)
 
+    @property
+    def away(self) -> list[str]:
+        """The names of those that are away."""
+        return [server.name for server in self._servers if server.away]
+
     async def well(self) -> None:
         """Raises `NotReady` with the names of those that are away."""
-        if gone := [server.name for server in self._servers if server.away]:
+        if gone := self.away:
             raise NotReady(f"away: {', '.join(gone)}")
 
     async def watch(self) -> None:

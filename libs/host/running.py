@@ -145,6 +145,10 @@ class Hosted:
             raise KeyError(self.name)
         return await self.logs.of(node).feed(after, limit, epoch)
 
+    async def heads(self) -> Sequence[Position]:
+        """The heads of its logs."""
+        return await self.logs.heads() if self.logs is not None else []
+
     async def verify(self) -> list[Checked]:
         """Checks every event of its log against its chain, node by node."""
         return [await verify(self.logs.of(node.code)) for node in self.site.nodes] if self.logs is not None else []

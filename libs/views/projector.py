@@ -167,6 +167,16 @@ class Projector:
         self._unsaved.clear()
         await self.positions.save(self._pool)
 
+    def behind(self, heads: Iterable[Position]) -> list[tuple[str, str, int]]:
+        """The views that lag: view, source, by how many events."""
+        return [
+            (view.name, head.source, head.sequence - reached)
+            for view in self.views
+            for head in heads
+            for epoch, reached in (self.positions.reached(view.name, head.source),)
+            if (epoch, reached) < (head.epoch, head.sequence)
+        ]
+
     async def well(self) -> None:
         """Raises `NotReady` with the names of the views that stand."""
         if self.stopped:
