@@ -21,10 +21,6 @@ from libs.workdays import UnknownCalendar
 
 _log = structlog.get_logger("host")
 
-MAX_BODY: Final = 32 * 1024 * 1024
-"""Bytes of a request: a list of items comes in one."""
-
-
 AWAY: Final = "数据库暂时连不上，请稍后再试"
 
 
@@ -67,7 +63,6 @@ def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
         problems=PROBLEMS,
         site=host.site.code,
         catalogue=True,
-        max_body=MAX_BODY,
     )
 
 
