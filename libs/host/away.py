@@ -52,7 +52,7 @@ def broker_away(fault: BaseException) -> bool:
     return isinstance(fault, OSError) or (isinstance(fault, KafkaError) and bool(fault.retriable))
 
 
-class Server:
+class SiteServer:
     """One server of a site. `name` is a stable word; `steady`: it is looked at also while nobody complains."""
 
     def __init__(self, name: str, look: Look, blame: Blame, *, steady: bool = False) -> None:
@@ -72,11 +72,11 @@ class Server:
 class Servers:
     """The servers of a site, as all its parts see them."""
 
-    def __init__(self, *servers: Server, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *servers: SiteServer, clock: Callable[[], float] = time.monotonic) -> None:
         self._servers, self._clock = servers, clock
         self._troubled = asyncio.Event()
 
-    async def blamed(self, fault: BaseException) -> Server | None:
+    async def blamed(self, fault: BaseException) -> SiteServer | None:
         """The server that is behind a fault: one that is away now, or one whose fault it looks like and that was in trouble just now."""
         for server in self._servers:
             if server.blame(fault):
@@ -111,7 +111,7 @@ class Servers:
             except TimeoutError:
                 continue
 
-    async def _look(self, server: Server) -> None:
+    async def _look(self, server: SiteServer) -> None:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await server.look()
@@ -121,20 +121,20 @@ class Servers:
         else:
             server.answers.set()
 
-    def _falters(self, server: Server, fault: Exception | None = None) -> None:
+    def _falters(self, server: SiteServer, fault: Exception | None = None) -> None:
         server.faltered = self._clock()
         if server.since is None:
             server.since = server.faltered
             _log.error("host.server_away", server=server.name, error=repr(fault) if fault else "")
             self._troubled.set()
 
-    def _over(self, server: Server) -> None:
+    def _over(self, server: SiteServer) -> None:
         if server.since is not None and not server.away and self._clock() - server.faltered > TROUBLED_SECONDS:
             _log.info("host.server_back", server=server.name, seconds=round(self._clock() - server.since, 1))
             server.since = None
 
 
-def postgres(url: str) -> Server:
+def postgres(url: str) -> SiteServer:
     """PostgreSQL, asked as the service does whose address this is."""
 
     async def look() -> None:
@@ -144,10 +144,10 @@ def postgres(url: str) -> Server:
         finally:
             connection.terminate()
 
-    return Server("PostgreSQL", look, database_away)
+    return SiteServer("PostgreSQL", look, database_away)
 
 
-def kafka(bootstrap: str) -> Server:
+def kafka(bootstrap: str) -> SiteServer:
     """Kafka, where a connection is enough while it is well; once it was away it has to answer a question, for its port opens first."""
     place = urlsplit(f"//{bootstrap}")
 
@@ -161,5 +161,5 @@ def kafka(bootstrap: str) -> Server:
             finally:
                 await client.close()
 
-    server = Server("Kafka", look, broker_away, steady=True)
+    server = SiteServer("Kafka", look, broker_away, steady=True)
     return server

@@ -21,7 +21,7 @@ from libs.contracts import Row
 from libs.host.away import kafka, postgres
 from libs.host.context import Around, NeedsTheOperator, Site
 from libs.host.running import STOP_SECONDS, SiteHost
-from libs.host.serving import Opening, site_app
+from libs.host.serving import NotOpenYet, site_app
 from libs.web import Accounts
 
 REQUESTS_SECONDS: Final = 5
@@ -102,7 +102,7 @@ async def run_site(
 
 
 async def _until_told(running: SiteHost, accounts: Accounts, door: socket.socket, told: asyncio.Event, started: Callable[[], None]) -> None:
-    app = Opening(site_app(running, accounts), running)
+    app = NotOpenYet(site_app(running, accounts), running)
     config = uvicorn.Config(
         app,
         http="httptools",

@@ -21,7 +21,7 @@ from libs.bus import Ears, FeedPage, Inbox, Relay, site_topic
 from libs.contracts import Row
 from libs.database import Pool, open_pool, unopened_pool
 from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, verify
-from libs.host.away import Server, Servers
+from libs.host.away import Servers, SiteServer
 from libs.host.context import Around, Build, Chore, Context, Service, Site
 from libs.host.feeds import feed_page
 from libs.host.loops import END_SECONDS, LAST_SECONDS, Loops
@@ -194,7 +194,7 @@ async def within(seconds: float, owner: str, chore: Callable[[], Awaitable[objec
 class SiteHost:
     """The services of one site in this process, by name in the order of the roster."""
 
-    def __init__(self, site: Site, rows: Iterable[Row], around: Around, servers: Iterable[Server] = ()) -> None:
+    def __init__(self, site: Site, rows: Iterable[Row], around: Around, servers: Iterable[SiteServer] = ()) -> None:
         rows = tuple(rows)
         names, published = frozenset(row.name for row in rows), tuple(row.name for row in rows if row.public)
         around = replace(around, services=names, published=published)

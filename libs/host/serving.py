@@ -66,7 +66,7 @@ def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
     )
 
 
-class Opening:
+class NotOpenYet:
     """In front of a site that may not be open yet: until it is, everything but its health is answered that the database is away."""
 
     def __init__(self, app: ASGIApp, host: SiteHost) -> None:

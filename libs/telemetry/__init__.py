@@ -52,7 +52,7 @@ __all__ = [
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 QUIETER: Final = {
-    "aiokafka": "ERROR",  # a rebalance and a metadata refresh are warnings there, and normal work here
+    "aiokafka": "CRITICAL",  # it says every try to reach a broker that is away; that is told once for all (decision 0025)
     "alembic": "WARNING",
     "asyncio": "WARNING",
     "faststream": "WARNING",
