@@ -17,10 +17,10 @@ import httpx2
 import structlog
 import uuid_utils
 
-from libs.bus import Ears, FeedPage, Inbox, Relay, site_topic
+from libs.bus import STREAM_TURN_SECONDS, Ears, FeedPage, Inbox, Relay, site_topic
 from libs.contracts import Row
 from libs.database import Pool, open_pool, unopened_pool
-from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, verify
+from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, Ring, verify
 from libs.host.away import Servers, SiteServer
 from libs.host.context import Around, Build, Chore, Context, Service, Site
 from libs.host.feeds import feed_page
@@ -80,19 +80,24 @@ class Hosted:
         """Whether it reads what the others have said, by their logs or by a topic of the whole city: then it stops after them."""
         return self.row.database == "logs" or bool(self.row.raw)
 
-    async def build(self, build: Build, url: str, page: FeedPage, committed: Callable[[], None]) -> None:
-        """Builds the service over its database (`url`), where it has one; nobody is asked anything yet.
+    async def connect(self, url: str, committed: Callable[[], None]) -> None:
+        """Makes pool, log and relay over its database (`url`), where it has one; nobody is asked anything yet.
 
         Raises `LookupError` for a database without an address.
         """
-        logs: Logs = MemoryLogs(self.name, ())
-        if self.row.database != "none":
-            self.pool, self._connected = await open_pool(url, self.name, size=POOL), True
-            logs = self.logs = PgLogs(self.pool, self.name, [node.code for node in self.site.nodes], [self._wake, committed])
-            self._steps.append(self.logs.open)
-            if self.row.public:
-                topic = site_topic(self.site.code, self.name)
-                self.relay = Relay(pool=self.pool, schemas=[self.name], topic=topic, bootstrap=self._around.bootstrap)
+        if self.row.database == "none":
+            return
+        self.pool, self._connected = await open_pool(url, self.name, size=POOL), True
+        self.logs = PgLogs(self.pool, self.name, [node.code for node in self.site.nodes], [self._wake, committed])
+        self._steps.append(self.logs.open)
+        if self.row.public:
+            topic, rings = site_topic(self.site.code, self.name), {self.name: self.logs.ring}
+            self.relay = Relay(pool=self.pool, schemas=[self.name], topic=topic, bootstrap=self._around.bootstrap, rings=rings)
+
+    def build(self, build: Build, page: FeedPage, rings: Mapping[str, Ring]) -> None:
+        """Builds the service; `rings` are those of all that is published."""
+        logs: Logs = self.logs if self.logs is not None else MemoryLogs(self.name, ())
+        self._around = replace(self._around, rings=rings)
         self.service = build(Context(self.site, logs, self.pool, now, self._current, self._process, self._around))
         self.projector = Projector(self.pool, self.service.views, self.logs.ring if self.logs is not None else None)
         self.inboxes = [Inbox(hears, self.pool, logs, page) for hears in self.service.hears]
@@ -123,21 +128,17 @@ class Hosted:
             self.loops.run("relay", self.relay.run)
         for inbox in self.inboxes:
             self.loops.run(f"heal {inbox.name}", inbox.heal)
+            self.loops.run(f"save {inbox.name}", inbox.keep)
         for n, task in enumerate(self.service.tasks):
             self.loops.run(f"task {n}", task)
-
-    @property
-    def listens(self) -> bool:
-        """Whether it has consumers."""
-        return bool(self.inboxes) or self.service.takes is not None
 
     def listen(self, ears: Ears) -> None:
         """Hands its consumers to `ears`."""
         for inbox in self.inboxes:
             topics = [site_topic(self.site.code, service) for service in self.row.neighbours]
-            ears.hear(f"{self.site.code}-{self.name}-{inbox.name}", topics, inbox.take)
+            ears.hear(f"{self.site.code}-{self.name}-{inbox.name}", topics, inbox.take, save=inbox.save)
         if self.service.takes is not None:
-            ears.hear(f"{self.site.code}-{self.name}", self.row.raw, self.service.takes)
+            ears.hear(f"{self.site.code}-{self.name}", self.row.raw, self.service.takes, turn=STREAM_TURN_SECONDS)
 
     async def feed(self, node: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
         """A page of one of its feeds. Raises `KeyError` for a node that is not hosted here, or where the service keeps no log."""
@@ -216,7 +217,10 @@ class SiteHost:
         """Builds every service; `databases` are their own addresses. Nothing runs yet, nobody was asked. `stop` is due even if this fails."""
         page = feed_page(self._client)
         for name, hosted in self.services.items():
-            await hosted.build(build(name), databases.get(name, ""), page, self._committed)
+            await hosted.connect(databases.get(name, ""), self._committed)
+        rings = {name: hosted.logs.ring for name, hosted in self.public.items() if hosted.logs is not None}
+        for name, hosted in self.services.items():
+            hosted.build(build(name), page, rings)
 
     async def open(self) -> None:
         """Opens every service, in order. A server that is away is waited for; `NeedsTheOperator` where waiting would not help."""
@@ -239,19 +243,11 @@ class SiteHost:
         """Starts every service; consumers begin when all are up."""
         for hosted in self.services.values():
             hosted.start()
-        if any(hosted.listens for hosted in self.services.values()):
-            self.loops.run("consumers", self._listen)
-
-    async def _listen(self) -> None:
-        """Hears until cancelled. Raises where the broker is away or a consumer has ended: whoever runs it starts it again."""
         ears = Ears(self.around.bootstrap)
         for hosted in self.services.values():
             hosted.listen(ears)
-        try:
-            await ears.start()
-            await asyncio.Event().wait()
-        finally:
-            await within(EARS_SECONDS, "consumers", ears.stop)
+        for group, hear in ears.loops.items():
+            self.loops.run(f"hear {group}", hear)
 
     async def ready(self) -> None:
         """Returns when the site's servers answer and its own loops run; raises else."""
