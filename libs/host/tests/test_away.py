@@ -25,7 +25,6 @@ from libs.eventlog import Consequence, Intent, New
 from libs.host import Around, Build, Context, NeedsTheOperator, Node, Service, Site, SiteHost, run_site
 from libs.host import process as around_site
 from libs.host.running import imported
-from libs.testkit.servers import HASTY
 from libs.views import View
 from libs.web import Accounts
 
@@ -34,6 +33,8 @@ NODE = "511500"
 SITE = Site(NODE, (Node(NODE, "宜宾市政务服务中心", ""),))
 SAID = "liandong.intake.Said.v1"
 ROWS = (Row("intake", "site", ("intake",), (), "own"), Row("deadline", "site", (), ("intake",), "own"))
+UNSYNCED = {"fsync": "off"}
+"""What was committed outlives the server, not the machine."""
 NIGHT = 60.0
 """Seconds, far more than is meant: this is no timed test."""
 
@@ -93,7 +94,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Services:
 @pytest.fixture
 def postgres(tmp_path: Path) -> Iterator[Postgres]:
     """A server that may be killed."""
-    server = Postgres(tmp_path / "postgres", options=HASTY)
+    server = Postgres(tmp_path / "postgres", options=UNSYNCED)
     server.start()
     yield server
     server.erase()
