@@ -13,6 +13,7 @@ from typing import Final
 import httpx2
 
 from services.onebox import Door, SiteOfBox, publish
+from services.onebox.sites import started
 
 HERE: Final = Path(__file__).parents[2]
 START_SECONDS: Final = 180.0
@@ -56,7 +57,6 @@ class BoxByCommand:
     def start(self) -> float:
         """Seconds from the command to the city's first page; returns when all sites are up."""
         began = time.monotonic()
-        (self.folder / "up.pid").unlink(missing_ok=True)
         with self._log.open("ab") as log:
             command = self._command("up", "--no-seed")
             self._process = subprocess.Popen(command, cwd=self.checkout, env=self._env, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
@@ -64,7 +64,7 @@ class BoxByCommand:
         self._read()
         self._until(self._shows_a_page)
         took = time.monotonic() - began
-        self._until((self.folder / "up.pid").exists)
+        self._until(lambda: all(_is_up(site) for site in self.sites.values()))
         return took
 
     def _until(self, reached: Callable[[], bool]) -> None:
@@ -110,3 +110,11 @@ class BoxByCommand:
         command = self._command("down", "--erase")
         subprocess.run(command, cwd=self.checkout, env=self._env, check=True, capture_output=True, timeout=STOP_SECONDS)
         self._log.unlink()
+
+
+def _is_up(site: SiteOfBox) -> bool:
+    """Whether the site says that all of it is ready."""
+    try:
+        return started(httpx2.get(f"{site.address}/health/ready", timeout=2).json())
+    except httpx2.HTTPError:
+        return False
