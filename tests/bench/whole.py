@@ -65,6 +65,11 @@ def _latency(how: str, bar: float, runs: Sequence[Run]) -> Row:
     )  # fmt: skip
 
 
+def _kept_up(runs: Sequence[Run]) -> str:
+    """How many commands were answered a second: a box that falls behind uses less."""
+    return f"{statistics.median(run.answered for run in runs):,.0f} commands/s answered"
+
+
 def lives(box: BoxByCommand, rounds: int, seconds: float) -> list[Run]:
     """Cases filed, accepted, examined, approved, decided, delivered."""
     return [run(box, seconds, life=steps_of_life(), callers=CALLERS_OF_LIVES, look=False) for _ in range(rounds)]
