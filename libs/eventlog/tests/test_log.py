@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from libs.decider import Refused
-from libs.eventlog import Claim, Claimed, Conflict, Consequence, Intent, KeyReused, Logs, New, Scope, TooLarge, Unwritable, verify
+from libs.eventlog import Claim, Claimed, Conflict, Consequence, Done, Intent, KeyReused, Logs, New, Scope, TooLarge, Unwritable, verify
 from libs.eventlog.batch import FIXED_HEADERS
 from libs.wire import MAX_DATA, MAX_HEADERS, Recorded, broken, genesis, to_headers
 
@@ -304,3 +304,23 @@ async def test_who_needs_the_last_event_alone_sees_it_alone_and_the_version_coun
         await log.append(asked(expected={1}))
     assert conflict.value.found == 4
     assert [event.version for event in await log.stream("case-1")] == [1, 2, 3, 4]
+
+
+async def test_many_acts_at_once_each_come_to_what_they_would_alone(logs: Logs) -> None:
+    log, place = logs.of("511525"), Claim("placement", "511A")
+
+    def no(_stream: Sequence[Recorded]) -> Consequence:
+        raise Refused("closed", "已办结")
+
+    acts = [intent(f"case-{n % 300}", says(str(n), "b"), key=f"k{n}", digest="d") for n in range(900)]
+    acts[10:10] = [intent("case-x", no), intent("c" * 2000, says("x")), intent("case-y", says("y", claims=[place]))]
+    acts.append(intent("case-z", says("z", claims=[place])))
+    acts.append(intent("case-9", says("0"), key="k5", digest="d"))
+    told = await log.append_all(acts)
+    assert [type(one) for one in told if not isinstance(one, Done)] == [Refused, TooLarge, Claimed]
+    assert [place for place, one in enumerate(told) if not isinstance(one, Done)] == [10, 11, 903]
+    assert isinstance(told[904], Done)
+    assert told[904].repeated
+    assert [event.data for event in await log.stream("case-20")] == [b"20", b"b", b"320", b"b", b"620", b"b"]
+    assert (await verify(log)).events == 1801
+    assert await log.append_all([]) == []
