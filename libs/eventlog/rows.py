@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from libs.eventlog.batch import Batch
 from libs.wire import Position, Recorded
@@ -60,9 +60,28 @@ def seen(row: Any, subject: str) -> Recorded:
     )
 
 
-def columns(heads: Mapping[str, HeadRow], batches: Mapping[str, Batch], recorded: datetime) -> list[object]:
-    """The parameters of `write_acts`, in its order. `heads` are those on which `batches` were decided."""
-    events = [(of, event) for of, batch in enumerate(batches.values(), 1) for event in batch.events]
+EVENT: Final = (
+    "feed", "sequence", "source", "version", "subject", "id", "type", "time", "recordedtime", "actor", "recipient", "correlationid",
+    "causationid", "traceparent", "prevhash", "hash", "data",
+)  # fmt: skip
+"""The columns of an event, in the order of `records`."""
+
+
+def records(heads: Mapping[str, HeadRow], batches: Mapping[str, Batch]) -> list[tuple[object, ...]]:
+    """The rows of the events, to be copied."""
+    return [
+        (
+            heads[e.source].feed, e.sequence, e.source, e.version, e.subject, e.id, e.type, e.time, e.recordedtime, e.actor, e.to,
+            e.correlationid, e.causationid, e.traceparent, e.prevhash, e.hash, e.data,
+        )
+        for batch in batches.values()
+        for e in batch.events
+    ]  # fmt: skip
+
+
+def columns(heads: Mapping[str, HeadRow], batches: Mapping[str, Batch], recorded: datetime, *, copied: bool = False) -> list[object]:
+    """The parameters of `write_acts`, in its order. `heads` are those on which `batches` were decided; the events may be `copied` apart."""
+    events = [] if copied else [(of, event) for of, batch in enumerate(batches.values(), 1) for event in batch.events]
     claims = [(of, claim, kept) for of, batch in enumerate(batches.values(), 1) for claim, kept in batch.claims]
     over = [(of, claim) for of, batch in enumerate(batches.values(), 1) for claim in batch.releases]
     return [
