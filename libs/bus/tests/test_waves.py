@@ -124,7 +124,7 @@ async def test_a_feed_stays_behind_until_its_end_is_pulled(listener: Listener) -
 async def committed(admin: AIOKafkaAdminClient, group: str, topic: str) -> int:
     """The offset of the group; 0: none yet."""
     found: dict[TopicPartition, Any] = await admin.list_consumer_group_offsets(group)
-    return max(0, *(at.offset for partition, at in found.items() if partition.topic == topic), 0)
+    return max([int(at.offset) for partition, at in found.items() if partition.topic == topic], default=0)
 
 
 async def test_an_offset_is_never_ahead_of_its_cursor_also_when_the_consumer_dies_between(listener: Listener, kafka_bootstrap: str) -> None:
