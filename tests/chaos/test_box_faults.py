@@ -94,7 +94,7 @@ def running(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "box"
     process = up(folder, "--no-seed")
     until = time.monotonic() + 180
-    while not (folder / "box.json").exists() or "up" not in said_by_status(folder):
+    while not (folder / "box.json").exists() or said_by_status(folder) != "up":
         assert time.monotonic() < until
         assert process.poll() is None, process.communicate()
         time.sleep(0.5)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import httpx2
-import psutil
 import pytest
 
 from services.onebox import Door, OneBox, publish, throw_away, work
@@ -34,17 +33,14 @@ def process_of(box: OneBox, part: str) -> int:
     """The number of the part's process."""
     pids = {"PostgreSQL": box.postgres.pid, "Kafka": box.kafka.pid}
     process = box.site(COUNTY).process
-    found = pids[part] if part in pids else process.pid if process else None
+    found = pids.get(part, process.pid if process else None)
     assert found is not None
     return found
 
 
 def end(pid: int) -> None:
-    """`kill -9`; returns when it is dead, whether or not somebody has asked for its exit code."""
+    """`kill -9`: of a program with many threads the last may take a moment to end."""
     os.kill(pid, signal.SIGKILL)
-    process = psutil.Process(pid)
-    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-        time.sleep(0.01)
 
 
 def watch_until_answered(box: OneBox) -> list[str]:
@@ -53,7 +49,7 @@ def watch_until_answered(box: OneBox) -> list[str]:
     until = time.monotonic() + AGAIN_SECONDS
     while time.monotonic() < until:
         said += box.watch() or []
-        if answers(box) and not box.troubles:
+        if said and not box.troubles and answers(box):
             return said
         time.sleep(0.2)
     raise AssertionError(f"the county does not answer; the box said: {said}")
