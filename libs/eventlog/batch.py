@@ -10,11 +10,8 @@ from datetime import datetime
 import msgspec
 from uuid_utils import uuid7
 
-from libs.eventlog.log import Claim, Claimed, Conflict, Consequence, Done, Intent, KeyReused, New, TooLarge, Unwritable
+from libs.eventlog.log import SCOPES, Claim, Claimed, Conflict, Consequence, Done, Intent, KeyReused, New, TooLarge, Unwritable
 from libs.wire import MAX_DATA, MAX_HEADERS, Position, Recorded, chain_hash
-
-KEY_SCOPE = "command"
-"""The scope under which idempotency keys are kept among the claims."""
 
 FIXED_HEADERS = 1024
 """Room kept for the headers whose length does not depend on the intent."""
@@ -43,6 +40,11 @@ class Settled:
     done: Done | None = None
     error: Exception | None = None
 
+    @property
+    def fresh(self) -> Done | None:
+        """What it wrote now: not the answer of a known key."""
+        return None if self.done is None or self.done.repeated else self.done
+
 
 @dataclass(slots=True)
 class Batch:
@@ -50,7 +52,7 @@ class Batch:
 
     settled: list[Settled] = field(default_factory=list)
     events: list[Recorded] = field(default_factory=list)
-    keys: list[tuple[str, Kept]] = field(default_factory=list)
+    keys: list[tuple[Claim, Kept]] = field(default_factory=list)
     claims: list[tuple[Claim, int]] = field(default_factory=list)
     releases: list[Claim] = field(default_factory=list)
     head: Position | None = None
@@ -72,13 +74,23 @@ def answered(intent: Intent, kept: Kept, head: Position, events: Sequence[Record
 Wanted = list[tuple[Intent, Consequence | Exception]]
 
 
+def version_of(stream: Sequence[Recorded]) -> int:
+    """The version of the stream that ends so, whether all of it or its last event was loaded."""
+    return stream[-1].version if stream else 0
+
+
+def key_of(intent: Intent) -> Claim:
+    """The claim under which an intent's idempotency key is kept."""
+    return Claim(intent.scope, intent.key)
+
+
 def decide(intents: Iterable[Intent], streams: Mapping[str, Sequence[Recorded]]) -> Wanted:
     """Each intent against its stream. Whatever `decide` raises ends that intent alone."""
     wanted: Wanted = []
     for intent in intents:
         stream = streams.get(intent.subject, ())
-        if intent.expected is not None and len(stream) not in intent.expected:
-            wanted.append((intent, Conflict(intent.subject, len(stream))))
+        if intent.expected is not None and (found := version_of(stream)) not in intent.expected:
+            wanted.append((intent, Conflict(intent.subject, found)))
             continue
         try:
             wanted.append((intent, intent.decide(stream)))
@@ -108,13 +120,13 @@ def stamp(wanted: Wanted, streams: Mapping[str, Sequence[Recorded]], taken: froz
             batch.settled.append(Settled(intent, error=Claimed(*held)))
             continue
         mine.update(consequence.claims)
-        batch.settled.append(_admit(batch, intent, consequence, len(streams.get(intent.subject, ())), now))
+        batch.settled.append(_admit(batch, intent, consequence, version_of(streams.get(intent.subject, ())), now))
     return batch
 
 
 def _admit(batch: Batch, intent: Intent, consequence: Consequence, version: int, now: datetime) -> Settled:
     assert batch.head is not None
-    if (wrong := _too_large(intent, consequence)) is not None:
+    if (wrong := _unfit(intent, consequence)) is not None:
         return Settled(intent, error=wrong)
     events: list[Recorded] = []
     head = batch.head
@@ -127,9 +139,10 @@ def _admit(batch: Batch, intent: Intent, consequence: Consequence, version: int,
     done = Done(head, version + len(events), events)
     if intent.key:
         batch.keys.append(
-            (intent.key, Kept(head.epoch, head.sequence, head.hash, intent.digest, done.version, head.sequence - len(events) + 1))
+            (key_of(intent), Kept(head.epoch, head.sequence, head.hash, intent.digest, done.version, head.sequence - len(events) + 1))
         )
-    batch.claims.extend((claim, head.sequence) for claim in consequence.claims)
+    over = frozenset(consequence.releases)
+    batch.claims.extend((claim, head.sequence) for claim in consequence.claims if claim not in over)
     batch.releases.extend(consequence.releases)
     return Settled(intent, done=done)
 
@@ -166,7 +179,9 @@ def check(intent: Intent) -> None:
         raise TooLarge(f"the attributes of {intent.subject[:40]!r}… are longer than {MAX_HEADERS} bytes")
 
 
-def _too_large(intent: Intent, consequence: Consequence) -> Exception | None:
+def _unfit(intent: Intent, consequence: Consequence) -> Exception | None:
+    if (kept := next((claim for claim in (*consequence.claims, *consequence.releases) if claim.scope in SCOPES), None)) is not None:
+        return ValueError(f"{kept.scope} 是幂等键的范围，{intent.subject} 的占用不得用它")
     for new in consequence.events:
         if len(new.data) > MAX_DATA:
             return TooLarge(f"{new.type} of {intent.subject} has {len(new.data)} bytes; {MAX_DATA} are allowed")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
-from libs.eventlog.batch import Kept, Settled, answered, check, claims_of, decide, stamp
+from libs.eventlog.batch import Kept, Settled, answered, check, claims_of, decide, key_of, stamp
 from libs.eventlog.log import Claim, Done, Intent
 from libs.wire import Position, Recorded, genesis, origin
 
@@ -20,7 +20,7 @@ class MemoryLog:
         self._head = Position(source, 1, 0, genesis())
         self._events: list[Recorded] = []
         self._streams: defaultdict[str, list[Recorded]] = defaultdict(list)
-        self._keys: dict[str, Kept] = {}
+        self._keys: dict[Claim, Kept] = {}
         self._claims: set[Claim] = set()
 
     async def append(self, intent: Intent) -> Done:
@@ -32,11 +32,13 @@ class MemoryLog:
         return settled.done
 
     def _take(self, intent: Intent) -> Settled:
-        if intent.key and (kept := self._keys.get(intent.key)) is not None:
+        if intent.key and (kept := self._keys.get(key_of(intent))) is not None:
             return answered(intent, kept, self._head, self._events[kept.first - 1 : kept.sequence])
-        wanted = decide([intent], self._streams)
+        stream = self._streams[intent.subject]
+        loaded = {intent.subject: stream[-1:] if intent.last else stream}
+        wanted = decide([intent], loaded)
         taken = frozenset(claims_of(wanted) & self._claims)
-        batch = stamp(wanted, self._streams, taken, self._head, self._now())
+        batch = stamp(wanted, loaded, taken, self._head, self._now())
         assert batch.head is not None
         for event in batch.events:
             self._events.append(event)
@@ -50,11 +52,18 @@ class MemoryLog:
     async def stream(self, subject: str) -> list[Recorded]:
         return list(self._streams.get(subject, ()))
 
+    async def taken(self, claims: Sequence[Claim]) -> set[Claim]:
+        return self._claims.intersection(claims)
+
     async def feed(self, after: int = 0, limit: int = 500) -> list[Recorded]:
         return self._events[after : after + limit]
 
     async def head(self) -> Position:
         return self._head
+
+    async def misplaced(self, after: int, last: int) -> int | None:
+        places = {e.sequence: place for stream in self._streams.values() for place, e in enumerate(stream, 1)}
+        return next((e.sequence for e in self._events[after:last] if e.version != places[e.sequence]), None)
 
 
 class MemoryLogs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from libs.eventlog.batch import KEY_SCOPE, Batch
+from libs.eventlog.batch import Batch
 
 # The locks are the queue between processes, taken in sorted order; the session setting ends a transaction that somebody froze.
 LOCK: Final = """
@@ -25,32 +25,34 @@ _EVENT: Final = """
 f.epoch, e.sequence, e.source, e.version, e.subject, e.id, e.type, e.time, e.recordedtime, e.actor, e.recipient,
 e.correlationid, e.causationid, e.traceparent, e.prevhash, e.hash, e.data"""
 
-# LATERAL with LIMIT keeps the index scan in plans made while the table was empty.
+# LATERAL with LIMIT keeps the index scan in plans made while the table was empty. Newest first, so that one event may be enough.
 LOAD: Final = f"""
 select {_EVENT}
-from unnest($1::text[], $2::text[]) as wanted (source, subject)
+from unnest($1::text[], $2::text[], $3::integer[]) as wanted (source, subject, most)
 cross join lateral (
-    select * from event where event.source = wanted.source and event.subject = wanted.subject order by event.version limit 100000
+    select * from event where event.source = wanted.source and event.subject = wanted.subject order by event.version desc limit wanted.most
 ) e
 join feed f using (feed)"""
+ALL: Final = 100_000
+"""Events of a stream that are loaded at most."""
 
 KEYS: Final = """
-select c.source, c.key, f.epoch, c.sequence, coalesce(e.hash, ''), c.digest, c.version, c.first
-from unnest($1::text[], $2::text[]) as wanted (source, key)
+select c.source, c.scope, c.key, f.epoch, c.sequence, coalesce(e.hash, ''), c.digest, c.version, c.first
+from unnest($1::text[], $2::text[], $3::text[]) as wanted (source, scope, key)
 cross join lateral (
-    select * from claim where claim.source = wanted.source and claim.scope = 'command' and claim.key = wanted.key limit 1
+    select * from claim where claim.source = wanted.source and claim.scope = wanted.scope and claim.key = wanted.key limit 1
 ) c
 join feed f on f.feed = c.feed
 left join lateral (select hash from event where event.feed = c.feed and event.sequence = c.sequence limit 1) e on true"""
 
 KEPT: Final = f"""
-select wanted.key, {_EVENT}
-from unnest($1::text[], $2::text[], $3::integer[], $4::bigint[], $5::bigint[]) as wanted (source, key, epoch, first, last)
+select wanted.scope, wanted.key, {_EVENT}
+from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[]) as wanted (source, scope, key, epoch, first, last)
 join feed f on f.source = wanted.source and f.epoch = wanted.epoch
 cross join lateral (
     select * from event where event.feed = f.feed and event.sequence between wanted.first and wanted.last order by sequence limit 100000
 ) e
-order by e.source, wanted.key, e.sequence"""
+order by e.source, wanted.scope, wanted.key, e.sequence"""
 
 TAKEN: Final = """
 select c.source, c.scope, c.key
@@ -64,6 +66,19 @@ select {_EVENT}
 from feed f join event e using (feed)
 where f.source = $1 and f.epoch = coalesce($2, (select epoch from head where source = $1)) and e.sequence > $3
 order by e.sequence limit $4"""
+
+# Every version once, and the one before it earlier: then a stream counts 1..n. Two rows of an index for each event of the page.
+MISPLACED: Final = """
+select e.sequence
+from head h join event e on e.feed = h.feed
+cross join lateral (
+    select count(*) filter (where near.version = e.version) as same,
+           count(*) filter (where near.version = e.version - 1 and (near.feed, near.sequence) < (e.feed, e.sequence)) as before
+    from event near
+    where near.source = e.source and near.subject = e.subject and near.version between e.version - 1 and e.version
+) near
+where h.source = $1 and e.sequence > $2 and e.sequence <= $3 and (e.version < 1 or near.same <> 1 or near.before <> (e.version > 1)::int)
+order by e.sequence limit 1"""
 
 WRITE: Final = """
 with events as (
@@ -102,8 +117,8 @@ def columns(feeds: dict[str, int], batches: Sequence[Batch]) -> list[list[Any]]:
         *([getattr(event, name) for event in events] for name in _ATTRIBUTES),
         sources,
         [feeds[source] for source in sources],
-        [KEY_SCOPE] * len(keys) + [claim.scope for _, claim, _ in claims],
-        [key for _, key, _ in keys] + [claim.key for _, claim, _ in claims],
+        [key.scope for _, key, _ in keys] + [claim.scope for _, claim, _ in claims],
+        [key.key for _, key, _ in keys] + [claim.key for _, claim, _ in claims],
         [kept.sequence for _, _, kept in keys] + [sequence for _, _, sequence in claims],
         [kept.version for _, _, kept in keys] + [0] * len(claims),
         [kept.digest for _, _, kept in keys] + [""] * len(claims),

@@ -16,7 +16,7 @@ import httpx2
 import structlog
 import uuid_utils
 
-from libs.bus import Ears, FeedPage, Inbox, Relay, site_topic
+from libs.bus import STREAM_TURN_SECONDS, Ears, FeedPage, Inbox, Relay, site_topic
 from libs.contracts import Row
 from libs.database import Pool, open_pool, unopened_pool
 from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, verify
@@ -111,10 +111,11 @@ class Hosted:
             self.loops.run("relay", self.relay.run)
         for inbox in self.inboxes:
             topics = [site_topic(self.site.code, service) for service in self.row.neighbours]
-            ears.hear(f"{self.site.code}-{self.name}-{inbox.name}", topics, inbox.take)
+            ears.hear(f"{self.site.code}-{self.name}-{inbox.name}", topics, inbox.take, save=inbox.save)
             self.loops.run(f"heal {inbox.name}", inbox.heal)
+            self.loops.run(f"save {inbox.name}", inbox.keep)
         if self.service.takes is not None:
-            ears.hear(f"{self.site.code}-{self.name}", self.row.raw, self.service.takes)
+            ears.hear(f"{self.site.code}-{self.name}", self.row.raw, self.service.takes, turn=STREAM_TURN_SECONDS)
         for n, task in enumerate(self.service.tasks):
             self.loops.run(f"task {n}", task)
         return bool(self.inboxes) or self.service.takes is not None

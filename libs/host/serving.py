@@ -22,8 +22,6 @@ from libs.telemetry import Health
 from libs.web import Accounts, Rule, make_app, problem_for
 from libs.workdays import UnknownCalendar
 
-MAX_BODY: Final = 32 * 1024 * 1024
-"""Bytes of a request: a list of items comes in one."""
 REQUESTS_SECONDS: Final = 5
 """How long requests may take to be answered when the site is told to stop."""
 SITE_STOP_SECONDS: Final = REQUESTS_SECONDS + STOP_SECONDS
@@ -60,7 +58,6 @@ def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
         problems=PROBLEMS,
         site=host.site.code,
         catalogue=True,
-        max_body=MAX_BODY,
     )
 
 

@@ -45,6 +45,7 @@ __all__ = [
     "setup",
     "tracer",
     "tracer_provider",
+    "tracing",
 ]
 
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -227,6 +228,11 @@ def linked_span(name: str, *traceparents: str, kind: SpanKind = SpanKind.CONSUME
     links = [Link(context) for parent in dict.fromkeys(traceparents) if (context := _parsed(parent)) is not None]
     with tracer().start_as_current_span(name, context=Context(), kind=kind, attributes=attributes, links=links) as span:
         yield span
+
+
+def tracing() -> bool:
+    """Whether this process makes traces at all: `setup` was called."""
+    return isinstance(trace.get_tracer_provider(), TracerProvider)
 
 
 def recorded(traceparent: str) -> bool:

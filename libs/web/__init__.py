@@ -3,6 +3,8 @@
 from libs.web.accounts import Account, Accounts, Role
 from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
 from libs.web.app import make_app
+from libs.web.bodies import MaxBody
+from libs.web.commands import CommandRoute, add_commands
 from libs.web.declared import REFUSES
 from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
 from libs.web.forms import (
@@ -27,6 +29,7 @@ __all__ = [
     "Accounts",
     "After",
     "CasePath",
+    "CommandRoute",
     "Envelope",
     "Epoch",
     "EpochPath",
@@ -34,6 +37,7 @@ __all__ = [
     "FeedResponse",
     "FeedSize",
     "PageSize",
+    "MaxBody",
     "NavLink",
     "NodePath",
     "NotYet",
@@ -47,6 +51,7 @@ __all__ = [
     "ServicePath",
     "Source",
     "WrittenAnswer",
+    "add_commands",
     "answer",
     "done_answer",
     "envelope",

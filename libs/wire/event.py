@@ -21,6 +21,9 @@ Headers = Sequence[tuple[str, bytes]]
 _SOURCE: Final = re.compile(r"urn:liandong:[0-9]{6,12}:[a-z][a-z0-9-]{0,40}")
 _EPOCH: Final = re.compile(r"[1-9][0-9]{0,8}")
 _LAST: Final = 2**63 - 1
+_TRACE: Final = frozenset({"traceparent", "tracestate"})
+_PLAIN: Final = _TRACE | {"content-type"}
+"""Attributes whose headers do not begin with `ce_`."""
 
 
 class Malformed(Exception):
@@ -186,10 +189,22 @@ def received(headers: Iterable[tuple[str, bytes | None]], data: bytes | None) ->
 
 
 def _attributes(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
-    try:
-        found = {name: value.decode() for name, value in headers if value is not None}
-    except UnicodeDecodeError as wrong:
-        raise Malformed(f"消息头不是 UTF-8 文字（{wrong}）") from None
+    """The attributes among the headers; all others are a mirror's or an agent's, whatever they hold.
+
+    A trace is covered by no hash: the first one is the event's, and one that is no text is none.
+    """
+    found: dict[str, str] = {}
+    for name, value in headers:
+        if value is None or not (name.startswith("ce_") or name in _PLAIN):
+            continue
+        try:
+            text = value.decode()
+        except UnicodeDecodeError as wrong:
+            if name in _TRACE:
+                continue
+            raise Malformed(f"消息头 {name} 不是 UTF-8 文字（{wrong}）") from None
+        if found.setdefault(name, text) != text and name not in _TRACE:
+            raise Malformed(f"消息头 {name} 有两个不同的值")
     if found.get("ce_specversion") != "1.0":
         raise Malformed("ce_specversion 不是 1.0")
     return found

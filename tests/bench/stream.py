@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.bus import Checkpoints, Relay
-from libs.bus.relay import new_producer
+from libs.bus.sending import Sender, new_producer
 from libs.database import Pool, open_pool, prepare
 from libs.embedded import create_topics
 from libs.eventlog import Consequence, Intent, New, PgLogs
@@ -62,11 +62,11 @@ async def relay(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
     events = await fill(logs, count)
 
     async def ours() -> float:
-        sender = Relay(pool=logs.pool, schemas=["intake"], topic=await topic(bootstrap), bootstrap=bootstrap)
-        producer = await new_producer(bootstrap)
+        name, producer = await topic(bootstrap), await new_producer(bootstrap)
+        sending = Relay(pool=logs.pool, schemas=["intake"], topic=name, bootstrap=bootstrap)
         async with logs.pool.acquire() as connection:
             began = time.perf_counter()
-            while await sender.step(connection, producer):
+            while await sending.step(connection, Sender(producer, name)):
                 pass
             took = time.perf_counter() - began
         await producer.stop()
@@ -97,14 +97,14 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
     key, link = Ed25519PrivateKey.generate(), await open_pool(await prepare(await fresh(owner), "link"), "link")
     seal = Checkpoints([NODE], key, lambda: datetime.now(UTC), partial(lease, link))
     name, producer = await topic(bootstrap), await new_producer(bootstrap)
-    sender = Relay(pool=logs.pool, schemas=["intake"], topic=name, bootstrap=bootstrap, seal=seal)
+    sending = Relay(pool=logs.pool, schemas=["intake"], topic=name, bootstrap=bootstrap, seal=seal)
     async with logs.pool.acquire() as connection:
-        while await sender.step(connection, producer):
+        while await sending.step(connection, Sender(producer, name)):
             pass
     await producer.stop()
 
     async def ours() -> float:
-        pool, city = await _city(owner, key)
+        pool, city = await city_of(owner, key)
         began = time.perf_counter()
         await _consume(bootstrap, name, city.take)
         took = time.perf_counter() - began
@@ -113,7 +113,7 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
         return len(events) / took
 
     async def raw() -> float:
-        pool, _ = await _city(owner, key)
+        pool, _ = await city_of(owner, key)
 
         async def copy(records: Sequence[Any]) -> None:
             rows = [_row(record) for record in records if dict(record.headers)["ce_type"] != b"liandong.checkpoint.v1"]
@@ -131,7 +131,8 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
     return Row("hub: verify, archive, project", "raw aiokafka consume + COPY", 0.5, "events/s", a, b)
 
 
-async def _city(owner: str, key: Ed25519PrivateKey) -> tuple[Pool, CityStream]:
+async def city_of(owner: str, key: Ed25519PrivateKey) -> tuple[Pool, CityStream]:
+    """An empty city that knows one county by its key."""
     pool = await open_pool(await prepare(await fresh(owner), "hub"), "hub")
     identity, public = public_of(key)
     nodes = [{"code": NODE, "name": "高县", "parent": ""}]

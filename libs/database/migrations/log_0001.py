@@ -70,4 +70,4 @@ def upgrade() -> None:
         create function keep_keys() returns trigger language plpgsql as $$
         begin raise exception 'an idempotency key is kept for ever' using errcode = 'insufficient_privilege'; end $$""")
     op.execute("""
-        create trigger keep_keys before delete on claim for each row when (old.scope = 'command') execute function keep_keys()""")
+        create trigger keep_keys before delete on claim for each row when (old.scope in ('http', 'inbox', 'import')) execute function keep_keys()""")

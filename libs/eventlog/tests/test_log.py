@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from libs.decider import Refused
-from libs.eventlog import Claim, Claimed, Conflict, Consequence, Intent, KeyReused, Logs, New, TooLarge, Unwritable, verify
+from libs.eventlog import Claim, Claimed, Conflict, Consequence, Intent, KeyReused, Logs, New, Scope, TooLarge, Unwritable, verify
 from libs.wire import MAX_DATA, Recorded, broken, genesis
 
 AT = datetime(2026, 11, 23, 1, 2, 3, 4, tzinfo=UTC)
@@ -193,3 +193,64 @@ async def test_a_feed_is_read_in_pages(logs: Logs) -> None:
     await log.append(intent("case-1", says(*"abcdefg")))
     assert [event.sequence for event in await log.feed(after=3, limit=2)] == [4, 5]
     assert await log.feed(after=7) == []
+
+
+async def test_a_claim_made_and_released_in_one_act_is_free(logs: Logs) -> None:
+    log, place = logs.of("511525"), Claim("placement", "511A")
+    await log.append(intent("case-1", says("in and out", claims=[place], releases=[place])))
+    await log.append(intent("case-2", says("a", claims=[place])))
+    with pytest.raises(Claimed):
+        await log.append(intent("case-3", says("a", claims=[place])))
+
+
+async def test_a_claim_that_is_held_may_be_handed_on_in_one_act(logs: Logs) -> None:
+    log, place = logs.of("511525"), Claim("placement", "511A")
+    await log.append(intent("case-1", says("a", claims=[place])))
+    with pytest.raises(Claimed):
+        await log.append(intent("case-2", says("b", claims=[place], releases=[place])))
+    await log.append(intent("case-1", says("over", releases=[place])))
+    await log.append(intent("case-3", says("a", claims=[place])))
+
+
+@pytest.mark.parametrize("scope", ["http", "inbox", "import"])
+async def test_a_service_cannot_claim_under_the_name_of_a_keys_scope(logs: Logs, scope: str) -> None:
+    with pytest.raises(ValueError, match=scope):
+        await logs.of("511525").append(intent("case-1", says("a", claims=[Claim(scope, "k")])))
+    with pytest.raises(ValueError, match=scope):
+        await logs.of("511525").append(intent("case-1", says("a", releases=[Claim(scope, "k")])))
+    assert await logs.of("511525").feed() == []
+
+
+async def test_keys_of_one_scope_never_meet_those_of_another(logs: Logs) -> None:
+    log = logs.of("511525")
+    scopes: list[Scope] = ["http", "inbox", "import"]
+    for n, scope in enumerate(scopes):
+        asked = Intent(subject=f"case-{n}", decide=says(scope), actor="C0117", key="k", digest=scope, scope=scope)
+        assert not (await log.append(asked)).repeated
+        again = await log.append(asked)
+        assert (again.repeated, [event.data for event in again.events]) == (True, [scope.encode()])
+    both = await asyncio.gather(
+        *(log.append(Intent(subject=f"case-{s}", decide=says("x"), actor="C1", key="same", scope=s)) for s in scopes for _ in "ab")
+    )
+    assert sum(not one.repeated for one in both) == 3
+
+
+async def test_who_needs_the_last_event_alone_sees_it_alone_and_the_version_counts_all(logs: Logs) -> None:
+    log = logs.of("511525")
+    seen: list[list[bytes]] = []
+
+    def look(stream: Sequence[Recorded]) -> Consequence:
+        seen.append([event.data for event in stream])
+        return Consequence([New("liandong.example.Said.v1", str(len(seen)).encode(), AT)])
+
+    def asked(expected: Container[int] | None = None) -> Intent:
+        return Intent(subject="case-1", decide=look, actor="C0117", last=True, expected=expected)
+
+    assert (await log.append(asked())).version == 1
+    await log.append(intent("case-1", says("a", "b")))
+    assert (await log.append(asked(expected={3}))).version == 4
+    assert seen == [[], [b"b"]]
+    with pytest.raises(Conflict) as conflict:
+        await log.append(asked(expected={1}))
+    assert conflict.value.found == 4
+    assert [event.version for event in await log.stream("case-1")] == [1, 2, 3, 4]

@@ -65,6 +65,6 @@ class Unheard:
     def __init__(self) -> None:
         self.groups: dict[str, list[str]] = {}
 
-    def hear(self, group: str, topics: Iterable[str], _take: object) -> None:
+    def hear(self, group: str, topics: Iterable[str], _take: object, **_how: object) -> None:
         """A group and its topics."""
         self.groups[group] = list(topics)

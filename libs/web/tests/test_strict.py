@@ -8,8 +8,8 @@ import pytest
 from fastapi import APIRouter
 
 from libs.telemetry import Health
-from libs.web import Accounts, make_app, strict
-from libs.web.tests.strict_door import CASE, JSON, Door, because, routes
+from libs.web import Accounts, make_app
+from libs.web.tests.strict_door import CASE, JSON, LARGE, Door, because, routes
 
 # --- bodies -----------------------------------------------------------------------------------------------------------------------------
 
@@ -84,10 +84,13 @@ async def test_json_is_named_in_several_ways(door: Door, kind: str) -> None:
     assert (await door.notice(b'{"days": 1}', kind))[0] == 200
 
 
-async def test_a_form_is_no_file(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strict, "MAX_JSON", 12)
+async def test_a_form_is_no_file() -> None:
+    """Larger bodies are taken by the route that says so, and by no other."""
+    door = Door(most=12)
     assert (await door.notice(b'{"days": 1} '))[0] == 200
     assert (await door.notice(b'{"days": 1}  '))[0] == 413
+    assert (await door.send("POST", "/nodes/511525/files", b"x" * LARGE))[0] == 200
+    assert (await door.send("POST", "/nodes/511525/files", b"x" * (LARGE + 1)))[0] == 413
 
 
 async def test_a_body_that_was_packed_is_415(door: Door) -> None:

@@ -16,7 +16,7 @@ from libs.decider import Refused
 from libs.eventlog import Done, Intent, Subject
 from libs.host import Context
 from libs.paper import BadTable
-from libs.web import REFUSES, Account, NodePath, PositionAnswer, Role, answer, hosted, require, row_answer
+from libs.web import REFUSES, Account, MaxBody, NodePath, PositionAnswer, Role, answer, hosted, require, row_answer
 from services.catalogue.events import ItemsImported
 from services.catalogue.http.item_list import ItemList, read_items
 from services.catalogue.http.items import ItemStreams
@@ -27,6 +27,8 @@ from services.catalogue.item.rows import SHOWN, SetAside
 ImportStreams = Subject[EndImport, None, ItemsImported]
 TOGETHER: Final = 400
 """Rows of an import that are under way at once."""
+MAX_LIST: Final = 32 * 1024 * 1024
+"""Bytes of a list of items."""
 FileName = Annotated[str, Query(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Content = Annotated[bytes, Body(media_type="application/octet-stream")]
 
@@ -69,7 +71,7 @@ def add_imports(routes: APIRouter, context: Context, items: ItemStreams, imports
     """Adds the route for many items at once. It takes no idempotency key: an item that stands so already is not written again."""
     editor = Depends(require(Role.EDITOR))
 
-    @routes.post("/nodes/{node}/imports", response_model=ImportReport, responses=REFUSES)
+    @routes.post("/nodes/{node}/imports", response_model=ImportReport, responses=REFUSES, dependencies=[Depends(MaxBody(MAX_LIST))])
     async def land(node: NodePath, name: FileName = "", data: Content = b"", account: Account = editor) -> Response:
         hosted(context.site, node)
         importing.may_import(name)

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
-
 from libs.contracts import phases
-from libs.wire import Recorded
+from libs.wire import Malformed, Recorded
 from services.hub.inbox import facts as f
 from services.hub.views import CityCard, CityClock, CityFinding, Folded
 
@@ -33,7 +31,7 @@ def fold(events: Sequence[Recorded]) -> Folded:
             continue
         try:
             handler(folded, event, _read(event, version))
-        except (NotShown, msgspec.DecodeError) as error:
+        except (NotShown, Malformed) as error:
             folded.not_shown.append((event, str(error)))
     return folded
 

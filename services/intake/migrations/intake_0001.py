@@ -1,4 +1,4 @@
-"""What intake's pages read: cases, procedures heard from the catalogue, leased serials."""
+"""What intake's pages read: cases, procedures heard from the catalogue, leased serials; the processes that live."""
 
 from alembic import op
 
@@ -57,7 +57,8 @@ TABLES = (
         settled boolean not null default false,
         primary key (node, year, first)
     )""",
-    "create index leases_open on leases (node, year, process) where not settled",
+    "create index leases_open on leases (node, year, first) where not settled",
+    "create table alive (process text primary key, seen_at timestamptz not null) with (fillfactor = 50)",
 )
 
 

@@ -178,3 +178,16 @@ async def test_a_refused_case_is_named_and_the_others_go_on(house: House) -> Non
 
 async def test_imports_are_for_operators_and_sites(house: House) -> None:
     await house.post(PATH, batch(case("case-1")), by="clerk", status=403)
+
+
+async def test_a_clerk_cannot_take_the_key_of_an_import(house: House) -> None:
+    """Keys have scopes: a person's and an import's never meet."""
+    await file(house, key="import:receipt:case-1:0")
+    done = await house.post(PATH, batch(case("case-1")), by="operator")
+    assert (done["acts"], done["repeated"]) == (6, 0)
+
+
+async def test_an_import_does_not_take_a_clerks_key(house: House) -> None:
+    await house.post(PATH, batch(case("case-1")), by="operator")
+    filed = await file(house, key="import:receipt:case-1:0")
+    assert (filed["version"], len(await house.all(CaseFiled))) == (1, 2)

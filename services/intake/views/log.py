@@ -10,7 +10,7 @@ from libs.views import Connection, View
 from libs.wire import Recorded
 from services.intake.events import NumbersLeased, NumbersVoided
 from services.intake.views.cases import CASES, ListedCase
-from services.intake.views.serials import LEASES, Lease, settled
+from services.intake.views.serials import LEASES, Lease
 
 CASES_VIEW: Final = "cases"
 """The name of the view, for those who wait for it."""
@@ -25,8 +25,8 @@ def cases_view(codec: Codec) -> View:
             match codec.decode(recorded):
                 case NumbersLeased(year=year, first=first, last=last, process=process):
                     await LEASES.add(connection, [Lease(recorded.node, year, first, last, process)])
-                case NumbersVoided() as voided:
-                    await settled(connection, recorded.node, voided)
+                case NumbersVoided():
+                    continue  # the claims of the log say what is voided (`ticker`)
                 case event:
                     row = rows[event.case] = rows.get(event.case) or ListedCase(event.case)
                     row.fold(event, recorded.version)
