@@ -22,11 +22,11 @@ from libs.embedded import EmbeddedError, Kafka, Postgres, Server
 from libs.forms import toml_form, why_not
 from services.onebox import folder as kept
 from services.onebox.folder import BoxError
-from services.onebox.held import Held, PartStands, holder
+from services.onebox.held import HeldBox, PartStands, holder
 from services.onebox.machine import check_machine
 from services.onebox.preparing import migrate, not_prepared, prepare
 from services.onebox.sites import CITY, ROOT, STOP_SECONDS, GivesUp, SiteOfBox, never
-from services.onebox.watch import SERVERS, SITES, Part, Patience, Watch
+from services.onebox.watch import SERVERS, SITES, Patience, Watch, Watched
 
 SITES_FILE: Final = Path(__file__).parent / "one_box.toml"
 
@@ -40,7 +40,7 @@ class OneBox:
         self.postgres = Postgres(folder / "postgres")
         self.kafka = Kafka(folder / "kafka")
         self.sites: list[SiteOfBox] = []
-        self._held: Held | None = None
+        self._held: HeldBox | None = None
         self._watch: Watch | None = None
         self._told: list[PartStands] = []
 
@@ -110,7 +110,7 @@ class OneBox:
         Raises `BoxError` while the box is worked on otherwise, `EmbeddedError` where the server does not start.
         """
         running = holder(self.folder)
-        held = None if running is not None and running.doing == "up" else Held(self.folder, "migrate")
+        held = None if running is not None and running.doing == "up" else HeldBox(self.folder, "migrate")
         try:
             if held is not None:
                 self.postgres.start()
@@ -135,7 +135,7 @@ class OneBox:
 
         Raises `BoxError` and `EmbeddedError` with what to do next; `GivenUp` when `given_up` says so half way.
         """
-        self._held = Held(self.folder, "up")
+        self._held = HeldBox(self.folder, "up")
         check_machine(self.folder)
         try:
             if self.new:
@@ -154,8 +154,8 @@ class OneBox:
         self._watching()
 
     def _watching(self) -> None:
-        postgres, kafka = servers = [Part(server, server.begin, self.patience or SERVERS) for server in (self.postgres, self.kafka)]
-        sites = [Part(site, partial(self.start_site, site), self.patience or SITES, (postgres, kafka)) for site in self.sites]
+        postgres, kafka = servers = [Watched(server, server.begin, self.patience or SERVERS) for server in (self.postgres, self.kafka)]
+        sites = [Watched(site, partial(self.start_site, site), self.patience or SITES, (postgres, kafka)) for site in self.sites]
         self._watch = Watch([*servers, *sites])
         self._tell_holder()
 
@@ -214,7 +214,7 @@ class OneBox:
 
     def erase(self) -> None:
         """Removes everything of this box. Raises `BoxError` while somebody works on it."""
-        held = Held(self.folder, "erase")
+        held = HeldBox(self.folder, "erase")
         try:
             self.kafka.erase()
             self.postgres.erase()

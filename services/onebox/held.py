@@ -20,8 +20,8 @@ from services.onebox.folder import BoxError
 
 NAME: Final = "held.json"
 SIZE: Final = 8192
-Doing = Literal["up", "migrate", "erase"]
-_SENTENCES: Final[dict[Doing, str]] = {
+HeldFor = Literal["up", "migrate", "erase"]
+_SENTENCES: Final[dict[HeldFor, str]] = {
     "up": "的联动系统正在运行（进程 {pid}）；先运行 liandong down，或用环境变量 LIANDONG_BOX 换一个目录",
     "migrate": "正在升级数据库（liandong migrate，进程 {pid}）；请等它结束",
     "erase": "正在清空（liandong down --erase，进程 {pid}）；请等它结束",
@@ -43,14 +43,14 @@ class Holder(Form):
 
     pid: int
     born: float
-    doing: Doing
+    doing: HeldFor
     parts: tuple[PartStands, ...] = ()
 
 
-class Held:
+class HeldBox:
     """The folder is ours until `release`."""
 
-    def __init__(self, folder: Path, doing: Doing) -> None:
+    def __init__(self, folder: Path, doing: HeldFor) -> None:
         """Raises `BoxError` where another process holds it, or where the folder cannot be written."""
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -18,7 +18,7 @@ from services.onebox.folder import BoxError
 from services.onebox.held import PartStands
 from services.onebox.sites import how
 
-State = Literal["up", "starting", "down", "silent"]
+Stands = Literal["up", "starting", "down", "silent"]
 LONGEST_PAUSE: Final = 60.0
 STEADY_SECONDS: Final = 30.0
 """What ran so long counts as well: its next end is the first one again."""
@@ -55,7 +55,7 @@ class Process(Protocol):
     def kill(self) -> None: ...
 
 
-class Part:
+class Watched:
     """One process, what starts it, and the parts it cannot start without. `begin` is called by whoever calls `look`; `clock` only goes up."""
 
     def __init__(
@@ -63,11 +63,11 @@ class Part:
         process: Process,
         begin: Callable[[], None],
         patience: Patience,
-        needs: Sequence[Part] = (),
+        needs: Sequence[Watched] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.process, self._begin, self._patience, self._needs, self._clock = process, begin, patience, needs, clock
-        self.state: State = "up"
+        self.state: Stands = "up"
         self.since, self.because, self.again = datetime.now(UTC), "", 0
         self._pause, self._unanswered, self._refused = 0.0, 0, ""
         self._began = self._troubled = self._next_try = self._next_ask = clock()
@@ -113,7 +113,7 @@ class Part:
     def _ask(self, starting: bool) -> Callable[[], bool]:
         return self.process.usable if starting else lambda: self.process.alive(self._patience.answer)
 
-    def _trouble(self, state: State, because: str, then: str) -> list[str]:
+    def _trouble(self, state: Stands, because: str, then: str) -> list[str]:
         told = self.state == "up"
         if told:
             self.since, self._troubled = datetime.now(UTC), self._clock()
@@ -154,7 +154,7 @@ class Part:
 class Watch:
     """All parts of a box, in the order in which they are started."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[Watched]) -> None:
         self.parts = tuple(parts)
         self._aside = ThreadPoolExecutor(len(self.parts), "watch")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from libs.embedded import EmbeddedError
-from services.onebox.watch import LONGEST_PAUSE, Part, Patience
+from services.onebox.watch import LONGEST_PAUSE, Patience, Watched
 
 PATIENCE = Patience(every=3.0, answer=5.0, named=2, ended=4, start=60.0)
 
@@ -25,7 +25,7 @@ class AtOnce:
 class Scene:
     """A part whose process does as the test says, and a clock."""
 
-    def __init__(self, *needs: Part) -> None:
+    def __init__(self, *needs: Watched) -> None:
         self.now = 1000.0
         self.ended: int | None = None
         self.answers = True
@@ -33,7 +33,7 @@ class Scene:
         self.killed = 0
         self.refuses: list[str] = []
         self.word = "Kafka"
-        self.part = Part(self, self.begin, PATIENCE, needs, lambda: self.now)
+        self.part = Watched(self, self.begin, PATIENCE, needs, lambda: self.now)
 
     def usable(self) -> bool:
         return self.answers
