@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
-import asyncpg
 import structlog
 
-from libs.database import Connection, Pool
+from libs.database import Connection, Pool, away
 from libs.eventlog.batch import Settled
 from libs.eventlog.lanes import Entry, Lanes
 from libs.eventlog.log import MAX_BATCH, MAX_WAITING, Busy, Done, Intent, Unknown
-from libs.eventlog.writing import write
+from libs.eventlog.writing import Writer
 from libs.telemetry import batch_span
 from libs.wire import Recorded
 
 _log = structlog.get_logger("eventlog")
 
-AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, TimeoutError)
-"""The connection is gone: whether the last commit happened is not known."""
+FLOOR_SECONDS: Final = 0.008
+"""Between a commit and the next batch while few wait: what comes meanwhile shares the next one. Who comes later than that does not wait."""
+MANY: Final = 32
+"""So many need not wait for more."""
 CONNECT_SECONDS: Final = 10.0
 """How long those who wait for a commit wait for a connection at most."""
 
@@ -28,9 +31,12 @@ CONNECT_SECONDS: Final = 10.0
 class Committer:
     """All intents waiting in this process, of all origins of the service, form the next batch; one batch is in flight."""
 
-    def __init__(self, pool: Pool, committed: Callable[[Sequence[Recorded]], None]) -> None:
-        self.pool = pool
+    def __init__(self, pool: Pool, committed: Callable[[Sequence[Recorded]], None], floor: float = FLOOR_SECONDS) -> None:
+        self.pool, self._floor = pool, floor
+        self._many = asyncio.Event()
+        self._last = -floor
         self._committed = committed
+        self.writer = Writer()
         self._waiting = Lanes()
         self._work: asyncio.Task[None] | None = None
 
@@ -40,6 +46,8 @@ class Committer:
             raise Busy(f"{len(self._waiting)} intents wait")
         entry = Entry(source, intent, asyncio.get_running_loop().create_future())
         self._waiting.put(entry)
+        if len(self._waiting) >= MANY:
+            self._many.set()
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._drain(), name="append")
             self._work.add_done_callback(self._ended)
@@ -63,7 +71,19 @@ class Committer:
         if work is self._work and self._waiting:
             _tell(self._waiting.clear(), Unknown("stopped before it was written; repeat with the same key"))
 
+    async def _gathered(self) -> None:
+        """Returns when `MANY` wait, or the floor is over since the last commit."""
+        await asyncio.sleep(0)  # those who were just answered may ask for more
+        left = self._last + self._floor - time.monotonic()
+        if left <= 0 or len(self._waiting) >= MANY:
+            return
+        self._many.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left):
+                await self._many.wait()
+
     async def _turn(self, connection: Connection) -> None:
+        await self._gathered()
         batch = self._waiting.take(MAX_BATCH)
         put_off: list[Entry] = []
         try:
@@ -77,6 +97,7 @@ class Committer:
             mine = {id(entry) for entry in put_off}
             self._waiting.put_back(put_off)
             self._waiting.release(entry for entry in batch if id(entry) not in mine)
+            self._last = time.monotonic()
 
     def _lost(self, batch: Sequence[Entry], lost: Exception) -> None:
         if batch:
@@ -87,11 +108,11 @@ class Committer:
         """Writes the intents; if that fails for another reason than the connection, each alone, so that one bad intent fails alone."""
         try:
             with batch_span("append", (entry.intent.traceparent for entry in batch)):
-                settled = await write(connection, batch)
-        except AWAY as lost:
-            self._lost(batch, lost)
-            return {}
+                settled = await self.writer.write(connection, batch)
         except Exception as error:
+            if away(error):  # whether the commit happened is not known: it is not tried again
+                self._lost(batch, error)
+                return {}
             if len(batch) == 1:
                 return {batch[0].source: [Settled(batch[0].intent, error=error)]}
             for entry in batch:

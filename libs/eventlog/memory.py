@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
+import msgspec
+
 from libs.eventlog.batch import Kept, Settled, answered, check, claims_of, decide, key_of, stamp
-from libs.eventlog.log import Claim, Done, Intent
+from libs.eventlog.log import SCOPES, Claim, Done, Intent
 from libs.wire import Position, Recorded, genesis, origin
 
 
@@ -20,6 +22,7 @@ class MemoryLog:
         self._head = Position(source, 1, 0, genesis())
         self._events: list[Recorded] = []
         self._streams: defaultdict[str, list[Recorded]] = defaultdict(list)
+        self._seen: defaultdict[str, list[Recorded]] = defaultdict(list)
         self._keys: dict[Claim, Kept] = {}
         self._claims: set[Claim] = set()
 
@@ -34,18 +37,18 @@ class MemoryLog:
     def _take(self, intent: Intent) -> Settled:
         if intent.key and (kept := self._keys.get(key_of(intent))) is not None:
             return answered(intent, kept, self._head, self._events[kept.first - 1 : kept.sequence])
-        stream = self._streams[intent.subject]
+        stream = self._seen[intent.subject]
         loaded = {intent.subject: stream[-1:] if intent.last else stream}
         wanted = decide([intent], loaded)
         taken = frozenset(claims_of(wanted) & self._claims)
         batch = stamp(wanted, loaded, taken, self._head, self._now())
-        assert batch.head is not None
         for event in batch.events:
             self._events.append(event)
             self._streams[event.subject].append(event)
-        self._keys.update(batch.keys)
+            self._seen[event.subject].append(_seen(event))
         self._claims.difference_update(batch.releases)
-        self._claims.update(claim for claim, _ in batch.claims)
+        self._claims.update(claim for claim, _ in batch.claims if claim.scope not in SCOPES)
+        self._keys.update((claim, kept) for claim, kept in batch.claims if claim.scope in SCOPES)
         self._head = batch.head
         return batch.settled[0]
 
@@ -64,6 +67,11 @@ class MemoryLog:
     async def misplaced(self, after: int, last: int) -> int | None:
         places = {e.sequence: place for stream in self._streams.values() for place, e in enumerate(stream, 1)}
         return next((e.sequence for e in self._events[after:last] if e.version != places[e.sequence]), None)
+
+
+def _seen(event: Recorded) -> Recorded:
+    """What a rule sees of it, as in PostgreSQL."""
+    return msgspec.structs.replace(event, epoch=0, id="", prevhash="", hash="", to="", correlationid="", causationid="", traceparent="")
 
 
 class MemoryLogs:

@@ -10,7 +10,7 @@ import structlog
 from libs.database import Pool
 from libs.eventlog import sql
 from libs.eventlog.batch import check
-from libs.eventlog.committer import Committer
+from libs.eventlog.committer import FLOOR_SECONDS, Committer
 from libs.eventlog.log import Claim, Done, Intent
 from libs.eventlog.ring import Ring
 from libs.eventlog.rows import recorded
@@ -61,12 +61,15 @@ class PgLogs:
     go on at once.
     """
 
-    def __init__(self, pool: Pool, service: str, nodes: Sequence[str], woken: Sequence[Callable[[], None]] = ()) -> None:
+    def __init__(
+        self, pool: Pool, service: str, nodes: Sequence[str], woken: Sequence[Callable[[], None]] = (), *, floor: float = FLOOR_SECONDS
+    ) -> None:
         self.pool = pool
         self.service = service
         self.woken: list[Callable[[], None]] = list(woken)
         self.ring = Ring()
-        committer = Committer(pool, self._put_and_wake)
+        committer = Committer(pool, self._put_and_wake, floor)
+        self.writer = committer.writer
         self._logs = {node: PgLog(origin(node, service), committer) for node in nodes}
 
     def _put_and_wake(self, events: Sequence[Recorded]) -> None:

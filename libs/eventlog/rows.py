@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from libs.wire import Recorded
+from libs.eventlog.batch import Batch
+from libs.wire import Position, Recorded
+
+
+class HeadRow(NamedTuple):
+    """Where an origin stands: its last event, its feed, and how often it was written to."""
+
+    position: Position
+    feed: int
+    writes: int
 
 
 def recorded(row: Any) -> Recorded:
@@ -28,3 +39,62 @@ def recorded(row: Any) -> Recorded:
         traceparent=row["traceparent"],
         version=row["version"],
     )
+
+
+def seen(row: Any, subject: str) -> Recorded:
+    """What a rule sees of an event: nothing that the log and the wire alone need."""
+    return Recorded(
+        source=row["source"],
+        epoch=0,
+        sequence=row["sequence"],
+        id="",
+        type=row["type"],
+        subject=subject,
+        time=row["time"],
+        recordedtime=row["recordedtime"],
+        actor=row["actor"],
+        prevhash="",
+        hash="",
+        data=row["data"],
+        version=row["version"],
+    )
+
+
+def columns(heads: Mapping[str, HeadRow], batches: Mapping[str, Batch], recorded: datetime) -> list[object]:
+    """The parameters of `write_acts`, in its order. `heads` are those on which `batches` were decided."""
+    events = [(of, event) for of, batch in enumerate(batches.values(), 1) for event in batch.events]
+    claims = [(of, claim, kept) for of, batch in enumerate(batches.values(), 1) for claim, kept in batch.claims]
+    over = [(of, claim) for of, batch in enumerate(batches.values(), 1) for claim in batch.releases]
+    return [
+        list(batches),
+        [heads[source].feed for source in batches],
+        [heads[source].writes for source in batches],
+        [batch.head.sequence for batch in batches.values()],
+        [batch.head.hash for batch in batches.values()],
+        recorded,
+        [of for of, _ in events],
+        [event.sequence for _, event in events],
+        [event.version for _, event in events],
+        [event.subject for _, event in events],
+        [event.id for _, event in events],
+        [event.type for _, event in events],
+        [event.time for _, event in events],
+        [event.actor for _, event in events],
+        [event.to for _, event in events],
+        [event.correlationid for _, event in events],
+        [event.causationid for _, event in events],
+        [event.traceparent for _, event in events],
+        [event.prevhash for _, event in events],
+        [event.hash for _, event in events],
+        [event.data for _, event in events],
+        [of for of, _, _ in claims],
+        [claim.scope for _, claim, _ in claims],
+        [claim.key for _, claim, _ in claims],
+        [kept.sequence for _, _, kept in claims],
+        [kept.version for _, _, kept in claims],
+        [kept.digest for _, _, kept in claims],
+        [kept.first for _, _, kept in claims],
+        [of for of, _ in over],
+        [claim.scope for _, claim in over],
+        [claim.key for _, claim in over],
+    ]

@@ -47,8 +47,8 @@ async def application(accounts: Accounts, at: str = "city") -> AsyncIterator[Fas
     routers = [*(service.router for service in services), operate_router(SiteHost(CITY, rows, Around(address="http://site")))]
     pages = next(service.pages for service in services if service.pages is not None)
     yield make_app("all", routers=routers, accounts=accounts, health=Health(), pages=pages, problems=PROBLEMS, catalogue=True)
-    for service in services:
-        for step in service.closing:
+    for row, service in zip(rows, services, strict=True):
+        for step in service.closing if not row.database else ():  # what was never opened cannot be closed
             await step()
 
 

@@ -1,6 +1,7 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
 from libs.web.accounts import Account, Accounts, Role
+from libs.web.addresses import Inner, inner
 from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
 from libs.web.app import make_app
 from libs.web.bodies import MaxBody
@@ -37,6 +38,7 @@ __all__ = [
     "FeedResponse",
     "FeedSize",
     "PageSize",
+    "Inner",
     "MaxBody",
     "NavLink",
     "NodePath",
@@ -56,6 +58,7 @@ __all__ = [
     "done_answer",
     "envelope",
     "hosted",
+    "inner",
     "make_app",
     "many",
     "node_of_case",

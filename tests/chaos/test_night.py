@@ -8,6 +8,7 @@ import pytest
 from services.onebox import settle, throw_away
 from tests.chaos.invariants import wrong
 from tests.chaos.night import Deed, Night, schedule
+from tests.chaos.replaying import say_again
 
 pytestmark = pytest.mark.server
 SEED = 20261128
@@ -25,6 +26,9 @@ def survived(deeds: list[Deed], seed: int) -> None:
         assert len(acknowledged) > len(deeds)
         assert wrong(box, acknowledged) == []
         assert len(night.recoveries) == len(deeds)
+        assert say_again(box) > len(acknowledged)
+        settle(box)
+        assert wrong(box, acknowledged) == [], "every topic was heard once more"
 
 
 @pytest.mark.slow  # until the box starts its servers again

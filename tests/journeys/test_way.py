@@ -156,6 +156,9 @@ async def running(owner: str, bootstrap: str) -> AsyncIterator[City]:
     city = City(address, accounts)
     try:
         await host.start()
+        async with asyncio.timeout(30):
+            while not server.started:  # the port is open
+                await asyncio.sleep(0.01)
         yield city
     finally:
         await city.close()

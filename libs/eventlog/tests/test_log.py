@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Container, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
+import msgspec
 import pytest
 
 from libs.decider import Refused
 from libs.eventlog import Claim, Claimed, Conflict, Consequence, Intent, KeyReused, Logs, New, Scope, TooLarge, Unwritable, verify
-from libs.wire import MAX_DATA, Recorded, broken, genesis
+from libs.eventlog.batch import FIXED_HEADERS
+from libs.wire import MAX_DATA, MAX_HEADERS, Recorded, broken, genesis, to_headers
 
 AT = datetime(2026, 11, 23, 1, 2, 3, 4, tzinfo=UTC)
+BEYOND = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-10)))
+"""An instant that has no place in UTC's years."""
 ANY_VERSION = range(1, 2**63)
 """What `If-Match: *` takes: whichever there is."""
 Decide = Callable[[Sequence[Recorded]], Consequence]
@@ -157,6 +161,13 @@ async def test_a_claim_is_held_until_it_is_released(logs: Logs) -> None:
     [
         (intent("case-2", says("x" * (MAX_DATA + 1))), TooLarge),
         (intent("c" * 9000, says("x")), TooLarge),
+        (intent("case-2", says("x"), key="k" * 1025), TooLarge),
+        (intent("案" * 400, says("x")), TooLarge),
+        (intent("case-2", says("x", claims=[Claim("placement", "k" * 2000)])), TooLarge),
+        (Intent(subject="case-2", decide=says("x"), actor="C0117", correlation="c" * 3000, causation="r" * 3200), TooLarge),
+        (intent("case-2", lambda _s: Consequence([New("liandong.example.Said.v1", b"x", AT, to="5" * 400)])), TooLarge),
+        (intent("case-2", lambda _s: Consequence([New("liandong.example.Said.v1", b"x", AT.replace(tzinfo=None))])), Unwritable),
+        (intent("case-2", lambda _s: Consequence([New("liandong.example.Said.v1", b"x", BEYOND)])), Unwritable),
         (intent("case\n2", says("x")), Unwritable),
         (intent("case\x002", says("x")), Unwritable),
         (intent("case\ud800", says("x")), Unwritable),
@@ -176,6 +187,45 @@ async def test_the_largest_payload_is_taken(logs: Logs) -> None:
     log = logs.of("511525")
     await log.append(intent("case-1", says("x" * MAX_DATA)))
     assert len((await log.stream("case-1"))[0].data) == MAX_DATA
+
+
+async def test_the_largest_headers_that_are_taken_fit_the_wire(logs: Logs) -> None:
+    log = logs.of("511525")
+    room = MAX_HEADERS - FIXED_HEADERS - 1024 - len("C0117")
+    await log.append(
+        Intent(
+            subject="c" * 1024,
+            decide=lambda _s: Consequence([New("liandong.example." + "S" * 240, b"x", AT, to="5" * 40)]),
+            actor="C0117",
+            correlation="r" * 1024,
+            causation="c" * (room - 1024),
+        )
+    )
+    (event,) = await log.feed()
+    assert sum(len(name) + len(value) for name, value in to_headers(event)) <= MAX_HEADERS
+
+
+async def test_instants_are_kept_in_utc(logs: Logs) -> None:
+    east = AT.astimezone(timezone(timedelta(hours=8)))
+    done = await logs.of("511525").append(intent("case-1", lambda _s: Consequence([New("liandong.example.Said.v1", b"x", east)])))
+    (event,) = await logs.of("511525").feed()
+    assert (done.events[0].time, done.events[0].time.tzinfo, event.time) == (AT, UTC, AT)
+    assert broken(event, None) is None
+
+
+async def test_rules_see_nothing_that_the_log_and_the_wire_alone_need(logs: Logs) -> None:
+    log = logs.of("511525")
+    seen: list[Recorded] = []
+
+    def look(stream: Sequence[Recorded]) -> Consequence:
+        seen.extend(stream)
+        return Consequence([])
+
+    told = Intent(subject="case-1", decide=says("a"), actor="C0117", key="k", correlation="r", causation="c", traceparent="t")
+    (event,) = (await log.append(told)).events
+    await log.append(intent("case-1", look))
+    assert seen == [msgspec.structs.replace(event, epoch=0, id="", prevhash="", hash="", correlationid="", causationid="", traceparent="")]
+    assert (seen[0].type, seen[0].data, seen[0].version, seen[0].sequence, seen[0].time) == ("liandong.example.Said.v1", b"a", 1, 1, AT)
 
 
 async def test_nothing_decided_is_an_answer_that_is_kept(logs: Logs) -> None:

@@ -68,10 +68,10 @@ class Door:
     def __init__(self, most: int = MAX_JSON) -> None:
         accounts = Accounts()
         _, self.token = accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口")
-        app = make_app(
+        self.app = make_app(
             "door", routers=[routes()], accounts=accounts, health=Health(), pages=Pages(brand="联动"), catalogue=True, max_body=most
         )
-        self.http = AsyncClient(transport=ASGITransport(app=app, raise_app_exceptions=False), base_url="http://door")
+        self.http = AsyncClient(transport=ASGITransport(app=self.app, raise_app_exceptions=False), base_url="http://door")
 
     async def send(self, method: str, path: str, content: bytes | None = None, **headers: str) -> tuple[int, dict[str, Any]]:
         """Status and answer; a no has to be a problem in Chinese."""

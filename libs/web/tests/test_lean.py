@@ -10,12 +10,16 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from opentelemetry import trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import Field
 from starlette.responses import Response
 
 from libs.decider import Refused
 from libs.forms import Day, Form, Text, Titles
-from libs.telemetry import Health
+from libs.telemetry import Health, current_traceparent, tracer_provider
 from libs.testkit.asgi import scope_of
 from libs.web import Accounts, CommandRoute, Envelope, NotYet, Pages, Role, add_commands, answer, make_app
 from libs.web.commands import Described
@@ -43,7 +47,7 @@ async def told(by: Envelope, place: str, form: LeanForm | None) -> Response:
         case "fault":
             raise RuntimeError("secret")
     expected = None if by.expected is None else [version for version in range(21) if version in by.expected]
-    said = {"who": by.actor, "key": by.key, "digest": by.digest, "expected": expected, "place": place}
+    said = {"trace": current_traceparent()[:35], "who": by.actor, "key": by.key, "digest": by.digest, "expected": expected, "place": place}
     return answer({**said, "form": form and form.model_dump()}, 201, version=3)
 
 
@@ -172,3 +176,21 @@ async def test_what_is_no_command_goes_the_usual_way(method: str, path: str) -> 
 def test_a_command_is_put_to_one_node_or_one_case(path: str) -> None:
     with pytest.raises(TypeError, match="one node or to one case"):
         add_commands(APIRouter(), [CommandRoute(path=path, name="No", act=told, roles=())])
+
+
+@pytest.mark.parametrize(("sampled", "spans"), [("01", ["POST /cases/{case}/notice"]), ("00", [])])
+async def test_a_command_carries_its_trace_on_and_makes_a_span_where_it_is_recorded(
+    monkeypatch: pytest.MonkeyPatch, sampled: str, spans: list[str]
+) -> None:
+    kept, provider = InMemorySpanExporter(), tracer_provider(Resource.get_empty(), 0, None)
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
+    came_in = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-"
+    told = {"authorization": [f"Bearer {WAYS.tokens[0]}"], "idempotency-key": ["k"], "content-type": ["application/json"]}
+    for why in ("", "fault"):
+        body = json.dumps({"days": 3, "why": why}).encode()
+        headers = {**told, "traceparent": [came_in + sampled]}
+        _, answer_headers, answered = await came(WAYS.lean, f"/cases/{CASE}/notice", "", headers, body, chunked=False)
+        assert json.loads(answered)["trace"].removeprefix("00-") == came_in[3:35]
+        assert (b"x-content-type-options", b"nosniff") in answer_headers
+    assert [span.name for span in kept.get_finished_spans()] == spans * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -166,3 +167,22 @@ async def test_routes_that_would_not_be_read_strictly_are_not_taken(door: Door) 
     outer.include_router(inner)
     with pytest.raises(TypeError, match="cannot be read strictly"):
         make_app("door", routers=[outer], accounts=Accounts(), health=Health())
+
+
+@pytest.mark.parametrize("path", [f"/cases/{CASE}/notice", "/maybe"])
+async def test_others_are_answered_while_a_long_body_is_read(door: Door, path: str) -> None:
+    """A long list is read beside the loop, which goes on turning."""
+    turns, over = 0, asyncio.Event()
+
+    async def others() -> None:
+        nonlocal turns
+        while not over.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+
+    waiting = asyncio.create_task(others())
+    content = b'{"days": 1, "numbers": [' + b",".join([b"1"] * 200_000) + b"]}"
+    status, _ = await door.send("POST", path, content, Content_Type=JSON)
+    over.set()
+    await waiting
+    assert (status, turns > 200) == (422, True), f"the loop turned {turns} times"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,7 @@ ODD: Final = (
     "?", "?x=1", "a?sequence=9", "#", "#verify", "a#b", "\x00", "\n", "\r\nX-Far: 1", "\x1f", "\x7f", "\\..\\", ";", "\u202e", "一", " ",
 )  # fmt: skip
 """What stands for the part of an address, or hangs on it, as the page is given it."""
+TEMPLATES: Final = Path(services.dashboard.__file__).parent / "templates"
 SHAPES: Final = ("{odd}", "{good}{odd}", "{odd}{good}", "{good}/{odd}")
 GOOD: Final = {"case": CASE, "clock": CLOCK, "number": CASE}
 
@@ -47,7 +49,7 @@ class Front:
     def __init__(self, *, hub: bool) -> None:
         self.asked = Asked()
         behind: Any = self.asked
-        pages = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
+        pages = Pages(TEMPLATES, brand="联动")
         accounts = Accounts()
         _, self.token = accounts.issue("L1", [Role.LEADER], ["511500"], "领导")
         self.routes = http.router(SITE, behind, pages, hub=hub, city="http://city")
@@ -103,3 +105,11 @@ def leads_to_one_part(expected: str, location: str, value: str) -> None:
         assert (ahead, unquote(last)) == (expected.rpartition("/")[0], value.strip()), f"{value!r} leads to {location}"
         assert last == quote(unquote(last), safe=":"), location
         assert unquote(last) not in ("", ".", ".."), location
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.html")), ids=lambda template: template.name)
+def test_a_link_quotes_what_it_is_made_of(template: Path) -> None:
+    """Whatever stands in a link behind the first slash is one part of it."""
+    links = re.findall(r'(?:href|action)="([^"]*)"', template.read_text(encoding="utf-8"))
+    parts = [part for link in links for part in re.findall(r"/\{\{(.*?)\}\}", link)]
+    assert [part for part in parts if not part.strip().endswith("| quoted")] == []

@@ -75,7 +75,8 @@ class ImportedCase(Form):
     item: Word
     channel: Channel
     filed: ImportedFiling
-    steps: Annotated[tuple[ImportedActivity, ...], Field(max_length=1000)] = ()
+    steps: Annotated[tuple[ImportedActivity, ...], Field(max_length=1000, fail_fast=True)] = ()
+    """Of those that are wrong the first is told: there may be 200,000."""
     decided: ImportedAct | None = None
     closed: ImportedAct | None = None
 
