@@ -41,8 +41,8 @@ async def county(database: str) -> AsyncIterator[tuple[SiteHost, AsyncClient]]:
 async def say(host: SiteHost, many: int) -> Position:
     logs = host.services["intake"].logs
     assert logs is not None
+    consequence = Consequence([New("liandong.intake.Said.v1", b"{}", datetime(2026, 11, 23, tzinfo=UTC))])
     for _ in range(many):
-        consequence = Consequence([New("liandong.intake.Said.v1", b"{}", datetime(2026, 11, 23, tzinfo=UTC))])
         intent = Intent(subject=f"case:{uuid.uuid4()}", decide=lambda _stream: consequence, actor="C0117")
         done = await logs.of(NODE).append(intent)
     return done.position
