@@ -66,6 +66,8 @@ class Projector:
     async def run(self) -> None:
         """Until cancelled. Raises where the database is away: whoever runs it starts it again."""
         await self.positions.load(self._pool)
+        async with self._moved:
+            self._moved.notify_all()  # whoever waited already may find that another process has shown it
         while True:
             self._woken.clear()
             began = self._clock()
