@@ -184,7 +184,6 @@ class Ears:
     def __init__(self, bootstrap: str, replica: str = "0") -> None:
         self.bootstrap, self._replica = bootstrap, replica
         self._ears: list[Ear] = []
-        self._running: asyncio.Task[None] | None = None
 
     def hear(self, group: str, topics: Sequence[str], take: Take, *, save: Save = _nothing, turn: float = TURN_SECONDS) -> None:
         """Gives `take` every record of `topics`, in batches; a batch it raises on ends the consumer, and comes again in its next run."""
@@ -206,14 +205,3 @@ class Ears:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-
-    async def start(self) -> None:
-        """Runs all of them in a task of its own, for whoever does not watch over them himself."""
-        self._running = asyncio.create_task(self.run())
-
-    async def stop(self) -> None:
-        """Ends what `start` began. Raises what had ended it before."""
-        if self._running is not None:
-            self._running.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._running
