@@ -31,11 +31,12 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, TraceSt
 from opentelemetry.util.types import Attributes
 from structlog.types import EventDict, Processor, WrappedLogger
 
-from libs.telemetry.health import Condition, Health, Report
+from libs.telemetry.health import Condition, Health, NotReady, Report
 
 __all__ = [
     "Condition",
     "Health",
+    "NotReady",
     "Report",
     "bare_span",
     "batch_span",
@@ -51,7 +52,7 @@ __all__ = [
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 QUIETER: Final = {
-    "aiokafka": "ERROR",  # a rebalance and a metadata refresh are warnings there, and normal work here
+    "aiokafka": "CRITICAL",  # it says every try to reach a broker that is away; that is told once for all (decision 0025)
     "alembic": "WARNING",
     "asyncio": "WARNING",
     "faststream": "WARNING",

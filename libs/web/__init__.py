@@ -22,7 +22,7 @@ from libs.web.forms import (
     Source,
 )
 from libs.web.pages import NavLink, Pages
-from libs.web.problems import NotYet, Rule, problem_for
+from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
 from libs.web.signin import require
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "NotYet",
     "Pages",
     "PositionAnswer",
+    "Problem",
     "REFUSES",
     "Role",
     "RowNumbers",
@@ -64,5 +65,6 @@ __all__ = [
     "node_of_case",
     "problem_for",
     "require",
+    "respond",
     "row_answer",
 ]

@@ -86,6 +86,8 @@ class Problem:
     detail: str = ""
     more: Mapping[str, object] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    told: bool = True
+    """Whether the log has a line of it; not where somebody else tells it once for all requests."""
 
 
 class NotYet(Exception):
@@ -112,13 +114,16 @@ def problem_for(
     title: str = "",
     retry_after: int | None = None,
     more: Callable[[E], Mapping[str, object]] = lambda _: {},
+    told: bool = True,
 ) -> Rule[E]:
     """Answer exceptions of `kind` (and its subclasses) with `status` and `code`; give the result to `make_app(problems=…)`.
 
     `retry_after` is in seconds. `more` names what of the exception the caller may know; its message stays in the log.
     """
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return Rule(kind, lambda exc: Problem(status=status, code=code, title=title or TITLES[status], more=more(exc), headers=headers))
+    return Rule(
+        kind, lambda exc: Problem(status=status, code=code, title=title or TITLES[status], more=more(exc), headers=headers, told=told)
+    )
 
 
 class Problems:
@@ -139,7 +144,8 @@ class Problems:
         if rule is None:
             return self.fault(request, exc)
         problem = rule(exc)
-        log.info("refused", code=problem.code, status=problem.status, path=request.scope["path"], fault=type(exc).__name__)
+        if problem.told:
+            log.info("refused", code=problem.code, status=problem.status, path=request.scope["path"], fault=type(exc).__name__)
         return respond(request, problem, self._pages)
 
     def fault(self, request: Request, exc: Exception) -> Response:

@@ -80,7 +80,13 @@ def status(as_json: Json = False) -> None:
 def warnings(services: dict[str, dict[str, Any]]) -> list[str]:
     """What of a site's status the operator must not overlook, as sentences."""
     found: list[str] = []
-    for row in services.values():
+    for name, row in services.items():
+        for view, at in row.get("views_stopped", {}).items():
+            found.append(
+                f"{name} 的视图 {view} 停在 {at['source']} 第 {at['sequence']} 号之前：{at['because']}；其余照常，升级后自动接着显示"
+            )
+        if row.get("loops_down"):
+            found.append(f"{name} 有停下待重启的工作：{'、'.join(row['loops_down'])}；原因见部署的日志")
         if row.get("time_in_doubt"):
             found.append(row["time_in_doubt"])
         if row.get("clocks_beyond_calendar"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tests.bench import alone, append, growth, stream
+from tests.bench.herd import herd
 from tests.bench.report import Row, beside
 from tests.bench.usage import Usage
 
@@ -39,6 +40,17 @@ async def _one(row: Awaitable[Row]) -> list[Row]:
     return [await row]
 
 
+async def _herd(at: Servers, sizes: Sizes) -> list[Row]:
+    """A herd of clocks due at one midnight. Raises `AssertionError` where one did not fire, or fired twice."""
+    found = await herd(await append.fresh(at.owner), sizes.clocks)
+    assert (found.fired, found.twice) == (found.clocks, 0), f"of {found.clocks} clocks {found.fired} fired, {found.twice} more than once"
+    work, p95 = f"{found.clocks:,} clocks due at one midnight, each fired once", "requests meanwhile, p95"
+    return [
+        Row(work, "all of them", 60, "s", [found.seconds], lower=True),
+        Row(p95, "when nothing is due", 2, "ms", [found.meanwhile_ms], [found.quiet_ms], lower=True),
+    ]
+
+
 ALONE: Final[Mapping[str, Callable[[Sizes], list[Row]]]] = {
     "deadlines": lambda sizes: alone.deadlines(sizes.rounds),
     "commands": lambda sizes: alone.commands(sizes.rounds),
@@ -53,6 +65,7 @@ SERVED: Final[Mapping[str, Callable[[Servers, Sizes], Awaitable[list[Row]]]]] = 
     "relay": lambda at, sizes: _one(stream.relay(at.owner, at.bootstrap, sizes.rounds, sizes.count * 3)),
     "hub": lambda at, sizes: _one(stream.hub(at.owner, at.bootstrap, sizes.rounds, sizes.count * 3)),
     "rebuild": lambda at, sizes: growth.rebuild(at.owner, sizes.rounds, sizes.count * 10),
+    "herd": _herd,
     "growth": lambda at, sizes: growth.growth(at.owner, sizes.rounds, sizes.few, sizes.many),
 }
 """What needs PostgreSQL, and some Kafka."""

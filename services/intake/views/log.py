@@ -32,4 +32,4 @@ def cases_view(codec: Codec) -> View:
                     row.fold(event, recorded.version)
         await CASES.save(connection, list(rows.values()))
 
-    return View(CASES_VIEW, apply)
+    return View(CASES_VIEW, apply, codec.types, codec.types)
