@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
+from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Any, Final, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -90,9 +91,10 @@ class Table:
         return f"update set {', '.join(changed)}" if changed else "nothing"
 
     def arrays(self, rows: Iterable[Any]) -> list[list[Any]]:
-        """The parameters of `upsert` and `insert`: enumerations as their values, tuples as lists."""
+        """The parameters of `upsert` and `insert`: enumerations as their values, tuples as lists. Rows are all objects or all mappings."""
         listed = list(rows)
-        return [[_plain(_value(row, column.name)) for row in listed] for column in self.described]
+        of = itemgetter if listed and isinstance(listed[0], Mapping) else attrgetter
+        return [[_plain(value) for value in map(of(column.name), listed)] for column in self.described]
 
     async def save(self, connection: Connection, rows: Sequence[Any]) -> None:
         """Writes the rows, each key at most once among them; what becomes of known ones the columns say."""
@@ -128,10 +130,6 @@ def _kept_as(hint: Any) -> str:
 
 def _quoted(name: str) -> str:
     return f'"{name}"'
-
-
-def _value(row: Any, name: str) -> Any:
-    return row[name] if isinstance(row, Mapping) else getattr(row, name)
 
 
 def _plain(value: Any) -> Any:
