@@ -5,7 +5,7 @@ Writing never joins and loading is a LATERAL with LIMIT, so plans that were made
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from operator import attrgetter, itemgetter
@@ -66,6 +66,7 @@ class Table:
 
     def __init__(self, name: str, *columns: Column) -> None:
         self.name, self.described = name, columns
+        self._of_object, self._of_mapping = _values(attrgetter, columns), _values(itemgetter, columns)
         self._keys = [_quoted(column.name) for column in columns if column.key]
         self.columns: Final = ", ".join(_quoted(column.name) for column in columns)
         """For `select`."""
@@ -91,10 +92,10 @@ class Table:
         return f"update set {', '.join(changed)}" if changed else "nothing"
 
     def arrays(self, rows: Iterable[Any]) -> list[list[Any]]:
-        """The parameters of `upsert` and `insert`: enumerations as their values, tuples as lists. Rows are all objects or all mappings."""
-        listed = list(rows)
-        of = itemgetter if listed and isinstance(listed[0], Mapping) else attrgetter
-        return [[_plain(value) for value in map(of(column.name), listed)] for column in self.described]
+        """The parameters of `upsert` and `insert`: enumerations as their values, tuples as lists."""
+        listed = [self._of_mapping(row) if isinstance(row, Mapping) else self._of_object(row) for row in rows]
+        columns = zip(*listed, strict=True) if listed else ([] for _ in self.described)
+        return [[_plain(value) for value in column] for column in columns]
 
     async def save(self, connection: Connection, rows: Sequence[Any]) -> None:
         """Writes the rows, each key at most once among them; what becomes of known ones the columns say."""
@@ -130,6 +131,12 @@ def _kept_as(hint: Any) -> str:
 
 def _quoted(name: str) -> str:
     return f'"{name}"'
+
+
+def _values(of: Callable[..., Callable[[Any], Any]], columns: Sequence[Column]) -> Callable[[Any], Sequence[Any]]:
+    """What reads a row's values in the order of the columns, all at once: asked for each by itself they cost more than the statement."""
+    values = of(*(column.name for column in columns))
+    return values if len(columns) > 1 else lambda row: (values(row),)
 
 
 def _plain(value: Any) -> Any:
