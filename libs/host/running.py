@@ -69,7 +69,8 @@ class Hosted:
         self.service = Service(row.name)
         self.projector = Projector(self.pool, ())
         self.inboxes: list[Inbox] = []
-        self.loops = Loops(f"{site.code} {row.name}", servers=servers)
+        self.servers = servers or Servers()
+        self.loops = Loops(f"{site.code} {row.name}", servers=self.servers)
         self.opened = False
         """Whether its log is open and what it does at its opening is done."""
         self._steps: deque[Chore] = deque()
@@ -158,12 +159,21 @@ class Hosted:
         """Returns when it is open, its database answers, every loop runs, every view goes on and there is what the service needs besides; raises else."""
         if not self.opened:
             raise NotReady("opening")
+        await self.servers.well()
         if self.row.database != "none":
-            await self.pool.fetchval("select 1")
+            await self._answers()
         await self.loops.well()
         await self.projector.well()
         for need in self.service.needs:
             await need()
+
+    async def _answers(self) -> None:
+        try:
+            await self.pool.fetchval("select 1")
+        except Exception as fault:
+            if (server := await self.servers.blamed(fault)) is not None:
+                raise NotReady(f"away: {server.name}") from fault
+            raise
 
     async def stop(self) -> None:
         """Ends the loops, does what the service does at its closing, gives back the connections. What fails is logged; the rest is done."""
