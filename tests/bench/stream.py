@@ -15,7 +15,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.bus import Checkpoints, Relay
+from libs.bus import STREAM_RECORDS, Checkpoints, Relay
 from libs.bus.sending import Sender, new_producer
 from libs.database import Pool, open_pool, prepare
 from libs.embedded import create_topics
@@ -172,7 +172,7 @@ async def _consume(bootstrap: str, name: str, take: Any) -> None:
     try:
         ends = await consumer.end_offsets(consumer.assignment())
         while any([await consumer.position(partition) < end for partition, end in ends.items()]):
-            for records in (await consumer.getmany(timeout_ms=500, max_records=1000)).values():
+            for records in (await consumer.getmany(timeout_ms=500, max_records=STREAM_RECORDS)).values():
                 await take(records)
     finally:
         await consumer.stop()
