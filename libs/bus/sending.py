@@ -47,8 +47,8 @@ async def end(producer: AIOKafkaProducer, seconds: float = CLOSE_SECONDS) -> Non
         async with asyncio.timeout(seconds):
             await producer.stop()
             return
-    await producer._sender.close()  # aiokafka itself would wait for as long as the broker is away
-    await producer.client.close()
+    await producer.client.close()  # aiokafka itself would wait for as long as the broker does not answer
+    await asyncio.wait([asyncio.ensure_future(producer._sender.close())], timeout=seconds)
 
 
 class Sender:

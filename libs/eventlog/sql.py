@@ -66,6 +66,6 @@ order by e.sequence limit 1"""
 # The functions stand in the migration of the log.
 LOAD_ACTS: Final = "select * from load_acts($1, $2, $3, $4, $5, $6)"
 LOCK_ACTS: Final = "select * from lock_acts($1, $2, $3, $4, $5, $6)"
-WRITE_ACTS: Final = f"select write_acts({', '.join(f'${n}' for n in range(1, 32))})"
+WRITE_ACTS: Final = f"select write_acts({', '.join(f'${n}' for n in range(1, 33))})"
 MOVED: Final = "LD001"
 """What `write_acts` raises where a head has moved since it was read; nothing was written."""

@@ -21,6 +21,7 @@ Headers = Sequence[tuple[str, bytes]]
 _SOURCE: Final = re.compile(r"urn:liandong:[0-9]{6,12}:[a-z][a-z0-9-]{0,40}")
 _EPOCH: Final = re.compile(r"[1-9][0-9]{0,8}")
 _LAST: Final = 2**63 - 1
+_FIXED: Final = (("content-type", b"application/json"), ("ce_specversion", b"1.0"))
 _TRACE: Final = frozenset({"traceparent", "tracestate"})
 _PLAIN: Final = _TRACE | {"content-type"}
 """Attributes whose headers do not begin with `ce_`."""
@@ -141,30 +142,31 @@ def broken(event: Recorded, before: Position | None) -> str | None:
 
 def to_headers(event: Recorded) -> list[tuple[str, bytes]]:
     """The attributes as Kafka headers, CloudEvents binary mode; the value of the record is `event.data`."""
-    pairs = [
-        ("content-type", "application/json"),
-        ("ce_specversion", "1.0"),
-        ("ce_id", event.id),
-        ("ce_source", event.source),
-        ("ce_type", event.type),
-        ("ce_subject", event.subject),
-        ("ce_time", instant(event.time)),
-        ("ce_recordedtime", instant(event.recordedtime)),
-        ("ce_epoch", str(event.epoch)),
-        ("ce_sequence", f"{event.sequence:020d}"),
-        ("ce_prevhash", event.prevhash),
-        ("ce_hash", event.hash),
-        ("ce_actor", event.actor),
+    headers = [
+        *_FIXED,
+        ("ce_id", event.id.encode()),
+        ("ce_source", event.source.encode()),
+        ("ce_type", event.type.encode()),
+        ("ce_subject", event.subject.encode()),
+        ("ce_time", instant(event.time).encode()),
+        ("ce_recordedtime", instant(event.recordedtime).encode()),
+        ("ce_epoch", b"%d" % event.epoch),
+        ("ce_sequence", b"%020d" % event.sequence),
+        ("ce_prevhash", event.prevhash.encode()),
+        ("ce_hash", event.hash.encode()),
+        ("ce_actor", event.actor.encode()),
     ]
-    optional = (
-        ("ce_correlationid", event.correlationid),
-        ("ce_causationid", event.causationid),
-        ("ce_to", event.to),
-        ("traceparent", event.traceparent),
-        ("tracestate", event.tracestate),
-    )
-    pairs.extend(pair for pair in optional if pair[1])
-    return [(name, value.encode()) for name, value in pairs]
+    if event.correlationid:
+        headers.append(("ce_correlationid", event.correlationid.encode()))
+    if event.causationid:
+        headers.append(("ce_causationid", event.causationid.encode()))
+    if event.to:
+        headers.append(("ce_to", event.to.encode()))
+    if event.traceparent:
+        headers.append(("traceparent", event.traceparent.encode()))
+    if event.tracestate:
+        headers.append(("tracestate", event.tracestate.encode()))
+    return headers
 
 
 def from_headers(headers: Iterable[tuple[str, bytes | None]], data: bytes | None) -> Recorded:

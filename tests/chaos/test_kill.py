@@ -41,6 +41,9 @@ def kill(box: OneBox, site: SiteOfBox) -> None:
     os.kill(site.process.pid, signal.SIGKILL)
     site.process.wait()
     box.watch()
+    while box.troubles:
+        time.sleep(0.2)
+        box.watch()
     site.wait_ready()
 
 

@@ -60,7 +60,7 @@ async def test_a_herd_leaves_room_in_the_queue_for_requests(living: Living, monk
     monkeypatch.setattr(living.house.logs, "of", lambda node: queue.before(of(node)))
     await living.ticker.tick("", MIDNIGHT)
     monkeypatch.undo()
-    assert queue.most <= 200
+    assert queue.most <= 100
     assert len(await living.house.all(SilenceNoticed)) == 900
 
 

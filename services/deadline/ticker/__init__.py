@@ -29,7 +29,7 @@ from services.deadline.views import CONSUMER, VIEW, Speaker, waiting_by
 
 BATCH: Final = 800
 """Clocks read together."""
-TOGETHER: Final = 50
+TOGETHER: Final = 24
 """Clocks asked together: as long as that takes, requests wait."""
 TICK_SECONDS: Final = 1.0
 IN_FLIGHT: Final = timedelta(seconds=2)
