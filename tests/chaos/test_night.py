@@ -29,7 +29,6 @@ def survived(deeds: list[Deed], seed: int) -> None:
         assert wrong(box, acknowledged) == [], "every topic was heard once more"
 
 
-@pytest.mark.slow  # until the box starts its servers again
 def test_after_a_bad_night_everything_acknowledged_is_there_once() -> None:
     survived(schedule(SEED, frozen=5.0), SEED)
 
