@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from libs.bus import topics
 from services.onebox import OneBox
@@ -20,25 +20,31 @@ def say_again(box: OneBox) -> int:
 
 async def _say_again(bootstrap: str, names: Iterable[str]) -> int:
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await producer.start()
-    await consumer.start()
     try:
-        return sum([await _topic_again(producer, consumer, name) for name in names])
+        return sum([await _topic_again(producer, bootstrap, name) for name in names])
     finally:
-        await consumer.stop()
         await producer.stop()
 
 
-async def _topic_again(producer: AIOKafkaProducer, consumer: AIOKafkaConsumer, name: str) -> int:
-    """Partition by partition up to the end it has now; a key keeps its partition."""
-    parts = [TopicPartition(name, number) for number in sorted(consumer.partitions_for_topic(name) or await producer.partitions_for(name))]
-    consumer.assign(parts)
-    ends = await consumer.end_offsets(parts)
-    await consumer.seek_to_beginning(*parts)
-    said = list[Any]()
-    while any([await consumer.position(part) < end for part, end in ends.items()]):
-        for part, records in (await consumer.getmany(timeout_ms=500)).items():
-            said += [record for record in records if record.offset < ends[part]]
-    await asyncio.gather(*[await producer.send(name, r.value, key=r.key, headers=list(r.headers), partition=r.partition) for r in said])
-    return len(said)
+async def _topic_again(producer: AIOKafkaProducer, bootstrap: str, name: str) -> int:
+    """Up to the end it has now; a record keeps its partition."""
+    records = await on_topic(bootstrap, name)
+    again = [(r.value, r.key, list(r.headers), r.partition) for r in records]
+    await asyncio.gather(*[await producer.send(name, v, key=key, headers=headers, partition=part) for v, key, headers, part in again])
+    return len(records)
+
+
+async def on_topic(bootstrap: str, name: str) -> list[Any]:
+    """Every record of a topic, up to the end it has now, in order of each partition."""
+    consumer = AIOKafkaConsumer(name, bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
+    await consumer.start()
+    try:
+        found = list[Any]()
+        ends = await consumer.end_offsets(consumer.assignment())
+        while any([await consumer.position(part) < end for part, end in ends.items()]):
+            for part, records in (await consumer.getmany(timeout_ms=500)).items():
+                found += [record for record in records if record.offset < ends[part]]
+        return found
+    finally:
+        await consumer.stop()

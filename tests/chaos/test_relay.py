@@ -14,12 +14,12 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer
 
 from libs.database import open_pool, prepare
 from libs.embedded import create_topics
 from libs.eventlog import PgLogs
 from libs.wire import Position, Recorded, broken, from_headers
+from tests.chaos.replaying import on_topic
 from tests.chaos.victim import NODE, act
 
 ROOT = Path(__file__).parents[2]
@@ -64,17 +64,7 @@ class Way:
 
     async def arrived(self) -> list[Recorded]:
         """Everything on the topic, in its order."""
-        consumer = AIOKafkaConsumer(self.topic, bootstrap_servers=self.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
-        await consumer.start()
-        try:
-            events: list[Recorded] = []
-            ends = await consumer.end_offsets(consumer.assignment())
-            while any([await consumer.position(partition) < end for partition, end in ends.items()]):
-                for records in (await consumer.getmany(timeout_ms=500)).values():
-                    events += [from_headers(record.headers, record.value) for record in records]
-            return events
-        finally:
-            await consumer.stop()
+        return [from_headers(record.headers, record.value) for record in await on_topic(self.bootstrap, self.topic)]
 
     async def check(self) -> list[Recorded]:
         """Whoever drops what came before hears every event once, in order, on a sound chain. All that arrived, repeats included."""
