@@ -17,7 +17,7 @@ import httpx2
 import structlog
 import uuid_utils
 
-from libs.bus import STREAM_TURN_SECONDS, Ears, FeedPage, Inbox, Relay, site_topic
+from libs.bus import STREAM_RECORDS, STREAM_TURN_SECONDS, Ears, FeedPage, Inbox, Relay, site_topic
 from libs.contracts import Row
 from libs.database import Pool, open_pool, unopened_pool
 from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, Ring, verify
@@ -139,7 +139,7 @@ class Hosted:
             topics = [site_topic(self.site.code, service) for service in self.row.neighbours]
             ears.hear(f"{self.site.code}-{self.name}-{inbox.name}", topics, inbox.take, save=inbox.save)
         if self.service.takes is not None:
-            ears.hear(f"{self.site.code}-{self.name}", self.row.raw, self.service.takes, turn=STREAM_TURN_SECONDS)
+            ears.hear(f"{self.site.code}-{self.name}", self.row.raw, self.service.takes, turn=STREAM_TURN_SECONDS, most=STREAM_RECORDS)
 
     async def feed(self, node: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
         """A page of one of its feeds. Raises `KeyError` for a node that is not hosted here, or where the service keeps no log."""
