@@ -26,6 +26,8 @@ Records = Sequence["ConsumerRecord[bytes, bytes]"]
 Take = Callable[[Records], Awaitable[None]]
 Save = Callable[[], Awaitable[None]]
 MAX_RECORDS: Final = 1000
+STREAM_RECORDS: Final = 5000
+"""Of the city stream more is taken at once: what a fetch cuts off from its checkpoint has to be written twice."""
 TURN_SECONDS: Final = 0.05
 """How long a turn lasts at least, unless it was full: what has come meanwhile is taken in the next one."""
 STREAM_TURN_SECONDS: Final = 0.02
@@ -77,6 +79,7 @@ class Ear:
     replica: str = "0"
     save: Save = _nothing
     turn: float = TURN_SECONDS
+    most: int = MAX_RECORDS
 
     async def run(self) -> None:
         """Gives `take` every record in batches, until cancelled. Raises what it raises, and what keeps the consumer from going on; what was
@@ -102,7 +105,7 @@ class _Run:
             group_id=ear.group,
             group_instance_id=f"{ear.group}-{ear.replica}",
             batch=True,
-            max_records=MAX_RECORDS,
+            max_records=ear.most,
             batch_timeout_ms=int(ear.turn * 1000),
             auto_offset_reset="earliest",
             parser=_raw_parser,
@@ -147,7 +150,7 @@ class _Run:
             return
         for record in records:
             self._done[TopicPartition(record.topic, record.partition)] = record.offset + 1
-        if len(records) < MAX_RECORDS:
+        if len(records) < self._ear.most:
             await asyncio.sleep(began + self._ear.turn - time.monotonic())
 
     async def _keep_committing(self) -> None:
@@ -184,11 +187,12 @@ class Ears:
     def __init__(self, bootstrap: str, replica: str = "0") -> None:
         self.bootstrap, self._replica = bootstrap, replica
         self._ears: list[Ear] = []
-        self._running: asyncio.Task[None] | None = None
 
-    def hear(self, group: str, topics: Sequence[str], take: Take, *, save: Save = _nothing, turn: float = TURN_SECONDS) -> None:
+    def hear(
+        self, group: str, topics: Sequence[str], take: Take, *, save: Save = _nothing, turn: float = TURN_SECONDS, most: int = MAX_RECORDS
+    ) -> None:
         """Gives `take` every record of `topics`, in batches; a batch it raises on ends the consumer, and comes again in its next run."""
-        self._ears.append(Ear(self.bootstrap, group, tuple(topics), take, self._replica, save, turn))
+        self._ears.append(Ear(self.bootstrap, group, tuple(topics), take, self._replica, save, turn, most))
 
     @property
     def loops(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
@@ -206,14 +210,3 @@ class Ears:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-
-    async def start(self) -> None:
-        """Runs all of them in a task of its own, for whoever does not watch over them himself."""
-        self._running = asyncio.create_task(self.run())
-
-    async def stop(self) -> None:
-        """Ends what `start` began. Raises what had ended it before."""
-        if self._running is not None:
-            self._running.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._running

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -86,6 +86,7 @@ class Relay:
         self._sent: dict[str, Position] = {}
         self._unsaved: set[str] = set()
         self._saved = 0.0
+        self._ahead: list[Recorded] = []
 
     def wake(self) -> None:
         """A service has committed: its log has something new to send."""
@@ -136,6 +137,7 @@ class Relay:
         rows = await connection.fetch(_LOAD, self.topic)
         self._sent = {row["source"]: Position(row["source"], row["epoch"], row["sequence"], row["hash"]) for row in rows}
         self._unsaved.clear()
+        self._ahead = []
         if self._seal is not None:
             await self._seal.begin(self.sent)
 
@@ -152,7 +154,7 @@ class Relay:
 
     async def step(self, connection: Connection, sender: Sender) -> int:
         """Sends what comes next of every log; the number of events sent."""
-        events = await self._next(connection)
+        events, self._ahead = self._ahead or await self._next(connection, {}), []
         if not events:
             return 0
         last = {event.source: Position(event.source, event.epoch, event.sequence, event.hash) for event in events}
@@ -160,12 +162,28 @@ class Relay:
         if self._seal is not None:
             outgoing.extend(await self._seal.records(list(last.values())))
         with batch_span(f"relay {self.topic}", (event.traceparent for event in events)):
-            await sender.send(outgoing)
+            if len(events) < PAGE // 2:
+                await sender.send(outgoing)
+            else:
+                self._ahead = await self._reading_ahead(connection, last, sender.send(outgoing))
         self._acknowledged(last)
         return len(events)
 
-    async def _next(self, connection: Connection) -> list[Recorded]:
-        at = {source: (sent.epoch, sent.sequence) for source, sent in self._sent.items()}
+    async def _reading_ahead(
+        self, connection: Connection, last: Mapping[str, Position], sending: Coroutine[Any, Any, None]
+    ) -> list[Recorded]:
+        """What comes behind `last`, read while that is on its way: the log's work and the broker's overlap. Raises what the sending raises."""
+        reading = asyncio.create_task(self._next(connection, last))
+        try:
+            await sending
+            return await reading
+        finally:
+            reading.cancel()  # the connection is free again before anything else is asked of it
+            await asyncio.wait([reading])
+
+    async def _next(self, connection: Connection, sending: Mapping[str, Position]) -> list[Recorded]:
+        """What comes next of every log behind what was sent, and is being sent."""
+        at = {source: (sent.epoch, sent.sequence) for source, sent in {**self._sent, **sending}.items()}
         share = max(PAGE // len(self.schemas), 100)
         return [event for tail in self._tails for event in await tail.next(connection, at, limit=share)]
 

@@ -171,7 +171,7 @@ def _unfit(intent: Intent, consequence: Consequence) -> Exception | None:
             return Unwritable(f"{new.type} of {intent.subject} is of {new.time.isoformat()}, which is no instant of UTC")
         if len(new.type) + len(new.to) > MAX_NAME:
             return TooLarge(f"type and address of an event of {intent.subject} are longer than {MAX_NAME} characters")
-    texts = (*(new.to for new in consequence.events), *(part for claim in claims for part in claim))
+    texts = (*(text for new in consequence.events for text in (new.type, new.to)), *(part for claim in claims for part in claim))
     if any(_FORBIDDEN.search(text) for text in texts):
         return Unwritable(f"{intent.subject}: a claim or an address holds a character no log can keep")
     if any(len(f"{claim.scope}{claim.key}".encode()) > MAX_INDEXED for claim in claims):

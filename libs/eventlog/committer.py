@@ -11,9 +11,9 @@ from typing import Final
 import structlog
 
 from libs.database import Connection, Pool, away
-from libs.eventlog.batch import Settled
+from libs.eventlog.batch import Settled, check
 from libs.eventlog.lanes import Entry, Lanes
-from libs.eventlog.log import MAX_BATCH, MAX_WAITING, Busy, Done, Intent, Unknown
+from libs.eventlog.log import MAX_BATCH, MAX_WAITING, Busy, Done, Intent, LogError, Unknown
 from libs.eventlog.writing import Writer
 from libs.telemetry import batch_span
 from libs.wire import Recorded
@@ -42,16 +42,38 @@ class Committer:
 
     async def submit(self, source: str, intent: Intent) -> Done:
         """Waits for the commit the intent is part of."""
+        entry = self._put(source, intent)
+        self._go_on()
+        return await entry.future
+
+    async def submit_all(self, source: str, intents: Sequence[Intent]) -> list[Done | Exception]:
+        """What each came to; one that no log can keep, or for which there is no room, is told so in its place."""
+        outcomes: list[Entry | Exception] = []
+        for intent in intents:
+            try:
+                check(intent)
+                outcomes.append(self._put(source, intent))
+            except LogError as error:
+                outcomes.append(error)
+        if waiting := [entry.future for entry in outcomes if isinstance(entry, Entry)]:
+            self._go_on()
+            await asyncio.wait(waiting)
+        return [entry if isinstance(entry, Exception) else entry.outcome() for entry in outcomes]
+
+    def _put(self, source: str, intent: Intent) -> Entry:
         if len(self._waiting) >= MAX_WAITING:
             raise Busy(f"{len(self._waiting)} intents wait")
         entry = Entry(source, intent, asyncio.get_running_loop().create_future())
         self._waiting.put(entry)
+        return entry
+
+    def _go_on(self) -> None:
+        """There is something to write: whoever waits for many looks again."""
         if len(self._waiting) >= MANY:
             self._many.set()
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._drain(), name="append")
             self._work.add_done_callback(self._ended)
-        return await entry.future
 
     async def _drain(self) -> None:
         """Batch after batch while there is work, on one connection: a busy log does not queue for the pool before every commit.

@@ -25,6 +25,13 @@ class Entry:
         self.ahead = 0
         """In how many lanes others stand before it."""
 
+    def outcome(self) -> Done | Exception:
+        """What who waited was told."""
+        try:
+            return self.future.result()
+        except Exception as error:
+            return error
+
     def answer(self, outcome: Done | Exception) -> None:
         """Tells who waits, unless they have gone."""
         if self.future.done():

@@ -128,6 +128,11 @@ class Log(Protocol):
     async def append(self, intent: Intent) -> Done:
         """Decide and write. Raises `Refused` or a `LogError`; returns only after the commit."""
 
+    async def append_all(self, intents: Sequence[Intent]) -> list[Done | Exception]:
+        """Many acts, as an import has them: each is decided and written as by `append`, those on one stream in their order, many to a commit. What
+        one comes to, and be it a refusal, stands in its place; it keeps no other. Others' acts go between its batches.
+        """
+
     async def stream(self, subject: str) -> list[Recorded]:
         """All events of one subject in this origin, oldest first."""
 

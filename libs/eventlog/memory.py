@@ -34,6 +34,15 @@ class MemoryLog:
         assert settled.done is not None
         return settled.done
 
+    async def append_all(self, intents: Sequence[Intent]) -> list[Done | Exception]:
+        return [await self._outcome(intent) for intent in intents]
+
+    async def _outcome(self, intent: Intent) -> Done | Exception:
+        try:
+            return await self.append(intent)
+        except Exception as error:
+            return error
+
     def _take(self, intent: Intent) -> Settled:
         if intent.key and (kept := self._keys.get(key_of(intent))) is not None:
             return answered(intent, kept, self._head, self._events[kept.first - 1 : kept.sequence])

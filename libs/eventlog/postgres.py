@@ -11,7 +11,7 @@ from libs.database import Pool
 from libs.eventlog import sql
 from libs.eventlog.batch import check
 from libs.eventlog.committer import FLOOR_SECONDS, Committer
-from libs.eventlog.log import Claim, Done, Intent
+from libs.eventlog.log import MAX_BATCH, Claim, Done, Intent
 from libs.eventlog.ring import Ring
 from libs.eventlog.rows import recorded
 from libs.telemetry import current_traceparent
@@ -29,10 +29,16 @@ class PgLog:
         self._pool = committer.pool
 
     async def append(self, intent: Intent) -> Done:
-        if not intent.traceparent and (traceparent := current_traceparent()):
-            intent = msgspec.structs.replace(intent, traceparent=traceparent)
+        intent = _traced(intent)
         check(intent)
         return await self._committer.submit(self.source, intent)
+
+    async def append_all(self, intents: Sequence[Intent]) -> list[Done | Exception]:
+        outcomes: list[Done | Exception] = []
+        for start in range(0, len(intents), MAX_BATCH):
+            some = [_traced(intent) for intent in intents[start : start + MAX_BATCH]]
+            outcomes += await self._committer.submit_all(self.source, some)
+        return outcomes
 
     async def stream(self, subject: str) -> list[Recorded]:
         return [recorded(row) for row in reversed(await self._pool.fetch(sql.LOAD, [self.source], [subject], [sql.ALL]))]
@@ -54,6 +60,12 @@ class PgLog:
     async def misplaced(self, after: int, last: int) -> int | None:
         found: int | None = await self._pool.fetchval(sql.MISPLACED, self.source, after, last)
         return found
+
+
+def _traced(intent: Intent) -> Intent:
+    if intent.traceparent or not (traceparent := current_traceparent()):
+        return intent
+    return msgspec.structs.replace(intent, traceparent=traceparent)
 
 
 class PgLogs:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,9 +18,11 @@ from libs.eventlog import sql
 from libs.eventlog.batch import Batch, Kept, Settled, Wanted, answered, claims_of, decide, key_of, stamp
 from libs.eventlog.lanes import Entry
 from libs.eventlog.log import Claim, Intent
-from libs.eventlog.rows import HeadRow, columns, recorded, seen
+from libs.eventlog.rows import EVENT, HeadRow, columns, recorded, records, seen
 from libs.wire import Position, Recorded
 
+COPY_FROM: Final = 400
+"""So many events are worth the two trips more that copying them takes."""
 LOCKED_SECONDS: Final = 1.0
 """How long a process goes the locked way after another one was faster."""
 
@@ -85,7 +88,12 @@ async def _write(connection: Connection, heads: Mapping[str, HeadRow], batches: 
     if not batches:
         return
     try:
-        await connection.execute(sql.WRITE_ACTS, *columns(heads, batches, now))
+        if sum(len(batch.events) for batch in batches.values()) < COPY_FROM:
+            await connection.execute(sql.WRITE_ACTS, *columns(heads, batches, now))
+        else:
+            async with nullcontext() if connection.is_in_transaction() else connection.transaction():
+                await connection.execute(sql.WRITE_ACTS, *columns(heads, batches, now, copied=True))
+                await connection.copy_records_to_table("event", records=records(heads, batches), columns=EVENT)
     except asyncpg.PostgresError as error:
         if error.sqlstate == sql.MOVED:
             raise _Moved from None

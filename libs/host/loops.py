@@ -28,7 +28,7 @@ LAST_SECONDS: Final = 2.0
 """How long after they were told a second time; one that still runs is left behind, and named in the log."""
 
 
-class Watched:
+class LoopRun:
     """What is known of one loop: since when it runs (None: it waits to be started again), how often it has failed, what it has to show for itself."""
 
     def __init__(self, first: float) -> None:
@@ -68,7 +68,7 @@ class Loops:
         self._owner, self._clock = owner, clock
         self._servers = servers or Servers()
         self._tasks: list[asyncio.Task[None]] = []
-        self._runs: dict[str, Watched] = {}
+        self._runs: dict[str, LoopRun] = {}
         self._ending = False
 
     @property
@@ -90,7 +90,7 @@ class Loops:
         self._tasks.append(asyncio.create_task(self._watched(what, loop, pause), name=f"{self._owner} {what}"))
 
     async def _watched(self, what: str, loop: Callable[[], Awaitable[None]], first: float) -> None:
-        run = self._runs[what] = Watched(first)
+        run = self._runs[what] = LoopRun(first)
         while True:
             began = run.since = self._clock()
             try:
@@ -108,7 +108,7 @@ class Loops:
             if self._ending:
                 return
 
-    async def _again(self, what: str, run: Watched, began: float, fault: BaseException) -> None:
+    async def _again(self, what: str, run: LoopRun, began: float, fault: BaseException) -> None:
         """Counts and tells a failure, and waits; for a server that is away only until it is back."""
         failed_at = self._clock()
         run.lasted, run.since = failed_at - began, None

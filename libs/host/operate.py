@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from libs.bus import parking
 from libs.forms import Form
 from libs.host.running import Hosted, SiteHost
+from libs.host.verifying import verified
 from libs.web import After, EpochPath, FeedEvent, FeedResponse, FeedSize, NodePath, Role, RowNumbers, ServicePath, require
 from libs.wire import Recorded, encode_page
 
@@ -161,7 +162,7 @@ def operate_router(host: SiteHost) -> APIRouter:
 
     @router.get("/site/verify", response_model=SiteVerified, dependencies=OPERATOR)
     async def verify_all() -> dict[str, Any]:
-        found = [verdict for hosted in host.services.values() for verdict in await hosted.verify()]
+        found = await verified(host)
         rows = [{"source": v.source, "epoch": v.epoch, "events": v.events, "sequence": v.sequence, "fault": v.fault} for v in found]
         return {"verified": all(v.fault is None for v in found), "origins": rows}
 

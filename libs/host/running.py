@@ -17,7 +17,7 @@ import httpx2
 import structlog
 import uuid_utils
 
-from libs.bus import STREAM_TURN_SECONDS, Ears, FeedPage, Inbox, Relay, site_topic
+from libs.bus import STREAM_RECORDS, STREAM_TURN_SECONDS, Ears, FeedPage, Inbox, Relay, site_topic
 from libs.contracts import Row
 from libs.database import Pool, open_pool, unopened_pool
 from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, Ring, verify
@@ -69,7 +69,8 @@ class Hosted:
         self.service = Service(row.name)
         self.projector = Projector(self.pool, ())
         self.inboxes: list[Inbox] = []
-        self.loops = Loops(f"{site.code} {row.name}", servers=servers)
+        self.servers = servers or Servers()
+        self.loops = Loops(f"{site.code} {row.name}", servers=self.servers)
         self.opened = False
         """Whether its log is open and what it does at its opening is done."""
         self._steps: deque[Chore] = deque()
@@ -138,7 +139,7 @@ class Hosted:
             topics = [site_topic(self.site.code, service) for service in self.row.neighbours]
             ears.hear(f"{self.site.code}-{self.name}-{inbox.name}", topics, inbox.take, save=inbox.save)
         if self.service.takes is not None:
-            ears.hear(f"{self.site.code}-{self.name}", self.row.raw, self.service.takes, turn=STREAM_TURN_SECONDS)
+            ears.hear(f"{self.site.code}-{self.name}", self.row.raw, self.service.takes, turn=STREAM_TURN_SECONDS, most=STREAM_RECORDS)
 
     async def feed(self, node: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
         """A page of one of its feeds. Raises `KeyError` for a node that is not hosted here, or where the service keeps no log."""
@@ -158,12 +159,21 @@ class Hosted:
         """Returns when it is open, its database answers, every loop runs, every view goes on and there is what the service needs besides; raises else."""
         if not self.opened:
             raise NotReady("opening")
+        await self.servers.well()
         if self.row.database != "none":
-            await self.pool.fetchval("select 1")
+            await self._answers()
         await self.loops.well()
         await self.projector.well()
         for need in self.service.needs:
             await need()
+
+    async def _answers(self) -> None:
+        try:
+            await self.pool.fetchval("select 1")
+        except Exception as fault:
+            if (server := await self.servers.blamed(fault)) is not None:
+                raise NotReady(f"away: {server.name}") from fault
+            raise
 
     async def stop(self) -> None:
         """Ends the loops, does what the service does at its closing, gives back the connections. What fails is logged; the rest is done."""

@@ -63,9 +63,8 @@ class Health:
         because = ""
         try:
             await asyncio.wait_for(check(), CHECK_SECONDS)
-        except NotReady as no:
+        except NotReady as no:  # told by whoever found it
             because = str(no)
-            self._tell(name, because, no)
         except Exception as fault:  # any fault at all means "not ready", and is told
             because = type(fault).__name__
             self._tell(name, because, fault)

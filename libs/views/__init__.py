@@ -3,7 +3,7 @@
 from libs.database import Connection, Pool
 from libs.views.projector import Projector
 from libs.views.table import APPENDED, EVER, FIRST_SAID, LATEST, LATEST_SAID, Column, Table
-from libs.views.view import Stands, View
+from libs.views.view import StandsAt, View
 
 __all__ = [
     "APPENDED",
@@ -15,7 +15,7 @@ __all__ = [
     "Connection",
     "Pool",
     "Projector",
-    "Stands",
+    "StandsAt",
     "Table",
     "View",
 ]

@@ -13,7 +13,7 @@ from libs.database import Connection, Pool, away
 from libs.eventlog import Ring, Tail
 from libs.telemetry import NotReady
 from libs.views.positions import Positions
-from libs.views.view import Stands, View
+from libs.views.view import StandsAt, View
 from libs.wire import Position, Recorded
 
 _log = structlog.get_logger("views")
@@ -52,7 +52,7 @@ class Projector:
         self._pool, self.views, self._clock = pool, tuple(views), clock
         self._tails = {view.name: Tail(ring) for view in views}
         self.positions = Positions(view.name for view in views)
-        self.stopped: dict[str, Stands] = {}
+        self.stopped: dict[str, StandsAt] = {}
         """The views that stand, and where."""
         self._asked_at: dict[str, float] = {}
         self._moved = asyncio.Condition()
@@ -66,6 +66,8 @@ class Projector:
     async def run(self) -> None:
         """Until cancelled. Raises where the database is away: whoever runs it starts it again."""
         await self.positions.load(self._pool)
+        async with self._moved:
+            self._moved.notify_all()  # whoever waited already may find that another process has shown it
         while True:
             self._woken.clear()
             began = self._clock()
@@ -137,7 +139,7 @@ class Projector:
                 _log.info("views.goes_on", view=view)
             return
         event, error = stands
-        place = Stands(event.source, event.epoch, event.sequence, f"{type(error).__name__}：{error}")
+        place = StandsAt(event.source, event.epoch, event.sequence, f"{type(error).__name__}：{error}")
         if self.stopped.get(view) != place:
             told = {"source": event.source, "epoch": event.epoch, "sequence": event.sequence}
             _log.error("views.stopped", view=view, type=event.type, **told, exc_info=error)

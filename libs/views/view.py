@@ -57,7 +57,7 @@ class View(msgspec.Struct, frozen=True):
         return half + rest, fault
 
 
-class Stands(msgspec.Struct, frozen=True):
+class StandsAt(msgspec.Struct, frozen=True):
     """Where a stopped view stands: the event it cannot show, and why."""
 
     source: str

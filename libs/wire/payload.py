@@ -39,7 +39,7 @@ class Payload(Generic[Model]):
         """The record. Raises `Malformed` for everything about the payload that it cannot take."""
         try:
             fixed: Model = self._fix(self._decode(data))
-            if _NUL.search(data) and _NUL.search(msgspec.json.encode(fixed)):
+            if b"\\u0000" in data and _NUL.search(data) and _NUL.search(msgspec.json.encode(fixed)):
                 raise ValueError("文字里有空字符")
         except (ValueError, OverflowError, RecursionError) as wrong:  # msgspec's and Unicode's faults are ValueErrors
             raise Malformed(f"内容不合格式（{wrong}）") from None

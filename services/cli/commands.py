@@ -101,7 +101,7 @@ def serve(what: Annotated[str, typer.Argument(help="运行什么：box")]) -> No
 
 @app.command(cls=ChineseCommand)
 def status(as_json: Json = False) -> None:
-    """日志头、待发、滞后、停放、待走的时钟，机器时间是否存疑。"""
+    """各部分是否在运行；日志头、待发、滞后、停放、待走的时钟，机器时间是否存疑。"""
     from services.cli import operate as work
 
     work.status(as_json=as_json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import httpx2
 import typer
@@ -11,15 +11,10 @@ import typer
 from libs.embedded import EmbeddedError
 from libs.terminal import say, table
 from services.cli.saying import console, fail, say_json
-from services.cli.wording import ChineseCommand, ChineseCommands
 from services.onebox import BoxError, OneBox, PartStands, SiteOfBox, default_folder, holder, said
 
-AtSite = Annotated[str, typer.Argument(help="节点部署，如 511525")]
-OfService = Annotated[str, typer.Argument(help="服务，如 intake")]
-Json = Annotated[bool, typer.Option("--json", help="一个 JSON 对象")]
 STATUS_SECONDS: Final = 10.0
 PART_WORDS: Final[Mapping[str, str]] = {"down": "没有运行", "starting": "正在启动", "silent": "没有应答"}
-parked = typer.Typer(cls=ChineseCommands, help="停放的记录：不能应用，等人处理")
 
 
 def running_box() -> OneBox:
@@ -53,8 +48,8 @@ def ask(site: SiteOfBox, method: str, path: str, **more: Any) -> Any:
         fail(f"{site.code} 没有运行（{site.address}）；先运行 scripts/up", 1)
 
 
-def status(as_json: Json = False) -> None:
-    """各部分是否在运行；日志头、待发、滞后、停放、待走的时钟，机器时间是否存疑。"""
+def status(*, as_json: bool) -> None:
+    """What stands, and how far everything is."""
     box = running_box()
     running = holder(box.folder)
     parts = running.parts if running else ()
@@ -141,8 +136,8 @@ def warnings(services: dict[str, dict[str, Any]]) -> list[str]:
     return found
 
 
-def verify(as_json: Json = False) -> None:
-    """逐条核对每个部署的日志：哪个来源、第几号被改动或缺失。"""
+def verify(*, as_json: bool) -> None:
+    """Has every site check its logs. Ends the command with 3 where one is not whole."""
     found = {site.code: ask(site, "GET", "/site/verify", timeout=600) for site in running_box().sites}
     if as_json:
         say_json(found)
@@ -157,7 +152,7 @@ def verify(as_json: Json = False) -> None:
 
 
 def migrate() -> None:
-    """把所有数据库结构升级到当前版本（可重复）。"""
+    """Brings every database of the box to the schema of this checkout."""
     box = running_box()
     try:
         for done in box.bring_forward():
@@ -168,9 +163,8 @@ def migrate() -> None:
         fail(str(error), 1)
 
 
-@parked.command("list", cls=ChineseCommand)
-def parked_list(as_json: Json = False) -> None:
-    """停放了什么，为什么。"""
+def parked_list(*, as_json: bool) -> None:
+    """What is parked, and why."""
     rows = [{"site": site.code, **row} for site in running_box().sites for row in ask(site, "GET", "/site/parked")]
     if as_json:
         say_json(rows)
@@ -183,18 +177,14 @@ def parked_list(as_json: Json = False) -> None:
         )
 
 
-@parked.command("retry", cls=ChineseCommand)
-def parked_retry(
-    site: AtSite, service: OfService, numbers: Annotated[list[int] | None, typer.Argument(help="编号；不给则全部")] = None
-) -> None:
-    """按顺序重试。"""
+def parked_retry(site: str, service: str, numbers: Sequence[int] | None) -> None:
+    """Tries these again, in order; none named: all."""
     body = {"numbers": numbers or None}
     result = ask(site_of(site), "POST", f"/site/parked/{service}/retry", json=body)
     console.print(f"已应用 {result['applied']} 条，仍停放 {result['parked']} 条")
 
 
-@parked.command("dismiss", cls=ChineseCommand)
-def parked_dismiss(site: AtSite, service: OfService, numbers: Annotated[list[int], typer.Argument(help="编号")]) -> None:
-    """放弃这些记录；排在后面的可以重试。"""
+def parked_dismiss(site: str, service: str, numbers: Sequence[int]) -> None:
+    """Gives these up; what waits behind them can be tried again."""
     result = ask(site_of(site), "POST", f"/site/parked/{service}/dismiss", json={"numbers": numbers})
     console.print(f"已放弃 {result['dismissed']} 条")

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated, Final
+from typing import Final
 
 import psutil
 import typer
@@ -22,11 +22,8 @@ LOOK_SECONDS: Final = 1.0
 """How often the box looks after its parts."""
 
 
-def up(
-    no_seed: Annotated[bool, typer.Option("--no-seed", help="不放入示例事项和办件")] = False,
-    once: Annotated[bool, typer.Option("--once", help="启动、放入示例、显示地址后即停止")] = False,
-) -> None:
-    """启动整套系统：一个市、一个县，各一个进程；Ctrl-C 停止，再次启动接着用。"""
+def up(*, no_seed: bool, once: bool) -> None:
+    """Starts the box and looks after it until it is told to stop."""
     box = OneBox(default_folder())
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -92,8 +89,8 @@ def tell(box: OneBox, first: bool) -> None:
     console.print(Panel("\n".join(words), title="可以试试" if first else "欢迎回来"))
 
 
-def down(erase: Annotated[bool, typer.Option("--erase", help="清空全部数据")] = False) -> None:
-    """停止正在运行的系统；--erase 清空重来。"""
+def down(*, erase: bool) -> None:
+    """Stops the box that runs, and clears its folder where that is asked for."""
     box = OneBox(default_folder())
     try:
         if box.new:

@@ -54,16 +54,21 @@ begin
 end $$"""
 
 # Writes what was decided if the heads are still those it was decided on: a head moves with everything that is written to its origin.
+# Columns of text and of numbers come as lines, each ended by a line feed, which none of them may hold: the driver takes long for arrays.
+LINES = """
+create function lines(ended text, many integer) returns text[] language sql immutable as
+$$ select (string_to_array(ended, chr(10)))[1:many] $$"""
 WRITE = """
 create function write_acts(
     origins text[], feeds integer[], was bigint[], sequences bigint[], hashes text[], recorded timestamptz,
-    of integer[], numbers bigint[], versions integer[], subjects text[], ids text[], types text[], times timestamptz[], actors text[],
-    recipients text[], correlations text[], causations text[], traces text[], previous text[], chained text[], payloads bytea[],
-    claim_of integer[], claim_scopes text[], claim_keys text[], claim_numbers bigint[], claim_versions integer[], claim_digests text[],
-    claim_firsts bigint[], over_of integer[], over_scopes text[], over_keys text[]
+    of text, numbers text, versions text, subjects text, ids text, types text, times timestamptz[], actors text,
+    recipients text, correlations text, causations text, traces text, previous text, chained text, payloads bytea[],
+    claims integer, claim_of text, claim_scopes text, claim_keys text, claim_numbers text, claim_versions text, claim_digests text,
+    claim_firsts text, over_of integer[], over_scopes text[], over_keys text[]
 ) returns void language plpgsql volatile set enable_seqscan to off as $$
 declare
     moved integer;
+    many integer := cardinality(payloads);
 begin
     perform from head where head.source = any (origins) order by head.source for update;
     update head set sequence = m.sequence, hash = m.hash, writes = head.writes + 1
@@ -76,15 +81,18 @@ begin
                        correlationid, causationid, traceparent, prevhash, hash, data)
     select feeds[e.of], origins[e.of], e.sequence, e.version, e.subject, e.id, e.type, e.time, recorded, e.actor, e.recipient,
            e.correlationid, e.causationid, e.traceparent, e.prevhash, e.hash, e.data
-    from unnest(of, numbers, versions, subjects, ids, types, times, actors, recipients, correlations, causations, traces, previous, chained,
-                payloads) as e (of, sequence, version, subject, id, type, time, actor, recipient, correlationid, causationid, traceparent,
-                                prevhash, hash, data);
+    from unnest(lines(of, many)::integer[], lines(numbers, many)::bigint[], lines(versions, many)::integer[], lines(subjects, many),
+                lines(ids, many), lines(types, many), times, lines(actors, many), lines(recipients, many), lines(correlations, many),
+                lines(causations, many), lines(traces, many), lines(previous, many), lines(chained, many), payloads)
+        as e (of, sequence, version, subject, id, type, time, actor, recipient, correlationid, causationid, traceparent, prevhash, hash, data);
     for n in 1 .. cardinality(over_of) loop
         delete from claim where source = origins[over_of[n]] and scope = over_scopes[n] and key = over_keys[n];
     end loop;
     insert into claim (source, feed, scope, key, sequence, version, digest, first)
     select origins[c.of], feeds[c.of], c.scope, c.key, c.sequence, c.version, c.digest, c.first
-    from unnest(claim_of, claim_scopes, claim_keys, claim_numbers, claim_versions, claim_digests, claim_firsts)
+    from unnest(lines(claim_of, claims)::integer[], lines(claim_scopes, claims), lines(claim_keys, claims),
+                lines(claim_numbers, claims)::bigint[], lines(claim_versions, claims)::integer[], lines(claim_digests, claims),
+                lines(claim_firsts, claims)::bigint[])
         as c (of, scope, key, sequence, version, digest, first);
 end $$"""
 
@@ -154,5 +162,5 @@ def upgrade() -> None:
         begin raise exception 'an idempotency key is kept for ever' using errcode = 'insufficient_privilege'; end $$""")
     op.execute("""
         create trigger keep_keys before delete on claim for each row when (old.scope in ('http', 'inbox', 'import')) execute function keep_keys()""")
-    for function in (LOAD, LOCK, WRITE):
+    for function in (LOAD, LOCK, LINES, WRITE):
         op.execute(function)

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Container, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Container, Sequence
 
 import msgspec
 import pytest
 
 from libs.decider import Refused
-from libs.eventlog import Claim, Claimed, Conflict, Consequence, Intent, KeyReused, Logs, New, Scope, TooLarge, Unwritable, verify
-from libs.eventlog.batch import FIXED_HEADERS
-from libs.wire import MAX_DATA, MAX_HEADERS, Recorded, broken, genesis, to_headers
+from libs.eventlog import Claim, Claimed, Conflict, Consequence, Done, Intent, KeyReused, Logs, New, Scope, TooLarge, verify
+from libs.eventlog.tests.acts import AT, intent, says
+from libs.wire import Recorded, broken, genesis
 
-AT = datetime(2026, 11, 23, 1, 2, 3, 4, tzinfo=UTC)
-BEYOND = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-10)))
-"""An instant that has no place in UTC's years."""
 ANY_VERSION = range(1, 2**63)
 """What `If-Match: *` takes: whichever there is."""
-Decide = Callable[[Sequence[Recorded]], Consequence]
-
-
-def says(*texts: str, claims: Sequence[Claim] = (), releases: Sequence[Claim] = ()) -> Decide:
-    events = [New("liandong.example.Said.v1", text.encode(), AT) for text in texts]
-    return lambda _stream: Consequence(events, claims, releases)
-
-
-def intent(subject: str, decide: Decide, key: str = "", digest: str = "", expected: Container[int] | None = None) -> Intent:
-    return Intent(subject=subject, decide=decide, actor="C0117", key=key, digest=digest, expected=expected)
 
 
 async def test_events_are_numbered_without_gaps_and_chained(logs: Logs) -> None:
@@ -156,63 +142,6 @@ async def test_a_claim_is_held_until_it_is_released(logs: Logs) -> None:
     await logs.of("511525100").append(intent("case-1", says("a", claims=[place])))
 
 
-@pytest.mark.parametrize(
-    ("bad", "error"),
-    [
-        (intent("case-2", says("x" * (MAX_DATA + 1))), TooLarge),
-        (intent("c" * 9000, says("x")), TooLarge),
-        (intent("case-2", says("x"), key="k" * 1025), TooLarge),
-        (intent("案" * 400, says("x")), TooLarge),
-        (intent("case-2", says("x", claims=[Claim("placement", "k" * 2000)])), TooLarge),
-        (Intent(subject="case-2", decide=says("x"), actor="C0117", correlation="c" * 3000, causation="r" * 3200), TooLarge),
-        (intent("case-2", lambda _s: Consequence([New("liandong.example.Said.v1", b"x", AT, to="5" * 400)])), TooLarge),
-        (intent("case-2", lambda _s: Consequence([New("liandong.example.Said.v1", b"x", AT.replace(tzinfo=None))])), Unwritable),
-        (intent("case-2", lambda _s: Consequence([New("liandong.example.Said.v1", b"x", BEYOND)])), Unwritable),
-        (intent("case\n2", says("x")), Unwritable),
-        (intent("case\x002", says("x")), Unwritable),
-        (intent("case\ud800", says("x")), Unwritable),
-        (intent("case-2", says("x"), key="k\x00"), Unwritable),
-    ],
-)
-async def test_what_no_log_can_keep_fails_alone(logs: Logs, bad: Intent, error: type[Exception]) -> None:
-    log = logs.of("511525")
-    results = await asyncio.gather(
-        log.append(intent("case-1", says("a"))), log.append(bad), log.append(intent("case-3", says("b"))), return_exceptions=True
-    )
-    assert isinstance(results[1], error)
-    assert [event.subject for event in await log.feed()] == ["case-1", "case-3"]
-
-
-async def test_the_largest_payload_is_taken(logs: Logs) -> None:
-    log = logs.of("511525")
-    await log.append(intent("case-1", says("x" * MAX_DATA)))
-    assert len((await log.stream("case-1"))[0].data) == MAX_DATA
-
-
-async def test_the_largest_headers_that_are_taken_fit_the_wire(logs: Logs) -> None:
-    log = logs.of("511525")
-    room = MAX_HEADERS - FIXED_HEADERS - 1024 - len("C0117")
-    await log.append(
-        Intent(
-            subject="c" * 1024,
-            decide=lambda _s: Consequence([New("liandong.example." + "S" * 240, b"x", AT, to="5" * 40)]),
-            actor="C0117",
-            correlation="r" * 1024,
-            causation="c" * (room - 1024),
-        )
-    )
-    (event,) = await log.feed()
-    assert sum(len(name) + len(value) for name, value in to_headers(event)) <= MAX_HEADERS
-
-
-async def test_instants_are_kept_in_utc(logs: Logs) -> None:
-    east = AT.astimezone(timezone(timedelta(hours=8)))
-    done = await logs.of("511525").append(intent("case-1", lambda _s: Consequence([New("liandong.example.Said.v1", b"x", east)])))
-    (event,) = await logs.of("511525").feed()
-    assert (done.events[0].time, done.events[0].time.tzinfo, event.time) == (AT, UTC, AT)
-    assert broken(event, None) is None
-
-
 async def test_rules_see_nothing_that_the_log_and_the_wire_alone_need(logs: Logs) -> None:
     log = logs.of("511525")
     seen: list[Recorded] = []
@@ -304,3 +233,23 @@ async def test_who_needs_the_last_event_alone_sees_it_alone_and_the_version_coun
         await log.append(asked(expected={1}))
     assert conflict.value.found == 4
     assert [event.version for event in await log.stream("case-1")] == [1, 2, 3, 4]
+
+
+async def test_many_acts_at_once_each_come_to_what_they_would_alone(logs: Logs) -> None:
+    log, place = logs.of("511525"), Claim("placement", "511A")
+
+    def no(_stream: Sequence[Recorded]) -> Consequence:
+        raise Refused("closed", "已办结")
+
+    acts = [intent(f"case-{n % 300}", says(str(n), "b"), key=f"k{n}", digest="d") for n in range(900)]
+    acts[10:10] = [intent("case-x", no), intent("c" * 2000, says("x")), intent("case-y", says("y", claims=[place]))]
+    acts.append(intent("case-z", says("z", claims=[place])))
+    acts.append(intent("case-9", says("0"), key="k5", digest="d"))
+    told = await log.append_all(acts)
+    assert [type(one) for one in told if not isinstance(one, Done)] == [Refused, TooLarge, Claimed]
+    assert [place for place, one in enumerate(told) if not isinstance(one, Done)] == [10, 11, 903]
+    assert isinstance(told[904], Done)
+    assert told[904].repeated
+    assert [event.data for event in await log.stream("case-20")] == [b"20", b"b", b"320", b"b", b"620", b"b"]
+    assert (await verify(log)).events == 1801
+    assert await log.append_all([]) == []

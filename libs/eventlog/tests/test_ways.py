@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import product
 
 import asyncpg
 import pytest
@@ -95,16 +96,17 @@ async def written(writer: Writer, connection: Connection, intents: Sequence[tupl
 
 
 @pytest.mark.parametrize("seed", range(12))
-async def test_both_ways_and_the_twin_give_the_same_answers(database: str, seed: int) -> None:
-    """One act at a time against the twin; ten at a time the two ways against each other."""
+async def test_all_ways_and_the_twin_give_the_same_answers(database: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One act at a time against the twin; ten at a time the ways against each other: free and locked, with the events in the call and copied."""
     url = await prepare(database, "intake")
     for together in (1, 60):
         chance = random.Random(seed * 100 + together)
         acts = [(chance.choice(NODES), drawn(chance)) for _ in range(120)]
         results, streams = [], []
-        for locked in (False, True):
+        for locked, copied in product((False, True), repeat=2):
+            monkeypatch.setattr("libs.eventlog.writing.COPY_FROM", 1 if copied else 400)
             pool = await open_pool(url, "intake")
-            logs = PgLogs(pool, f"way-{together}-{locked}".lower(), NODES, floor=0)
+            logs = PgLogs(pool, f"way-{together}-{locked}-{copied}".lower(), NODES, floor=0)
             await logs.open()
             writer = Writer(clock=lambda: 0.0)
             if locked:
@@ -118,8 +120,8 @@ async def test_both_ways_and_the_twin_give_the_same_answers(database: str, seed:
             streams.append([[(e.subject, e.version, e.data) for e in await logs.of(node).feed(limit=1000)] for node in NODES])
             assert [(await verify(logs.of(node))).fault for node in NODES] == [None, None]
             await pool.close()
-        assert results[0] == results[1]
-        assert streams[0] == streams[1]
+        assert results == results[:1] * 4
+        assert streams == streams[:1] * 4
         assert len(streams[0][0]) > 20
         if together == 1:
             twin = MemoryLogs("intake", NODES)

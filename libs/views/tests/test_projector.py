@@ -235,6 +235,19 @@ async def test_two_processes_show_every_event_once(database: str) -> None:
         assert sorted(await shown(pool, shows)) == sorted(f"case:{n}" for n in range(20))
 
 
+async def test_who_waits_before_the_positions_are_known_is_told_of_what_another_process_showed(database: str) -> None:
+    shows = Shows("first")
+    async with logging(database, shows) as (logs, pool):
+        one, other = Projector(pool, [shows.view]), Projector(pool, [shows.view])
+        position = await put(logs, "a")
+        async with following(one):
+            assert await one.wait("first", position, 30)
+            waiting = asyncio.create_task(other.wait("first", position, 30))
+            await asyncio.sleep(0)
+            async with following(other):
+                assert await waiting
+
+
 async def test_a_type_of_a_later_version_is_not_passed_over(database: str) -> None:
     shows = Shows("shows")
     async with logging(database, shows) as (logs, pool):

@@ -95,7 +95,7 @@ async def _landed(context: Context, items: ItemStreams, run: Run) -> Outcomes:
     landed = run.found.sifted.landed
     for start in range(0, len(landed), TOGETHER):
         some = landed[start : start + TOGETHER]
-        done = await asyncio.gather(*(log.append(_row(items, wording, run)) for wording in some), return_exceptions=True)
+        done = await log.append_all([_row(items, wording, run) for wording in some])
         for wording, one in zip(some, done, strict=True):
             _count(run, outcomes, wording, one)
     return outcomes
@@ -106,7 +106,7 @@ def _row(items: ItemStreams, wording: Wording, run: Run) -> Intent:
     return items.intent(stream(wording.item), command, actor=run.by, correlation=f"import:{run.found.digest[:16]}")
 
 
-def _count(run: Run, outcomes: Outcomes, wording: Wording, done: Done | BaseException) -> None:
+def _count(run: Run, outcomes: Outcomes, wording: Wording, done: Done | Exception) -> None:
     """A refusal sets the row aside with its sentence; anything else that went wrong ends the run."""
     match done:
         case Refused():
@@ -114,7 +114,7 @@ def _count(run: Run, outcomes: Outcomes, wording: Wording, done: Done | BaseExce
                 row=run.found.numbers[wording.item], column=run.found.code_column, value=wording.item[:SHOWN], reason=done.because
             )
             outcomes.set_aside.append(row)
-        case BaseException():
+        case Exception():
             raise done
         case _:
             outcomes.counts[_outcome(done)] += 1

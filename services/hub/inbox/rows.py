@@ -39,8 +39,8 @@ def fold(events: Sequence[Recorded]) -> Folded:
 def _read(event: Recorded, version: str) -> Any:
     if version != "1":
         raise NotShown(f"{event.type} 比本版本新")
-    if b"\\u0000" in event.data or not 1900 < event.time.year < 9000:
-        raise NotShown("内容含有无法保存的字符或时间")
+    if not 1900 < event.time.year < 9000:
+        raise NotShown("时间不在日历可用的范围内")
     fact = f.READER.read(event)
     if not fact.case:
         raise NotShown("没有办件编号")

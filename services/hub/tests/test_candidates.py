@@ -8,6 +8,8 @@ import pytest
 from libs.testkit.house import COUNTY, TOWN
 from libs.wire import Position, Recorded, chain_hash
 from services.hub.inbox import CityStream
+from services.hub.inbox.candidates import ALIKE, MOST_BYTES
+from services.hub.inbox.feed import FARTHEST
 from services.hub.tests.county import AT, City, carried, feed, filed, forged, knowing_one_county, word
 
 pytestmark = pytest.mark.server
@@ -124,3 +126,43 @@ async def test_a_line_about_a_feed_that_sent_nothing_yet_is_no_gap(city: City) -
     nothing = msgspec.structs.replace(events[0], source=source, sequence=0, hash=Position(source, 1, 0, "sha256:" + "0" * 64).hash)
     await city.take(carried(events[0]), word(1, events[0], nothing))
     assert await city.state() == "live"
+
+
+def variants(event: Recorded, count: int) -> list[Recorded]:
+    """Other records under the number of `event`, each hash fitting."""
+    return [forged(event, b'{"case":"forged-%d"}' % n) for n in range(count)]
+
+
+async def test_of_one_number_only_so_many_candidates_are_kept_and_the_rest_is_said_once(city: City) -> None:
+    events = await feed(filed("c1"), filed("c2"))
+    await city.take(carried(events[0]), word(1, events[0]))
+    for _ in range(2):
+        await city.take(*map(carried, variants(events[1], 3 * ALIKE)))
+    assert await city.pool.fetchval("select count(*) from candidate") == ALIKE
+    assert await city.evidence() == [("too-many", 1)]
+    await city.take(carried(events[1]), word(2, events[1]))
+    assert await city.numbers() == ["c1", "c2"]
+    assert await city.pool.fetchval("select count(*) from candidate") == 0
+    assert await city.pool.fetchval("select held from city_feed") == 0
+
+
+async def test_of_one_feed_only_so_many_bytes_are_kept_and_the_nearest_numbers_stay(city: City) -> None:
+    events = await feed(*(filed(f"c{n}") for n in range(3)))
+    large = b'"' + b"x" * 250_000 + b'"'
+    flood = [forged(msgspec.structs.replace(events[2], sequence=n), large) for n in range(1000, 1000 + MOST_BYTES // len(large) + 10)]
+    for start in range(0, len(flood), 100):
+        await city.take(*map(carried, flood[start : start + 100]))
+    await city.take(*map(carried, events))
+    stored = await city.pool.fetchval("select sum(octet_length(data) + 600) from candidate")
+    assert await city.pool.fetchval("select held from city_feed") == stored <= MOST_BYTES
+    assert ("too-many", 0) in await city.evidence()
+    await city.take(word(1, events[2]))
+    assert await city.numbers() == ["c0", "c1", "c2"]
+
+
+async def test_a_number_far_ahead_is_not_kept_at_all(city: City) -> None:
+    (event,) = await feed(filed("c1"))
+    far = [forged(msgspec.structs.replace(event, sequence=FARTHEST + n), event.data, event) for n in range(1, 20)]
+    await city.take(*map(carried, far))
+    assert await city.pool.fetchval("select count(*) from candidate") == 0
+    assert await city.evidence() == [("too-many", 0)]

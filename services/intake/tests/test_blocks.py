@@ -55,6 +55,11 @@ async def serial(house: House) -> int:
     return parts((await file(house))["case"])[2]
 
 
+async def serials(house: House, many: int) -> list[int]:
+    """The serials of so many cases, ten at a time."""
+    return [one for _ in range(many // 10) for one in await asyncio.gather(*(serial(house) for _ in range(10)))]
+
+
 async def voided(house: House) -> list[int]:
     """All serials that were voided, in order of the log."""
     return [serial for event in await house.all(NumbersVoided) for serial in event.serials]
@@ -124,8 +129,7 @@ async def test_a_filing_under_a_voided_serial_goes_on_under_another_and_the_cler
         async with opened(database, process="other") as other:
             await turn(other, timedelta(seconds=70))
             assert await voided(other) == list(range(2, 51))
-        filed = await asyncio.gather(*(serial(frozen) for _ in range(60)))
-        assert sorted(filed) == list(range(51, 111))
+        assert sorted(await serials(frozen, 60)) == list(range(51, 111))
         assert await serial(frozen) == 111, "a block that was leased since is kept"
 
 
@@ -133,11 +137,11 @@ async def test_of_two_processes_one_killed_and_one_frozen_every_serial_is_a_case
     late = timedelta(seconds=70)
     async with killed(database, "killed") as dying, opened(database, process="frozen") as frozen:
         await dying.hear(await published(catalogue))
-        await asyncio.gather(*(serial(house) for _ in range(70) for house in (dying, frozen)))
+        await asyncio.gather(serials(dying, 70), serials(frozen, 70))
         async with opened(database, process="last") as last:
-            await asyncio.gather(turn(last, late), turn(last, late), *(serial(frozen) for _ in range(30)), serial(last))
+            await asyncio.gather(turn(last, late), turn(last, late), serials(frozen, 30), serial(last))
             await turn(last, late)
-            await asyncio.gather(*(serial(frozen) for _ in range(70)))
+            await serials(frozen, 70)
     async with killed(database, "auditor") as auditor:
         await turn(auditor, late)
         await accounted_for(auditor)
