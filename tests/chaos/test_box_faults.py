@@ -8,11 +8,9 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from signal import SIGKILL
@@ -21,10 +19,10 @@ from typing import Any
 import psutil
 import pytest
 
-from libs.embedded import EmbeddedError, Kafka, Postgres, Server, kafka, spawn
+from libs.embedded import EmbeddedError, Kafka, kafka, spawn
 from services.onebox import BoxError, OneBox
 from services.onebox.machine import check_machine
-from services.onebox.watch import SERVERS, Watched
+from tests.chaos.disks import disk, fill, needs_root
 
 pytestmark = pytest.mark.server
 ROOT = Path(__file__).parents[2]
@@ -156,37 +154,6 @@ def test_a_folder_that_may_not_be_entered_is_told(tmp_path: Path, command: str) 
     assert "没有权限" in said
 
 
-@contextmanager
-def disk(megabytes: int) -> Iterator[Path]:
-    """A disk of its own, so small, where everybody may enter: also the user under whom root runs PostgreSQL."""
-    place = Path(tempfile.mkdtemp(prefix="liandong-disk-"))
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", place], check=True)
-    place.chmod(0o755)
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", place], check=True)
-        place.rmdir()
-
-
-def fill(place: Path) -> Path:
-    """Takes all room that is left."""
-    file = place / "full"
-    with file.open("wb") as out, suppress(OSError):
-        while True:
-            os.write(out.fileno(), bytes(65536))
-    return file
-
-
-def room(place: Path, kilobytes: int) -> None:
-    """Leaves this much room on a disk."""
-    file = fill(place)
-    os.truncate(file, max(file.stat().st_size - kilobytes * 1024, 0))
-
-
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a disk")
-
-
 @needs_root
 def test_a_disk_that_is_nearly_full_is_told_before_anything_starts() -> None:
     with disk(20) as place:
@@ -212,48 +179,6 @@ def test_a_disk_that_can_only_be_read_is_told(made: Path, tmp_path: Path) -> Non
         assert "磁盘只能读" in one_sentence(up(place), place)
     finally:
         subprocess.run(["umount", "-l", place], check=True)
-
-
-@needs_root
-@pytest.mark.parametrize(("kind", "kilobytes"), [(Postgres, 200), (Kafka, 8)])
-def test_a_server_on_a_full_disk_says_so(kind: type[Server], kilobytes: int) -> None:
-    with disk(200) as place:
-        server = kind(place / "server")
-        room(place, kilobytes)
-        with pytest.raises(EmbeddedError) as no:
-            server.start()
-    assert "磁盘已满；请腾出空间" in str(no.value), no.value
-    assert len(str(no.value).splitlines()) == 1
-    assert server.pid is None
-
-
-@needs_root
-@pytest.mark.parametrize("kind", [Postgres, Kafka])
-def test_a_disk_that_fills_up_under_a_server_is_told_and_the_server_is_back_when_there_is_room(kind: type[Server]) -> None:
-    with disk(250) as place:
-        server = kind(place / "server")
-        server.start()
-        watched = Watched(server, server.begin, SERVERS)
-        with ThreadPoolExecutor(1) as aside:
-            server.kill()
-            file = fill(place)
-            told = look(watched, aside, lambda: "磁盘已满" in watched.stands.because)
-            file.unlink()
-            told += look(watched, aside, lambda: watched.state == "up")
-        server.stop()
-    assert [sentence for sentence in told if "磁盘已满" in sentence] != [], told
-    assert ("意外结束" in told[0], "已恢复" in told[-1]) == (True, True), told
-
-
-def look(watched: Watched, aside: ThreadPoolExecutor, so: Callable[[], bool]) -> list[str]:
-    """What is told until it is so."""
-    told: list[str] = []
-    until = time.monotonic() + 180
-    while not (told and so()):
-        assert time.monotonic() < until, (told, watched.stands)
-        told += watched.look(aside)
-        time.sleep(0.2)
-    return told
 
 
 def test_java_that_cannot_get_its_heap_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
