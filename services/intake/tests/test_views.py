@@ -119,3 +119,14 @@ async def test_what_cannot_be_read_is_not_swallowed(house: House, catalogue: Nei
 
 async def test_an_unknown_case_has_no_row(house: House) -> None:
     assert await case_row(house.pool, "511525-20070305-000009-9", read_at(house.time, CALENDAR)) is None
+
+
+async def test_what_is_counted_of_a_node_costs_the_same_however_many_cases_have_ended(house: House) -> None:
+    """The rows of cases that ended are taken away under the count: it does not go through them."""
+    for _ in range(3):
+        await show(house, await file(house))
+    ended = await file(house)
+    await house.post(f"/intake/cases/{ended['case']}/withdrawal", by="clerk")
+    await show(house, await house.post(f"/intake/cases/{ended['case']}/close", by="clerk"))
+    await house.pool.execute("delete from cases where number = $1", ended["case"])
+    assert await counted(house) == {"cases": 4, "open": 3, "finished": 1}
