@@ -114,9 +114,8 @@ class Server(ABC):
                 self._process = self._launch(log)
         except OSError as error:
             self.stop()
-            raise EmbeddedError(
-                f"{self.word} 不能启动（{why_not(error)}）；请检查磁盘、权限，或按 requirements.lock 重新安装依赖"
-            ) from error
+            cause = cause_in([str(error)], self.folder) or f"{why_not(error)}；请按 requirements.lock 重新安装依赖（scripts/setup）"
+            raise EmbeddedError(f"{self.word} 不能启动：{cause}") from error
         except BaseException:
             self.stop()
             raise
@@ -248,11 +247,18 @@ class Server(ABC):
             time.sleep(0.02)
         raise self._failed(f"{self.start_seconds:.0f} 秒内没有应答")
 
-    def _failed(self, what: str) -> EmbeddedError:
-        """With the cause where it is a known one, else with the end of what this start wrote to the log."""
+    def cause(self) -> str | None:
+        """Why it ended or does not start, in a sentence with what to do; None where the log of this start names nothing that is known."""
+        return cause_in(self._lines(), self._place() if self._place().exists() else self.folder)
+
+    def _lines(self) -> list[str]:
         with self.log.open("rb") as log:
             log.seek(self._quote_from)
-            lines = log.read().decode(errors="replace").splitlines()[-SEARCHED_LINES:]
-        if cause := cause_in(lines, self.folder):
+            return log.read().decode(errors="replace").splitlines()[-SEARCHED_LINES:]
+
+    def _failed(self, what: str) -> EmbeddedError:
+        """With the cause where it is a known one, else with the end of what this start wrote to the log."""
+        if cause := self.cause():
             return EmbeddedError(f"{self.word} {what}：{cause}（目录 {self.folder}）")
-        return EmbeddedError(f"{self.word} {what}。请按日志 {self.log} 的末尾处理后再启动：\n" + "\n".join(lines[-QUOTED_LINES:]))
+        quoted = "\n".join(self._lines()[-QUOTED_LINES:])
+        return EmbeddedError(f"{self.word} {what}。请按日志 {self.log} 的末尾处理后再启动：\n{quoted}")

@@ -46,21 +46,25 @@ cross join lateral (
 
 FEED: Final = f"""
 select {_EVENT}
-from feed f join event e using (feed)
-where f.source = $1 and f.epoch = coalesce($2, (select epoch from head where source = $1)) and e.sequence > $3
-order by e.sequence limit $4"""
+from feed f
+cross join lateral (select * from event where event.feed = f.feed and event.sequence > $3 order by event.sequence limit $4) e
+where f.source = $1 and f.epoch = coalesce($2, (select epoch from head where source = $1))
+order by e.sequence"""
 
 # Every version once, and the one before it earlier: then a stream counts 1..n. Two rows of an index for each event of the page.
 MISPLACED: Final = """
 select e.sequence
-from head h join event e on e.feed = h.feed
+from head h
+cross join lateral (
+    select * from event where event.feed = h.feed and event.sequence > $2 and event.sequence <= $3 order by event.sequence limit 100000
+) e
 cross join lateral (
     select count(*) filter (where near.version = e.version) as same,
            count(*) filter (where near.version = e.version - 1 and (near.feed, near.sequence) < (e.feed, e.sequence)) as before
     from event near
     where near.source = e.source and near.subject = e.subject and near.version between e.version - 1 and e.version
 ) near
-where h.source = $1 and e.sequence > $2 and e.sequence <= $3 and (e.version < 1 or near.same <> 1 or near.before <> (e.version > 1)::int)
+where h.source = $1 and (e.version < 1 or near.same <> 1 or near.before <> (e.version > 1)::int)
 order by e.sequence limit 1"""
 
 # The functions stand in the migration of the log.

@@ -13,7 +13,7 @@ from libs.eventlog.rows import recorded
 from libs.wire import Recorded
 
 _HEADS: Final = "select source, epoch, sequence from {schema}head where sequence > 0 order by source"
-_PAGE: Final = """
+PAGE: Final = """
 select f.epoch, e.sequence, e.source, e.version, e.subject, e.id, e.type, e.time, e.recordedtime, e.actor, e.recipient,
        e.correlationid, e.causationid, e.traceparent, e.prevhash, e.hash, e.data
 from unnest($1::text[], $2::integer[], $3::bigint[]) with ordinality as at (source, epoch, sequence, place)
@@ -46,7 +46,7 @@ async def tail(connection: Connection | Pool, at: At, *, limit: int, schema: str
     if not ahead:
         return []
     sources, epochs, sequences = (list(column) for column in zip(*ahead, strict=True))
-    rows = await connection.fetch(_PAGE.format(schema=prefix), sources, epochs, sequences, max(limit // len(ahead), LEAST))
+    rows = await connection.fetch(PAGE.format(schema=prefix), sources, epochs, sequences, max(limit // len(ahead), LEAST))
     return [recorded(row) for row in rows]
 
 

@@ -166,10 +166,16 @@ class SiteOfBox:
             if given_up():
                 raise GivenUp(f"{self.code} 的启动已放弃")
             time.sleep(0.1)
-        lines = (self.folder / "site.log").read_text(errors="replace").splitlines()[-QUOTED_LINES:]
-        if cause := cause_in(lines, self.folder):
+        if cause := self.cause():
             raise BoxError(f"{self.code} 没有启动成功：{cause}（日志 {self.folder / 'site.log'}）")
-        raise BoxError(f"{self.code} 没有启动成功，日志 {self.folder / 'site.log'}：\n" + "\n".join(lines))
+        raise BoxError(f"{self.code} 没有启动成功，日志 {self.folder / 'site.log'}：\n" + "\n".join(self._last_lines()))
+
+    def cause(self) -> str | None:
+        """Why it ended or does not start, where the end of its log names a cause that is known."""
+        return cause_in(self._last_lines(), self.folder)
+
+    def _last_lines(self) -> list[str]:
+        return (self.folder / "site.log").read_text(errors="replace").splitlines()[-QUOTED_LINES:]
 
     def _ready(self) -> bool:
         try:

@@ -53,6 +53,7 @@ class Process(Protocol):
     def usable(self) -> bool: ...
     def alive(self, seconds: float) -> bool: ...
     def kill(self) -> None: ...
+    def cause(self) -> str | None: ...
 
 
 class Watched:
@@ -82,7 +83,7 @@ class Watched:
     def look(self, aside: ThreadPoolExecutor) -> list[str]:
         """Does what is to be done now: the sentences that are to be told."""
         ended = self.process.ended if self.state != "down" else None
-        told = self._fell(f"意外结束（{how(ended)}）") if ended is not None else []
+        told = self._fell(ended) if ended is not None else []
         if self.state == "down":
             return told + self._try_again()
         answered = self._hear(aside)
@@ -120,12 +121,13 @@ class Watched:
         self.state, self.because = state, because
         return [f"{self.process.word} {because}{then}"] if told else []
 
-    def _fell(self, because: str) -> list[str]:
+    def _fell(self, code: int) -> list[str]:
         """It ended. The first end is followed by a start at once; each that comes soon after a start by a longer pause."""
         first = not self.again or self._runs_for > max(STEADY_SECONDS, self._pause)
         self._pause = 0.0 if first else min(max(self._pause * 2, 1.0), LONGEST_PAUSE)
         self._next_try, self._unanswered, self._asked = self._clock() + self._pause, 0, None
-        return self._trouble("down", because, "，正在重新启动")
+        told = self._trouble("down", f"意外结束（{how(code)}）", "，正在重新启动")
+        return told + self._reason(self.process.cause() or "")
 
     def _try_again(self) -> list[str]:
         if self._clock() < self._next_try or any(need.state != "up" for need in self._needs):
@@ -139,11 +141,17 @@ class Watched:
         return []
 
     def _not_yet(self, refused: str) -> list[str]:
-        """It cannot be started now. Why is told once, and again only when it is another reason."""
+        """It cannot be started now."""
         self._pause = min(max(self._pause * 2, 1.0), LONGEST_PAUSE)
         self._next_try = self._clock() + self._pause
-        told, self._refused = self._refused != refused, refused
-        return [f"{self.process.word} 还不能重新启动，会一再重试：{refused}"] if told else []
+        return self._reason(refused)
+
+    def _reason(self, why: str) -> list[str]:
+        """Why it does not run is told once, and again only when it is another reason."""
+        if not why or why == self._refused:
+            return []
+        self._refused = why
+        return [f"{self.process.word} 还不能运行，会一再重试：{why}"]
 
     def _over(self) -> list[str]:
         took = self._clock() - self._troubled

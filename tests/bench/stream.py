@@ -62,30 +62,11 @@ async def relay(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
     logs = await opened(await fresh(owner))
     events = await fill(logs, count)
 
-    async def sent(ring: Ring | None, pages: Sequence[Sequence[Recorded]]) -> float:
-        """Events a second, from the log; or from `ring`, where one page of events after the other is put before it is sent."""
-        name, producer = await topic(bootstrap), await new_producer(bootstrap)
-        sending, sender = (
-            Relay(pool=logs.pool, schemas=["intake"], topic=name, bootstrap=bootstrap, rings=rings(ring)),
-            Sender(producer, name),
-        )
-        async with logs.pool.acquire() as connection:
-            began = time.perf_counter()
-            for page in pages:
-                if ring is not None:
-                    ring.put(page)
-                await sending.step(connection, sender)
-            while await sending.step(connection, sender):
-                pass
-            took = time.perf_counter() - began
-        await producer.stop()
-        return len(events) / took
-
     async def ours() -> float:
-        return await sent(None, ())
+        return await sent(logs, bootstrap, None, ()) * count
 
     async def from_ring() -> float:
-        return await sent(Ring(), [events[start : start + 1000] for start in range(0, len(events), 1000)])
+        return await sent(logs, bootstrap, Ring(), [events[start : start + 1000] for start in range(0, len(events), 1000)]) * count
 
     async def raw() -> float:
         name, producer = await topic(bootstrap), await new_producer(bootstrap)
@@ -102,6 +83,23 @@ async def relay(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
     await logs.pool.close()
     note = f"from the ring {ringed:.2f} ×"
     return Row("relay log → Kafka", "raw aiokafka producer, same bytes, gathered", 0.6, "events/s", a, b, note=note)
+
+
+async def sent(logs: PgLogs, bootstrap: str, ring: Ring | None, pages: Sequence[Sequence[Recorded]]) -> float:
+    """How often a second everything is sent, from the log; or from `ring`, where one page after the other is put before it is sent."""
+    name, producer = await topic(bootstrap), await new_producer(bootstrap)
+    sending, sender = Relay(pool=logs.pool, schemas=["intake"], topic=name, bootstrap=bootstrap, rings=rings(ring)), Sender(producer, name)
+    async with logs.pool.acquire() as connection:
+        began = time.perf_counter()
+        for page in pages:
+            if ring is not None:
+                ring.put(page)
+            await sending.step(connection, sender)
+        while await sending.step(connection, sender):
+            pass
+        took = time.perf_counter() - began
+    await producer.stop()
+    return 1 / took
 
 
 def rings(ring: Ring | None) -> dict[str, Ring]:

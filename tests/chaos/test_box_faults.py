@@ -9,14 +9,20 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from signal import SIGKILL
+from typing import Any
 
 import psutil
 import pytest
 
-from services.onebox import OneBox
+from libs.embedded import EmbeddedError, Kafka, kafka, spawn
+from services.onebox import BoxError, OneBox
+from services.onebox.machine import check_machine
+from tests.chaos.disks import disk, fill, needs_root
 
 pytestmark = pytest.mark.server
 ROOT = Path(__file__).parents[2]
@@ -146,3 +152,82 @@ def test_a_folder_that_may_not_be_entered_is_told(tmp_path: Path, command: str) 
     folder.chmod(0o700)
     assert str(folder) in said
     assert "没有权限" in said
+
+
+@needs_root
+def test_a_disk_that_is_nearly_full_is_told_before_anything_starts() -> None:
+    with disk(20) as place:
+        said = one_sentence(up(place / "box"), place)
+    assert "磁盘只剩" in said
+    assert "请腾出空间" in said
+
+
+@needs_root
+def test_a_disk_without_any_room_is_told() -> None:
+    with disk(1) as place:
+        fill(place)
+        said = one_sentence(up(place / "box"), place)
+    assert "磁盘已满" in said
+
+
+@needs_root
+def test_a_disk_that_can_only_be_read_is_told(made: Path, tmp_path: Path) -> None:
+    (place := tmp_path / "seen").mkdir()
+    subprocess.run(["mount", "--bind", made, place], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", place], check=True)
+    try:
+        assert "磁盘只能读" in one_sentence(up(place), place)
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)
+
+
+def test_java_that_cannot_get_its_heap_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka, "JVM", ("-Xmx384m", "-Xms384m", "-XX:MaxRAM=64m", "-Xss1g", *kafka.JVM[1:]))
+    monkeypatch.setattr(kafka, "spawn", limited)
+    monkeypatch.setattr(kafka, "run", lambda command, **how: limited(command, **how).wait())
+    with pytest.raises(EmbeddedError) as no:
+        Kafka(tmp_path / "kafka").start()
+    assert "内存不足" in str(no.value)
+    assert len(str(no.value).splitlines()) == 1
+
+
+def limited(command: Sequence[str | Path], **how: Any) -> subprocess.Popen[bytes]:
+    """As `spawn`, with 300 MB of addresses."""
+    return spawn(["prlimit", f"--as={300 * 1024 * 1024}", *command], **{name: how[name] for name in ("folder", "log")}, tie=SIGKILL)
+
+
+@pytest.mark.parametrize("limit", ["max", str(100 * 1024 * 1024)])
+def test_a_group_with_too_little_memory_is_told_before_anything_starts(tmp_path: Path, limit: str) -> None:
+    for name, text in {"memory.max": limit, "memory.current": "1048576", "memory.stat": "inactive_file 0\n"}.items():
+        (tmp_path / name).write_text(text)
+    if limit == "max":
+        check_machine_but_for_disk(tmp_path)
+        return
+    with pytest.raises(BoxError, match=r"内存只剩 99 MB，启动至少要 800 MB"):
+        check_machine_but_for_disk(tmp_path)
+
+
+def check_machine_but_for_disk(cgroups: Path) -> None:
+    """The folder of the test is on a disk with room."""
+    check_machine(cgroups, datetime(2026, 11, 28, tzinfo=UTC), cgroups)
+
+
+@pytest.mark.parametrize("year", [1970, 2020, 2099])
+def test_a_clock_that_was_never_set_is_told(tmp_path: Path, year: int) -> None:
+    with pytest.raises(BoxError, match=f"机器时间是 {year}-.*请先校准时间"):
+        check_machine(tmp_path, datetime(year, 6, 1, tzinfo=UTC), tmp_path)
+
+
+def test_a_killed_up_leaves_no_lock(tmp_path: Path) -> None:
+    folder = tmp_path / "box"
+    process = up(folder, "--no-seed")
+    until = time.monotonic() + 180
+    while not (folder / "box.json").exists():
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    process.kill()
+    process.communicate()
+    again = up(folder)
+    _, said = again.communicate(timeout=240)
+    assert again.returncode == 0, said
+    assert running_in(folder) == []

@@ -7,23 +7,25 @@ import signal
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx2
 import pytest
 
-from services.onebox import Door, OneBox, publish, throw_away, work
+from services.onebox import Door, OneBox, Patience, publish, throw_away, work
 
 pytestmark = pytest.mark.server
 COUNTY = "511525"
 AGAIN_SECONDS = 90
 """Generous: what is asked is that it comes back by itself."""
+HASTY = Patience(every=0.5, answer=2.0, named=2, ended=6)
 PARTS = ("PostgreSQL", "Kafka", COUNTY)
 
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[OneBox]:
     """A box of one's own, for it is killed piece by piece."""
-    with throw_away() as box:
+    with throw_away(HASTY) as box:
         with Door(box.site(COUNTY), "watch") as door:
             publish(door, COUNTY)
         yield box
@@ -84,3 +86,26 @@ def test_after_a_night_in_which_everything_died_the_servers_come_first(own: OneB
     said = watch_until_answered(own)
     back = [sentence.split()[0] for sentence in said if "已恢复" in sentence]
     assert back == ["PostgreSQL", "Kafka", COUNTY], said
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_is_frozen_is_named_ended_and_there_again(own: OneBox, part: str) -> None:
+    frozen = process_of(own, part)
+    os.kill(frozen, signal.SIGSTOP)
+    said = watch_until_answered(own)
+    assert process_of(own, part) != frozen
+    about = [sentence for sentence in said if part in sentence]
+    assert ("没有应答" in about[0], "已恢复" in about[-1], len(about)) == (True, True, 2), said
+
+
+def test_a_stop_ends_what_is_frozen_too() -> None:
+    with throw_away(HASTY) as box:
+        frozen = [process_of(box, part) for part in PARTS]
+        for pid in frozen:
+            os.kill(pid, signal.SIGSTOP)
+        told: list[str] = []
+        while len(told) < len(PARTS):
+            told += box.watch()
+            time.sleep(0.2)
+        assert any(COUNTY in sentence for sentence in box.stop())
+    assert not any(Path(f"/proc/{pid}").exists() for pid in frozen)

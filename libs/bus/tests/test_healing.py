@@ -10,17 +10,17 @@ import pytest
 
 from libs.bus.cursors import cursors
 from libs.bus.tests.listening import SOURCE, Listener, facts, record
-from libs.bus.tests.watching import Loops
+from libs.bus.tests.watching import Supervised
 from libs.wire import Recorded
 
 pytestmark = pytest.mark.server
 
 
-class Watch:
+class Healing:
     """Watches over loops with pauses of a hundredth of a second."""
 
     def __init__(self) -> None:
-        self.loops = Loops()
+        self.loops = Supervised()
 
     async def until_heard(self, listener: Listener, *texts: str) -> None:
         """Runs the healing until everything is heard."""
@@ -50,7 +50,7 @@ async def gap(listener: Listener) -> None:
 async def test_a_feed_that_refuses_once_is_asked_again_and_it_is_counted(listener: Listener) -> None:
     await gap(listener)
     listener.refusals = [ConnectionRefusedError("the owner is away"), OSError("and again")]
-    watch = Watch()
+    watch = Healing()
     await watch.until_heard(listener, "a", "b", "c")
     assert watch.loops.failed == {"heal": 2}
 
@@ -58,7 +58,7 @@ async def test_a_feed_that_refuses_once_is_asked_again_and_it_is_counted(listene
 async def test_a_database_that_is_away_once_does_not_end_the_healing(listener: Listener) -> None:
     await gap(listener)
     listener.away = 2
-    watch = Watch()
+    watch = Healing()
     await watch.until_heard(listener, "a", "b", "c")
     assert watch.loops.failed == {"heal": 2}
 
@@ -80,7 +80,7 @@ async def test_connections_that_are_cut_do_not_end_the_healing(listener: Listene
 
     done: list[int] = []
     listener.asked = cut
-    watch = Watch()
+    watch = Healing()
     await watch.until_heard(listener, "a", "b", "c")
     assert watch.loops.failed["heal"] >= 1
 

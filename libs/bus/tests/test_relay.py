@@ -15,7 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from libs.bus.kafka import Ears
 from libs.bus.relay import Relay
 from libs.bus.sending import Outgoing, new_producer
-from libs.bus.tests.watching import Loops
+from libs.bus.tests.watching import Supervised
 from libs.database import open_pool, prepare
 from libs.eventlog import Consequence, Intent, New, PgLogs
 from libs.wire import Position, Recorded, broken, from_headers
@@ -204,7 +204,7 @@ async def test_a_batch_that_fails_comes_again_and_poison_reaches_the_handler(kaf
 
     ears = Ears(kafka_bootstrap)
     ears.hear(f"g-{topic}", [topic], take)
-    loops = Loops()
+    loops = Supervised()
     loops.run("ears", ears.run)
     await asyncio.wait_for(done.wait(), 20)
     await loops.stop()

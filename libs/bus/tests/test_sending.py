@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer
 from libs.bus.relay import Relay
 from libs.bus.sending import Outgoing, Sender, end, new_producer
 from libs.bus.tests.test_relay import NODES, ended, new_topic, opened, read, running, say
-from libs.bus.tests.watching import Loops
+from libs.bus.tests.watching import Supervised
 from libs.database import open_pool, prepare
 from libs.embedded import Kafka, create_topics
 from libs.eventlog import PgLogs, Ring
@@ -115,7 +115,7 @@ async def everything(bootstrap: str, topic: str, counts: dict[str, int]) -> list
 async def test_a_broker_that_is_killed_under_load_costs_no_event_and_no_order(logs: PgLogs, broker: Kafka, from_ring: bool) -> None:
     topic, total = await new_topic(broker.bootstrap), 4000
     rings = {"intake": logs.ring} if from_ring else None
-    relay, loops = Relay(pool=logs.pool, schemas=["intake"], topic=topic, bootstrap=broker.bootstrap, rings=rings), Loops()
+    relay, loops = Relay(pool=logs.pool, schemas=["intake"], topic=topic, bootstrap=broker.bootstrap, rings=rings), Supervised()
     logs.woken.append(relay.wake)
     loops.run("relay", relay.run)
     for start in range(0, total, 500):
@@ -151,7 +151,7 @@ async def test_a_producer_that_is_given_up_ends_though_its_broker_is_frozen(brok
 async def test_a_relay_that_lost_its_lock_gives_way_and_nothing_is_skipped(database: str, logs: PgLogs, kafka_bootstrap: str) -> None:
     topic, total = await new_topic(kafka_bootstrap), 1200
     other = await open_pool(await prepare(database, "intake"), "intake", size=2)
-    loops = Loops()
+    loops = Supervised()
     for pool, ring in ((logs.pool, logs.ring), (other, Ring())):
         relay = Relay(pool=pool, schemas=["intake"], topic=topic, bootstrap=kafka_bootstrap, rings={"intake": ring})
         logs.woken.append(relay.wake)

@@ -13,14 +13,14 @@ from libs.bus.kafka import Ears
 from libs.bus.relay import Relay
 from libs.bus.sending import Outgoing
 from libs.bus.tests.test_relay import new_topic, opened, read, say, send
-from libs.bus.tests.watching import Loops
+from libs.bus.tests.watching import Supervised
 from libs.embedded import free_port
 
 pytestmark = pytest.mark.server
 MARK: Outgoing = (b"511525", b"{}", [("ce_type", b"mark")])
 
 
-async def failing(loops: Loops) -> None:
+async def failing(loops: Supervised) -> None:
     """Returns when one of the loops has failed."""
     async with asyncio.timeout(30):
         for n in count():
@@ -32,7 +32,7 @@ async def failing(loops: Loops) -> None:
 async def test_a_relay_whose_broker_is_away_says_so_and_goes_on_when_it_is_back(database: str, kafka_bootstrap: str) -> None:
     logs, topic = await opened(database), await new_topic(kafka_bootstrap)
     relay = Relay(pool=logs.pool, schemas=["intake"], topic=topic, bootstrap=f"127.0.0.1:{free_port()}")
-    loops = Loops()
+    loops = Supervised()
     loops.run("relay", relay.run)
     await failing(loops)
     assert set(loops.failed) == {"relay"}
@@ -51,7 +51,7 @@ async def test_consumers_whose_broker_refuses_at_the_start_say_so_and_can_be_sta
 
     ears = Ears(f"127.0.0.1:{free_port()}")
     ears.hear(f"g-{topic}", [topic], take)
-    loops = Loops()
+    loops = Supervised()
     loops.run("ears", ears.run)
     await failing(loops)
     assert set(loops.failed) == {"ears"}
@@ -70,7 +70,7 @@ async def test_a_consumer_that_the_broker_takes_for_none_of_its_groups_says_so(k
 
     ears = Ears(kafka_bootstrap)
     ears.hear("", [topic], take)
-    loops = Loops()
+    loops = Supervised()
     loops.run("ears", ears.run)
     await failing(loops)
     assert set(loops.failed) == {"ears"}

@@ -19,7 +19,7 @@ from libs.bus.kafka import Ears
 from libs.bus.sending import Sender, new_producer
 from libs.bus.tests.listening import AT, SOURCE, TYPE, Listener, record
 from libs.bus.tests.test_relay import ended
-from libs.bus.tests.watching import Loops
+from libs.bus.tests.watching import Supervised
 from libs.embedded import create_topics
 from libs.eventlog import Consequence, Intent, MemoryLogs, New
 from libs.wire import Recorded, to_headers
@@ -65,10 +65,11 @@ async def test_a_batch_with_nothing_to_be_heard_writes_nothing_and_the_next_one_
 
 
 async def test_what_moved_over_nothing_reaches_its_row_when_the_consumer_goes_quiet(listener: Listener) -> None:
-    loops = Loops()
+    loops = Supervised()
     loops.run("save", listener.inbox.keep)
     await listener.inbox.take([record(event) for event in await mixed(OTHER, OTHER)])
     await reached(listener, 2)
+    assert (await row(listener), loops.failed) == (2, {})
     await loops.stop()
 
 
@@ -146,7 +147,7 @@ async def test_an_offset_is_never_ahead_of_its_cursor_also_when_the_consumer_die
         if dying:
             raise dying.pop(0)
 
-    ears, loops = Ears(kafka_bootstrap), Loops()
+    ears, loops = Ears(kafka_bootstrap), Supervised()
     ears.hear(group, [topic], listener.inbox.take, save=save)
     loops.run("ears", ears.run)
     await reached(listener, 100)

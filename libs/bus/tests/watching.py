@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 
-class Loops:
+class Supervised:
     """Starts again what fails, and counts it."""
 
     def __init__(self) -> None:

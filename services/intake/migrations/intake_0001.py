@@ -38,6 +38,7 @@ TABLES = (
     # Not on phase: an update that touches no indexed column is three times as cheap, and every act changes the phase.
     "create index cases_open on cases (number) where closed_at is null",
     "create index cases_replayed on cases (timeline, node) where timeline <> ''",
+    'create table node_cases (node text collate "C" primary key, cases bigint not null) with (fillfactor = 50)',
     """
     create table procedures (
         node              text not null,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from libs.eventlog import Codec
 from libs.views import Connection, View
 from libs.wire import Recorded
-from services.intake.events import NumbersLeased, NumbersVoided
-from services.intake.views.cases import CASES, ListedCase
+from services.intake.events import CaseFiled, NumbersLeased, NumbersVoided
+from services.intake.views.cases import CASES, NODE_CASES, ListedCase, NodeCases
 from services.intake.views.serials import LEASES, Lease
 
 CASES_VIEW: Final = "cases"
@@ -31,5 +32,7 @@ def cases_view(codec: Codec) -> View:
                     row = rows[event.case] = rows.get(event.case) or ListedCase(event.case)
                     row.fold(event, recorded.version)
         await CASES.save(connection, list(rows.values()))
+        filed = Counter(rows[recorded.subject].node for recorded in events if recorded.type == codec.name(CaseFiled))
+        await NODE_CASES.save(connection, [NodeCases(node, filed[node]) for node in sorted(filed)])
 
     return View(CASES_VIEW, apply, codec.types, codec.types)

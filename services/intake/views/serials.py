@@ -32,9 +32,7 @@ _OPEN: Final = f"""
 select {LEASES.columns}, exists (select from alive a where a.process = leases.process and a.seen_at >= $2) as alive
 from leases where not settled and node = any ($1::text[]) and (node, year, first) > ($3, $4, $5) order by node, year, first limit $6"""
 # What is settled follows from the log's claims, and is found again where it was lost: a view made anew looks once at every block.
-_SETTLE: Final = """
-update leases set settled = true from unnest($1::text[], $2::integer[], $3::integer[]) as done (node, year, first)
-where leases.node = done.node and leases.year = done.year and leases.first = done.first"""
+_SETTLE: Final = "update leases set settled = true where node = $1 and year = $2 and first = $3"
 
 
 async def open_leases(pool: Pool, nodes: Sequence[str], alive_after: datetime, after: Lease | None, limit: int) -> list[OpenLease]:
@@ -45,6 +43,4 @@ async def open_leases(pool: Pool, nodes: Sequence[str], alive_after: datetime, a
 
 async def accounted_for(pool: Pool, leases: Sequence[Lease]) -> None:
     """Notes that every serial of these blocks is a case's or voided: nobody looks at them again."""
-    if leases:
-        columns = [[lease.node for lease in leases], [lease.year for lease in leases], [lease.first for lease in leases]]
-        await pool.execute(_SETTLE, *columns)
+    await pool.executemany(_SETTLE, [(lease.node, lease.year, lease.first) for lease in leases])

@@ -32,6 +32,7 @@ class Scene:
         self.begun: list[float] = []
         self.killed = 0
         self.refuses: list[str] = []
+        self.log: list[str] = []
         self.word = "Kafka"
         self.part = Watched(self, self.begin, PATIENCE, needs, lambda: self.now)
 
@@ -40,6 +41,9 @@ class Scene:
 
     def alive(self, _seconds: float) -> bool:
         return self.answers
+
+    def cause(self) -> str | None:
+        return self.log.pop(0) if self.log else None
 
     def kill(self) -> None:
         self.killed += 1
@@ -93,6 +97,18 @@ def test_why_it_cannot_be_started_is_told_once_for_each_reason() -> None:
     assert [sentence.partition("：")[2] for sentence in told] == ["", "磁盘已满", "端口被占用", ""]
     assert told[-1].startswith("Kafka 已恢复")
     assert scene.part.stands.again == 4
+
+
+def test_the_cause_that_its_log_names_is_told_once() -> None:
+    scene = Scene()
+    scene.look(100)
+    scene.answers, scene.log = False, ["磁盘已满"] * 3
+    told: list[str] = []
+    for _ in range(20):
+        scene.ended = 1
+        told += scene.look()
+    assert [sentence.partition("：")[2] for sentence in told] == ["", "磁盘已满"]
+    assert scene.part.stands.because == "意外结束（退出码 1）；磁盘已满"
 
 
 def test_what_does_not_answer_is_named_then_ended_and_started_again() -> None:
