@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import httpx2
+import psutil
 
 from services.onebox import Door, OneBox, SiteOfBox, publish
 from tests.chaos.invariants import Acknowledged
@@ -49,7 +50,7 @@ def schedule(seed: int, frozen: float, times: int = 1) -> list[Deed]:
 
 @dataclass(slots=True)
 class Recovery:
-    """Invariant 7: after a deed was over, seconds until a command was answered and until the city showed something new; and the longest
+    """Invariant 7: after a deed was over, seconds until a command begun since was answered and until the city showed it; and the longest
     time for which the city had shown nothing new."""
 
     deed: Deed
@@ -112,7 +113,7 @@ class Watcher:
     """Looks at the city, as somebody with its page open: how much it has verified, and since when that is so."""
 
     city: SiteOfBox
-    verified: int = 0
+    verified: dict[str, int] = field(default_factory=dict)
     moved: float = field(default_factory=time.monotonic)
     oldest: float = 0.0
     ended: threading.Event = field(default_factory=threading.Event)
@@ -122,12 +123,16 @@ class Watcher:
         with self.city.client(timeout=2) as client:
             while not self.ended.wait(0.1):
                 with suppress(httpx2.HTTPError, ValueError):
-                    self._look(sum(feed["verified"] for feed in client.get("/hub/feeds").raise_for_status().json()))
+                    self._look({feed["source"]: feed["verified"] for feed in client.get("/hub/feeds").raise_for_status().json()})
                 self.oldest = max(self.oldest, time.monotonic() - self.moved)
 
-    def _look(self, verified: int) -> None:
-        if verified > self.verified:
+    def _look(self, verified: dict[str, int]) -> None:
+        if verified != self.verified:
             self.verified, self.moved = verified, time.monotonic()
+
+    def shows(self, done: Acknowledged) -> bool:
+        """Whether the city has verified the command's feed so far."""
+        return self.verified.get(done.source, 0) >= done.sequence
 
 
 class Night:
@@ -167,11 +172,10 @@ class Night:
             tell(pids, signal.SIGCONT)
         else:
             tell(pids[:1], signal.SIGKILL)
-        over, shown = time.monotonic(), self.watcher.verified
-        found.answered = self._until(lambda: self.callers.began > over, f"{deed}: nobody was answered")
-        known = max(shown, self.watcher.verified)
-        found.shown = max(found.answered, time.monotonic() - over)
-        self._until(lambda: self.watcher.verified > known, f"{deed}: the city showed nothing new")
+        over = time.monotonic()
+        self._until(lambda: self.callers.began > over, f"{deed}: nobody was answered")
+        found.answered, newest = time.monotonic() - over, self.callers.acknowledged[-1]
+        self._until(lambda: self.watcher.shows(newest), f"{deed}: the city did not show {newest}")
         found.shown, found.age = time.monotonic() - over, self.watcher.oldest
         return found
 
@@ -185,10 +189,8 @@ class Night:
         assert site.process is not None, f"{victim} does not run"
         return site.process
 
-    def _until(self, reached: Callable[[], bool], otherwise: str) -> float:
-        began = time.monotonic()
+    def _until(self, reached: Callable[[], bool], otherwise: str) -> None:
         assert self._wait(reached, BACK_SECONDS), f"{otherwise} within {BACK_SECONDS:.0f} s"
-        return time.monotonic() - began
 
     def _wait(self, reached: Callable[[], bool], seconds: float) -> bool:
         """Watches over the box, as `liandong up` does, until it is so or the time is over."""
@@ -202,11 +204,9 @@ class Night:
         return reached()
 
 
-def children(pid: int) -> list[Any]:
+def children(pid: int) -> list[psutil.Process]:
     """The processes that a process has started, as they are now."""
-    import psutil
-
-    return list(psutil.Process(pid).children(recursive=True))
+    return psutil.Process(pid).children(recursive=True)
 
 
 def tell(pids: Sequence[int], number: signal.Signals) -> None:
