@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import threading
 import time
@@ -228,9 +227,7 @@ async def _processes(url: str, many: int, count: int) -> list[float]:
     """Commands a second of each of `many` processes that load for the same time."""
     command = [sys.executable, "-m", "tests.bench.append", url, str(count / 4000)]
     root = Path(__file__).parents[2]
-    started = [
-        await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, cwd=root, env=os.environ) for _ in range(many)
-    ]
+    started = [await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, cwd=root) for _ in range(many)]
     return [float((await process.communicate())[0]) for process in started]
 
 

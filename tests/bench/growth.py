@@ -25,8 +25,8 @@ from tests.bench.report import Row
 from tests.bench.stream import AT, CLOSED, FILED, NODE, city_of
 
 FETCH: Final = 1000
-PER_LEASE: Final = 100
-"""Events for each lease of numbers: cases of two events, numbers leased by fifties."""
+PER_LEASE: Final = 1000
+"""Events for each lease of numbers: cases of two events, in blocks as a busy counter leases them."""
 LEASES: Final = 50
 PATIENCE: Final = 600.0
 Rates = dict[str, float]
