@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-import uvloop
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BeforeValidator, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
@@ -15,7 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from libs import telemetry
 from libs.contracts import standing
 from libs.forms import NodeCode, NodeRow, Port, Registry, Unreadable, because_of, json_form, place_of, strict_json, why_not
-from libs.host import Around, Node, Site, run_site
+from libs.host import Around, NeedsTheOperator, Node, Site, keep_what_is_there, run_process, run_site
 from libs.web import Accounts
 from libs.wire import load_key
 
@@ -101,11 +100,26 @@ def settings() -> Settings:
 
 
 def serve() -> None:
-    """Runs the process of a site until it is told to stop. Raises `Unreadable` before anything starts, for a setting or a file that cannot be."""
+    """Runs the process of a site until it is told to stop. Raises `Unreadable` for a setting or a file that cannot be, before anything
+    starts, and for a database or a port that cannot be had.
+    """
     told = settings()
     around, accounts = told.around(), Accounts.load(told.accounts)
     around.registry()
     around.signing_key()
     telemetry.setup("box", site=told.site, json=told.json_logs, otlp_endpoint=told.otlp)
     databases = {name: url.get_secret_value() for name, url in told.databases.items()}
-    uvloop.run(run_site(told.as_site(), standing(told.at), databases, around, accounts, host=told.host, port=told.port))
+    site = run_site(
+        told.as_site(),
+        standing(told.at),
+        databases,
+        around,
+        accounts,
+        host=told.host,
+        port=told.port,
+        started=keep_what_is_there,
+    )
+    try:
+        run_process(site)
+    except NeedsTheOperator as no:
+        raise Unreadable(str(no)) from None

@@ -2,14 +2,17 @@
 
 from libs.bus import parking
 from libs.bus.checkpoints import Checkpoints
+from libs.bus.cursors import cursors
 from libs.bus.hearing import Effect, Hears, Reader
-from libs.bus.inbox import FeedPage, Inbox, cursors
-from libs.bus.kafka import Ears, Take
+from libs.bus.inbox import FeedPage, Inbox
+from libs.bus.kafka import STREAM_RECORDS, STREAM_TURN_SECONDS, Ears, Take
 from libs.bus.relay import Relay, Seal
 from libs.bus.topics import CITY_STREAM, site_topic, topics
 
 __all__ = [
     "CITY_STREAM",
+    "STREAM_RECORDS",
+    "STREAM_TURN_SECONDS",
     "Checkpoints",
     "Ears",
     "Effect",

@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 import uuid_utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.bus.relay import Outgoing
+from libs.bus.sending import Outgoing
 from libs.wire import Checkpoint, Position, checkpoint_record, public_of
 
 TakeCounters = Callable[[str, int], Awaitable[int]]
 """Takes as many counters of a node as are asked for, for good: the last of them."""
 
+IDLE_SECONDS: Final = 30.0
+"""How long a node says nothing at most."""
 LEASE: Final = 1000
 """Counters taken at once; a used one never comes again, gaps are normal."""
 
 
 class Checkpoints:
-    """What the relay sends beside the events. Each checkpoint lists, per feed of its node, the last event sent before it on the same partition."""
+    """What the relay sends beside the events. Each checkpoint lists, per feed of its node, the last event sent before it on the same partition.
 
-    def __init__(self, nodes: Iterable[str], key: Ed25519PrivateKey, now: Callable[[], datetime], lease: TakeCounters) -> None:
-        self._key, self._now, self._lease = key, now, lease
+    It speaks for the nodes of the site alone: what was sent of one that has left goes on standing in the log, without a word.
+    """
+
+    def __init__(
+        self,
+        nodes: Iterable[str],
+        key: Ed25519PrivateKey,
+        now: Callable[[], datetime],
+        lease: TakeCounters,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._key, self._now, self._lease, self._clock = key, now, lease, clock
         self._name = public_of(key)[0]
         self._feeds: dict[str, dict[str, Position]] = {node: {} for node in nodes}
         self._counters: dict[str, tuple[int, int]] = {}
+        self._spoke: dict[str, float] = {}
 
     async def begin(self, known: Sequence[Position]) -> None:
         """Forgets what was sent in an earlier turn: the relay starts anew, and has sent each feed up to its position in `known`."""
+        self._spoke.clear()
         for feeds in self._feeds.values():
             feeds.clear()
         self._note(known)
@@ -37,7 +52,7 @@ class Checkpoints:
     async def records(self, sending: Sequence[Position]) -> Sequence[Outgoing]:
         """A checkpoint of each node that has events in the batch whose last events are `sending`; they go out right behind it."""
         with_these: dict[str, dict[str, Position]] = {}
-        for position in sending:
+        for position in self._ours(sending):
             with_these.setdefault(position.node, dict(self._feeds[position.node]))[position.source] = position
         return [await self._record(node, with_these[node]) for node in sorted(with_these)]
 
@@ -45,15 +60,26 @@ class Checkpoints:
         """From now on every checkpoint vouches for the batch whose last events are `sent`: no sooner, for it might not have gone out."""
         self._note(sent)
 
+    async def due(self) -> Sequence[Outgoing]:
+        """A checkpoint of each node whose last one is `IDLE_SECONDS` old: the city calls a node silent that it hears no checkpoint of,
+        whatever the others of its site say.
+        """
+        before = self._clock() - IDLE_SECONDS
+        return [await self._record(node, self._feeds[node]) for node in sorted(self._feeds) if self._spoke.get(node, before) <= before]
+
     async def idle(self) -> Sequence[Outgoing]:
-        """A checkpoint of every node of the site, sent when nothing else was: the city calls a node silent that it hears no checkpoint of."""
+        """A checkpoint of every node of the site: its last words."""
         return [await self._record(node, self._feeds[node]) for node in sorted(self._feeds)]
 
     def _note(self, positions: Sequence[Position]) -> None:
-        for position in positions:
+        for position in self._ours(positions):
             self._feeds[position.node][position.source] = position
 
+    def _ours(self, positions: Iterable[Position]) -> Iterator[Position]:
+        return (position for position in positions if position.node in self._feeds)
+
     async def _record(self, node: str, feeds: Mapping[str, Position]) -> Outgoing:
+        self._spoke[node] = self._clock()
         checkpoint = Checkpoint(node, await self._counter(node), self._now(), self._name, tuple(feeds.values()))
         return checkpoint_record(checkpoint, self._key, str(uuid_utils.uuid7()))
 

@@ -9,7 +9,7 @@ import msgspec
 
 from libs.database import Connection
 from libs.eventlog import Intent
-from libs.wire import Recorded
+from libs.wire import Payload, Recorded
 
 
 class Effect(msgspec.Struct, frozen=True, gc=False):
@@ -28,7 +28,7 @@ class Reader:
 
     def __init__(self, models: Mapping[str, type[Any]]) -> None:
         self.models = dict(models)
-        self._decoders = {name: msgspec.json.Decoder(model) for name, model in self.models.items()}
+        self._payloads = {name: Payload(model) for name, model in self.models.items()}
 
     @property
     def types(self) -> frozenset[str]:
@@ -41,8 +41,8 @@ class Reader:
         return frozenset(name.split(".")[1] for name in self.models)
 
     def read(self, recorded: Recorded) -> Any:
-        """The fact as the consumer's own record. Raises `msgspec.DecodeError` for a payload it cannot take, `KeyError` for a type it does not hear."""
-        return self._decoders[recorded.type].decode(recorded.data)
+        """The fact as the consumer's own record. Raises `Malformed` for a payload it cannot take, `KeyError` for a type it does not hear."""
+        return self._payloads[recorded.type].read(recorded.data)
 
 
 class Hears(msgspec.Struct, frozen=True):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-import asyncpg
 import msgspec
 from aiokafka import ConsumerRecord
 
-from libs.database import Connection, Pool
+from libs.database import Connection, Pool, away
 from libs.decider import Refused
-from libs.wire import Malformed, Recorded
+from libs.eventlog import Busy, Unknown
+from libs.wire import Malformed, Position, Recorded
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Recorded)
@@ -19,6 +19,14 @@ _decoder = msgspec.json.Decoder(Recorded)
 _PARK = """
 insert into parked (consumer, topic, partition, "offset", source, epoch, sequence, subject, record, reason)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing"""
+
+
+_SUBJECTS = """
+select source, subject from parked p
+where consumer = $1 and source <> '' group by source, subject having $2::bigint[] is null or bool_or(parked = any ($2))
+order by source, min((epoch, sequence))"""
+_FIRST = """
+select parked, record from parked where consumer = $1 and source = $2 and subject = $3 order by epoch, sequence limit 1 for update"""
 
 
 class Parked(msgspec.Struct, frozen=True):
@@ -60,6 +68,25 @@ async def park_nameless(pool: Pool, consumer: str, record: ConsumerRecord[bytes,
     await pool.execute(_PARK, consumer, record.topic, record.partition, record.offset, "", 0, 0, "", kept, reason[:2000])
 
 
+async def park_unsound(pool: Pool, consumer: str, event: Recorded, reason: str) -> None:
+    """Keeps what an owner serves and is not sound, under its place in the feed: it holds no subject, and no retry applies it."""
+    kept = _encoder.encode(event)
+    await pool.execute(
+        _PARK, consumer, event.source, event.epoch, event.sequence, "", event.epoch, event.sequence, event.subject, kept, reason[:2000]
+    )
+
+
+async def mended(connection: Connection, consumer: str, reached: Position) -> None:
+    """Gives up what was kept as unsound of a feed, up to where it has been heard since."""
+    await connection.execute(
+        """delete from parked where consumer = $1 and source = '' and topic = $2 and (epoch, sequence) <= ($3, $4)""",
+        consumer,
+        reached.source,
+        reached.epoch,
+        reached.sequence,
+    )
+
+
 async def held(connection: Connection, consumer: str, sources: Sequence[str]) -> frozenset[tuple[str, str]]:
     """The subjects that wait behind a parked record."""
     rows = await connection.fetch(
@@ -88,30 +115,32 @@ async def retry(
     pool: Pool, consumer: str, numbers: Sequence[int] | None, again: Callable[[Connection, Recorded], Awaitable[None]]
 ) -> tuple[int, int]:
     """Applies parked records in the order of their feeds; a subject stops at its first record that fails again. (applied, still parked)."""
-    applied = 0
-    stuck: set[tuple[str, str]] = set()
     async with pool.acquire() as connection:
-        rows = await connection.fetch(
-            """select p.parked, p.record, p.source, p.subject from parked p
-               where p.consumer = $1 and p.source <> '' and ($2::bigint[] is null or exists (
-                   select from parked q where q.parked = any ($2) and q.consumer = p.consumer and q.source = p.source and q.subject = p.subject))
-               order by p.source, p.epoch, p.sequence""",
-            consumer,
-            numbers,
-        )
-        for row in rows:
-            subject = (row["source"], row["subject"])
-            if subject in stuck:
-                continue
-            try:
-                async with connection.transaction():
-                    await again(connection, _decoder.decode(row["record"]))
-                    await connection.execute("delete from parked where parked = $1", row["parked"])
+        subjects = await connection.fetch(_SUBJECTS, consumer, numbers)
+        applied = 0
+        for row in subjects:
+            while await _first_again(connection, consumer, row["source"], row["subject"], again):
                 applied += 1
-            except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
-                raise
-            except Exception as error:
-                stuck.add(subject)
-                await connection.execute("update parked set reason = $2 where parked = $1", row["parked"], why(error)[:2000])
         left = await connection.fetchval("select count(*) from parked where consumer = $1", consumer)
     return applied, int(left)
+
+
+async def _first_again(
+    connection: Connection, consumer: str, source: str, subject: str, again: Callable[[Connection, Recorded], Awaitable[None]]
+) -> bool:
+    """Applies the first record of a subject, if there is one. Under the lock of the feed's cursor: nobody else hears or retries it meanwhile."""
+    async with connection.transaction():
+        await connection.execute("select from cursor where consumer = $1 and source = $2 for update", consumer, source)
+        row = await connection.fetchrow(_FIRST, consumer, source, subject)
+        if row is None:
+            return False
+        try:
+            async with connection.transaction():
+                await again(connection, _decoder.decode(row["record"]))
+        except Exception as error:
+            if away(error) or isinstance(error, Busy | Unknown):
+                raise
+            await connection.execute("update parked set reason = $2 where parked = $1", row["parked"], why(error)[:2000])
+            return False
+        await connection.execute("delete from parked where parked = $1", row["parked"])
+        return True

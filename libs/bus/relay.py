@@ -1,27 +1,25 @@
-"""The relay: tails the logs of services and sends the exact bytes on, at least once, in order (docs/one-event.md, "Relay and link").
+"""The relay: follows the logs of services and sends the exact bytes on, at least once, in order (docs/one-event.md, "Relay and link").
 
-It saves its position after the broker's acknowledgement; after a crash it sends again, and cursors drop what came before.
+What it has sent is saved after the broker's acknowledgement, at most a quarter of a second later; after a crash it sends again, and cursors
+drop what came before.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 import structlog
-from aiokafka import AIOKafkaProducer
 
+from libs.bus.sending import CLOSE_SECONDS, Outgoing, Sender, end, new_producer
 from libs.database import Connection, Pool
-from libs.eventlog import tail
+from libs.eventlog import Ring, Tail
 from libs.telemetry import batch_span
-from libs.wire import Position, to_headers
+from libs.wire import Position, Recorded, to_headers
 
 _log = structlog.get_logger("relay")
-
-Outgoing = tuple[bytes, bytes, list[tuple[str, bytes]]]
-"""Key, value, headers of a record that goes out beside the events."""
 
 
 class Seal(Protocol):
@@ -36,132 +34,127 @@ class Seal(Protocol):
     def acknowledged(self, sent: Sequence[Position]) -> None:
         """The broker has taken the batch whose last events these are."""
 
+    async def due(self) -> Sequence[Outgoing]:
+        """To go out now because too long nothing did; asked at every turn, and at the start."""
+
     async def idle(self) -> Sequence[Outgoing]:
-        """To go out when there was nothing to send for `IDLE_SECONDS`, at the start and at shutdown."""
+        """To go out last, at an orderly stop."""
 
 
-PAGE = 1000
-GATHER_SECONDS = 0.02
+PAGE: Final = 1000
+SMALL: Final = 20
+"""A turn with fewer events is a small one: more are let gather for the next."""
+GATHER_SECONDS: Final = (0.03, 0.02)
+"""How long a turn lasts at least, after a small one and after a larger one."""
 POLL_SECONDS = 0.1
-SEND_SECONDS = 30.0
-IDLE_SECONDS = 30.0
+SAVE_SECONDS: Final = 0.25
+"""How long what was sent goes unsaved."""
+LOCK_SECONDS: Final = 0.5
+"""How often it is asked whether the one that is active has gone."""
+LAST_SECONDS: Final = 3.0
+"""How long last words may take."""
 
-_LOCK = "select pg_try_advisory_lock(hashtext('liandong relay'), hashtext($1))"
-_UNLOCK = "select pg_advisory_unlock(hashtext('liandong relay'), hashtext($1))"
-_SAVE = """
+_LOCK: Final = "select pg_try_advisory_lock(hashtext('liandong relay'), hashtext($1))"
+_UNLOCK: Final = "select pg_advisory_unlock(hashtext('liandong relay'), hashtext($1))"
+_SAVE: Final = """
 insert into relay (target, source, epoch, sequence, hash)
 select $1, * from unnest($2::text[], $3::integer[], $4::bigint[], $5::text[])
 on conflict (target, source) do update set epoch = excluded.epoch, sequence = excluded.sequence, hash = excluded.hash"""
-_LOAD = "select source, epoch, sequence, hash from relay where target = $1"
-
-
-async def new_producer(bootstrap: str) -> AIOKafkaProducer:
-    """An idempotent producer that waits for all replicas. One that failed is thrown away and made anew."""
-    producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap,
-        enable_idempotence=True,
-        acks="all",
-        max_request_size=1024 * 1024,
-        max_batch_size=256 * 1024,
-        request_timeout_ms=20_000,
-    )
-    try:
-        await producer.start()
-    except BaseException:
-        await producer.stop()
-        raise
-    return producer
+_LOAD: Final = "select source, epoch, sequence, hash from relay where target = $1"
 
 
 class Relay:
-    """The logs of some services to one topic. Exactly one is active per target: the others wait for the advisory lock."""
+    """The logs of some services to one topic. Exactly one is active per target: the others wait for the advisory lock.
 
-    def __init__(self, *, pool: Pool, schemas: Sequence[str], topic: str, bootstrap: str, seal: Seal | None = None) -> None:
-        self.topic, self.schemas = topic, tuple(schemas)
-        self._pool, self._bootstrap, self._seal = pool, bootstrap, seal
+    `rings`: by schema, what this process has committed last.
+    """
+
+    def __init__(
+        self,
+        *,
+        pool: Pool,
+        schemas: Sequence[str],
+        topic: str,
+        bootstrap: str,
+        seal: Seal | None = None,
+        rings: Mapping[str, Ring] | None = None,
+    ) -> None:
+        self.topic, self.schemas, self.bootstrap = topic, tuple(schemas), bootstrap
+        self._pool, self._seal = pool, seal
+        self._tails = [Tail((rings or {}).get(schema), schema) for schema in self.schemas]
         self._woken = asyncio.Event()
-        self._last = 0.0
         self._sent: dict[str, Position] = {}
+        self._unsaved: set[str] = set()
+        self._saved = 0.0
+        self._ahead: list[Recorded] = []
 
     def wake(self) -> None:
         """A service has committed: its log has something new to send."""
         self._woken.set()
 
+    @property
+    def sent(self) -> tuple[Position, ...]:
+        """What was sent and acknowledged, per feed."""
+        return tuple(self._sent.values())
+
     async def run(self) -> None:
-        """Until cancelled. A broker or a database that is away is waited for."""
-        delay = 0.5
+        """Until cancelled; then what is committed goes out, and the seal's last words. Raises where the broker or the database is away."""
         while True:
-            began = time.monotonic()
-            try:
-                await self._turn()
-            except Exception as error:
-                if time.monotonic() - began > delay:
-                    delay = 0.5  # it did its work for a while: this is another trouble than the last
-                if (task := asyncio.current_task()) is not None and task.cancelling():
-                    raise asyncio.CancelledError from error  # it failed while it was stopping: it stops
-                _log.warning("relay.again", relay=self.topic, error=repr(error), seconds=delay)
-                delay = min(delay * 2, 10.0)
-            await asyncio.sleep(delay)
+            async with self._pool.acquire() as connection:
+                if await connection.fetchval(_LOCK, self.topic):
+                    await self._active(connection)
+            await asyncio.sleep(LOCK_SECONDS)
 
-    async def _turn(self) -> None:
-        """Holds the lock and serves until something fails; returns where another one holds it."""
-        async with self._pool.acquire() as connection:
-            if not await connection.fetchval(_LOCK, self.topic):
-                return
-            try:
-                producer = await new_producer(self._bootstrap)
-                try:
-                    await self._serve(connection, producer)
-                finally:
-                    async with asyncio.timeout(SEND_SECONDS):
-                        await producer.stop()
-            finally:
-                if not connection.is_closed():
-                    await connection.execute(_UNLOCK, self.topic)
-
-    async def _serve(self, connection: Connection, producer: AIOKafkaProducer) -> None:
-        rows = await connection.fetch(_LOAD, self.topic)
-        self._sent = {row["source"]: Position(row["source"], row["epoch"], row["sequence"], row["hash"]) for row in rows}
-        if self._seal is not None:
-            await self._seal.begin(tuple(self._sent.values()))
+    async def _active(self, connection: Connection) -> None:
+        """Under the lock, until something fails. The lock is the connection's: where it is lost, so is what is read and saved by it."""
         try:
-            await self._idle(producer)
+            producer = await new_producer(self.bootstrap)
+            try:
+                await self._serve(connection, Sender(producer, self.topic))
+            finally:
+                await end(producer)
+        finally:
+            if not connection.is_closed():
+                await connection.execute(_UNLOCK, self.topic)
+
+    async def _serve(self, connection: Connection, sender: Sender) -> None:
+        await self.begin(connection)
+        try:
             while True:
+                began = time.monotonic()
                 self._woken.clear()
-                sent = await self.step(connection, producer)
-                if sent < PAGE // 2:
-                    await self._rest()
-                if time.monotonic() - self._last > IDLE_SECONDS:
-                    await self._idle(producer)
+                count = await self.step(connection, sender)
+                await self._speak(sender)
+                await self._save_in_time(connection)
+                if count < PAGE // 2:
+                    await self._rest(began + GATHER_SECONDS[count >= SMALL], gathering=count > 0)
         except asyncio.CancelledError:
-            await self._last_words(producer)
+            await self._last_words(connection, sender)
             raise
 
-    async def _idle(self, producer: AIOKafkaProducer) -> None:
-        self._last = time.monotonic()
+    async def begin(self, connection: Connection) -> None:
+        """Goes on from what was saved."""
+        rows = await connection.fetch(_LOAD, self.topic)
+        self._sent = {row["source"]: Position(row["source"], row["epoch"], row["sequence"], row["hash"]) for row in rows}
+        self._unsaved.clear()
+        self._ahead = []
         if self._seal is not None:
-            await self._send(producer, await self._seal.idle())
+            await self._seal.begin(self.sent)
 
-    async def _last_words(self, producer: AIOKafkaProducer) -> None:
-        """At an orderly stop; a broker that does not take them does not keep the relay from stopping."""
-        try:
-            await self._idle(producer)
-        except Exception as error:
-            _log.warning("relay.last_words_lost", relay=self.topic, error=repr(error))
+    async def _rest(self, until: float, *, gathering: bool) -> None:
+        """Waits for the end of the turn, and where there was nothing to send for the next commit, but no longer than it may."""
+        if not gathering:
+            wait = SAVE_SECONDS if self._unsaved else POLL_SECONDS
+            try:
+                async with asyncio.timeout(wait):
+                    await self._woken.wait()
+            except TimeoutError:
+                return
+        await asyncio.sleep(until - time.monotonic())
 
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._woken.wait()
-        except TimeoutError:
-            return
-        await asyncio.sleep(GATHER_SECONDS)
-
-    async def step(self, connection: Connection, producer: AIOKafkaProducer) -> int:
-        """Sends one page; the number of events sent."""
-        at = {source: (sent.epoch, sent.sequence) for source, sent in self._sent.items()}
-        share = max(PAGE // len(self.schemas), 100)
-        events = [event for schema in self.schemas for event in await tail(connection, at, limit=share, schema=schema)]
+    async def step(self, connection: Connection, sender: Sender) -> int:
+        """Sends what comes next of every log; the number of events sent."""
+        events, self._ahead = self._ahead or await self._next(connection, {}), []
         if not events:
             return 0
         last = {event.source: Position(event.source, event.epoch, event.sequence, event.hash) for event in events}
@@ -169,25 +162,66 @@ class Relay:
         if self._seal is not None:
             outgoing.extend(await self._seal.records(list(last.values())))
         with batch_span(f"relay {self.topic}", (event.traceparent for event in events)):
-            await self._send(producer, outgoing)
-        self._last = time.monotonic()
-        if self._seal is not None:
-            self._seal.acknowledged(list(last.values()))
-        await self._save(connection, list(last.values()))
+            if len(events) < PAGE // 2:
+                await sender.send(outgoing)
+            else:
+                self._ahead = await self._reading_ahead(connection, last, sender.send(outgoing))
+        self._acknowledged(last)
         return len(events)
 
-    async def _send(self, producer: AIOKafkaProducer, outgoing: Sequence[Outgoing]) -> None:
-        sends = [await producer.send(self.topic, value, key=key, headers=headers) for key, value, headers in outgoing]
-        async with asyncio.timeout(SEND_SECONDS):
-            await asyncio.gather(*sends)
+    async def _reading_ahead(
+        self, connection: Connection, last: Mapping[str, Position], sending: Coroutine[Any, Any, None]
+    ) -> list[Recorded]:
+        """What comes behind `last`, read while that is on its way: the log's work and the broker's overlap. Raises what the sending raises."""
+        reading = asyncio.create_task(self._next(connection, last))
+        try:
+            await sending
+            return await reading
+        finally:
+            reading.cancel()  # the connection is free again before anything else is asked of it
+            await asyncio.wait([reading])
 
-    async def _save(self, connection: Connection, last: Sequence[Position]) -> None:
+    async def _next(self, connection: Connection, sending: Mapping[str, Position]) -> list[Recorded]:
+        """What comes next of every log behind what was sent, and is being sent."""
+        at = {source: (sent.epoch, sent.sequence) for source, sent in {**self._sent, **sending}.items()}
+        share = max(PAGE // len(self.schemas), 100)
+        return [event for tail in self._tails for event in await tail.next(connection, at, limit=share)]
+
+    def _acknowledged(self, last: Mapping[str, Position]) -> None:
+        self._sent.update(last)
+        self._unsaved.update(last)
+        if self._seal is not None:
+            self._seal.acknowledged(list(last.values()))
+
+    async def _speak(self, sender: Sender) -> None:
+        if self._seal is not None and (due := await self._seal.due()):
+            await sender.send(due)
+
+    async def _save_in_time(self, connection: Connection) -> None:
+        if self._unsaved and time.monotonic() - self._saved >= SAVE_SECONDS:
+            await self.save(connection)
+
+    async def save(self, connection: Connection) -> None:
+        """Saves what was sent and acknowledged since it was saved last."""
+        last = [self._sent[source] for source in sorted(self._unsaved)]
         await connection.execute(
             _SAVE, self.topic, [p.source for p in last], [p.epoch for p in last], [p.sequence for p in last], [p.hash for p in last]
         )
-        self._sent.update({position.source: position for position in last})
+        self._saved = time.monotonic()
+        self._unsaved.clear()
 
-    @property
-    def sent(self) -> tuple[Position, ...]:
-        """What was sent and acknowledged, per feed."""
-        return tuple(self._sent.values())
+    async def _last_words(self, connection: Connection, sender: Sender) -> None:
+        """At an orderly stop what is committed goes out, and the seal's last words behind it, or it is said that they did not."""
+        try:
+            async with asyncio.timeout(LAST_SECONDS):
+                while await self.step(connection, sender):
+                    pass
+                if self._seal is not None:
+                    await sender.send(await self._seal.idle())
+                await self.save(connection)
+        except Exception as error:
+            _log.error("relay.last_words_lost", relay=self.topic, sent=[p.source for p in self.sent], error=repr(error))
+
+
+LONGEST_END: Final = LAST_SECONDS + CLOSE_SECONDS
+"""How long an orderly stop takes at most."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from libs.database.away import away
 from libs.database.pool import Connection, Pool, open_pool, unopened_pool
 
 if TYPE_CHECKING:
     from libs.database.migrate import prepare, prepare_site, service_url
 
-__all__ = ["Connection", "Pool", "open_pool", "prepare", "prepare_site", "service_url", "unopened_pool"]
+__all__ = ["Connection", "Pool", "away", "open_pool", "prepare", "prepare_site", "service_url", "unopened_pool"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,21 @@
 """PostgreSQL and Apache Kafka started from Python packages, for one box and for tests; nothing else needs to be on the machine."""
 
+from libs.embedded.causes import cause_in
 from libs.embedded.kafka import Kafka, create_topics
 from libs.embedded.postgres import Postgres
-from libs.embedded.process import AlreadyRunning, EmbeddedError, free_port, spawn
+from libs.embedded.process import AlreadyRunning, EmbeddedError, GivenUp, free_port, is_free, spawn
+from libs.embedded.server import Server
 
-__all__ = ["AlreadyRunning", "EmbeddedError", "Kafka", "Postgres", "create_topics", "free_port", "spawn"]
+__all__ = [
+    "AlreadyRunning",
+    "EmbeddedError",
+    "GivenUp",
+    "Kafka",
+    "Postgres",
+    "Server",
+    "cause_in",
+    "create_topics",
+    "free_port",
+    "is_free",
+    "spawn",
+]

@@ -10,6 +10,7 @@ import base64
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import time
 import uuid
@@ -68,6 +69,8 @@ class Kafka(Server):
     program: ClassVar[str] = "java"
     log_name: ClassVar[str] = "kafka.log"
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
+    greeting: ClassVar[bytes] = struct.pack("!ihhih", 10, 18, 0, 1, -1)
+    """ApiVersions, version 0, from a client without a name."""
 
     def __init__(self, folder: Path, port: int | None = None, cache: Path | None = None) -> None:
         super().__init__(folder, port)

@@ -12,6 +12,7 @@ import secrets
 import shutil
 import signal
 import stat
+import struct
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -47,6 +48,8 @@ class Postgres(Server):
     program: ClassVar[str] = "postgres"
     log_name: ClassVar[str] = "postgres.log"
     stop_signal: ClassVar[signal.Signals] = signal.SIGINT  # "fast": ends the connections, writes the checkpoint
+    greeting: ClassVar[bytes] = struct.pack("!ii", 8, 80877103)
+    """SSLRequest: may we speak TLS?"""
 
     def __init__(self, folder: Path, port: int | None = None, options: Mapping[str, str] | None = None) -> None:
         super().__init__(folder, port)

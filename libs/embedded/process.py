@@ -35,6 +35,10 @@ class AlreadyRunning(EmbeddedError):
     """A living process already runs the server of this folder."""
 
 
+class GivenUp(EmbeddedError):
+    """A start was given up half way, as was asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Under whom a program runs."""

@@ -11,21 +11,27 @@ import fcntl
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, ClassVar, Final, NoReturn, Self
 
 import psutil
 
-from libs.embedded.process import AlreadyRunning, EmbeddedError, free_port, is_free, working_in
+from libs.embedded.causes import cause_in
+from libs.embedded.process import AlreadyRunning, EmbeddedError, GivenUp, free_port, is_free, working_in
 from libs.forms import why_not
 
 QUOTED_LINES: Final = 12
+SEARCHED_LINES: Final = 200
 LEFT_BEHIND_SECONDS: Final = 15.0
+OWN_SECONDS: Final = 5.0
+"""How long each kind of end may take of what is left of a server that died under us."""
 LOG_BYTES: Final = 10 * 1024 * 1024
 
 
@@ -37,6 +43,8 @@ class Server(ABC):
     """The name under which the system lists it."""
     log_name: ClassVar[str]
     stop_signal: ClassVar[signal.Signals]
+    greeting: ClassVar[bytes]
+    """What a client says first; a server that lives answers it with a byte at least."""
     start_seconds: ClassVar[float] = 60.0
     stop_seconds: ClassVar[float] = 40.0
 
@@ -80,28 +88,63 @@ class Server(ABC):
         """The file into which the server writes its log."""
         return self.folder / self.log_name
 
+    @property
+    def ended(self) -> int | None:
+        """The exit code of a server that ended by itself; None while it runs, or where it was not started."""
+        return None if self._process is None else self._process.poll()
+
     def start(self) -> None:
-        """Blocks until it answers. Raises `AlreadyRunning`, or `EmbeddedError` with what to do next and the end of the log."""
+        """Blocks until it answers. Raises `AlreadyRunning`, or `EmbeddedError` with what to do next."""
+        self.begin()
+        self.wait()
+
+    def begin(self) -> None:
+        """Starts the program and returns; `wait` until it can be used. Raises as `start`; then nothing runs."""
         if threading.current_thread() is not threading.main_thread():
             raise EmbeddedError(f"{self.word} 须由主线程启动：启动它的线程一结束，系统就会结束它")
-        if self._process is not None and self.pid is None:  # it ended by itself
+        patience = LEFT_BEHIND_SECONDS if self._process is None else OWN_SECONDS
+        if self.ended is not None:
             self.stop()
         self._own()
         try:
-            self._end_what_was_left()
+            self._end_what_was_left(patience, OWN_SECONDS if patience == OWN_SECONDS else None)
             self._choose_port("port", self._wanted)
             self._prepare()
             with self._open_log() as log:
                 self._process = self._launch(log)
-            self._wait()
         except OSError as error:
             self.stop()
-            raise EmbeddedError(
-                f"{self.word} 不能启动（{why_not(error)}）；请检查磁盘、权限，或按 requirements.lock 重新安装依赖"
-            ) from error
+            cause = cause_in([str(error)], self.folder) or f"{why_not(error)}；请按 requirements.lock 重新安装依赖（scripts/setup）"
+            raise EmbeddedError(f"{self.word} 不能启动：{cause}") from error
         except BaseException:
             self.stop()
             raise
+
+    def wait(self, given_up: Callable[[], bool] = lambda: False) -> None:
+        """Blocks until it can be used. Raises `EmbeddedError` where it does not start, `GivenUp` when `given_up` says so; then nothing runs."""
+        try:
+            self._wait(given_up)
+        except BaseException:
+            self.stop()
+            raise
+
+    def usable(self) -> bool:
+        """Whether it can be used now. May be asked from any thread."""
+        return self._answers()
+
+    def alive(self, seconds: float) -> bool:
+        """Whether it answers within so many seconds. A frozen server's port takes connections, but nobody speaks. From any thread."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), seconds) as line:
+                line.sendall(self.greeting)
+                return bool(line.recv(1))
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        """Ends it by force, at once; what was acknowledged is kept."""
+        if self._process is not None:
+            self._process.kill()
 
     def stop(self) -> None:
         """Ends it in order, by force after a while; what was acknowledged is kept either way. Nothing happens when it does not run."""
@@ -110,8 +153,9 @@ class Server(ABC):
             try:
                 process.wait(self.stop_seconds)
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+                process.kill()
                 process.wait()
+                self._end_what_was_left(0, OWN_SECONDS)  # its children may be as stuck as it was
             self._process = None
         if self._lock is not None:
             os.close(self._lock)
@@ -154,9 +198,10 @@ class Server(ABC):
             raise AlreadyRunning(f"{self.folder} 的 {self.word} 已由另一个进程运行；请先停止它，或换一个目录") from None
         self._lock = lock
 
-    def _end_what_was_left(self, patience: float = LEFT_BEHIND_SECONDS) -> None:
+    def _end_what_was_left(self, patience: float, orderly: float | None = None) -> None:
         """The kernel already told it to end; it gets the time to, then a signal, then force."""
-        for signum, seconds in ((None, patience), (self.stop_signal, self.stop_seconds), (signal.SIGKILL, 5.0)):
+        orderly = self.stop_seconds if orderly is None else orderly
+        for signum, seconds in ((None, patience), (self.stop_signal, orderly), (signal.SIGKILL, 5.0)):
             left = working_in(self._place(), self.program)
             for process in left:
                 with contextlib.suppress(psutil.NoSuchProcess):
@@ -189,10 +234,12 @@ class Server(ABC):
         self._quote_from = log.tell()
         return log
 
-    def _wait(self) -> None:
+    def _wait(self, given_up: Callable[[], bool]) -> None:
         assert self._process is not None
         end = time.monotonic() + self.start_seconds
         while time.monotonic() < end:
+            if given_up():
+                raise GivenUp(f"{self.word} 的启动已放弃")
             if (code := self._process.poll()) is not None:
                 raise self._failed(f"没有启动成功（退出码 {code}）")
             if self._answers():
@@ -200,9 +247,18 @@ class Server(ABC):
             time.sleep(0.02)
         raise self._failed(f"{self.start_seconds:.0f} 秒内没有应答")
 
-    def _failed(self, what: str) -> EmbeddedError:
-        """With the end of what this start wrote to the log."""
+    def cause(self) -> str | None:
+        """Why it ended or does not start, in a sentence with what to do; None where the log of this start names nothing that is known."""
+        return cause_in(self._lines(), self._place() if self._place().exists() else self.folder)
+
+    def _lines(self) -> list[str]:
         with self.log.open("rb") as log:
             log.seek(self._quote_from)
-            lines = log.read().decode(errors="replace").splitlines()[-QUOTED_LINES:]
-        return EmbeddedError(f"{self.word} {what}。请按日志 {self.log} 的末尾处理后再启动：\n" + "\n".join(lines))
+            return log.read().decode(errors="replace").splitlines()[-SEARCHED_LINES:]
+
+    def _failed(self, what: str) -> EmbeddedError:
+        """With the cause where it is a known one, else with the end of what this start wrote to the log."""
+        if cause := self.cause():
+            return EmbeddedError(f"{self.word} {what}：{cause}（目录 {self.folder}）")
+        quoted = "\n".join(self._lines()[-QUOTED_LINES:])
+        return EmbeddedError(f"{self.word} {what}。请按日志 {self.log} 的末尾处理后再启动：\n{quoted}")

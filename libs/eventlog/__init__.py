@@ -13,14 +13,17 @@ from libs.eventlog.log import (
     LogError,
     Logs,
     New,
+    Scope,
     TooLarge,
     Unknown,
     Unwritable,
 )
 from libs.eventlog.memory import MemoryLogs
-from libs.eventlog.postgres import PgLogs, recorded
+from libs.eventlog.postgres import PgLogs
+from libs.eventlog.ring import Ring
+from libs.eventlog.rows import recorded
 from libs.eventlog.subject import Codec, Fact, Subject
-from libs.eventlog.tail import tail
+from libs.eventlog.tail import Tail, tail
 from libs.eventlog.verify import Checked, verify
 
 __all__ = [
@@ -40,7 +43,10 @@ __all__ = [
     "MemoryLogs",
     "New",
     "PgLogs",
+    "Ring",
+    "Scope",
     "Subject",
+    "Tail",
     "TooLarge",
     "Unknown",
     "Unwritable",

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
-from uuid_utils import uuid7
 
-from libs.eventlog.log import Claim, Claimed, Conflict, Consequence, Done, Intent, KeyReused, New, TooLarge, Unwritable
-from libs.wire import MAX_DATA, MAX_HEADERS, Position, Recorded, chain_hash
+from libs.eventlog.chain import Chain
+from libs.eventlog.log import SCOPES, Claim, Claimed, Conflict, Consequence, Done, Intent, KeyReused, TooLarge, Unwritable
+from libs.wire import MAX_DATA, MAX_HEADERS, Position, Recorded
 
-KEY_SCOPE = "command"
-"""The scope under which idempotency keys are kept among the claims."""
-
-FIXED_HEADERS = 1024
-"""Room kept for the headers whose length does not depend on the intent."""
+FIXED_HEADERS: Final = 2048
+"""Room kept for the headers that do not come with the intent: numbers, instants, hashes, names, and an event's type and address."""
+MAX_NAME: Final = 300
+"""Characters of an event's type and address together."""
+MAX_INDEXED: Final = 1024
+"""Bytes of a subject, a key or a claim: an index of PostgreSQL takes no more than 2,700 in all."""
 
 _FORBIDDEN = re.compile("[\x00\r\n\ud800-\udfff]")
 
@@ -43,22 +45,26 @@ class Settled:
     done: Done | None = None
     error: Exception | None = None
 
+    @property
+    def fresh(self) -> Done | None:
+        """What it wrote now: not the answer of a known key."""
+        return None if self.done is None or self.done.repeated else self.done
+
 
 @dataclass(slots=True)
 class Batch:
-    """The result of deciding: rows to write and what to answer after the commit."""
+    """The result of deciding: rows to write and what to answer after the commit. Keys are kept among the claims."""
 
+    head: Position
     settled: list[Settled] = field(default_factory=list)
     events: list[Recorded] = field(default_factory=list)
-    keys: list[tuple[str, Kept]] = field(default_factory=list)
-    claims: list[tuple[Claim, int]] = field(default_factory=list)
+    claims: list[tuple[Claim, Kept]] = field(default_factory=list)
     releases: list[Claim] = field(default_factory=list)
-    head: Position | None = None
 
     @property
     def changed(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.events or self.keys)
+        return bool(self.events or self.claims or self.releases)
 
 
 def answered(intent: Intent, kept: Kept, head: Position, events: Sequence[Recorded]) -> Settled:
@@ -72,13 +78,23 @@ def answered(intent: Intent, kept: Kept, head: Position, events: Sequence[Record
 Wanted = list[tuple[Intent, Consequence | Exception]]
 
 
+def version_of(stream: Sequence[Recorded]) -> int:
+    """The version of the stream that ends so, whether all of it or its last event was loaded."""
+    return stream[-1].version if stream else 0
+
+
+def key_of(intent: Intent) -> Claim:
+    """The claim under which an intent's idempotency key is kept."""
+    return Claim(intent.scope, intent.key)
+
+
 def decide(intents: Iterable[Intent], streams: Mapping[str, Sequence[Recorded]]) -> Wanted:
     """Each intent against its stream. Whatever `decide` raises ends that intent alone."""
     wanted: Wanted = []
     for intent in intents:
         stream = streams.get(intent.subject, ())
-        if intent.expected is not None and len(stream) not in intent.expected:
-            wanted.append((intent, Conflict(intent.subject, len(stream))))
+        if intent.expected is not None and (found := version_of(stream)) not in intent.expected:
+            wanted.append((intent, Conflict(intent.subject, found)))
             continue
         try:
             wanted.append((intent, intent.decide(stream)))
@@ -93,68 +109,41 @@ def claims_of(wanted: Wanted) -> set[Claim]:
 
 
 def stamp(wanted: Wanted, streams: Mapping[str, Sequence[Recorded]], taken: frozenset[Claim], head: Position, now: datetime) -> Batch:
-    """Numbers, hashes and answers for everything decided, in order. `now` is the recorded time."""
-    batch = Batch(head=head)
-    mine: set[Claim] = set()
+    """Numbers, hashes and answers for everything decided, in order. `now` is the recorded time.
+
+    An act that would make or end a claim which another of the batch makes or ends is put off, so that it comes behind it.
+    """
+    batch, chain = Batch(head), Chain(head, now)
+    touched: set[Claim] = set()
     for intent, consequence in wanted:
         if isinstance(consequence, Exception):
             batch.settled.append(Settled(intent, error=consequence))
-            continue
-        if mine.intersection(consequence.claims):
+        elif not touched.isdisjoint(consequence.claims) or not touched.isdisjoint(consequence.releases):
             batch.settled.append(Settled(intent))
-            continue
-        held = next((claim for claim in consequence.claims if claim in taken), None)
-        if held is not None:
+        elif (held := next((claim for claim in consequence.claims if claim in taken), None)) is not None:
             batch.settled.append(Settled(intent, error=Claimed(*held)))
-            continue
-        mine.update(consequence.claims)
-        batch.settled.append(_admit(batch, intent, consequence, len(streams.get(intent.subject, ())), now))
+        elif (unfit := _unfit(intent, consequence)) is not None:
+            batch.settled.append(Settled(intent, error=unfit))
+        else:
+            touched.update(consequence.claims, consequence.releases)
+            batch.settled.append(Settled(intent, done=_admit(batch, chain, intent, consequence, streams.get(intent.subject, ()))))
+    batch.head = chain.head
     return batch
 
 
-def _admit(batch: Batch, intent: Intent, consequence: Consequence, version: int, now: datetime) -> Settled:
-    assert batch.head is not None
-    if (wrong := _too_large(intent, consequence)) is not None:
-        return Settled(intent, error=wrong)
-    events: list[Recorded] = []
-    head = batch.head
-    for new in consequence.events:
-        event = _stamped(intent, new, head, version + len(events) + 1, now)
-        events.append(event)
-        head = Position(event.source, event.epoch, event.sequence, event.hash)
-    batch.events.extend(events)
-    batch.head = head
+def _admit(batch: Batch, chain: Chain, intent: Intent, consequence: Consequence, stream: Sequence[Recorded]) -> Done:
+    version, first = version_of(stream), chain.sequence + 1
+    events = [chain.add(intent, new, version + n) for n, new in enumerate(consequence.events, 1)]
+    head = chain.head
     done = Done(head, version + len(events), events)
+    batch.events.extend(events)
     if intent.key:
-        batch.keys.append(
-            (intent.key, Kept(head.epoch, head.sequence, head.hash, intent.digest, done.version, head.sequence - len(events) + 1))
-        )
-    batch.claims.extend((claim, head.sequence) for claim in consequence.claims)
-    batch.releases.extend(consequence.releases)
-    return Settled(intent, done=done)
-
-
-def _stamped(intent: Intent, new: New, head: Position, version: int, now: datetime) -> Recorded:
-    event = Recorded(
-        source=head.source,
-        epoch=head.epoch,
-        sequence=head.sequence + 1,
-        id=str(uuid7()),
-        type=new.type,
-        subject=intent.subject,
-        time=new.time,
-        recordedtime=now,
-        actor=intent.actor,
-        prevhash=head.hash,
-        hash="",
-        data=new.data,
-        to=new.to,
-        correlationid=intent.correlation or intent.subject,
-        causationid=intent.causation or intent.key,
-        traceparent=intent.traceparent,
-        version=version,
+        batch.claims.append((key_of(intent), Kept(head.epoch, head.sequence, head.hash, intent.digest, done.version, first)))
+    batch.claims.extend(
+        (claim, Kept(head.epoch, head.sequence, head.hash, "", 0, 0)) for claim in consequence.claims if claim not in consequence.releases
     )
-    return msgspec.structs.replace(event, hash=chain_hash(event))
+    batch.releases.extend(consequence.releases)
+    return done
 
 
 def check(intent: Intent) -> None:
@@ -162,15 +151,37 @@ def check(intent: Intent) -> None:
     values = (intent.subject, intent.actor, intent.key, intent.digest, intent.correlation, intent.causation, intent.traceparent)
     if any(_FORBIDDEN.search(value) for value in values):
         raise Unwritable(f"{intent.subject!r}: an attribute holds a character no log can keep")
-    if sum(len(value.encode()) for value in values) > MAX_HEADERS - FIXED_HEADERS:
+    if sum(map(len, values)) * 8 < MAX_INDEXED:
+        return  # the usual case: a character has four bytes at most, and subject and key may stand twice
+    if max(len(value.encode()) for value in (intent.subject, intent.key, intent.digest)) > MAX_INDEXED:
+        raise TooLarge(f"subject, key or digest of {intent.subject[:40]!r}… is longer than {MAX_INDEXED} bytes")
+    sent = (intent.subject, intent.actor, intent.correlation or intent.subject, intent.causation or intent.key, intent.traceparent)
+    if sum(len(value.encode()) for value in sent) > MAX_HEADERS - FIXED_HEADERS:
         raise TooLarge(f"the attributes of {intent.subject[:40]!r}… are longer than {MAX_HEADERS} bytes")
 
 
-def _too_large(intent: Intent, consequence: Consequence) -> Exception | None:
+def _unfit(intent: Intent, consequence: Consequence) -> Exception | None:
+    claims = (*consequence.claims, *consequence.releases)
+    if (kept := next((claim for claim in claims if claim.scope in SCOPES), None)) is not None:
+        return ValueError(f"{kept.scope} 是幂等键的范围，{intent.subject} 的占用不得用它")
     for new in consequence.events:
         if len(new.data) > MAX_DATA:
             return TooLarge(f"{new.type} of {intent.subject} has {len(new.data)} bytes; {MAX_DATA} are allowed")
-    texts = (*(new.to for new in consequence.events), *(part for claim in (*consequence.claims, *consequence.releases) for part in claim))
+        if new.time.tzinfo is not UTC and not _in_utc(new.time):
+            return Unwritable(f"{new.type} of {intent.subject} is of {new.time.isoformat()}, which is no instant of UTC")
+        if len(new.type) + len(new.to) > MAX_NAME:
+            return TooLarge(f"type and address of an event of {intent.subject} are longer than {MAX_NAME} characters")
+    texts = (*(text for new in consequence.events for text in (new.type, new.to)), *(part for claim in claims for part in claim))
     if any(_FORBIDDEN.search(text) for text in texts):
         return Unwritable(f"{intent.subject}: a claim or an address holds a character no log can keep")
+    if any(len(f"{claim.scope}{claim.key}".encode()) > MAX_INDEXED for claim in claims):
+        return TooLarge(f"a claim of {intent.subject} is longer than {MAX_INDEXED} bytes")
     return None
+
+
+def _in_utc(moment: datetime) -> bool:
+    """Whether it has a zone and lies within the years of UTC."""
+    try:
+        return moment.tzinfo is not None and moment.astimezone(UTC) is not None
+    except OverflowError:
+        return False

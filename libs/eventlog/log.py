@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol, get_args
 
 import msgspec
 
@@ -65,8 +65,13 @@ class New(msgspec.Struct, frozen=True, gc=False):
     to: str = ""
 
 
+Scope = Literal["http", "inbox", "import"]
+"""Whose idempotency keys they are: what people send, what the bus appends, what imports append. None meets those of another."""
+SCOPES: Final = frozenset[str](get_args(Scope))
+
+
 class Claim(NamedTuple):
-    """Something that may exist once per origin at a time: `("placement", "511A…")`."""
+    """Something that may exist once per origin at a time: `("placement", "511A…")`. The names of `Scope` are kept for keys."""
 
     scope: str
     key: str
@@ -81,17 +86,23 @@ class Consequence(msgspec.Struct, frozen=True, gc=False):
 
 
 class Intent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """One command to one stream. `decide` is pure and sees the whole stream; it may raise `Refused`, which ends this intent alone."""
+    """One command to one stream. `decide` is pure and sees the whole stream, or its last event alone; it may raise `Refused`, which ends this
+    intent alone.
+    """
 
     subject: str
     decide: Callable[[Sequence[Recorded]], Consequence]
     actor: str
     key: str = ""
     """Idempotency key; empty: none."""
+    scope: Scope = "http"
+    """Whose key it is."""
     digest: str = ""
     """Of the request's body: the same key with another digest is `KeyReused`."""
     expected: Container[int] | None = None
     """The versions that the caller takes for the present one (If-Match); 0 is that of a stream without events. None: any."""
+    last: bool = False
+    """`decide` is given the stream's last event alone, or none: for streams whose last event says all that is needed. Its version counts all."""
     correlation: str = ""
     causation: str = ""
     traceparent: str = ""
@@ -117,14 +128,25 @@ class Log(Protocol):
     async def append(self, intent: Intent) -> Done:
         """Decide and write. Raises `Refused` or a `LogError`; returns only after the commit."""
 
+    async def append_all(self, intents: Sequence[Intent]) -> list[Done | Exception]:
+        """Many acts, as an import has them: each is decided and written as by `append`, those on one stream in their order, many to a commit. What
+        one comes to, and be it a refusal, stands in its place; it keeps no other. Others' acts go between its batches.
+        """
+
     async def stream(self, subject: str) -> list[Recorded]:
         """All events of one subject in this origin, oldest first."""
+
+    async def taken(self, claims: Sequence[Claim]) -> set[Claim]:
+        """Those of the claims that are held now."""
 
     async def feed(self, after: int = 0, limit: int = 500) -> list[Recorded]:
         """A page of the present epoch in order of numbers, from the one behind `after`."""
 
     async def head(self) -> Position:
         """The last event; sequence 0 and the genesis hash where there is none."""
+
+    async def misplaced(self, after: int, last: int) -> int | None:
+        """The number of the first event in (after, last] of the present epoch whose version is not the next of its stream."""
 
 
 class Logs(Protocol):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
-from libs.eventlog.batch import Kept, Settled, answered, check, claims_of, decide, stamp
-from libs.eventlog.log import Claim, Done, Intent
+import msgspec
+
+from libs.eventlog.batch import Kept, Settled, answered, check, claims_of, decide, key_of, stamp
+from libs.eventlog.log import SCOPES, Claim, Done, Intent
 from libs.wire import Position, Recorded, genesis, origin
 
 
@@ -20,7 +22,8 @@ class MemoryLog:
         self._head = Position(source, 1, 0, genesis())
         self._events: list[Recorded] = []
         self._streams: defaultdict[str, list[Recorded]] = defaultdict(list)
-        self._keys: dict[str, Kept] = {}
+        self._seen: defaultdict[str, list[Recorded]] = defaultdict(list)
+        self._keys: dict[Claim, Kept] = {}
         self._claims: set[Claim] = set()
 
     async def append(self, intent: Intent) -> Done:
@@ -31,30 +34,53 @@ class MemoryLog:
         assert settled.done is not None
         return settled.done
 
+    async def append_all(self, intents: Sequence[Intent]) -> list[Done | Exception]:
+        return [await self._outcome(intent) for intent in intents]
+
+    async def _outcome(self, intent: Intent) -> Done | Exception:
+        try:
+            return await self.append(intent)
+        except Exception as error:
+            return error
+
     def _take(self, intent: Intent) -> Settled:
-        if intent.key and (kept := self._keys.get(intent.key)) is not None:
+        if intent.key and (kept := self._keys.get(key_of(intent))) is not None:
             return answered(intent, kept, self._head, self._events[kept.first - 1 : kept.sequence])
-        wanted = decide([intent], self._streams)
+        stream = self._seen[intent.subject]
+        loaded = {intent.subject: stream[-1:] if intent.last else stream}
+        wanted = decide([intent], loaded)
         taken = frozenset(claims_of(wanted) & self._claims)
-        batch = stamp(wanted, self._streams, taken, self._head, self._now())
-        assert batch.head is not None
+        batch = stamp(wanted, loaded, taken, self._head, self._now())
         for event in batch.events:
             self._events.append(event)
             self._streams[event.subject].append(event)
-        self._keys.update(batch.keys)
+            self._seen[event.subject].append(_seen(event))
         self._claims.difference_update(batch.releases)
-        self._claims.update(claim for claim, _ in batch.claims)
+        self._claims.update(claim for claim, _ in batch.claims if claim.scope not in SCOPES)
+        self._keys.update((claim, kept) for claim, kept in batch.claims if claim.scope in SCOPES)
         self._head = batch.head
         return batch.settled[0]
 
     async def stream(self, subject: str) -> list[Recorded]:
         return list(self._streams.get(subject, ()))
 
+    async def taken(self, claims: Sequence[Claim]) -> set[Claim]:
+        return self._claims.intersection(claims)
+
     async def feed(self, after: int = 0, limit: int = 500) -> list[Recorded]:
         return self._events[after : after + limit]
 
     async def head(self) -> Position:
         return self._head
+
+    async def misplaced(self, after: int, last: int) -> int | None:
+        places = {e.sequence: place for stream in self._streams.values() for place, e in enumerate(stream, 1)}
+        return next((e.sequence for e in self._events[after:last] if e.version != places[e.sequence]), None)
+
+
+def _seen(event: Recorded) -> Recorded:
+    """What a rule sees of it, as in PostgreSQL."""
+    return msgspec.structs.replace(event, epoch=0, id="", prevhash="", hash="", to="", correlationid="", causationid="", traceparent="")
 
 
 class MemoryLogs:

@@ -9,8 +9,8 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 
 from libs.decider import Decider
-from libs.eventlog.log import Claim, Consequence, Intent, New
-from libs.wire import Malformed, Recorded
+from libs.eventlog.log import Claim, Consequence, Intent, New, Scope
+from libs.wire import Malformed, Payload, Recorded
 
 Command = TypeVar("Command")
 State = TypeVar("State")
@@ -31,7 +31,7 @@ class Codec:
         self.service = service
         found = versions or {}
         self._names = {event: f"liandong.{service}.{event.__name__}.v{found.get(event.__name__, 1)}" for event in events}
-        self._decoders = {name: msgspec.json.Decoder(event) for event, name in self._names.items()}
+        self._payloads = {name: Payload(event) for event, name in self._names.items()}
         self._encoder = msgspec.json.Encoder()
 
     def name(self, event: type[Any]) -> str:
@@ -41,19 +41,19 @@ class Codec:
     @property
     def types(self) -> frozenset[str]:
         """All types on the wire."""
-        return frozenset(self._decoders)
+        return frozenset(self._payloads)
 
     def encode(self, event: Any) -> bytes:
         return self._encoder.encode(event)
 
     def decode(self, recorded: Recorded) -> Any:
-        """The event as its record class. Raises `Malformed` for a type or a payload this version cannot read."""
+        """The event as its record class, its instants as UTC. Raises `Malformed` for a type or a payload this version cannot read."""
+        if (payload := self._payloads.get(recorded.type)) is None:
+            raise Malformed(f"不认识 {recorded.type}")
         try:
-            return self._decoders[recorded.type].decode(recorded.data)
-        except KeyError:
-            raise Malformed(f"不认识 {recorded.type}") from None
-        except msgspec.DecodeError as wrong:
-            raise Malformed(f"{recorded.type} {recorded.source}#{recorded.sequence} 的内容不合格式（{wrong}）") from None
+            return payload.read(recorded.data)
+        except Malformed as wrong:
+            raise Malformed(f"{recorded.type} {recorded.source}#{recorded.sequence} 的{wrong}") from None
 
 
 def _nothing(_event: Any) -> Sequence[Claim]:
@@ -95,13 +95,15 @@ class Subject(Generic[Command, State, Event]):
         *,
         actor: str,
         key: str = "",
+        scope: Scope = "http",
         digest: str = "",
         expected: Container[int] | None = None,
+        last: bool = False,
         correlation: str = "",
         causation: str = "",
         traceparent: str = "",
     ) -> Intent:
-        """The intent that puts `command` to `subject`."""
+        """The intent that puts `command` to `subject`; `last`: the state after the stream's last event alone is all the decider needs."""
 
         def decide(stream: Sequence[Recorded]) -> Consequence:
             return self.consequence(command, self.state(stream))
@@ -111,8 +113,10 @@ class Subject(Generic[Command, State, Event]):
             decide=decide,
             actor=actor,
             key=key,
+            scope=scope,
             digest=digest,
             expected=expected,
+            last=last,
             correlation=correlation,
             causation=causation,
             traceparent=traceparent,

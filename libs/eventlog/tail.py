@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from libs.database import Connection
-from libs.eventlog.postgres import recorded
+from libs.database import Connection, Pool
+from libs.eventlog.ring import Ring
+from libs.eventlog.rows import recorded
 from libs.wire import Recorded
 
 _HEADS: Final = "select source, epoch, sequence from {schema}head where sequence > 0 order by source"
-_PAGE: Final = """
+PAGE: Final = """
 select f.epoch, e.sequence, e.source, e.version, e.subject, e.id, e.type, e.time, e.recordedtime, e.actor, e.recipient,
        e.correlationid, e.causationid, e.traceparent, e.prevhash, e.hash, e.data
 from unnest($1::text[], $2::integer[], $3::bigint[]) with ordinality as at (source, epoch, sequence, place)
@@ -26,7 +29,13 @@ At = Mapping[str, tuple[int, int]]
 """Per source the (epoch, sequence) reached."""
 
 
-async def tail(connection: Connection, at: At, *, limit: int, schema: str = "") -> list[Recorded]:
+LEAST: Final = 50
+"""Events that each feed may give at once, however many feeds there are."""
+LOOK_SECONDS: Final = 0.5
+"""How long a `Tail` trusts its ring: what another process writes is in the log alone."""
+
+
+async def tail(connection: Connection | Pool, at: At, *, limit: int, schema: str = "") -> list[Recorded]:
     """The next events of every feed of the service beyond `at`, feed by feed in order; about `limit` in all, a fair share of each."""
     prefix = f'"{schema}".' if schema else ""
     ahead: list[tuple[str, int, int]] = []
@@ -37,5 +46,40 @@ async def tail(connection: Connection, at: At, *, limit: int, schema: str = "") 
     if not ahead:
         return []
     sources, epochs, sequences = (list(column) for column in zip(*ahead, strict=True))
-    rows = await connection.fetch(_PAGE.format(schema=prefix), sources, epochs, sequences, max(limit // len(ahead), 50))
+    rows = await connection.fetch(PAGE.format(schema=prefix), sources, epochs, sequences, max(limit // len(ahead), LEAST))
     return [recorded(row) for row in rows]
+
+
+class Tail:
+    """Follows the log of one service: from the ring where every position is in it, else from the log, and from the log anyway every
+    `LOOK_SECONDS`.
+    """
+
+    def __init__(self, ring: Ring | None = None, schema: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+        self._ring, self._schema, self._clock = ring, schema, clock
+        self._looked = -LOOK_SECONDS
+        self._more: frozenset[str] = frozenset()
+        """Feeds that gave all they might when the log was read last: there may be more."""
+
+    async def next(self, connection: Connection | Pool, at: At, *, limit: int) -> list[Recorded]:
+        """The next events beyond `at`, as `tail` gives them. No statement is made where the ring answers."""
+        now = self._clock()
+        if self._ring is not None and now - self._looked < LOOK_SECONDS and (found := self._in_ring(self._ring, at, limit)) is not None:
+            return found
+        events = await tail(connection, at, limit=limit, schema=self._schema)
+        counts = Counter(event.source for event in events)
+        share = max(limit // max(len(counts), 1), LEAST)
+        self._more = frozenset(source for source, count in counts.items() if count >= share)
+        self._looked = now
+        return events
+
+    def _in_ring(self, ring: Ring, at: At, limit: int) -> list[Recorded] | None:
+        sources = sorted(self._more.union(ring.sources))
+        share = max(limit // max(len(sources), 1), LEAST)
+        events: list[Recorded] = []
+        for source in sources:
+            epoch, sequence = at.get(source, (1, 0))
+            if (found := ring.after(source, epoch, sequence, share)) is None:
+                return None
+            events += found
+        return events

@@ -1,4 +1,4 @@
-"""Reads a whole feed and says whether it is what was appended: every number, every byte, up to the head."""
+"""Reads a whole feed and says whether it is what was appended: every number, every byte, every version, up to the head."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ async def verify(log: Log, page: int = 2000) -> Checked:
                 return Checked(event.source, event.epoch, count, min(due, event.sequence), fault)
             before = Position(event.source, event.epoch, event.sequence, event.hash)
             count += 1
+        if events and (place := await log.misplaced(events[0].sequence - 1, events[-1].sequence)) is not None:
+            return Checked(head.source, head.epoch, count - len(events), place, f"第 {place} 号的版本不是其对象的下一个")
         if len(events) < page:
             break
     reached = before.sequence if before else 0

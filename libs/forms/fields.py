@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
 from libs.codes import unseen
 
@@ -73,15 +74,26 @@ Staff = Annotated[str, Field(max_length=40, pattern=r"^[\w.-]*$")]
 """A staff number, or nobody's."""
 
 
-def _strict(part: Any) -> None:
+def _strict(part: Any) -> Any:
+    """The schema with its numbers and truth values strict, and with the length of every list looked at before its items."""
     if isinstance(part, list | tuple):
-        for one in part:
-            _strict(one)
-    if isinstance(part, dict):
-        if part.get("type") in ("int", "float", "bool"):
-            part["strict"] = True
-        for one in part.values():
-            _strict(one)
+        return type(part)(map(_strict, part))
+    if not isinstance(part, dict):
+        return part
+    found = {name: _strict(one) for name, one in part.items()}
+    match found:
+        case {"type": "int" | "float" | "bool"}:
+            found["strict"] = True
+        case {"type": "list" | "tuple", "max_length": int(most)}:
+            return core_schema.no_info_before_validator_function(partial(_not_longer, most), found)
+    return found
+
+
+def _not_longer(most: int, value: Any) -> Any:
+    """Refuses a list by its length, however many of its items are wrong: every fault of an item costs, and nobody reads a million of them."""
+    if isinstance(value, list | tuple) and len(value) > most:
+        raise PydanticKnownError("too_long", {"field_type": "Tuple", "max_length": most, "actual_length": len(value)})
+    return value
 
 
 class Form(BaseModel):
@@ -96,6 +108,5 @@ class Form(BaseModel):
         """The schema of the class, strict wherever a number or a truth value stands in it: of all kinds these are taken from texts and from
         each other; the other lax readings (a list for a tuple, a text for a choice) are what JSON needs.
         """
-        schema = handler(source)
-        _strict(schema)
+        schema: CoreSchema = _strict(handler(source))
         return schema

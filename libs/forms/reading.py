@@ -33,7 +33,7 @@ def strict_json(data: bytes) -> Any:
     """
     try:
         text = text_of(data)
-        found = json.loads(text, object_pairs_hook=_object, parse_int=_whole, parse_float=_number, parse_constant=_no_constant)
+        found = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise Unreadable(f"第 {error.lineno} 行第 {error.colno} 列不是有效的 JSON") from None
     except RecursionError:
@@ -101,6 +101,10 @@ def _number(digits: str) -> float:
 
 def _no_constant(name: str) -> float:
     raise Unreadable(f"{name} 不是数字")
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole, parse_float=_number, parse_constant=_no_constant)
+"""Made once: `json.loads` would make one for every text."""
 
 
 def _sound(value: Any, levels: int) -> None:

@@ -1,12 +1,13 @@
 """The frame around services: what one is built from, and a whole site of them running in one process.
 
-Read `context` first (what goes in and what comes out), then `running` (a site's services), `serving` (their HTTP), `operate`.
+Read `context` first (what goes in and what comes out), then `running` (a site's services), `serving` (their HTTP), `process`, `operate`.
 """
 
 from libs.host.context import Around, Build, Context, Knows, NeedsTheOperator, Node, Service, Site
 from libs.host.loops import Loops
+from libs.host.process import SITE_STOP_SECONDS, keep_what_is_there, run_process, run_site
 from libs.host.running import SiteHost, imported
-from libs.host.serving import PROBLEMS, SITE_STOP_SECONDS, run_site, site_app
+from libs.host.serving import PROBLEMS, site_app
 
 __all__ = [
     "PROBLEMS",
@@ -22,6 +23,8 @@ __all__ = [
     "Site",
     "SiteHost",
     "imported",
+    "keep_what_is_there",
+    "run_process",
     "run_site",
     "site_app",
 ]

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter
 
 from libs.bus import Hears, Take
-from libs.eventlog import Logs
+from libs.eventlog import Logs, Ring
 from libs.views import Pool, View
 from libs.web import Pages, Role
 from libs.wire import Position
@@ -97,6 +97,9 @@ class Around:
     """The services that stand at this site."""
     published: tuple[str, ...] = ()
     """Those of them whose logs are published: the names of their schemas."""
+
+    rings: Mapping[str, Ring] = field(default_factory=dict)
+    """By schema, what this process has committed last to those logs."""
 
     def stands(self, service: str) -> bool:
         """Whether `service` stands at this site."""

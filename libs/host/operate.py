@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Response
 from pydantic import BaseModel, ConfigDict
 
 from libs.bus import parking
 from libs.forms import Form
 from libs.host.running import Hosted, SiteHost
+from libs.host.verifying import verified
 from libs.web import After, EpochPath, FeedEvent, FeedResponse, FeedSize, NodePath, Role, RowNumbers, ServicePath, require
 from libs.wire import Recorded, encode_page
 
@@ -19,9 +21,6 @@ _STATUS = """
 select h.source, h.epoch, h.sequence, h.hash, h.sequence - coalesce(r.sequence, 0) as relay_depth
 from head h left join relay r on r.source = h.source and r.target = $1 where h.sequence > 0 order by h.source"""
 _CURSORS = "select consumer, source, epoch, sequence, behind from cursor where sequence > 0 or behind order by consumer, source"
-_VIEWS = """
-select v.view, v.source, h.sequence - v.sequence as lag from view_position v join head h using (source)
-where h.sequence > v.sequence order by v.view, v.source"""
 
 
 class Head(BaseModel):
@@ -52,6 +51,15 @@ class Behind(BaseModel):
     lag: int
 
 
+class StoppedView(BaseModel):
+    """Where a view stands that cannot show an event, and why."""
+
+    source: str
+    epoch: int
+    sequence: int
+    because: str
+
+
 class ServiceStatus(BaseModel):
     """How far everything of a service is; services add figures of their own."""
 
@@ -61,12 +69,17 @@ class ServiceStatus(BaseModel):
     views_behind: list[Behind]
     parked: int
     loops_failed: dict[str, int]
+    loops_down: list[str]
+    views_stopped: dict[str, StoppedView]
 
 
 class SiteStatus(BaseModel):
-    """How far every service of the site is."""
+    """How far every service of the site is; the loops of the site itself, and its servers that are away."""
 
     site: str
+    loops_failed: dict[str, int]
+    loops_down: list[str]
+    away: list[str]
     services: dict[str, ServiceStatus]
 
 
@@ -139,11 +152,17 @@ def operate_router(host: SiteHost) -> APIRouter:
 
     @router.get("/site/status", response_model=SiteStatus, dependencies=READERS)
     async def status() -> dict[str, Any]:
-        return {"site": host.site.code, "services": {name: await _status(hosted) for name, hosted in host.public.items()}}
+        return {
+            "site": host.site.code,
+            "loops_failed": host.loops.failed,
+            "loops_down": sorted(host.loops.down),
+            "away": host.servers.away,
+            "services": {name: await _status(hosted) for name, hosted in host.public.items()},
+        }
 
     @router.get("/site/verify", response_model=SiteVerified, dependencies=OPERATOR)
     async def verify_all() -> dict[str, Any]:
-        found = [verdict for hosted in host.services.values() for verdict in await hosted.verify()]
+        found = await verified(host)
         rows = [{"source": v.source, "epoch": v.epoch, "events": v.events, "sequence": v.sequence, "fault": v.fault} for v in found]
         return {"verified": all(v.fault is None for v in found), "origins": rows}
 
@@ -183,9 +202,13 @@ async def _status(hosted: Hosted) -> dict[str, Any]:
     return {
         "heads": [dict(row) for row in await pool.fetch(_STATUS, sent_as)],
         "cursors": [dict(row) for row in await pool.fetch(_CURSORS)],
-        "views_behind": [dict(row) for row in await pool.fetch(_VIEWS)],
+        "views_behind": [
+            {"view": view, "source": source, "lag": lag} for view, source, lag in hosted.projector.behind(await hosted.heads())
+        ],
         "parked": await pool.fetchval("select count(*) from parked"),
-        "loops_failed": dict(hosted.loops.failed),
+        "loops_failed": hosted.loops.failed,
+        "loops_down": sorted(hosted.loops.down),
+        "views_stopped": {view: msgspec.structs.asdict(stands) for view, stands in hosted.projector.stopped.items()},
         **({key: await ask() for key, ask in hosted.service.status.items()}),
     }
 

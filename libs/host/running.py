@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,13 +17,16 @@ import httpx2
 import structlog
 import uuid_utils
 
-from libs.bus import Ears, FeedPage, Inbox, Relay, site_topic
+from libs.bus import STREAM_RECORDS, STREAM_TURN_SECONDS, Ears, FeedPage, Inbox, Relay, site_topic
 from libs.contracts import Row
 from libs.database import Pool, open_pool, unopened_pool
-from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, verify
-from libs.host.context import Around, Build, Context, Service, Site
+from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, Ring, verify
+from libs.host.away import Servers, SiteServer
+from libs.host.context import Around, Build, Chore, Context, Service, Site
 from libs.host.feeds import feed_page
 from libs.host.loops import END_SECONDS, LAST_SECONDS, Loops
+from libs.host.opening import patiently
+from libs.telemetry import NotReady
 from libs.views import Projector
 from libs.wire import Position, Recorded
 
@@ -37,7 +41,9 @@ LAST_WORDS_SECONDS: Final = 12.0
 """How long the loops may take of services that read the others: the link's sends its last checkpoint."""
 CLOSE_SECONDS: Final = 2.0
 """How long a service may take to do what it does at its closing, and as long again to give back its connections."""
-STOP_SECONDS: Final = EARS_SECONDS + END_SECONDS + LAST_WORDS_SECONDS + 2 * (LAST_SECONDS + 2 * CLOSE_SECONDS)
+HOSTED_SECONDS: Final = LAST_WORDS_SECONDS + LAST_SECONDS + 2 * CLOSE_SECONDS + 1
+"""Longer than a service takes to stop, whatever it does."""
+STOP_SECONDS: Final = EARS_SECONDS + END_SECONDS + LAST_WORDS_SECONDS + 3 * LAST_SECONDS + 5 * CLOSE_SECONDS
 """The longest a site takes to stop: the consumers, then the services that are read, then those that read them."""
 
 
@@ -54,7 +60,7 @@ def imported(name: str) -> Build:
 class Hosted:
     """One service of a site."""
 
-    def __init__(self, row: Row, site: Site, around: Around, process: str) -> None:
+    def __init__(self, row: Row, site: Site, around: Around, process: str, servers: Servers | None = None) -> None:
         self.row, self.name, self.site = row, row.name, site
         self._around, self._process = around, process
         self.pool: Pool = unopened_pool()
@@ -63,7 +69,11 @@ class Hosted:
         self.service = Service(row.name)
         self.projector = Projector(self.pool, ())
         self.inboxes: list[Inbox] = []
-        self.loops = Loops(f"{site.code} {row.name}")
+        self.servers = servers or Servers()
+        self.loops = Loops(f"{site.code} {row.name}", servers=self.servers)
+        self.opened = False
+        """Whether its log is open and what it does at its opening is done."""
+        self._steps: deque[Chore] = deque()
         self._connected = False
 
     @property
@@ -71,28 +81,35 @@ class Hosted:
         """Whether it reads what the others have said, by their logs or by a topic of the whole city: then it stops after them."""
         return self.row.database == "logs" or bool(self.row.raw)
 
-    async def open(self, build: Build, url: str, page: FeedPage, committed: Callable[[], None]) -> None:
-        """Connects where there is a database (`url`), builds, and does what the service does at its opening; nothing runs yet.
+    async def connect(self, url: str, committed: Callable[[], None]) -> None:
+        """Makes pool, log and relay over its database (`url`), where it has one; nobody is asked anything yet.
 
         Raises `LookupError` for a database without an address.
         """
-        logs: Logs = MemoryLogs(self.name, ())
-        if self.row.database != "none":
-            self.pool, self._connected = await open_pool(url, self.name, size=POOL), True
-            logs = self.logs = await self._open_logs(committed)
-        self.service = build(Context(self.site, logs, self.pool, now, self._current, self._process, self._around))
-        self.projector = Projector(self.pool, self.service.views)
-        self.inboxes = [Inbox(hears, self.pool, logs, page) for hears in self.service.hears]
-        for step in self.service.opening:
-            await step()
-
-    async def _open_logs(self, committed: Callable[[], None]) -> PgLogs:
-        logs = PgLogs(self.pool, self.name, [node.code for node in self.site.nodes], [self._wake, committed])
-        await logs.open()
+        if self.row.database == "none":
+            return
+        self.pool, self._connected = await open_pool(url, self.name, size=POOL), True
+        self.logs = PgLogs(self.pool, self.name, [node.code for node in self.site.nodes], [self._wake, committed])
+        self._steps.append(self.logs.open)
         if self.row.public:
-            topic = site_topic(self.site.code, self.name)
-            self.relay = Relay(pool=self.pool, schemas=[self.name], topic=topic, bootstrap=self._around.bootstrap)
-        return logs
+            topic, rings = site_topic(self.site.code, self.name), {self.name: self.logs.ring}
+            self.relay = Relay(pool=self.pool, schemas=[self.name], topic=topic, bootstrap=self._around.bootstrap, rings=rings)
+
+    def build(self, build: Build, page: FeedPage, rings: Mapping[str, Ring]) -> None:
+        """Builds the service; `rings` are those of all that is published."""
+        logs: Logs = self.logs if self.logs is not None else MemoryLogs(self.name, ())
+        self._around = replace(self._around, rings=rings)
+        self.service = build(Context(self.site, logs, self.pool, now, self._current, self._process, self._around))
+        self.projector = Projector(self.pool, self.service.views, self.logs.ring if self.logs is not None else None)
+        self.inboxes = [Inbox(hears, self.pool, logs, page) for hears in self.service.hears]
+        self._steps.extend(self.service.opening)
+
+    async def open(self) -> None:
+        """Opens its log, and does what the service does at its opening; asked again, goes on where it did not come further."""
+        while self._steps:
+            await self._steps[0]()
+            self._steps.popleft()
+        self.opened = True
 
     def _wake(self) -> None:
         """Wakes relay and views: this service has committed."""
@@ -103,21 +120,26 @@ class Hosted:
     async def _current(self, view: str, position: Position, timeout: float = 2.0) -> bool:
         return await self.projector.wait(view, position, timeout)
 
-    def start(self, ears: Ears) -> bool:
-        """Starts views, relay and loops, and hands the consumers to `ears`, which start last. True: there are consumers."""
+    def start(self) -> None:
+        """Starts views, relay and loops."""
         if self.service.views:
             self.loops.run("views", self.projector.run)
+            self.loops.run("view positions", self.projector.keep_saving)
         if self.relay is not None:
             self.loops.run("relay", self.relay.run)
         for inbox in self.inboxes:
-            topics = [site_topic(self.site.code, service) for service in self.row.neighbours]
-            ears.hear(f"{self.site.code}-{self.name}-{inbox.name}", topics, inbox.take)
             self.loops.run(f"heal {inbox.name}", inbox.heal)
-        if self.service.takes is not None:
-            ears.hear(f"{self.site.code}-{self.name}", self.row.raw, self.service.takes)
+            self.loops.run(f"save {inbox.name}", inbox.keep)
         for n, task in enumerate(self.service.tasks):
             self.loops.run(f"task {n}", task)
-        return bool(self.inboxes) or self.service.takes is not None
+
+    def listen(self, ears: Ears) -> None:
+        """Hands its consumers to `ears`."""
+        for inbox in self.inboxes:
+            topics = [site_topic(self.site.code, service) for service in self.row.neighbours]
+            ears.hear(f"{self.site.code}-{self.name}-{inbox.name}", topics, inbox.take, save=inbox.save)
+        if self.service.takes is not None:
+            ears.hear(f"{self.site.code}-{self.name}", self.row.raw, self.service.takes, turn=STREAM_TURN_SECONDS, most=STREAM_RECORDS)
 
     async def feed(self, node: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
         """A page of one of its feeds. Raises `KeyError` for a node that is not hosted here, or where the service keeps no log."""
@@ -125,67 +147,101 @@ class Hosted:
             raise KeyError(self.name)
         return await self.logs.of(node).feed(after, limit, epoch)
 
+    async def heads(self) -> Sequence[Position]:
+        """The heads of its logs."""
+        return await self.logs.heads() if self.logs is not None else []
+
     async def verify(self) -> list[Checked]:
         """Checks every event of its log against its chain, node by node."""
         return [await verify(self.logs.of(node.code)) for node in self.site.nodes] if self.logs is not None else []
 
     async def ready(self) -> None:
-        """Returns when the database answers, every loop runs and there is what the service needs besides; raises else."""
+        """Returns when it is open, its database answers, every loop runs, every view goes on and there is what the service needs besides; raises else."""
+        if not self.opened:
+            raise NotReady("opening")
+        await self.servers.well()
         if self.row.database != "none":
-            await self.pool.fetchval("select 1")
+            await self._answers()
         await self.loops.well()
+        await self.projector.well()
         for need in self.service.needs:
             await need()
 
+    async def _answers(self) -> None:
+        try:
+            await self.pool.fetchval("select 1")
+        except Exception as fault:
+            if (server := await self.servers.blamed(fault)) is not None:
+                raise NotReady(f"away: {server.name}") from fault
+            raise
+
     async def stop(self) -> None:
         """Ends the loops, does what the service does at its closing, gives back the connections. What fails is logged; the rest is done."""
-        await self.loops.stop(LAST_WORDS_SECONDS if self.reads else END_SECONDS)
-        await within(CLOSE_SECONDS, self.name, self._close)
+        seconds = LAST_WORDS_SECONDS if self.reads else END_SECONDS
+        await within(seconds + 2 * LAST_SECONDS, self.name, lambda: self.loops.stop(seconds))
+        closing = [within(CLOSE_SECONDS, self.name, chore) for chore in self.service.closing]
+        await asyncio.gather(*closing)
         if self._connected:
             await within(CLOSE_SECONDS, self.name, self.pool.close)
-
-    async def _close(self) -> None:
-        for chore in self.service.closing:
-            try:
-                await chore()
-            except Exception as error:  # the others have to be done all the same
-                _log.error("host.stop_failed", owner=self.name, exc_info=error)
 
 
 async def within(seconds: float, owner: str, chore: Callable[[], Awaitable[object]]) -> None:
     """Does what is to be done at a stop. What fails, or takes longer than `seconds`, is logged and left behind: the rest has to stop too."""
-    doing = asyncio.ensure_future(chore())
+
+    async def do() -> None:
+        await chore()
+
+    doing = asyncio.create_task(do())
     await asyncio.wait([doing], timeout=seconds)
     if not doing.done():
         doing.cancel()
         _log.error("host.stop_takes_too_long", owner=owner, seconds=seconds)
-    elif not doing.cancelled() and (error := doing.exception()) is not None:
+    elif doing.cancelled():
+        _log.error("host.stop_failed", owner=owner, error="what it waited for was cancelled")
+    elif (error := doing.exception()) is not None:
         _log.error("host.stop_failed", owner=owner, exc_info=error)
 
 
 class SiteHost:
     """The services of one site in this process, by name in the order of the roster."""
 
-    def __init__(self, site: Site, rows: Iterable[Row], around: Around) -> None:
+    def __init__(self, site: Site, rows: Iterable[Row], around: Around, servers: Iterable[SiteServer] = ()) -> None:
         rows = tuple(rows)
         names, published = frozenset(row.name for row in rows), tuple(row.name for row in rows if row.public)
         around = replace(around, services=names, published=published)
         process = str(uuid_utils.uuid7())
         self.site, self.around = site, around
-        self.services = {row.name: Hosted(row, site, around, process) for row in rows}
-        self._ears: Ears | None = None
+        self.servers = Servers(*servers)
+        self.services = {row.name: Hosted(row, site, around, process, self.servers) for row in rows}
+        self.loops = Loops(site.code, servers=self.servers)
+        """The loops of the site itself: its consumers, and the look at its servers."""
         self._client = httpx2.AsyncClient(base_url=around.address, headers={"Authorization": f"Bearer {around.token}"}, timeout=10)
+        self._stopping: asyncio.Task[None] | None = None
 
     @property
     def public(self) -> dict[str, Hosted]:
         """The services whose logs are published: what the site says."""
         return {name: hosted for name, hosted in self.services.items() if hosted.row.public}
 
-    async def open(self, databases: Mapping[str, str], build: Callable[[str], Build] = imported) -> None:
-        """Connects and builds every service; `databases` are their own addresses. Nothing runs yet. `stop` is due even if this fails."""
+    async def build(self, databases: Mapping[str, str], build: Callable[[str], Build] = imported) -> None:
+        """Builds every service; `databases` are their own addresses. Nothing runs yet, nobody was asked. `stop` is due even if this fails."""
         page = feed_page(self._client)
         for name, hosted in self.services.items():
-            await hosted.open(build(name), databases.get(name, ""), page, self._committed)
+            await hosted.connect(databases.get(name, ""), self._committed)
+        rings = {name: hosted.logs.ring for name, hosted in self.public.items() if hosted.logs is not None}
+        for name, hosted in self.services.items():
+            hosted.build(build(name), page, rings)
+
+    async def open(self) -> None:
+        """Opens every service, in order. A server that is away is waited for; `NeedsTheOperator` where waiting would not help."""
+        self.loops.run("servers", self.servers.watch)
+        for hosted in self.services.values():
+            await patiently(hosted.name, hosted.open, self.servers)
+
+    @property
+    def opened(self) -> bool:
+        """Whether every service is open."""
+        return all(hosted.opened for hosted in self.services.values())
 
     def _committed(self) -> None:
         """Wakes every service that asked for it: one of this process has committed."""
@@ -195,16 +251,38 @@ class SiteHost:
 
     async def start(self) -> None:
         """Starts every service; consumers begin when all are up."""
+        for hosted in self.services.values():
+            hosted.start()
         ears = Ears(self.around.bootstrap)
-        heard = [hosted.start(ears) for hosted in self.services.values()]
-        if any(heard):
-            self._ears = ears
-            await ears.start()
+        for hosted in self.services.values():
+            hosted.listen(ears)
+        for group, hear in ears.loops.items():
+            self.loops.run(f"hear {group}", hear)
+
+    async def ready(self) -> None:
+        """Returns when the site's servers answer and its own loops run; raises else."""
+        await self.servers.well()
+        await self.loops.well()
 
     async def stop(self) -> None:
-        """Ends the consumers, then together the services that are read, then those that read them; after `STOP_SECONDS` at the latest."""
-        if self._ears is not None:
-            await within(EARS_SECONDS, "ears", self._ears.stop)
+        """Ends the consumers, then together the services that are read, then those that read them; after `STOP_SECONDS` at the latest.
+
+        It is done to its end, and once, whoever is cancelled that waits for it.
+        """
+        if self._stopping is None:
+            self._stopping = asyncio.create_task(self._stop())
+        told: asyncio.CancelledError | None = None
+        while not self._stopping.done():
+            try:
+                await asyncio.wait([self._stopping])
+            except asyncio.CancelledError as cancelled:
+                told = cancelled
+        if told is not None:
+            raise told
+
+    async def _stop(self) -> None:
+        await within(EARS_SECONDS + 2 * LAST_SECONDS, "site", lambda: self.loops.stop(EARS_SECONDS))
         for reading in (False, True):
-            await asyncio.gather(*(hosted.stop() for hosted in self.services.values() if hosted.reads is reading))
-        await self._client.aclose()
+            ending = (within(HOSTED_SECONDS, name, hosted.stop) for name, hosted in self.services.items() if hosted.reads is reading)
+            await asyncio.gather(*ending)
+        await within(CLOSE_SECONDS, "site", self._client.aclose)

@@ -1,34 +1,34 @@
-"""A site's services answering HTTP: their routes, the operator's, one problem for every fault of a log, health; and the process around it."""
+"""A site's services answering HTTP: their routes, the operator's, one problem for every fault of a log, health; and 503 until all is open."""
 
 from __future__ import annotations
 
-import asyncio
-import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any, Final, Self
+from collections.abc import Sequence
+from typing import Any, Final
 
 import asyncpg
-import uvicorn
+import structlog
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from libs import eventlog
-from libs.contracts import Row
-from libs.host.context import Around, Site
+from libs.host.away import GONE
 from libs.host.operate import operate_router
-from libs.host.running import STOP_SECONDS, SiteHost
+from libs.host.running import SiteHost
 from libs.telemetry import Health
-from libs.web import Accounts, Rule, make_app, problem_for
+from libs.web import Accounts, Problem, Rule, make_app, problem_for, respond
 from libs.workdays import UnknownCalendar
 
-MAX_BODY: Final = 32 * 1024 * 1024
-"""Bytes of a request: a list of items comes in one."""
-REQUESTS_SECONDS: Final = 5
-"""How long requests may take to be answered when the site is told to stop."""
-SITE_STOP_SECONDS: Final = REQUESTS_SECONDS + STOP_SECONDS
-"""The longest a site's process takes to stop; whoever runs it waits longer before it is killed."""
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_log = structlog.get_logger("host")
+
+AWAY: Final = "数据库暂时连不上，请稍后再试"
+
+
+def _value(fault: asyncpg.DataError) -> Problem:
+    """The driver's word on a value it cannot send is no sign that the database is away: it should have been refused at the door."""
+    _log.error("fault", fault=type(fault).__name__, exc_info=fault)
+    return Problem(status=500, code="fault", title="系统出错")
+
 
 PROBLEMS: Final[Sequence[Rule[Any]]] = (
     problem_for(eventlog.Conflict, 412, "changed-meanwhile", more=lambda e: {"found": e.found}),
@@ -38,18 +38,21 @@ PROBLEMS: Final[Sequence[Rule[Any]]] = (
     problem_for(eventlog.Unwritable, 422, "unwritable", title="含有无法保存的字符"),
     problem_for(eventlog.Busy, 503, "busy", retry_after=1),
     problem_for(UnknownCalendar, 500, "unknown-calendar", title="没有这一版日历，不能推算时限", more=lambda e: {"version": e.version}),
-    problem_for(eventlog.Unknown, 503, "unknown-outcome", title="结果未知，请用同一幂等键重试", retry_after=1),
-    *(
-        problem_for(kind, 503, "database-away", retry_after=2)
-        for kind in (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError)
-    ),
+    problem_for(eventlog.Unknown, 503, "unknown-outcome", title="结果未知，请用同一幂等键重试", retry_after=1, told=False),
+    *(Rule(kind, lambda _: _away()) for kind in (OSError, *GONE)),
+    Rule(asyncpg.DataError, _value),
 )
-"""How the faults of a log, and of a calendar that is not there, are answered by every service."""
+"""How the faults of a log, and of a calendar that is not there, are answered by every service. That a database is away is told once for all."""
+
+
+def _away() -> Problem:
+    return Problem(status=503, code="database-away", title=AWAY, headers={"Retry-After": "2"}, told=False)
 
 
 def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
-    """The site's application over opened services, in the order of the roster."""
+    """The site's application over built services, in the order of the roster."""
     health = Health(**{name: hosted.ready for name, hosted in host.services.items()})
+    health.add("site", host.ready)
     services = [hosted.service for hosted in host.services.values()]
     return make_app(
         f"联动 {host.site.node(host.site.code).name}",
@@ -60,67 +63,17 @@ def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
         problems=PROBLEMS,
         site=host.site.code,
         catalogue=True,
-        max_body=MAX_BODY,
     )
 
 
-class Answering(uvicorn.Server):
-    """Leaves signals to the site: uvicorn would raise them once more, and end the process before its services have stopped."""
+class NotOpenYet:
+    """In front of a site that may not be open yet: until it is, everything but its health is answered that the database is away."""
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    def __init__(self, app: ASGIApp, host: SiteHost) -> None:
+        self._app, self._host = app, host
 
-    def end(self) -> None:
-        """Takes no more requests; `serve` returns when those it has are answered, after `REQUESTS_SECONDS` at the latest."""
-        self.should_exit = True
-
-
-class ToldToStop:
-    """While this is open, the first SIGTERM or SIGINT does what is in `then`; later ones do nothing, for the site is stopping already."""
-
-    def __init__(self, then: Callable[[], object]) -> None:
-        self.then, self.told = then, False
-
-    def _tell(self) -> None:
-        if not self.told:
-            self.told = True
-            self.then()
-
-    def __enter__(self) -> Self:
-        for number in SIGNALS:
-            asyncio.get_running_loop().add_signal_handler(number, self._tell)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number in SIGNALS:
-            asyncio.get_running_loop().remove_signal_handler(number)
-
-
-async def run_site(
-    site: Site, rows: Iterable[Row], databases: Mapping[str, str], around: Around, accounts: Accounts, *, host: str, port: int
-) -> None:
-    """Runs a site's services until the process is told to stop, then stops them, also those of a start that failed half way or was given up."""
-    running = SiteHost(site, rows, replace(around, knows=accounts.knows))
-    starting = asyncio.ensure_future(_started(running, databases))
-    with ToldToStop(starting.cancel) as stop:
-        try:
-            await starting
-            if stop.told:
-                return
-            app = site_app(running, accounts)
-            server = Answering(
-                uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=REQUESTS_SECONDS)
-            )
-            stop.then = server.end
-            await server.serve()
-        except asyncio.CancelledError:
-            if not stop.told:
-                raise
-        finally:
-            await running.stop()
-
-
-async def _started(running: SiteHost, databases: Mapping[str, str]) -> None:
-    await running.open(databases)
-    await running.start()
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._host.opened or scope["type"] != "http" or scope["path"].startswith("/health/"):
+            await self._app(scope, receive, send)
+        else:
+            await respond(Request(scope), _away(), None)(scope, receive, send)

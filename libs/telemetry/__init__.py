@@ -31,11 +31,12 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, TraceSt
 from opentelemetry.util.types import Attributes
 from structlog.types import EventDict, Processor, WrappedLogger
 
-from libs.telemetry.health import Condition, Health, Report
+from libs.telemetry.health import Condition, Health, NotReady, Report
 
 __all__ = [
     "Condition",
     "Health",
+    "NotReady",
     "Report",
     "bare_span",
     "batch_span",
@@ -45,12 +46,13 @@ __all__ = [
     "setup",
     "tracer",
     "tracer_provider",
+    "tracing",
 ]
 
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 QUIETER: Final = {
-    "aiokafka": "ERROR",  # a rebalance and a metadata refresh are warnings there, and normal work here
+    "aiokafka": "CRITICAL",  # it says every try to reach a broker that is away; that is told once for all (decision 0025)
     "alembic": "WARNING",
     "asyncio": "WARNING",
     "faststream": "WARNING",
@@ -227,6 +229,11 @@ def linked_span(name: str, *traceparents: str, kind: SpanKind = SpanKind.CONSUME
     links = [Link(context) for parent in dict.fromkeys(traceparents) if (context := _parsed(parent)) is not None]
     with tracer().start_as_current_span(name, context=Context(), kind=kind, attributes=attributes, links=links) as span:
         yield span
+
+
+def tracing() -> bool:
+    """Whether this process makes traces at all: `setup` was called."""
+    return isinstance(trace.get_tracer_provider(), TracerProvider)
 
 
 def recorded(traceparent: str) -> bool:

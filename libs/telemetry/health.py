@@ -17,8 +17,12 @@ Check = Callable[[], Awaitable[object]]
 """Returns when well, raises when not."""
 
 
+class NotReady(Exception):
+    """Why something is not ready, in stable words that everybody may read: names of loops, of views, of servers."""
+
+
 class Condition(TypedDict):
-    """One check's outcome. `because` names the kind of fault only: addresses and data stay in the log."""
+    """One check's outcome. `because` names the kind of fault only, addresses and data stay in the log; the words of a `NotReady` may be read."""
 
     state: Literal["up", "down"]
     because: str
@@ -37,6 +41,7 @@ class Health:
 
     def __init__(self, **checks: Check) -> None:
         self._checks = dict(checks)
+        self._down: dict[str, str] = {}
         self._log = structlog.stdlib.get_logger("liandong.health")
 
     def add(self, name: str, check: Check) -> None:
@@ -55,9 +60,24 @@ class Health:
 
     async def _ask(self, name: str, check: Check) -> Condition:
         began = time.perf_counter()
+        because = ""
         try:
             await asyncio.wait_for(check(), CHECK_SECONDS)
+        except NotReady as no:  # told by whoever found it
+            because = str(no)
         except Exception as fault:  # any fault at all means "not ready", and is told
-            self._log.warning("health check failed", check=name, fault=type(fault).__name__, exc_info=fault)
-            return Condition(state="down", because=type(fault).__name__, seconds=round(time.perf_counter() - began, 3))
-        return Condition(state="up", because="", seconds=round(time.perf_counter() - began, 3))
+            because = type(fault).__name__
+            self._tell(name, because, fault)
+        else:
+            self._well(name)
+        return Condition(state="down" if because else "up", because=because, seconds=round(time.perf_counter() - began, 3))
+
+    def _tell(self, name: str, because: str, fault: Exception) -> None:
+        """Tells a fault once, however often it is asked for."""
+        if self._down.get(name) != because:
+            self._down[name] = because
+            self._log.warning("health check failed", check=name, fault=because, exc_info=fault)
+
+    def _well(self, name: str) -> None:
+        if self._down.pop(name, None) is not None:
+            self._log.info("health check well again", check=name)

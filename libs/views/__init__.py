@@ -1,7 +1,21 @@
 """Projections: rows made from a service's own log, their columns said once, and the wait that lets a page read its own write."""
 
 from libs.database import Connection, Pool
-from libs.views.projector import Projector, View
+from libs.views.projector import Projector
 from libs.views.table import APPENDED, EVER, FIRST_SAID, LATEST, LATEST_SAID, Column, Table
+from libs.views.view import StandsAt, View
 
-__all__ = ["APPENDED", "EVER", "FIRST_SAID", "LATEST", "LATEST_SAID", "Column", "Connection", "Pool", "Projector", "Table", "View"]
+__all__ = [
+    "APPENDED",
+    "EVER",
+    "FIRST_SAID",
+    "LATEST",
+    "LATEST_SAID",
+    "Column",
+    "Connection",
+    "Pool",
+    "Projector",
+    "StandsAt",
+    "Table",
+    "View",
+]

@@ -1,8 +1,11 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
 from libs.web.accounts import Account, Accounts, Role
+from libs.web.addresses import Inner, inner
 from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
 from libs.web.app import make_app
+from libs.web.bodies import MaxBody
+from libs.web.commands import CommandRoute, add_commands
 from libs.web.declared import REFUSES
 from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
 from libs.web.forms import (
@@ -19,7 +22,7 @@ from libs.web.forms import (
     Source,
 )
 from libs.web.pages import NavLink, Pages
-from libs.web.problems import NotYet, Rule, problem_for
+from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
 from libs.web.signin import require
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "Accounts",
     "After",
     "CasePath",
+    "CommandRoute",
     "Envelope",
     "Epoch",
     "EpochPath",
@@ -34,11 +38,14 @@ __all__ = [
     "FeedResponse",
     "FeedSize",
     "PageSize",
+    "Inner",
+    "MaxBody",
     "NavLink",
     "NodePath",
     "NotYet",
     "Pages",
     "PositionAnswer",
+    "Problem",
     "REFUSES",
     "Role",
     "RowNumbers",
@@ -47,14 +54,17 @@ __all__ = [
     "ServicePath",
     "Source",
     "WrittenAnswer",
+    "add_commands",
     "answer",
     "done_answer",
     "envelope",
     "hosted",
+    "inner",
     "make_app",
     "many",
     "node_of_case",
     "problem_for",
     "require",
+    "respond",
     "row_answer",
 ]

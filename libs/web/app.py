@@ -9,21 +9,22 @@ from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from libs.telemetry import Health, Report, bare_span, recorded
+from libs.telemetry import Health, Report, bare_span, recorded, tracing
 from libs.web.accounts import Accounts
+from libs.web.bodies import LEFT_OVER, MAX_JSON, announced, undrained
+from libs.web.commands import Described
 from libs.web.declared import declare
-from libs.web.headers import SecurityHeaders
+from libs.web.headers import SECURITY, SecurityHeaders
+from libs.web.lean import CommandTable, Served
 from libs.web.pages import Assets, Pages
-from libs.web.problems import Rule, add_problems, fault
+from libs.web.problems import Problems, Rule
 from libs.web.signin import ATTEMPT_SECONDS, ATTEMPTS, RateLimit, Sessions, sign_in_router
 from libs.web.strict import strictly
 
-MAX_BODY: Final = 2 * 1024 * 1024
 QUIET: Final = re.compile(r"/(health|static)/")
 """Paths without spans: asked all the time, and nobody would look."""
 
@@ -41,15 +42,17 @@ def make_app(
     problems: Sequence[Rule[Any]] = (),
     site: str = "",
     catalogue: bool = False,
-    max_body: int = MAX_BODY,
+    max_body: int = MAX_JSON,
 ) -> FastAPI:
     """An application with `routers` and everything around them. Routes are tried in order: the router that is asked most comes first.
 
     `problems` (of `problem_for`) answer exceptions beyond `Refused`. `site` keeps the sessions of sites on one machine apart.
     With `pages` there are static files, a sign-in page and errors for people; `catalogue` adds the kit's living catalogue at `/kit`.
-    `max_body` is in bytes; larger bodies are answered 413.
+    `max_body` is in bytes, for the routes that say nothing else; larger bodies are answered 413.
     """
-    app = FastAPI(
+    answers = Problems(problems, pages)
+    app = LeanApp(
+        CommandTable(accounts, answers),
         title=title,
         lifespan=lifespan or _nothing,
         docs_url=None,
@@ -58,18 +61,46 @@ def make_app(
         telemetry={"operation_spans": False, "logs": False, "auto_configure": False, "exclude": _unrecorded},
     )
     app.state.accounts, app.state.sessions = accounts, Sessions(accounts, site)
-    app.add_middleware(Guard, pages=pages, max_body=max_body)
+    app.add_middleware(Guard, problems=answers)
     app.add_middleware(SecurityHeaders)
-    add_problems(app, problems, pages)
-    for router in routers:
-        _add(app, router)
-    _add(app, _health(health))
+    answers.add_to(app)
+    for router in (*routers, _health(health)):
+        _add(app, router, max_body)
     if pages is not None:
-        _add_pages(app, pages, catalogue)
+        _add_pages(app, pages, max_body, catalogue)
     return app
 
 
-def _add(app: FastAPI, router: APIRouter) -> None:
+class LeanApp(FastAPI):
+    """CommandTable are answered in front of everything else, where their request is not recorded; all that is not a command goes its usual way."""
+
+    def __init__(self, commands: CommandTable, **more: Any) -> None:
+        super().__init__(**more)
+        self.commands = commands
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        if announced(scope["headers"]) > LEFT_OVER:
+            receive, send = undrained(receive, send)
+        found = self.commands.find(scope["path"]) if scope["method"] == "POST" else None
+        if found is None or (tracing() and recorded(_traceparent(scope))):
+            await super().__call__(scope, receive, send)
+        elif tracing():
+            with bare_span(_traceparent(scope)):
+                await self._put(*found, scope, receive, send)
+        else:
+            await self._put(*found, scope, receive, send)
+
+    async def _put(self, served: Served, place: str, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        answer = await self.commands.answer(served, place, scope, receive)
+        answer.raw_headers.extend(SECURITY)
+        await answer(scope, receive, send)
+
+
+def _add(app: LeanApp, router: APIRouter, most: int) -> None:
     """Takes the routes over one by one: an included router is searched twice a request, 50 µs more with sixty routes. Every route is read
     strictly and declares its answers here, whoever made it. Raises `TypeError` for one that would not be.
     """
@@ -77,15 +108,15 @@ def _add(app: FastAPI, router: APIRouter) -> None:
         if not isinstance(route, APIRoute):
             raise TypeError(f"{route!r} cannot be read strictly: put its routes into one router")
         declare(route)
-        route.app = strictly(route)
+        route.app = app.commands.add(route, most) if isinstance(route, Described) else strictly(route, most)
         app.router.routes.append(route)
 
 
 class Guard:
-    """Answers what nobody foresaw, and refuses bodies that are too large before they are taken in."""
+    """Answers what nobody foresaw."""
 
-    def __init__(self, app: ASGIApp, pages: Pages | None, max_body: int) -> None:
-        self._app, self._pages, self._max_body = app, pages, max_body
+    def __init__(self, app: ASGIApp, problems: Problems) -> None:
+        self._app, self._problems = app, problems
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -97,15 +128,7 @@ class Guard:
             await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started, taken = False, 0
-
-        async def limited() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self._max_body:
-                raise HTTPException(413)
-            return message
+        started = False
 
         async def noticing(message: Message) -> None:
             nonlocal started
@@ -113,11 +136,11 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, limited, noticing)
+            await self._app(scope, receive, noticing)
         except Exception as exc:  # the last place to answer: whatever it is, the caller learns that it failed
             if started:
                 raise
-            await fault(Request(scope), exc, self._pages)(scope, receive, send)
+            await self._problems.fault(Request(scope), exc)(scope, receive, send)
 
 
 def _health(health: Health) -> APIRouter:
@@ -135,12 +158,12 @@ def _health(health: Health) -> APIRouter:
     return router
 
 
-def _add_pages(app: FastAPI, pages: Pages, catalogue: bool) -> None:
+def _add_pages(app: LeanApp, pages: Pages, most: int, catalogue: bool) -> None:
     for name, folder in pages.static.items():
         app.mount(f"/static/{name}", Assets(directory=folder))
-    _add(app, sign_in_router(pages, app.state.sessions, RateLimit(ATTEMPTS, ATTEMPT_SECONDS)))
+    _add(app, sign_in_router(pages, app.state.sessions, RateLimit(ATTEMPTS, ATTEMPT_SECONDS)), most)
     if catalogue:
-        _add(app, _catalogue(pages))
+        _add(app, _catalogue(pages), most)
 
 
 def _catalogue(pages: Pages) -> APIRouter:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Protocol, TypedDict
+from typing import Any, Literal, Protocol, TypedDict
 
 import msgspec
 from fastapi import Depends, HTTPException, Request, Response
+from starlette.types import Scope
 
 from libs.web.accounts import Account, Role
 from libs.web.headers import IdempotencyKey, IfMatch, etag, versions
 from libs.web.signin import require
+
+KeyScope = Literal["http", "import"]
+"""Whose idempotency keys they are: of what people send, or of what an import appends."""
 
 
 class IntentParts(TypedDict):
@@ -22,6 +26,7 @@ class IntentParts(TypedDict):
     key: str
     digest: str
     expected: Container[int] | None
+    scope: KeyScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Envelope:
     key: str
     digest: str
     expected: Container[int] | None
+    scope: KeyScope = "http"
 
     @property
     def actor(self) -> str:
@@ -43,7 +49,7 @@ class Envelope:
     @property
     def said(self) -> IntentParts:
         """For `Subject.intent(stream, command, **envelope.said)`."""
-        return IntentParts(actor=self.account.staff, key=self.key, digest=self.digest, expected=self.expected)
+        return IntentParts(actor=self.account.staff, key=self.key, digest=self.digest, expected=self.expected, scope=self.scope)
 
 
 def envelope(*roles: Role) -> Callable[..., Awaitable[Envelope]]:
@@ -51,16 +57,25 @@ def envelope(*roles: Role) -> Callable[..., Awaitable[Envelope]]:
     who = Depends(require(*roles))
 
     async def opened(request: Request, key: IdempotencyKey, account: Account = who, if_match: IfMatch = None) -> Envelope:
-        return Envelope(account, key, await digest_of(request, account.staff), versions(if_match))
+        return Envelope(account, key, digest_of(request.scope, account.staff, await request.body()), versions(if_match))
 
     return opened
 
 
-async def digest_of(request: Request, actor: str) -> str:
+def unkeyed(*roles: Role) -> Callable[..., Awaitable[Envelope]]:
+    """`envelope` for what takes neither key nor condition."""
+    who = Depends(require(*roles))
+
+    async def opened(account: Account = who) -> Envelope:
+        return Envelope(account, "", "", None)
+
+    return opened
+
+
+def digest_of(scope: Scope, actor: str, body: bytes) -> str:
     """Names a request's sender and content."""
-    scope = request.scope
-    head = f"{actor}\n{request.method} {scope['path']}?".encode()
-    return sha256(head + scope["query_string"] + b"\n" + await request.body()).hexdigest()
+    head = f"{actor}\n{scope['method']} {scope['path']}?".encode()
+    return sha256(head + scope["query_string"] + b"\n" + body).hexdigest()
 
 
 class Hosting(Protocol):

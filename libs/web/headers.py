@@ -30,7 +30,8 @@ SECURITY: Final = (
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 
-IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
+KEY: Final = "Idempotency-Key"
+IdempotencyKey = Annotated[str, Header(alias=KEY, min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 """Names an act, so that repeating it is harmless. Printable ASCII, at most 200 characters; missing or malformed is answered 400."""
 
 

@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
+from libs.web.addresses import quoted
 from libs.workdays import CHINA
 
 HERE: Final = Path(__file__).parent
@@ -61,6 +62,7 @@ class Pages:
             "share": share,
             "shorthash": shorthash,
             "labelled": labelled,
+            "quoted": quoted,
         }
         env.globals |= {"brand": brand, "nav": tuple(nav), "static": cache(self.address)}
         self._templates = Jinja2Templates(env=env)

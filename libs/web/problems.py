@@ -86,6 +86,8 @@ class Problem:
     detail: str = ""
     more: Mapping[str, object] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    told: bool = True
+    """Whether the log has a line of it; not where somebody else tells it once for all requests."""
 
 
 class NotYet(Exception):
@@ -112,37 +114,46 @@ def problem_for(
     title: str = "",
     retry_after: int | None = None,
     more: Callable[[E], Mapping[str, object]] = lambda _: {},
+    told: bool = True,
 ) -> Rule[E]:
     """Answer exceptions of `kind` (and its subclasses) with `status` and `code`; give the result to `make_app(problems=…)`.
 
     `retry_after` is in seconds. `more` names what of the exception the caller may know; its message stays in the log.
     """
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return Rule(kind, lambda exc: Problem(status=status, code=code, title=title or TITLES[status], more=more(exc), headers=headers))
+    return Rule(
+        kind, lambda exc: Problem(status=status, code=code, title=title or TITLES[status], more=more(exc), headers=headers, told=told)
+    )
 
 
-def add_problems(app: FastAPI, rules: Sequence[Rule[Any]], pages: Pages | None) -> None:
-    """Answer everything that `app` raises."""
-    own: list[Rule[Any]] = [
-        Rule(Refused, _refused),
-        Rule(NotAllowed, _not_allowed),
-        Rule(RequestValidationError, _invalid),
-        Rule(NotYet, _not_yet),
-        Rule(WrongKind, _wrong_kind),
-        Rule(NoVersion, _no_version),
-        Rule(HTTPException, _http),
-    ]
-    for rule in (*own, *rules):
-        app.add_exception_handler(rule.kind, _handler(rule.answer, pages))
+class Problems:
+    """Every no and every fault of an application as an answer: the house's own rules, then those of its services."""
 
+    def __init__(self, rules: Sequence[Rule[Any]], pages: Pages | None) -> None:
+        self._pages = pages
+        self._rules: dict[type[Exception], Callable[[Any], Problem]] = {rule.kind: rule.answer for rule in (*OWN, *rules)}
 
-def _handler(answer: Callable[..., Problem], pages: Pages | None) -> Callable[[Request, Exception], Response]:
-    def handle(request: Request, exc: Exception) -> Response:
-        problem = answer(exc)
-        log.info("refused", code=problem.code, status=problem.status, path=request.scope["path"], fault=type(exc).__name__)
-        return respond(request, problem, pages)
+    def add_to(self, app: FastAPI) -> None:
+        """Answers everything that `app` raises."""
+        for kind in self._rules:
+            app.add_exception_handler(kind, self.answer)
 
-    return handle
+    def answer(self, request: Request, exc: Exception) -> Response:
+        """The answer to whoever asked; by the rule of the exception's own kind, else of the nearest kind above it, else as a fault."""
+        rule = next((self._rules[kind] for kind in type(exc).__mro__ if kind in self._rules), None)
+        if rule is None:
+            return self.fault(request, exc)
+        problem = rule(exc)
+        if problem.told:
+            log.info("refused", code=problem.code, status=problem.status, path=request.scope["path"], fault=type(exc).__name__)
+        return respond(request, problem, self._pages)
+
+    def fault(self, request: Request, exc: Exception) -> Response:
+        """An exception nobody foresaw: the log has its stack, the caller the trace to ask about."""
+        span = trace.get_current_span().get_span_context()
+        log.error("fault", path=request.scope["path"], method=request.method, fault=type(exc).__name__, exc_info=exc)
+        more = {"trace": f"{span.trace_id:032x}"} if span.is_valid else {}
+        return respond(request, Problem(status=500, code="fault", title=TITLES[500], more=more), self._pages)
 
 
 def respond(request: Request, problem: Problem, pages: Pages | None) -> Response:
@@ -155,14 +166,6 @@ def respond(request: Request, problem: Problem, pages: Pages | None) -> Response
     body = {"type": problem.type or f"/problems/{problem.code}", "title": problem.title, "status": problem.status, "code": problem.code}
     body |= ({"detail": problem.detail} if problem.detail else {}) | dict(problem.more)
     return Response(msgspec.json.encode(body), problem.status, {"Cache-Control": "no-store", **problem.headers}, "application/problem+json")
-
-
-def fault(request: Request, exc: Exception, pages: Pages | None) -> Response:
-    """An exception nobody foresaw: the log has its stack, the caller the trace to ask about."""
-    span = trace.get_current_span().get_span_context()
-    log.error("fault", path=request.scope["path"], method=request.method, fault=type(exc).__name__, exc_info=exc)
-    more = {"trace": f"{span.trace_id:032x}"} if span.is_valid else {}
-    return respond(request, Problem(status=500, code="fault", title=TITLES[500], more=more), pages)
 
 
 def _refused(exc: Refused) -> Problem:
@@ -202,3 +205,15 @@ def _invalid(exc: RequestValidationError) -> Problem:
     fields = [{"field": _field(error["loc"]), "code": error["type"], "because": because_of(error)} for error in found[:TOLD]]
     status = 400 if found and all(error["loc"][0] == "header" for error in found) else 422
     return Problem(status=status, code=CODES[status], title=TITLES[status], more={"fields": fields})
+
+
+OWN: Final[Sequence[Rule[Any]]] = (
+    Rule(Refused, _refused),
+    Rule(NotAllowed, _not_allowed),
+    Rule(RequestValidationError, _invalid),
+    Rule(NotYet, _not_yet),
+    Rule(WrongKind, _wrong_kind),
+    Rule(NoVersion, _no_version),
+    Rule(HTTPException, _http),
+)
+"""What every application answers so."""

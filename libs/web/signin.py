@@ -11,7 +11,7 @@ import re
 import secrets
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from fastapi.security.base import SecurityBase
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Scope
 
 from libs.forms import CASE_NUMBER
 from libs.web.accounts import Account, Accounts, NotAllowed, Role, digest
@@ -105,13 +106,18 @@ class Require(SecurityBase):
         self.roles = frozenset(roles)
 
     async def __call__(self, request: Request) -> Account:
-        account = _who(request)
+        return self.admit(_who(request), request.scope, place_of(request.path_params))
+
+    def admit(self, account: Account | None, scope: Scope, node: str | None) -> Account:
+        """The account, when it may do so at `node` (None: nowhere in particular); from here on the request is known as its. Raises
+        `HTTPException` (401) or `NotAllowed`.
+        """
         if account is None:
             raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="liandong"'})
-        request.state.account = account
+        scope.setdefault("state", {})["account"] = account
         if self.roles and not account.roles & self.roles:
             raise NotAllowed(f"{account.post}（{account.staff}）没有这项权限")
-        if (node := _place(request)) is not None:
+        if node is not None:
             account.must_work_for(node)
         return account
 
@@ -136,19 +142,22 @@ class FromHere:
             raise NotAllowed(self.because)
 
 
-def _place(request: Request) -> str | None:
+def place_of(parts: Mapping[str, str]) -> str | None:
     """The node a path is about; None where it names none, or a case number that is none (the handler's types say so)."""
-    case = request.path_params.get("case", "")
-    node: str | None = request.path_params.get("node")
-    return case.partition("-")[0] if node is None and _CASE.fullmatch(case) else node
+    case = parts.get("case", "")
+    return case.partition("-")[0] if "node" not in parts and _CASE.fullmatch(case) else parts.get("node")
+
+
+def bearer(authorization: str, accounts: Accounts) -> Account | None:
+    """Whose token this header shows."""
+    scheme, _, token = authorization.partition(" ")
+    return accounts.by_token(token.strip()) if scheme.lower() == "bearer" else None
 
 
 def _who(request: Request) -> Account | None:
     authorization = request.headers.get("authorization")
     if authorization is not None:
-        scheme, _, token = authorization.partition(" ")
-        accounts: Accounts = request.app.state.accounts
-        return accounts.by_token(token.strip()) if scheme.lower() == "bearer" else None
+        return bearer(authorization, request.app.state.accounts)
     return reader(request) if request.method in READS else None
 
 

@@ -15,19 +15,17 @@ from urllib.parse import parse_qsl
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, request_response
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope
 
-from libs.forms import Unreadable, strict_json
+from libs.forms import Unreadable
+from libs.web.bodies import MAX_JSON, UNKNOWN, announced, body_of, must_fit, value_of
 from libs.web.takes import FORM, JSON, Takes, takes
 
 MOST_WORDS: Final = 1000
 TOLD: Final = 20
 """Faults told of one request."""
-MAX_JSON: Final = 2 * 1024 * 1024
-"""Bytes of a form. Files may be larger; nobody reads a form of that size but a program, and everybody else waits meanwhile."""
 ONCE: Final = (b"authorization", b"content-encoding", b"content-type", b"idempotency-key")
 """Headers of a command that say one thing; of two, one program takes the first and another the last."""
 NUMBERS: Final[Mapping[type, tuple[re.Pattern[str], str, str]]] = {
@@ -54,38 +52,51 @@ class NoVersion(Exception):
 
 
 class Opened(Request):
-    """A request whose body is read once, and strictly."""
+    """A request whose body is read once, no further than `most` bytes, and strictly."""
 
-    _read: tuple[Any] | None = None
+    def __init__(self, scope: Scope, receive: Receive, most: int) -> None:
+        super().__init__(scope, receive)
+        self._most = most
+        self._whole: bytes | None = None
+        self._read: tuple[Any] | None = None
+
+    async def body(self) -> bytes:
+        """The whole body. Raises `HTTPException`: 413 for one that is too large, 400 for a caller who went away."""
+        if self._whole is None:
+            self._whole = self._body = await body_of(self.receive, self._most)  # the base class reads forms from `_body`
+        return self._whole
 
     async def json(self) -> Any:
         """The body's value. Raises `RequestValidationError` with the sentence."""
         if self._read is None:
-            data = await self.body()
-            if len(data) > MAX_JSON:
-                raise HTTPException(413)
-            try:
-                self._read = (strict_json(data),)
-            except Unreadable as no:
-                raise wrong([(("body",), "unreadable", str(no))]) from None
+            self._read = (await json_of(await self.body()),)
         return self._read[0]
 
 
-def strictly(route: APIRoute) -> ASGIApp:
-    """The application of a route, with everything that comes to it read strictly."""
+async def json_of(data: bytes) -> Any:
+    """The value that a body holds. Raises `RequestValidationError` with the sentence."""
+    try:
+        return await value_of(data)
+    except Unreadable as no:
+        raise wrong([(("body",), "unreadable", str(no))]) from None
+
+
+def strictly(route: APIRoute, most: int = MAX_JSON) -> ASGIApp:
+    """The application of a route, with everything that comes to it read strictly; bodies of `most` bytes where it does not say how many."""
     taken, answer = takes(route), route.get_route_handler()
+    read_body, most = _body_reader(taken), taken.max_body or most
 
     async def read(request: Request) -> Response:
-        opened = Opened(request.scope, request.receive)
+        opened = Opened(request.scope, request.receive, most)
         for who in taken.who:
             await who(opened)
         if not taken.reads:
-            _headers_once(opened.headers)
+            headers_once(opened.headers.raw)
         read_address(opened.scope["query_string"], opened.path_params, taken)
         if not taken.reads and not taken.conditional and "if-match" in opened.headers:
             raise NoVersion
-        if comes_with_a_body(opened.headers):
-            await _body_reader(taken)(opened)
+        if length := announced(opened.headers.raw):
+            await read_body(opened, length, most)
         return await answer(opened)
 
     return request_response(read)
@@ -96,13 +107,9 @@ def wrong(faults: Iterable[Amiss]) -> RequestValidationError:
     return RequestValidationError([{"loc": place, "type": kind, "msg": because} for place, kind, because in list(faults)[:TOLD]])
 
 
-def comes_with_a_body(headers: Headers) -> bool:
-    """Whether anything follows the headers."""
-    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
-
-
-def _headers_once(headers: Headers) -> None:
-    names = [name for name, _ in headers.raw if name in ONCE]
+def headers_once(headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Raises `RequestValidationError` for a header of a command that says one thing and stands twice."""
+    names = [name for name, _ in headers if name in ONCE]
     if len(set(names)) < len(names):
         raise wrong((("header", name.decode()), "twice", "出现了两次") for name in ONCE if names.count(name) > 1)
 
@@ -147,13 +154,16 @@ def _named_once(data: bytes, where: str, known: frozenset[str], *, others: bool 
 # --- bodies -----------------------------------------------------------------------------------------------------------------------------
 
 
-def _body_reader(taken: Takes) -> Callable[[Opened], Awaitable[None]]:
-    """How the body of a route is read."""
+def _body_reader(taken: Takes) -> Callable[[Opened, int, int], Awaitable[None]]:
+    """How the body of a route is read, whose headers say how long it is; at most so many bytes are taken."""
     if taken.reads:
         return _no_body
 
-    async def read(request: Opened) -> None:
-        if await _bytes(request):
+    async def read(request: Opened, length: int, most: int) -> None:
+        if length < UNKNOWN:
+            must_be(taken.accepts or JSON, request.headers)
+            must_fit(length, most)
+        if await request.body():
             must_be(taken.accepts or JSON, request.headers)
             await _read_as(taken, request)
 
@@ -166,26 +176,19 @@ async def _read_as(taken: Takes, request: Opened) -> None:
     elif taken.accepts == JSON:
         await request.json()
     elif not taken.accepts:
-        _empty(await request.json())
+        must_be_empty(await request.json())
 
 
-async def _no_body(_request: Opened) -> None:
+async def _no_body(_request: Opened, _length: int, _most: int) -> None:
     raise wrong([(("body",), "extra_forbidden", "提问不带内容")])
 
 
-def _empty(found: object) -> None:
+def must_be_empty(found: object) -> None:
     """An act that has nothing to fill in takes an empty form, so that whoever sends one to every act may go on doing so."""
     if not isinstance(found, dict):
         raise wrong([(("body",), "model_type", "应为一组填写项")])
     if found:
         raise wrong([(("body", name), "extra_forbidden", "没有这一项") for name in found])
-
-
-async def _bytes(request: Request) -> bytes:
-    try:
-        return await request.body()
-    except ClientDisconnect:
-        raise HTTPException(400) from None
 
 
 def must_be(accepts: str, headers: Headers) -> None:

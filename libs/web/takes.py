@@ -11,6 +11,7 @@ from fastapi.params import Body
 from fastapi.params import Form as FormField
 from fastapi.routing import APIRoute
 
+from libs.web.bodies import MaxBody
 from libs.web.signin import READS, FromHere, Require
 
 JSON: Final = "application/json"
@@ -33,6 +34,8 @@ class Takes:
     who: tuple[Require | FromHere, ...]
     page: bool
     """People open it, and follow links that others have made."""
+    max_body: int = 0
+    """Bytes of its body; 0: it does not say how many."""
 
     @property
     def keyed(self) -> bool:
@@ -60,6 +63,7 @@ def takes(route: APIRoute) -> Takes:
         fields=frozenset(field.alias for part in parts for field in part.body_params) if form else frozenset(),
         who=tuple(dict.fromkeys(part.call for part in parts if isinstance(part.call, Require | FromHere))),
         page=page,
+        max_body=max((part.call.most for part in parts if isinstance(part.call, MaxBody)), default=0),
     )
 
 

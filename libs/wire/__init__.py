@@ -34,6 +34,7 @@ from libs.wire.event import (
     to_headers,
 )
 from libs.wire.feed import decode_page, encode_page
+from libs.wire.payload import Payload
 
 __all__ = [
     "CHECKPOINT_TYPE",
@@ -42,6 +43,7 @@ __all__ = [
     "Checkpoint",
     "Headers",
     "Malformed",
+    "Payload",
     "Position",
     "Recorded",
     "broken",

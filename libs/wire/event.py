@@ -21,6 +21,10 @@ Headers = Sequence[tuple[str, bytes]]
 _SOURCE: Final = re.compile(r"urn:liandong:[0-9]{6,12}:[a-z][a-z0-9-]{0,40}")
 _EPOCH: Final = re.compile(r"[1-9][0-9]{0,8}")
 _LAST: Final = 2**63 - 1
+_FIXED: Final = (("content-type", b"application/json"), ("ce_specversion", b"1.0"))
+_TRACE: Final = frozenset({"traceparent", "tracestate"})
+_PLAIN: Final = _TRACE | {"content-type"}
+"""Attributes whose headers do not begin with `ce_`."""
 
 
 class Malformed(Exception):
@@ -138,30 +142,31 @@ def broken(event: Recorded, before: Position | None) -> str | None:
 
 def to_headers(event: Recorded) -> list[tuple[str, bytes]]:
     """The attributes as Kafka headers, CloudEvents binary mode; the value of the record is `event.data`."""
-    pairs = [
-        ("content-type", "application/json"),
-        ("ce_specversion", "1.0"),
-        ("ce_id", event.id),
-        ("ce_source", event.source),
-        ("ce_type", event.type),
-        ("ce_subject", event.subject),
-        ("ce_time", instant(event.time)),
-        ("ce_recordedtime", instant(event.recordedtime)),
-        ("ce_epoch", str(event.epoch)),
-        ("ce_sequence", f"{event.sequence:020d}"),
-        ("ce_prevhash", event.prevhash),
-        ("ce_hash", event.hash),
-        ("ce_actor", event.actor),
+    headers = [
+        *_FIXED,
+        ("ce_id", event.id.encode()),
+        ("ce_source", event.source.encode()),
+        ("ce_type", event.type.encode()),
+        ("ce_subject", event.subject.encode()),
+        ("ce_time", instant(event.time).encode()),
+        ("ce_recordedtime", instant(event.recordedtime).encode()),
+        ("ce_epoch", b"%d" % event.epoch),
+        ("ce_sequence", b"%020d" % event.sequence),
+        ("ce_prevhash", event.prevhash.encode()),
+        ("ce_hash", event.hash.encode()),
+        ("ce_actor", event.actor.encode()),
     ]
-    optional = (
-        ("ce_correlationid", event.correlationid),
-        ("ce_causationid", event.causationid),
-        ("ce_to", event.to),
-        ("traceparent", event.traceparent),
-        ("tracestate", event.tracestate),
-    )
-    pairs.extend(pair for pair in optional if pair[1])
-    return [(name, value.encode()) for name, value in pairs]
+    if event.correlationid:
+        headers.append(("ce_correlationid", event.correlationid.encode()))
+    if event.causationid:
+        headers.append(("ce_causationid", event.causationid.encode()))
+    if event.to:
+        headers.append(("ce_to", event.to.encode()))
+    if event.traceparent:
+        headers.append(("traceparent", event.traceparent.encode()))
+    if event.tracestate:
+        headers.append(("tracestate", event.tracestate.encode()))
+    return headers
 
 
 def from_headers(headers: Iterable[tuple[str, bytes | None]], data: bytes | None) -> Recorded:
@@ -186,10 +191,22 @@ def received(headers: Iterable[tuple[str, bytes | None]], data: bytes | None) ->
 
 
 def _attributes(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
-    try:
-        found = {name: value.decode() for name, value in headers if value is not None}
-    except UnicodeDecodeError as wrong:
-        raise Malformed(f"消息头不是 UTF-8 文字（{wrong}）") from None
+    """The attributes among the headers; all others are a mirror's or an agent's, whatever they hold.
+
+    A trace is covered by no hash: the first one is the event's, and one that is no text is none.
+    """
+    found: dict[str, str] = {}
+    for name, value in headers:
+        if value is None or not (name.startswith("ce_") or name in _PLAIN):
+            continue
+        try:
+            text = value.decode()
+        except UnicodeDecodeError as wrong:
+            if name in _TRACE:
+                continue
+            raise Malformed(f"消息头 {name} 不是 UTF-8 文字（{wrong}）") from None
+        if found.setdefault(name, text) != text and name not in _TRACE:
+            raise Malformed(f"消息头 {name} 有两个不同的值")
     if found.get("ce_specversion") != "1.0":
         raise Malformed("ce_specversion 不是 1.0")
     return found

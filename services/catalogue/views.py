@@ -67,7 +67,7 @@ def catalogue_view(codec: Codec) -> View:
         await SHOWN_ITEMS.save(connection, [items[key] for key in sorted(items)])  # the last word on an item within a batch wins
         await SHOWN_PROCEDURES.add(connection, procedures)
 
-    return View(CATALOGUE, apply)
+    return View(CATALOGUE, apply, frozenset(map(codec.name, (ItemRegistered, ItemChanged, ProcedurePublished))), codec.types)
 
 
 def _item(event: Recorded, told: ItemRegistered | ItemChanged) -> ShownItem:

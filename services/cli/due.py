@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
-
-import typer
+from typing import Any, Final, TypeVar
 
 from libs.forms import Unreadable, form_of
 from libs.terminal import table
@@ -19,25 +17,15 @@ DEFAULT: Final = "20wd"
 Case = TypeVar("Case", bound=CaseNotes)
 
 
-def due(
-    start: Annotated[str | None, typer.Argument(help="起算日，或带时区的时刻，如 2007-09-10 或 2007-09-10T10:00:00+08:00")] = None,
-    limit: Annotated[str | None, typer.Option("--limit", help="期限：20wd（工作日，默认）或 30nd（自然日）；0wd 为即办")] = None,
-    extend: Annotated[str | None, typer.Option("--extend", help="延长，如 10wd")] = None,
-    stop: Annotated[list[str] | None, typer.Option("--stop", help="不计时区间，可多次，如 2007-09-28..2007-10-10")] = None,
-    non_working_start: Annotated[str | None, typer.Option("--non-working-start", help="非工作日起算：as_is（默认）或 roll_forward")] = None,
-    backward: Annotated[bool, typer.Option("--backward", help="倒推：最迟哪天（如听证前七日通知）")] = False,
-    file: Annotated[Path | None, typer.Option("--file", help="案例文件（JSON）")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
-) -> None:
-    """算到期日，逐日说明为什么算或不算。"""
-    typed = {"START": start, "--limit": limit, "--extend": extend, "--stop": stop or None, "--non-working-start": non_working_start}
+def due(typed: Mapping[str, Any], *, backward: bool, file: Path | None, as_json: bool) -> None:
+    """What was typed, by the names of `Typed`'s fields; None: it was not."""
     given = {name: value for name, value in typed.items() if value is not None}
     try:
         if file is not None:
             if backward or given:
                 raise Unreadable("--file 只能与 --json 同用：START 和其他选项由文件给出")
             _show_file(_found(file), as_json)
-        elif start is None:
+        elif "START" not in given:
             raise Unreadable("给出起算日，如：liandong due 2007-09-10 --limit 20wd")
         else:
             asked = form_of(Typed, {"--limit": DEFAULT, **given})

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import httpx2
-import typer
 
 from libs.decider import Refused
 from libs.forms import why_not
@@ -31,13 +30,8 @@ class NotImported(Exception):
         self.code = code
 
 
-def items(
-    file: Annotated[Path, typer.Argument(help="事项清单（CSV 或 XLSX）")],
-    node: Annotated[str, typer.Option("--node", help="事项归入哪个节点，如 511525；试读时不需要")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只读文件、报告结果，什么也不写；不需要节点部署")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="一个 JSON 对象")] = False,
-) -> None:
-    """导入事项清单：整份文件先核对，再逐行落地；可重复导入。"""
+def items(file: Path, *, node: str, dry_run: bool, as_json: bool) -> None:
+    """Imports a list, or tells what an import of it would do."""
     try:
         data = file.read_bytes()
     except OSError as error:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import httpx2
 import typer
 
-from libs.embedded import AlreadyRunning, EmbeddedError
+from libs.embedded import EmbeddedError
 from libs.terminal import say, table
 from services.cli.saying import console, fail, say_json
-from services.cli.wording import ChineseCommand, ChineseCommands
-from services.onebox import BoxError, OneBox, SiteOfBox, default_folder, said
+from services.onebox import BoxError, OneBox, PartStands, SiteOfBox, default_folder, holder, said
 
-AtSite = Annotated[str, typer.Argument(help="节点部署，如 511525")]
-OfService = Annotated[str, typer.Argument(help="服务，如 intake")]
-Json = Annotated[bool, typer.Option("--json", help="一个 JSON 对象")]
-parked = typer.Typer(cls=ChineseCommands, help="停放的记录：不能应用，等人处理")
+STATUS_SECONDS: Final = 10.0
+PART_WORDS: Final[Mapping[str, str]] = {"down": "没有运行", "starting": "正在启动", "silent": "没有应答"}
 
 
 def running_box() -> OneBox:
@@ -51,12 +48,55 @@ def ask(site: SiteOfBox, method: str, path: str, **more: Any) -> Any:
         fail(f"{site.code} 没有运行（{site.address}）；先运行 scripts/up", 1)
 
 
-def status(as_json: Json = False) -> None:
-    """日志头、待发、滞后、停放、待走的时钟，机器时间是否存疑。"""
-    found = [ask(site, "GET", "/site/status") for site in running_box().sites]
+def status(*, as_json: bool) -> None:
+    """What stands, and how far everything is."""
+    box = running_box()
+    running = holder(box.folder)
+    parts = running.parts if running else ()
+    answers = [asked(site) for site in box.sites]
+    found = [answer for answer, _, _ in answers if answer is not None]
     if as_json:
-        say_json(found)
-        return
+        say_json({"parts": [part.model_dump(mode="json") for part in parts], "sites": found})
+    else:
+        if found:
+            show_sites(found)
+        show_parts(parts)
+    if why := [sentence for _, sentence, _ in answers if sentence]:
+        fail("\n".join(why), max(code for _, _, code in answers))
+
+
+def asked(site: SiteOfBox) -> tuple[Any, str, int]:
+    """The status a site tells of itself; else None, a sentence why not, and the exit code."""
+    try:
+        with site.client(timeout=STATUS_SECONDS) as client:
+            answer = client.get("/site/status")
+            answer.raise_for_status()
+            return answer.json(), "", 0
+    except httpx2.HTTPStatusError as error:
+        return None, f"{site.code} 拒绝了：{said(error.response)}", 2 if error.response.is_client_error else 1
+    except ValueError:
+        return None, f"{site.address} 的回答不是 JSON；端口可能被别的程序占用", 1
+    except httpx2.TimeoutException:
+        return None, f"{site.code} 没有应答（{site.address}）", 1
+    except httpx2.TransportError:
+        return None, f"{site.code} 没有运行（{site.address}）；先运行 scripts/up", 1
+
+
+def show_parts(parts: Sequence[PartStands]) -> None:
+    """Which parts of the box are away, and which were started again."""
+    for part in parts:
+        if part.state != "up":
+            console.print(
+                f"{part.part} {PART_WORDS[part.state]}，自 {part.since.astimezone():%m-%d %H:%M:%S}：{part.because}",
+                style="red",
+                soft_wrap=True,
+            )
+        if part.again:
+            console.print(f"{part.part} 自启动以来重新启动过 {part.again} 次", soft_wrap=True)
+
+
+def show_sites(found: Sequence[Any]) -> None:
+    """A table of how far every service is, and what must not be overlooked."""
     counts = ("事件", "待发", "听取落后", "视图滞后", "停放", "待走时钟")
     rows = table("部署", "服务", *counts, title="联动：各节点部署", right=counts)
     for site in found:
@@ -80,7 +120,13 @@ def status(as_json: Json = False) -> None:
 def warnings(services: dict[str, dict[str, Any]]) -> list[str]:
     """What of a site's status the operator must not overlook, as sentences."""
     found: list[str] = []
-    for row in services.values():
+    for name, row in services.items():
+        for view, at in row.get("views_stopped", {}).items():
+            found.append(
+                f"{name} 的视图 {view} 停在 {at['source']} 第 {at['sequence']} 号之前：{at['because']}；其余照常，升级后自动接着显示"
+            )
+        if row.get("loops_down"):
+            found.append(f"{name} 有停下待重启的工作：{'、'.join(row['loops_down'])}；原因见部署的日志")
         if row.get("time_in_doubt"):
             found.append(row["time_in_doubt"])
         if row.get("clocks_beyond_calendar"):
@@ -90,8 +136,8 @@ def warnings(services: dict[str, dict[str, Any]]) -> list[str]:
     return found
 
 
-def verify(as_json: Json = False) -> None:
-    """逐条核对每个部署的日志：哪个来源、第几号被改动或缺失。"""
+def verify(*, as_json: bool) -> None:
+    """Has every site check its logs. Ends the command with 3 where one is not whole."""
     found = {site.code: ask(site, "GET", "/site/verify", timeout=600) for site in running_box().sites}
     if as_json:
         say_json(found)
@@ -106,24 +152,19 @@ def verify(as_json: Json = False) -> None:
 
 
 def migrate() -> None:
-    """把所有数据库结构升级到当前版本（可重复）。"""
+    """Brings every database of the box to the schema of this checkout."""
     box = running_box()
     try:
-        box.postgres.start()
-    except AlreadyRunning:
-        pass  # the box runs: its server is the one to bring forward
+        for done in box.bring_forward():
+            console.print(done)
+    except BoxError as error:
+        fail(str(error), error.code)
     except EmbeddedError as error:
         fail(str(error), 1)
-    try:
-        for done in asyncio.run(box.migrate()):
-            console.print(done)
-    finally:
-        box.postgres.stop()
 
 
-@parked.command("list", cls=ChineseCommand)
-def parked_list(as_json: Json = False) -> None:
-    """停放了什么，为什么。"""
+def parked_list(*, as_json: bool) -> None:
+    """What is parked, and why."""
     rows = [{"site": site.code, **row} for site in running_box().sites for row in ask(site, "GET", "/site/parked")]
     if as_json:
         say_json(rows)
@@ -136,18 +177,14 @@ def parked_list(as_json: Json = False) -> None:
         )
 
 
-@parked.command("retry", cls=ChineseCommand)
-def parked_retry(
-    site: AtSite, service: OfService, numbers: Annotated[list[int] | None, typer.Argument(help="编号；不给则全部")] = None
-) -> None:
-    """按顺序重试。"""
+def parked_retry(site: str, service: str, numbers: Sequence[int] | None) -> None:
+    """Tries these again, in order; none named: all."""
     body = {"numbers": numbers or None}
     result = ask(site_of(site), "POST", f"/site/parked/{service}/retry", json=body)
     console.print(f"已应用 {result['applied']} 条，仍停放 {result['parked']} 条")
 
 
-@parked.command("dismiss", cls=ChineseCommand)
-def parked_dismiss(site: AtSite, service: OfService, numbers: Annotated[list[int], typer.Argument(help="编号")]) -> None:
-    """放弃这些记录；排在后面的可以重试。"""
+def parked_dismiss(site: str, service: str, numbers: Sequence[int]) -> None:
+    """Gives these up; what waits behind them can be tried again."""
     result = ask(site_of(site), "POST", f"/site/parked/{service}/dismiss", json={"numbers": numbers})
     console.print(f"已放弃 {result['dismissed']} 条")

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import typer
 from rich.text import Text
 
 from libs.contracts import phases
@@ -16,7 +15,6 @@ from libs.forms import Unreadable, why_not
 from libs.words import ACT_WORDS, CLOCK_STATES, RUNGS, SERVICES, VALUES, addressed, clock_text, kept, sentence, shown, word
 from libs.words import told as field_text
 from libs.workdays import CHINA
-from services.cli.operate import Json
 from services.cli.saying import console, fail, say_json
 
 TIME: Final = "时间到了"
@@ -26,8 +24,8 @@ NEVER_RAN: Final = ([("ClockStarted", False), ("ClockEnded", False)], [("ClockSt
 """All that is said of a clock that began for nothing, and whether late."""
 
 
-def story(file: Annotated[Path, typer.Argument(help="故事文件（JSON），见 docs/story.md")], as_json: Json = False) -> None:
-    """把一个办件当故事讲一遍：真实的规则，虚拟的时间，不需要运行的系统。"""
+def story(file: Path, *, as_json: bool) -> None:
+    """Tells the story of a file."""
     from libs.story import play, read_story  # it brings every service, which other commands do without
 
     try:

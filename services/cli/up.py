@@ -2,51 +2,73 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
-from typing import Annotated
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 import psutil
 import typer
 from rich.panel import Panel
 
-from libs.embedded import EmbeddedError
+from libs.embedded import EmbeddedError, GivenUp
+from libs.terminal import say
 from services.cli.saying import console, fail
-from services.onebox import BoxError, OneBox, default_folder, seed
+from services.onebox import BoxError, OneBox, default_folder, holder, seed
+
+LOOK_SECONDS: Final = 1.0
+"""How often the box looks after its parts."""
 
 
-def up(
-    no_seed: Annotated[bool, typer.Option("--no-seed", help="不放入示例事项和办件")] = False,
-    once: Annotated[bool, typer.Option("--once", help="启动、放入示例、显示地址后即停止")] = False,
-) -> None:
-    """启动整套系统：一个市、一个县，各一个进程；Ctrl-C 停止，再次启动接着用。"""
+def up(*, no_seed: bool, once: bool) -> None:
+    """Starts the box and looks after it until it is told to stop."""
     box = OneBox(default_folder())
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    began = time.monotonic()
-    first = box.new
+    unsaid: list[str] = []
     try:
-        with console.status("启动 PostgreSQL、Kafka 和两个节点部署……"):
-            box.start()
-        (box.folder / "up.pid").write_text(str(os.getpid()))
-        console.print(f"已启动，用时 {time.monotonic() - began:.1f} 秒")
-        if not no_seed and not stop.is_set() and not (box.folder / "seeded").exists():
-            seed(box, console)
-            (box.folder / "seeded").touch()
-        tell(box, first)
-        while not once and not stop.wait(1.0):
-            box.watch()
-        console.print("正在停止……")
+        _run(box, stop, seeded=not no_seed, once=once)
+    except GivenUp:
+        console.print("启动已放弃")
     except BoxError as error:
         fail(str(error), error.code)
     except EmbeddedError as error:
         fail(str(error), 1)
     finally:
-        box.stop()
+        unsaid = box.stop()
+        for sentence in unsaid:
+            say(sentence)
     console.print("已停止。再次运行 scripts/up 接着用；liandong down --erase 清空重来。")
+    if unsaid:
+        raise typer.Exit(1)
+
+
+def _run(box: OneBox, stop: threading.Event, *, seeded: bool, once: bool) -> None:
+    """Starts the box, fills a new one, and looks after it until it is told to stop."""
+    began, first = time.monotonic(), box.new
+    with console.status("启动 PostgreSQL、Kafka 和两个节点部署……"):
+        box.start(stop.is_set)
+    console.print(f"已启动，用时 {time.monotonic() - began:.1f} 秒")
+    if seeded and not (box.folder / "seeded").exists():
+        with ThreadPoolExecutor(1) as aside:  # meanwhile the box is looked after
+            filling = aside.submit(seed, box, console, stop.is_set)
+            _look_after(box, filling.done, time.sleep)
+            filling.result()
+        (box.folder / "seeded").touch()
+    tell(box, first)
+    if not once:
+        _look_after(box, stop.is_set, stop.wait)
+    console.print("正在停止……")
+
+
+def _look_after(box: OneBox, done: Callable[[], bool], wait: Callable[[float], object]) -> None:
+    while not done():
+        for sentence in box.watch():
+            console.print(f"{time.strftime('%H:%M:%S')} {sentence}", soft_wrap=True)
+        wait(LOOK_SECONDS)
 
 
 def tell(box: OneBox, first: bool) -> None:
@@ -67,32 +89,36 @@ def tell(box: OneBox, first: bool) -> None:
     console.print(Panel("\n".join(words), title="可以试试" if first else "欢迎回来"))
 
 
-def down(erase: Annotated[bool, typer.Option("--erase", help="清空全部数据")] = False) -> None:
-    """停止正在运行的系统；--erase 清空重来。"""
+def down(*, erase: bool) -> None:
+    """Stops the box that runs, and clears its folder where that is asked for."""
     box = OneBox(default_folder())
-    if box.new:
-        fail(f"{box.folder} 里没有联动系统", 1)
-    running = _running(box)
-    if running is not None:
-        running.terminate()
-        patience = box.stop_seconds + 5
-        try:
-            running.wait(patience)
-        except psutil.TimeoutExpired:
-            fail(f"进程 {running.pid} 在 {patience:.0f} 秒内没有停止；请查看 {box.folder}", 1)
-        console.print("已停止")
-    if erase:
-        try:
-            box.erase()
-        except EmbeddedError as error:
-            fail(str(error), 1)
-        console.print(f"{box.folder} 已清空")
-
-
-def _running(box: OneBox) -> psutil.Process | None:
-    """The process of the `liandong up` that runs this box, if there is one."""
     try:
-        process = psutil.Process(int((box.folder / "up.pid").read_text()))
-        return process if "up" in process.cmdline() else None
-    except (OSError, ValueError, psutil.Error):
-        return None
+        if box.new:
+            fail(f"{box.folder} 里没有联动系统", 1)
+        _stop_running(box)
+        if erase:
+            box.erase()
+            console.print(f"{box.folder} 已清空")
+    except BoxError as error:
+        fail(str(error), error.code)
+    except EmbeddedError as error:
+        fail(str(error), 1)
+
+
+def _stop_running(box: OneBox) -> None:
+    """Tells the `liandong up` that runs this box to stop, if there is one, and waits for its end."""
+    running = holder(box.folder)
+    if running is None or running.doing != "up":
+        return
+    patience = box.stop_seconds + 5
+    try:
+        process = psutil.Process(running.pid)
+        process.terminate()
+        process.wait(patience)
+    except psutil.NoSuchProcess:
+        pass  # it has stopped by itself meanwhile
+    except psutil.AccessDenied:
+        fail(f"进程 {running.pid} 属于另一个用户；请以启动它的用户运行 liandong down", 1)
+    except psutil.TimeoutExpired:
+        fail(f"进程 {running.pid} 在 {patience:.0f} 秒内没有停止；请查看 {box.folder}", 1)
+    console.print("已停止")

@@ -11,7 +11,6 @@ from typing import Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from libs.forms import Unreadable
 from libs.terminal import say
 
 _HELP: Final = "显示本说明后退出"
@@ -42,7 +41,9 @@ def in_chinese(said: str) -> str:
 
 
 class ChineseCommand(TyperCommand):
-    """A command whose options stand once each, unless they are many by nature; its help is Chinese."""
+    """A command whose options stand once each, unless they are many by nature; its help is Chinese. A file that it cannot read ends it with
+    one sentence and 2.
+    """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Typer would take the last of several and say nothing of the others."""
@@ -51,6 +52,15 @@ class ChineseCommand(TyperCommand):
             if times > 1 and isinstance(option, TyperOption) and not option.multiple:
                 raise typer.BadParameter(f"{option.opts[0]} 出现了两次，只能给一次", ctx)
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        from libs.forms import Unreadable  # forms are loaded for what runs, not for help
+
+        try:
+            return super().invoke(ctx)
+        except Unreadable as no:
+            say(str(no))
+            raise typer.Exit(2) from None
 
     def get_help_option(self, ctx: Any) -> TyperOption | None:
         return _in_words(super().get_help_option(ctx))
@@ -64,18 +74,13 @@ class ChineseCommand(TyperCommand):
 
 
 class ChineseCommands(TyperGroup):
-    """Commands under a name. The outermost one ends every command that was typed wrong, or was given a file that cannot be read, with one
-    sentence and 2.
-    """
+    """Commands under a name. The outermost one ends every command that was typed wrong with one sentence and 2."""
 
     def main(self, *args: Any, **more: Any) -> Any:
         try:
             code = super().main(*args, **{**more, "standalone_mode": False})
         except typer.TyperException as wrong:
             say(in_chinese(wrong.format_message()))
-            sys.exit(2)
-        except Unreadable as no:
-            say(str(no))
             sys.exit(2)
         except typer.Abort:
             say("已中止")

@@ -6,8 +6,8 @@ Everything is asked from the services by HTTP; nothing is decided and nothing is
 from __future__ import annotations
 
 import re
+from asyncio import gather
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 import httpx2
 from fastapi import APIRouter, Depends, HTTPException, Query
@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from libs.forms import CASE_NUMBER, CLOCK_NAME
 from libs.host import Site
-from libs.web import Account, Pages, Role, node_of_case, require
+from libs.web import Account, Inner, Pages, Role, inner, node_of_case, require
 from services.dashboard.views import city_model, clock_rows, feed_rows, placed, proof_model, timeline_model
 
 READER_OF_PAGES: Final = Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))
@@ -28,7 +28,7 @@ class SiteClient:
     def __init__(self, base: str, token: str) -> None:
         self._client = httpx2.AsyncClient(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=10)
 
-    async def ask(self, path: str, **query: Any) -> Any:
+    async def ask(self, path: Inner, **query: Any) -> Any:
         """The JSON at `path`. 404 stays 404; a service that does not answer is 503."""
         try:
             answer = await self._client.get(path, params=query)
@@ -41,11 +41,6 @@ class SiteClient:
 
     async def close(self) -> None:
         await self._client.aclose()
-
-
-def named(what: str) -> str:
-    """A case or clock as one part of a path, so that what a page asks is about that number and nothing else."""
-    return quote(what, safe=":")
 
 
 def number_of_case(case: str) -> str:
@@ -72,12 +67,12 @@ def router(site: Site, client: SiteClient, pages: Pages, *, hub: bool, city: str
 
     @routes.get("/find")
     async def find(number: Annotated[str, Query(max_length=40)] = "") -> Response:
-        return RedirectResponse(f"/cases/{number.strip()}" if number.strip() else "/", 303)
+        return RedirectResponse(inner("/cases/{case}", case=number.strip()) if number.strip() else "/", 303)
 
     @routes.get("/clocks/{clock:path}")
     async def proof(request: Request, clock: str, account: Account = READER_OF_PAGES) -> Response:
         account.must_work_for(node_of_clock(clock))
-        found = proof_model(await client.ask(f"/deadline/clocks/{named(clock)}/proof"))
+        found = proof_model(await client.ask(inner("/deadline/clocks/{clock}/proof", clock=clock)))
         return pages.render(request, "proof.html", proof=found, clock=clock)
 
     if hub:
@@ -90,27 +85,29 @@ def router(site: Site, client: SiteClient, pages: Pages, *, hub: bool, city: str
 def _city_pages(routes: APIRouter, client: SiteClient, pages: Pages) -> None:
     @routes.get("/city")
     async def city_page(request: Request) -> Response:
-        return pages.render(request, "city.html", city=city_model(await client.ask("/hub/city")))
+        return pages.render(request, "city.html", city=city_model(await client.ask(inner("/hub/city"))))
 
     @routes.get("/network")
     async def network(request: Request) -> Response:
-        feeds = feed_rows(await client.ask("/hub/feeds"))
-        return pages.render(request, "network.html", feeds=feeds, city=city_model(await client.ask("/hub/city")))
+        feeds, city = await gather(client.ask(inner("/hub/feeds")), client.ask(inner("/hub/city")))
+        return pages.render(request, "network.html", feeds=feed_rows(feeds), city=city_model(city))
 
     @routes.get("/cases/{case}")
     async def case_page(request: Request, case: str) -> Response:
-        found = timeline_model(await client.ask(f"/hub/cases/{named(number_of_case(case))}"))
+        found = timeline_model(await client.ask(inner("/hub/cases/{case}", case=number_of_case(case))))
         return pages.render(request, "case.html", found=found, case=case)
 
 
 def _site_pages(routes: APIRouter, site: Site, client: SiteClient, pages: Pages, city: str) -> None:
     @routes.get("/here")
     async def here(request: Request) -> Response:
-        nodes = [{"code": node.code, "name": node.name, **(await client.ask(f"/intake/nodes/{node.code}/counts"))} for node in site.nodes]
-        return pages.render(request, "here.html", nodes=nodes, city=city, status=await client.ask("/site/status"))
+        counts = (client.ask(inner("/intake/nodes/{node}/counts", node=node.code)) for node in site.nodes)
+        *found, status = await gather(*counts, client.ask(inner("/site/status")))
+        nodes = [{"code": node.code, "name": node.name, **row} for node, row in zip(site.nodes, found, strict=True)]
+        return pages.render(request, "here.html", nodes=nodes, city=city, status=status)
 
     @routes.get("/cases/{case}")
     async def case_clocks(request: Request, case: str) -> Response:
-        row = placed(await client.ask(f"/intake/cases/{named(number_of_case(case))}"))
-        clocks = clock_rows(await client.ask(f"/deadline/cases/{named(case)}/clocks"))
-        return pages.render(request, "clocks.html", case=row, number=case, clocks=clocks, city=city)
+        of_case = inner("/intake/cases/{case}", case=number_of_case(case)), inner("/deadline/cases/{case}/clocks", case=case)
+        row, clocks = await gather(*map(client.ask, of_case))
+        return pages.render(request, "clocks.html", case=placed(row), number=case, clocks=clock_rows(clocks), city=city)

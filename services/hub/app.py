@@ -16,4 +16,6 @@ def build(context: Context) -> Service:
     async def opening() -> None:
         await register(log, context.pool, context.now, context.around.registry())
 
-    return Service("hub", http.router(context.pool, stream, context.now), takes=stream.take, opening=(opening,))
+    return Service(
+        "hub", http.router(context.pool, stream, log, context.now), takes=stream.take, tasks=(stream.catch_up,), opening=(opening,)
+    )

@@ -20,6 +20,16 @@ class NodeRegistered:
 
 
 @record
+class EpochOpened:
+    """A service of a node speaks to the network in this epoch; whatever comes under another is nobody's word."""
+
+    node: str
+    service: str
+    epoch: int
+    at: datetime
+
+
+@record
 class KeyRegistered:
     """A site signs with this key from now on; `public_key` is base64 of the raw Ed25519 key."""
 
@@ -29,4 +39,13 @@ class KeyRegistered:
     at: datetime
 
 
-Event = NodeRegistered | KeyRegistered
+@record
+class KeyRevoked:
+    """Nothing signed with this key counts that comes from now on; it never signs again."""
+
+    key: str
+    site: str
+    at: datetime
+
+
+Event = NodeRegistered | EpochOpened | KeyRegistered | KeyRevoked

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BaseModel
 
 from libs.database import Pool
+from libs.eventlog import Log
 from libs.forms import Word
 from libs.web import (
     After,
@@ -29,7 +29,7 @@ from libs.web import (
     require,
     row_answer,
 )
-from libs.wire import Recorded, encode_page, origin
+from libs.wire import Malformed, Payload, Recorded, encode_page, origin
 from services.hub.inbox import CityStream
 from services.hub.views import CityCard, CityCase, CityClock, CityFinding, archive, city, verify
 
@@ -139,8 +139,8 @@ class Feed(BaseModel):
     source: str
     epoch: int
     node: str
-    archived: int
     verified: int
+    waiting: int
     ahead: int
     hash: str
     state: str
@@ -176,10 +176,10 @@ class Evidence(BaseModel):
     since: datetime
 
 
-_payload = msgspec.json.Decoder(dict[str, Any]).decode
+_payload: Payload[dict[str, Any]] = Payload(dict[str, Any])
 
 
-def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRouter:
+def router(pool: Pool, stream: CityStream, log: Log, now: Callable[[], datetime]) -> APIRouter:
     """The routes under `/hub`."""
     routes = APIRouter(prefix="/hub", tags=["hub"], dependencies=READERS)
 
@@ -205,11 +205,11 @@ def router(pool: Pool, stream: CityStream, now: Callable[[], datetime]) -> APIRo
     ) -> Response:
         return answer({"reached": await stream.wait(source, epoch, sequence, timeout)})
 
-    _archive(routes, pool)
+    _archive(routes, pool, log)
     return routes
 
 
-def _archive(routes: APIRouter, pool: Pool) -> None:
+def _archive(routes: APIRouter, pool: Pool, log: Log) -> None:
     @routes.get("/feeds", response_model=list[Feed])
     async def feeds() -> Response:
         return answer(await archive.feeds(pool))
@@ -220,7 +220,7 @@ def _archive(routes: APIRouter, pool: Pool) -> None:
 
     @routes.get("/verify", response_model=Verified)
     async def verified() -> Response:
-        return answer(await verify.verify(pool))
+        return answer(await verify.verify(pool, log))
 
     @routes.get("/evidence", response_model=list[Evidence])
     async def evidence() -> Response:
@@ -231,7 +231,7 @@ def entry(event: Recorded, *, verified: bool) -> dict[str, Any]:
     """An event of a timeline: its payload as JSON (empty where it is none), its place in its chain."""
     names = ("source", "epoch", "sequence", "hash", "type", "subject", "time", "recordedtime", "actor")
     try:
-        data = _payload(event.data)
-    except msgspec.DecodeError:
+        data = _payload.read(event.data)
+    except Malformed:
         data = {}
     return {**{name: getattr(event, name) for name in names}, "data": data, "verified": verified}

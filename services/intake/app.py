@@ -1,11 +1,11 @@
-"""Intake, wired: streams of cases and of serials, the view, the routes, what is heard, and the voiding of what a dead process left over."""
+"""Intake, wired: streams of cases and of serials, the view, the routes, what is heard, and the keeping of blocks of numbers."""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence
 from typing import Final, get_args
 
-from libs.eventlog import Codec, Subject
+from libs.eventlog import Claim, Codec, Subject
 from libs.host import Context, Service
 from libs.story import Part, Scene
 from libs.workdays import Calendar
@@ -16,25 +16,40 @@ from services.intake.http.acts import Putting
 from services.intake.http.filing import FilingCounter, KnownProcedures
 from services.intake.http.numbering import Numbering
 from services.intake.inbox import hears
-from services.intake.numbers import NUMBERS
+from services.intake.numbers import NUMBERS, SCOPE, claimed, parts
 from services.intake.story import CaseOfStory
-from services.intake.ticker import settle
+from services.intake.ticker import Keeper
 from services.intake.views import cases_view
 
 CODEC: Final = Codec("intake", get_args(events.Event))
 
 
+def claims(event: events.Event) -> Sequence[Claim]:
+    """A serial goes to a case or is voided, once, whoever commits first; other events claim nothing."""
+    match event:
+        case events.CaseFiled(case=case):
+            _, year, serial = parts(case)
+            return [Claim(SCOPE, key) for key in claimed(year, serial)]
+        case events.NumbersVoided(year=year, serials=serials):
+            return [Claim(SCOPE, key) for key in claimed(year, *serials)]
+        case _:
+            return ()
+
+
 def build(context: Context) -> Service:
     """The service intake over what the host gives it."""
     calendar, procedures = Calendar.load(), KnownProcedures(context)
-    cases, serials = Subject(CASE, CODEC), Subject(NUMBERS, CODEC)
-    counter = FilingCounter(Putting(context, cases, calendar), Numbering(context, serials), procedures)
+    cases, serials = Subject(CASE, CODEC, claims=claims), Subject(NUMBERS, CODEC, claims=claims)
+    numbering, keeper = Numbering(context, serials), Keeper(context, serials)
+    counter = FilingCounter(Putting(context, cases, calendar), numbering, procedures)
     return Service(
         name="intake",
         router=intake_router(counter),
         views=(cases_view(CODEC),),
         hears=(hears(cases, calendar, procedures.forget),),
-        tasks=(partial(settle, context, serials),),
+        opening=(keeper.begin,),
+        tasks=(keeper.keep,),
+        closing=(numbering.close, keeper.end),
     )
 
 

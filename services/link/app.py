@@ -24,5 +24,5 @@ def build(context: Context) -> Service:
     """The site's end of the network. Raises `LookupError` where the site has no signing key."""
     around, nodes = context.around, [node.code for node in context.site.nodes]
     seal = Checkpoints(nodes, around.signing_key(), context.now, partial(lease, context.pool))
-    relay = Relay(pool=context.pool, schemas=around.published, topic=CITY_STREAM, bootstrap=around.bootstrap, seal=seal)
+    relay = Relay(pool=context.pool, schemas=around.published, topic=CITY_STREAM, bootstrap=around.bootstrap, seal=seal, rings=around.rings)
     return Service("link", tasks=(relay.run,), woken=(relay.wake,))

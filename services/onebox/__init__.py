@@ -7,6 +7,7 @@ from services.onebox.box import OneBox, default_folder, throw_away
 from services.onebox.cases import work
 from services.onebox.door import Door, said, send
 from services.onebox.folder import FORMAT, BoxError
+from services.onebox.held import PartStands, holder
 from services.onebox.items import publish
 from services.onebox.log_cases import ReadLog, read_log
 from services.onebox.log_lines import NotALog
@@ -15,6 +16,7 @@ from services.onebox.replay import advance, run_import, settle
 from services.onebox.seeding import seed
 from services.onebox.sites import STAFF, SiteOfBox
 from services.onebox.summary import show, summarise
+from services.onebox.watch import Patience
 
 __all__ = [
     "FORMAT",
@@ -25,10 +27,13 @@ __all__ = [
     "NotALog",
     "NotAMap",
     "OneBox",
+    "PartStands",
+    "Patience",
     "ReadLog",
     "SiteOfBox",
     "advance",
     "default_folder",
+    "holder",
     "publish",
     "read_log",
     "read_map",

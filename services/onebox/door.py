@@ -10,6 +10,8 @@ import stamina
 
 from services.onebox.sites import SiteOfBox
 
+stamina.instrumentation.set_on_retry_hooks([])  # waiting for a site that starts is normal work
+
 
 def _not_now(error: Exception) -> bool:
     """Whether the site is away or busy, or has not heard yet of the item that was published a moment ago."""

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from libs.forms import Form, NodeCode, NodeRow, Port, Unreadable, json_file, json_form
+from libs.forms import Form, NodeCode, NodeRow, Port, Unreadable, json_file, json_form, why_not
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """The number of the form that everything in the folder has: settings, databases, events, topics. A box of another number cannot be read."""
 NAME: Final = "box.json"
 
@@ -26,8 +26,11 @@ class BoxError(Exception):
 
 
 def known(folder: Path) -> bool:
-    """Whether there is a box in `folder`, of whatever format."""
-    return (folder / NAME).exists()
+    """Whether there is a box in `folder`, of whatever format. Raises `BoxError` for a folder that may not be entered."""
+    try:
+        return (folder / NAME).exists()
+    except OSError as error:
+        raise BoxError(f"{folder} 不能读：{why_not(error)}；请以启动它的用户再试，或用环境变量 LIANDONG_BOX 换一个目录") from None
 
 
 class SiteMade(Form):

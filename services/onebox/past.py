@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -53,12 +54,13 @@ def past(n: int, now: datetime, calendar: Calendar) -> dict[str, Any]:
     }
 
 
-def import_past(box: OneBox, progress: Progress) -> None:
-    """Imports the old register of every node, act by act; then lets its clocks run up to now."""
+def import_past(box: OneBox, progress: Progress, go_on: Callable[[], None]) -> None:
+    """Imports the old register of every node, act by act; then lets its clocks run up to now. Before each node `go_on` may raise."""
     now, calendar = datetime.now(CHINA), Calendar.load()
     nodes = [(site, node["code"]) for site in box.sites for node in site.nodes]
     task = progress.add_task("近几周的旧登记（导入）", total=PAST)
     for place, (site, node) in enumerate(nodes):
+        go_on()
         cases = [past(n, now, calendar) for n in range(place, PAST, len(nodes))]
         with site.client() as client:
             send(client, "POST", f"/intake/nodes/{node}/imports", json={"log": REGISTER, "timeline": REGISTER, "cases": cases})

@@ -8,14 +8,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Final
 
 import httpx2
+import psutil
 
-from libs.embedded import free_port, spawn
+from libs.embedded import GivenUp, cause_in, free_port, is_free, spawn
 from libs.host import SITE_STOP_SECONDS, NeedsTheOperator
 from libs.web import Accounts, Role
 from libs.wire import create_key, public_key
@@ -26,6 +29,17 @@ CITY: Final = "511500"
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = SITE_STOP_SECONDS + 5.0
 """How long a site's process has to end: longer than the site itself may take."""
+
+QUOTED_LINES: Final = 8
+UNSAID: Final = "最后的检查点可能没有发出，下次启动时补发"
+GivesUp = Callable[[], bool]
+"""Whether a start is to be given up half way."""
+
+
+def never() -> bool:
+    """Nobody gives up."""
+    return False
+
 
 STAFF: Final = (
     ("clerk", "C0117", [Role.CLERK], "窗口受理"),
@@ -64,8 +78,17 @@ class SiteOfBox:
         return cls(code, nodes, free_port(), tokens, folder)
 
     @property
+    def word(self) -> str:
+        """What people call it."""
+        return self.code
+
+    @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def _accounts(self) -> Path:
+        return self.folder / "accounts.json"
 
     @property
     def at(self) -> str:
@@ -93,7 +116,11 @@ class SiteOfBox:
         return httpx2.Client(base_url=self.address, headers={"Authorization": f"Bearer {self.tokens[who]}"}, timeout=timeout)
 
     def start(self, databases: Mapping[str, str], kafka: str, city: str, registry: Path) -> None:
-        """Starts its process, with nothing of the owner's rights in its environment. To be called from the main thread: the process ends with that."""
+        """Starts its process, with nothing of the owner's rights in its environment. To be called from the main thread: the process ends with that.
+
+        Raises `BoxError` where another program has the port.
+        """
+        self.take_port()
         told = {
             "SITE": self.code,
             "NODES": json.dumps(self.nodes),
@@ -101,7 +128,7 @@ class SiteOfBox:
             "DATABASES": json.dumps(databases),
             "KAFKA": kafka,
             "PORT": str(self.port),
-            "ACCOUNTS": str(self.folder / "accounts.json"),
+            "ACCOUNTS": str(self._accounts),
             "KEY": str(self.folder / "site.key"),
             "FEED_TOKEN": self.tokens["site"],
             "CITY": city,
@@ -118,39 +145,98 @@ class SiteOfBox:
         """The exit code of its process if that ended by itself; None while it runs, or was never started."""
         return None if self.process is None else self.process.poll()
 
-    def wait_ready(self, seconds: float = START_SECONDS) -> None:
-        """Waits until the site has started. Raises `BoxError` with the end of its log where it does not."""
+    def take_port(self) -> None:
+        """Waits for the end of a process that a killed owner left behind; the kernel has told it to, in the end it is killed.
+
+        Raises `BoxError` where another program has the port.
+        """
+        left = [process for process in psutil.process_iter() if _serves(process, self._accounts)]
+        for process in psutil.wait_procs(left, timeout=STOP_SECONDS)[1]:
+            process.kill()
+            process.wait(STOP_SECONDS)
+        if not is_free(self.port):
+            raise BoxError(f"{self.code} 的端口 {self.port} 正被别的程序占用；请结束那个程序，再启动")
+
+    def wait_ready(self, seconds: float = START_SECONDS, given_up: GivesUp = never) -> None:
+        """Waits until the site has started. Raises `BoxError` with the cause, or the end of its log, where it does not; `GivenUp` when told."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.ended is None:
-            if self._answers():
+            if self._ready():
                 return
+            if given_up():
+                raise GivenUp(f"{self.code} 的启动已放弃")
             time.sleep(0.1)
-        tail = (self.folder / "site.log").read_text(errors="replace").splitlines()[-8:]
-        raise BoxError(f"{self.code} 没有启动成功，日志 {self.folder / 'site.log'}：\n" + "\n".join(tail))
+        if cause := self.cause():
+            raise BoxError(f"{self.code} 没有启动成功：{cause}（日志 {self.folder / 'site.log'}）")
+        raise BoxError(f"{self.code} 没有启动成功，日志 {self.folder / 'site.log'}：\n" + "\n".join(self._last_lines()))
 
-    def _answers(self) -> bool:
+    def cause(self) -> str | None:
+        """Why it ended or does not start, where the end of its log names a cause that is known."""
+        return cause_in(self._last_lines(), self.folder)
+
+    def _last_lines(self) -> list[str]:
+        return (self.folder / "site.log").read_text(errors="replace").splitlines()[-QUOTED_LINES:]
+
+    def _ready(self) -> bool:
         try:
             return started(httpx2.get(f"{self.address}/health/ready", timeout=2).json())
         except httpx2.HTTPError:
             return False
+
+    def usable(self) -> bool:
+        """Whether it answers at all, as after a start. May be asked from any thread."""
+        return self.alive(2.0)
+
+    def alive(self, seconds: float) -> bool:
+        """Whether its process answers within so many seconds, whatever it needs besides. From any thread."""
+        line = HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+        try:
+            line.request("GET", "/health/live")
+            return line.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
+            return False
+        finally:
+            line.close()
+
+    def kill(self) -> None:
+        """Ends its process by force, at once."""
+        if self.process is not None:
+            self.process.kill()
 
     def tell_to_stop(self) -> None:
         """Asks the process to end in order."""
         if self.process is not None and self.ended is None:
             self.process.send_signal(signal.SIGTERM)
 
-    def wait_stopped(self, until: float) -> None:
-        """Waits for the end of the process; one that still runs at `until` (of the monotonic clock) is killed."""
-        if self.process is None:
-            return
-        try:
-            self.process.wait(max(until - time.monotonic(), 0.0))
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+    def wait_stopped(self, until: float) -> list[str]:
+        """Waits for the end of the process; one that still runs at `until` (of the monotonic clock) is killed. What was wrong, in a sentence."""
+        if (process := self.process) is None:
+            return []
         self.process = None
+        try:
+            code = process.wait(max(until - time.monotonic(), 0.0))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return [f"{self.code} 没有按时停止，已强行结束；{UNSAID}"]
+        if code in (0, -signal.SIGTERM):  # that signal ends only what is still loading, and has nothing to say yet
+            return []
+        return [f"{self.code} 没有正常停止（{how(code)}）；{UNSAID}；日志 {self.folder / 'site.log'}"]
 
 
 def started(report: Mapping[str, Any]) -> bool:
     """Whether a site, by its report of readiness, is as ready as a start can make it: what needs the operator's word waits for that, running."""
     return all(check["state"] == "up" or check["because"] == NeedsTheOperator.__name__ for check in report["checks"].values())
+
+
+def how(code: int) -> str:
+    """How a process ended, by its exit code."""
+    return f"被信号 {signal.Signals(-code).name} 结束" if code < 0 else f"退出码 {code}"
+
+
+def _serves(process: psutil.Process, accounts: Path) -> bool:
+    """Whether it is the process of the site with these accounts."""
+    try:
+        return process.cmdline()[-2:] == ["serve", "box"] and process.environ().get("LIANDONG_ACCOUNTS") == str(accounts)
+    except psutil.Error:
+        return False

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from libs.story import Ask, Hearing, Part, Scene
 from libs.wire import Recorded
@@ -39,4 +41,5 @@ class CardsOfStory:
             yield Ask(record.node, self.findings, stream, finding, ACTOR)
 
     def _shows(self) -> Mapping[str, Any]:
-        return {"cards": [json.loads(record.data) for record in self.scene.records(self.cards.codec, CardIssued)]}
+        cards = (self.cards.codec.decode(record) for record in self.scene.records(self.cards.codec, CardIssued))
+        return {"cards": [msgspec.to_builtins(card, builtin_types=(datetime,)) for card in cards]}

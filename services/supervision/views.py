@@ -24,7 +24,7 @@ def cards_view(codec: Codec) -> View:
     async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
         await ISSUED_CARDS.add(connection, [card for card in map(codec.decode, events) if isinstance(card, CardIssued)])
 
-    return View(CARDS_VIEW, apply)
+    return View(CARDS_VIEW, apply, frozenset({codec.name(CardIssued)}), codec.types)
 
 
 def findings_view(codec: Codec) -> View:
@@ -33,7 +33,7 @@ def findings_view(codec: Codec) -> View:
     async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
         await RAISED_FINDINGS.add(connection, [finding for finding in map(codec.decode, events) if isinstance(finding, FindingRaised)])
 
-    return View(FINDINGS_VIEW, apply)
+    return View(FINDINGS_VIEW, apply, frozenset({codec.name(FindingRaised)}), codec.types)
 
 
 # --- queries ----------------------------------------------------------------------------------------------------------------------

@@ -1,75 +1,110 @@
-"""`scripts/bench`: chooses, measures, writes docs/benchmarks.md."""
+"""`scripts/bench`: chooses, measures, compares, writes docs/benchmarks.md and the figures beside it."""
 
 from __future__ import annotations
 
-import asyncio
+import os
 import tempfile
-import time
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 
 from libs.embedded import Kafka, Postgres
-from libs.workdays import Calendar, Ledger, Stop, WorkingDays, derive
-from services.onebox import throw_away
-from tests.bench import append, stream
-from tests.bench.report import Row, write
-from tests.bench.whole import whole_way
+from tests.bench import whole
+from tests.bench.choosing import ALONE, BOXED, FULL, NAMES, QUICK, SERVED, Servers, Sizes, measured
+from tests.bench.commanded import HERE, BoxByCommand
+from tests.bench.compare import committed, compared
+from tests.bench.report import HEAD, Row, write
+from tests.bench.usage import Usage
 
 
-def deadlines(rounds: int) -> Row:
-    """Due dates a second; every fourth clock has a stop."""
-    calendar, start = Calendar.load(), datetime(2026, 3, 2, 2, tzinfo=UTC)
-    stops = (Stop(date(2026, 3, 5), date(2026, 3, 9)),)
-    ledgers = [Ledger(start, WorkingDays(n % 30 + 1), stops if n % 4 == 0 else ()) for n in range(20_000)]
-    rates = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        for ledger in ledgers:
-            derive(ledger, calendar)
-        rates.append(len(ledgers) / (time.perf_counter() - began))
-    return Row("deadline arithmetic with all its warnings", "–", 200_000, "due dates/s", rates)
-
-
-async def logs(owner: str, bootstrap: str, rounds: int, count: int) -> list[Row]:
-    """Everything about the log and the stream."""
-    rows = [
-        await append.against_peer(owner, rounds, count),
-        await append.against_inserts(owner, rounds, count),
-        *await append.two_processes(owner, rounds, count),
-        await append.bulk(owner, rounds, count * 4),
-        await stream.relay(owner, bootstrap, rounds, count * 3),
-        await stream.hub(owner, bootstrap, rounds, count * 3),
-    ]
+def told(rows: Sequence[Row]) -> list[Row]:
+    """Says rows as soon as they are measured."""
     for row in rows:
         typer.echo(row.line())
+    return list(rows)
+
+
+async def served(chosen: Sequence[str], at: Servers, sizes: Sizes) -> list[Row]:
+    """Rows that need servers."""
+    usage, rows = Usage(os.getpid()), list[Row]()
+    for name in chosen:
+        rows += told(await measured(usage, SERVED[name](at, sizes)))
+    return rows
+
+
+def with_servers(chosen: Sequence[str], sizes: Sizes) -> list[Row]:
+    """Starts PostgreSQL and Kafka for the rows that need them; no row: nothing is started."""
+    if not chosen:
+        return []
+    with tempfile.TemporaryDirectory(prefix="liandong-bench-") as folder:
+        postgres, kafka = Postgres(Path(folder) / "postgres"), Kafka(Path(folder) / "kafka")
+        try:
+            postgres.start()
+            kafka.start()
+            return uvloop.run(served(chosen, Servers(postgres.url(), kafka.bootstrap), sizes))
+        finally:
+            kafka.erase()
+            postgres.erase()
+
+
+def with_box(chosen: Sequence[str], sizes: Sizes, checkout: Path) -> list[Row]:
+    """Runs a box of `checkout` for the rows that are measured from outside."""
+    if not chosen:
+        return []
+    with tempfile.TemporaryDirectory(prefix="liandong-bench-") as folder:
+        box = BoxByCommand(Path(folder) / "box", checkout)
+        try:
+            rows = whole.starts(box, sizes.rounds if "start" in chosen else 0)
+            return told(rows if "start" in chosen else []) + on_box(box, chosen, sizes)
+        finally:
+            box.erase()
+
+
+def on_box(box: BoxByCommand, chosen: Sequence[str], sizes: Sizes) -> list[Row]:
+    """The rows of a running box; lives of cases before and after all the load, which fills it."""
+    rows, short = list[Row](), min(sizes.seconds, 15.0)
+    early = whole.lives(box, sizes.rounds, short) if "lives" in chosen else []
+    before = whole.cases_known(box)
+    if "whole" in chosen:
+        rows += told(whole.whole_way(box, sizes.rounds, sizes.seconds, typer.echo))
+    if early:
+        after = whole.cases_known(box)
+        rows += told(whole.lives_rows(early, whole.lives(box, sizes.rounds, short), before, after))
+    if "pages" in chosen:
+        rows += told([whole.pages(box)])
     return rows
 
 
 def main(
-    rounds: Annotated[int, typer.Option(help="interleaved rounds")] = 5,
-    seconds: Annotated[float, typer.Option(help="length of the whole way's load")] = 60.0,
+    rounds: Annotated[int, typer.Option(help="interleaved rounds; 0: five, or two of a quick look")] = 0,
+    seconds: Annotated[float, typer.Option(help="length of a stretch of the whole way's load; 0: sixty, or five")] = 0.0,
     quick: Annotated[bool, typer.Option("--quick", help="a short look; the document is not written")] = False,
+    only: Annotated[str, typer.Option(help=f"rows to measure, with commas, of {', '.join(NAMES)}; the document is not written")] = "",
+    compare: Annotated[bool, typer.Option("--compare", help="print every figure beside the last committed run")] = False,
+    checkout: Annotated[Path, typer.Option(help="whose box is run for start, lives, whole and pages; the document is not written")] = HERE,
 ) -> None:
     """Measures and writes docs/benchmarks.md."""
-    rounds, count, seconds = (2, 3000, 5.0) if quick else (rounds, 10_000, seconds)
-    rows = [deadlines(rounds)]
-    typer.echo(rows[0].line())
-    with tempfile.TemporaryDirectory(prefix="liandong-bench-") as folder:
-        postgres, kafka = Postgres(Path(folder) / "postgres"), Kafka(Path(folder) / "kafka")
-        postgres.start()
-        kafka.start()
-        try:
-            rows += asyncio.run(logs(postgres.url(), kafka.bootstrap, rounds, count))
-        finally:
-            kafka.erase()
-            postgres.erase()
-    with throw_away() as box:
-        rows += asyncio.run(whole_way(box, rounds, seconds, typer.echo))
-    if not quick:
-        write(rows, rounds)
+    wanted = {name.strip() for name in only.split(",")} - {""}
+    chosen = [name for name in NAMES if not wanted or name in wanted]
+    if unknown := wanted - set(NAMES):
+        raise typer.BadParameter(f"no row is called {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    sizes = QUICK if quick else FULL
+    sizes = replace(sizes, rounds=rounds or sizes.rounds, seconds=seconds or sizes.seconds)
+    typer.echo(HEAD)
+    rows = [row for name in chosen if name in ALONE for row in told(ALONE[name](sizes))]
+    rows += with_servers([name for name in chosen if name in SERVED], sizes)
+    rows += with_box([name for name in chosen if name in BOXED], sizes, checkout)
+    if compare:
+        typer.echo("\n".join(compared(rows, committed())))
+    if not (quick or wanted or checkout.resolve() != HERE):
+        write(rows, sizes.rounds)
 
 
-typer.run(main)
+if __name__ == "__main__":
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    app()

@@ -1,139 +1,133 @@
-"""The whole way over HTTP, in the real box: command → log → site topic → deadline → link → city stream → the hub's view."""
+"""The whole way over HTTP, in the real box run by its command: command → log → site topic → deadline → link → city stream → the hub's view."""
 
 from __future__ import annotations
 
-import asyncio
 import statistics
 import time
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import httpx2
-import psutil
 
-from services.onebox import Door, OneBox, SiteOfBox, publish
-from tests.bench.report import Row
+from services.onebox import SiteOfBox
+from tests.bench.commanded import BoxByCommand
+from tests.bench.figures import percentile
+from tests.bench.report import Row, beside
+from tests.bench.runs import Run, idle, quiet, run, steps_of_life
+from tests.bench.usage import Usage, share
 
-CALLERS: Final = 64
-ITEM: Final = {"item": "LD-511A-0001", "channel": "counter", "materials": []}
-
-
-def verified(city: httpx2.Client) -> int:
-    """Events the city shows."""
-    return sum(feed["verified"] for feed in city.get("/hub/feeds").json())
-
-
-class Load:
-    """File and accept cases at the county's nodes; every command its own key."""
-
-    def __init__(self, site: SiteOfBox, mark: str) -> None:
-        self.site, self.mark = site, mark
-        self.count = 0
-        self.last: list[dict[str, Any]] = []
-
-    async def one(self, client: httpx2.AsyncClient, n: int) -> dict[str, Any]:
-        node = self.site.nodes[n % len(self.site.nodes)]["code"]
-        headers = {"Idempotency-Key": f"{self.mark}:{n}"}
-        answer = await client.post(f"/intake/nodes/{node}/cases", json=ITEM, headers=headers)
-        answer.raise_for_status()
-        self.count += 1
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def client(self) -> httpx2.AsyncClient:
-        limits = httpx2.Limits(max_connections=CALLERS, max_keepalive_connections=CALLERS)
-        token = self.site.tokens["clerk"]
-        return httpx2.AsyncClient(base_url=self.site.address, headers={"Authorization": f"Bearer {token}"}, limits=limits, timeout=30)
+Say = Callable[[str], None]
+PAGES: Final = 40
+"""How often each page is asked for."""
+CALLERS_OF_LIVES: Final = 16
 
 
-async def flat_out(box: OneBox, seconds: float) -> Row:
-    """As many commands as the callers get answered; counted is what the city has verified when the time is over."""
-    load = Load(box.site("511525"), f"flat-{time.time_ns()}")
-    numbers = iter(range(10**9))
-    with box.city.client() as city:
-        before, began = verified(city), time.perf_counter()
-        async with load.client() as client:
-
-            async def caller() -> None:
-                for n in numbers:
-                    if time.perf_counter() - began > seconds:
-                        return
-                    await load.one(client, n)
-
-            await asyncio.gather(*(caller() for _ in range(CALLERS)))
-        took = time.perf_counter() - began
-        shown = verified(city) - before
-        await asyncio.to_thread(_quiet, city)
-    note = f"{load.count / took:,.0f} commands/s answered; load made on the same 2 cores"
-    return Row("whole way over HTTP, flat out", "events/s visible at the city", 2500, "events/s", [shown / took], note=note)
-
-
-def _quiet(city: httpx2.Client) -> None:
-    before = -1
-    while (now := verified(city)) != before:
-        before = now
-        time.sleep(1.0)
-
-
-async def at_rate(box: OneBox, rate: int, seconds: float, *, probe: bool) -> tuple[list[float], float]:
-    """Commands at fixed moments, whether answers come or not: (ms from command to the city's view, share of the machine's CPU in %)."""
-    load, waits, usage = Load(box.site("511525"), f"rate-{rate}-{time.time_ns()}"), list[float](), Usage(box)
-    token = box.city.tokens["operator"]
-    async with load.client() as client, httpx2.AsyncClient(base_url=box.city.address, headers={"Authorization": f"Bearer {token}"}) as city:
-
-        async def timed(n: int) -> None:
-            sent = time.perf_counter()
-            position = (await load.one(client, n))["position"]
-            if probe and n % 10 == 0:
-                query = {"source": position["source"], "sequence": position["sequence"], "timeout": 10}
-                reached = (await city.get("/hub/wait", params=query)).raise_for_status().json()["reached"]
-                assert reached, "the city did not verify it in time"
-                waits.append(1000 * (time.perf_counter() - sent))
-
-        began, tasks = time.perf_counter(), []
-        usage.begin()
-        for n in range(int(rate * seconds)):
-            await asyncio.sleep(max(began + n / rate - time.perf_counter(), 0))
-            tasks.append(asyncio.create_task(timed(n)))
-        await asyncio.gather(*tasks)
-        return waits, usage.share()
+def whole_way(box: BoxByCommand, rounds: int, seconds: float, say: Say) -> list[Row]:
+    """Flat out, at 250/s, at 1,000/s and idle, interleaved; the box is warmed by a first short load."""
+    short = min(seconds, 15.0)
+    run(box, min(seconds, 5.0))
+    flat, fast, slow, cheap, still = list[Run](), list[Run](), list[Run](), list[Run](), list[dict[str, float]]()
+    for turn in range(rounds):
+        flat.append(run(box, seconds))
+        slow.append(run(box, short, 250))
+        cheap.append(run(box, short, 250, look=False))
+        fast.append(run(box, short, 1000))
+        still.append(idle(box, short))
+        say(
+            f"round {turn + 1}: flat out {flat[-1].visible:,.0f} events/s, p99 {flat[-1].quick():,.0f} ms; 1,000/s: p99 {fast[-1].quick():,.0f} ms; "
+            f"250/s: p99 {slow[-1].quick():,.0f} ms, {share(cheap[-1].used):.0f} % of the machine; idle {share(still[-1]):.1f} %"
+        )
+    way, answered = "whole way over HTTP, 14 nodes, 64 callers", statistics.median(each.answered for each in flat)
+    note = f"{answered:,.0f} commands/s answered, for {seconds:.0f} s; load made on the same cores"
+    return [
+        Row(way, "events/s visible at the city", 5000, "events/s", [each.visible for each in flat], note=note, beside=flat[-1].beside),
+        _latency("flat out", 250, flat),
+        _latency("at 1,000/s", 80, fast),
+        _latency("at 250/s", 80, slow),
+        Row(
+            "all processes together at 250/s",
+            "the machine",
+            30,
+            "%",
+            [share(each.used) for each in cheap],
+            lower=True,
+            beside=cheap[-1].beside,
+        ),
+        Row("all processes together, idle", "the machine", 5, "%", [share(each) for each in still], lower=True, beside=beside(still[-1])),
+    ]
 
 
-class Usage:
-    """CPU of PostgreSQL, Kafka and both sites together."""
-
-    def __init__(self, box: OneBox) -> None:
-        roots = [site.process.pid for site in box.sites if site.process] + [pid for pid in (box.postgres.pid, box.kafka.pid) if pid]
-        self._processes = [psutil.Process(pid) for pid in roots]
-        self._before, self._began = 0.0, 0.0
-
-    def _total(self) -> float:
-        every = [p for root in self._processes for p in (root, *root.children(recursive=True))]
-        return sum(sum(p.cpu_times()[:4]) for p in every if p.is_running())
-
-    def begin(self) -> None:
-        self._before, self._began = self._total(), time.perf_counter()
-
-    def share(self) -> float:
-        return 100 * (self._total() - self._before) / (time.perf_counter() - self._began) / (psutil.cpu_count() or 1)
+def _latency(how: str, bar: float, runs: Sequence[Run]) -> Row:
+    middle = statistics.median(run.quick(0.5) for run in runs)
+    return Row(
+        f"command → hub view {how}, p99", "the moment it was due", bar, "ms", [run.quick() for run in runs], lower=True, note=f"p50 {middle:,.0f} ms",
+        beside=runs[-1].beside,
+    )  # fmt: skip
 
 
-async def whole_way(box: OneBox, rounds: int, seconds: float, say: Callable[[str], None]) -> list[Row]:
-    """All three figures; the box is warmed by a first short load."""
-    with Door(box.site("511525"), "bench") as door:
-        await asyncio.to_thread(publish, door, "511525")
-    await flat_out(box, 3)
-    rows = [await flat_out(box, seconds)]
-    say(rows[0].line())
-    latencies: list[float] = []
-    for rate in (250, 1000):
-        waits, share = await at_rate(box, rate, min(seconds, 15), probe=True)
-        ordered = sorted(waits)
-        p50, p99 = statistics.median(ordered), ordered[int(len(ordered) * 0.99) - 1]
-        latencies.append(p99)
-        bar = 100.0
-        rows.append(Row(f"command → hub view at {rate}/s, p99", f"p50 {p50:,.0f} ms", bar, "ms", [p99], lower=True))
-        if rate == 250:
-            rows.append(Row("all processes together at 250/s", "the machine", 40, "%", [share], lower=True))
-        say(rows[-1].line())
-    return rows
+def _kept_up(runs: Sequence[Run]) -> str:
+    """How many commands were answered a second: a box that falls behind uses less."""
+    return f"{statistics.median(run.answered for run in runs):,.0f} commands/s answered"
+
+
+def lives(box: BoxByCommand, rounds: int, seconds: float) -> list[Run]:
+    """Cases filed, accepted, examined, approved, decided, delivered."""
+    return [run(box, seconds, life=steps_of_life(), callers=CALLERS_OF_LIVES, look=False) for _ in range(rounds)]
+
+
+def lives_rows(few: Sequence[Run], many: Sequence[Run], before: int, after: int) -> list[Row]:
+    """Lives a second in a box that knows few cases; and, after all the load, in one that knows many."""
+    work = "case lifecycles over HTTP: file, accept, examine, approve, decide, deliver"
+    early, late = [each.answered for each in few], [each.answered for each in many]
+    return [
+        Row(work, f"{CALLERS_OF_LIVES} callers", 100, "cases/s", early, note=f"{before:,} cases known", beside=few[-1].beside),
+        Row("the same, when many cases are known", "when few were", 0.85, "cases/s", late, early, note=f"{after:,} cases known", beside=many[-1].beside),
+    ]  # fmt: skip
+
+
+def cases_known(box: BoxByCommand) -> int:
+    """How many cases the city shows."""
+    with box.city.client() as client:
+        return sum(int(node["filed"]) for node in client.get("/hub/city").raise_for_status().json()["nodes"])
+
+
+def pages(box: BoxByCommand) -> Row:
+    """Every page that a leader opens, warm: the slowest page's 95th percentile, in milliseconds."""
+    with box.city.client() as client:
+        case = next(row["case"] for row in client.get("/hub/city").raise_for_status().json()["recent"])
+    shown = {**_pages_of(box.city, ("/city", "/network", f"/cases/{case}")), **_pages_of(box.county, ("/here", f"/cases/{case}"))}
+    slowest = max(shown, key=lambda path: percentile(shown[path], 0.95))
+    return Row(
+        "page, p95, warm: the slowest", "–", 150, "ms", [percentile(shown[slowest], 0.95)], lower=True, note=slowest, beside=beside({})
+    )
+
+
+def _pages_of(site: SiteOfBox, paths: Sequence[str]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    with httpx2.Client(base_url=site.address, follow_redirects=True, headers={"Accept": "text/html"}, timeout=30) as client:
+        client.post("/sign-in", data={"token": site.tokens["leader"], "next": "/"}).raise_for_status()
+        for path in paths:
+            client.get(path).raise_for_status()
+            for _ in range(PAGES):
+                began = time.perf_counter()
+                client.get(path).raise_for_status()
+                found.setdefault(f"{site.code}{path}", []).append(1000 * (time.perf_counter() - began))
+    return found
+
+
+def starts(box: BoxByCommand, rounds: int) -> list[Row]:
+    """The first start of a new box, then starts of the same box again; and what all its processes hold."""
+    first = box.start()
+    box.publish()
+    quiet(box)
+    warm = []
+    for _ in range(rounds):
+        box.stop()
+        warm.append(box.start())
+    held = Usage(box.pid).memory()
+    note = ", ".join(f"{kind} {mib:.0f}" for kind, mib in sorted(held.items()))
+    return [
+        Row("one box: first start to first page", "packages are there", 90, "s", [first], lower=True, beside=beside({})),
+        Row("one box: start to first page, warm", "–", 15, "s", warm, lower=True, beside=beside({})),
+        Row("one box: memory of all processes (PSS)", "a city and a county", 1536, "MiB", [sum(held.values())], lower=True, note=note, beside=beside({})),
+    ]  # fmt: skip

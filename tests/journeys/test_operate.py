@@ -63,7 +63,9 @@ def test_status_tells_heads_depth_lags_and_what_is_parked(box: OneBox, run: Run)
         for n in range(3):
             work(door, COUNTY, n, datetime.now(UTC))
     settle(box)
-    found = {site["site"]: site["services"] for site in said(run("status", "--json"))}
+    told = said(run("status", "--json"))
+    found = {site["site"]: site["services"] for site in told["sites"]}
+    assert [(part["part"], part["state"]) for part in told["parts"]] == [(part, "up") for part in ("PostgreSQL", "Kafka", "511500", COUNTY)]
     intake = found[COUNTY]["intake"]
     assert any(head["source"].endswith(":511525:intake") and head["sequence"] > 0 for head in intake["heads"])
     assert all(head["relay_depth"] == 0 for service in found[COUNTY].values() for head in service["heads"])
@@ -205,6 +207,6 @@ def test_a_site_that_is_told_to_stop_ends_by_itself_and_in_order(box: OneBox) ->
     assert process is not None
     county.tell_to_stop()
     assert process.wait(STOP_SECONDS) == 0, "it was not the signal that ended it"
-    box.watch()
+    assert any("意外结束" in sentence for sentence in box.watch())
     county.wait_ready()
     assert "host.stop" not in (county.folder / "site.log").read_text(encoding="utf-8", errors="replace")

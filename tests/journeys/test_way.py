@@ -150,12 +150,16 @@ async def running(owner: str, bootstrap: str) -> AsyncIterator[City]:
     site = Site(NODE, tuple(Node(**node) for node in NODES))
     rows = standing("city")
     host = SiteHost(site, rows, around)
-    await host.open({row.name: service_url(owner, row.name) for row in rows if row.database != "none"})
+    await host.build({row.name: service_url(owner, row.name) for row in rows if row.database != "none"})
+    await host.open()
     server = uvicorn.Server(uvicorn.Config(site_app(host, accounts), port=port, log_config=None, access_log=False))
     serving = asyncio.create_task(server.serve())
     city = City(address, accounts)
     try:
         await host.start()
+        async with asyncio.timeout(30):
+            while not server.started:  # noqa: ASYNC110 (uvicorn tells nobody when the port is open)
+                await asyncio.sleep(0.01)
         yield city
     finally:
         await city.close()

@@ -16,7 +16,7 @@ from httpx2 import ASGITransport, AsyncClient
 from libs.contracts import standing
 from libs.database import prepare
 from libs.host import Around, Node, Site, SiteHost, imported, site_app
-from libs.host.serving import Answering
+from libs.host.process import Answering
 from libs.telemetry import Health
 from libs.testkit.house import COUNTY, House, open_house
 from libs.web import Accounts, make_app
@@ -52,7 +52,8 @@ async def county(desk: Desk) -> AsyncIterator[tuple[AsyncClient, SiteOfBox, str]
     rows = [row for row in standing("site") if row.name in SERVICES]
     host = SiteHost(Site(COUNTY, (Node(COUNTY, "高县", "511500"),)), rows, Around(address=site.address, token=site.tokens["site"]))
     try:
-        await host.open({name: await prepare(owner, name) for name in SERVICES})
+        await host.build({name: await prepare(owner, name) for name in SERVICES})
+        await host.open()
         app = site_app(host, Accounts.load(desk.box / COUNTY / "accounts.json"))
         headers = {"Authorization": f"Bearer {site.tokens['operator']}"}
         async with AsyncClient(transport=ASGITransport(app=app), base_url="http://site", headers=headers) as client, served(app, site.port):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.bus.checkpoints import LEASE, Checkpoints
-from libs.bus.relay import Outgoing
+from libs.bus.sending import Outgoing
 from libs.wire import Position, parse_checkpoint, public_of, signed_by
 
 KEY = Ed25519PrivateKey.generate()
@@ -85,3 +85,37 @@ async def test_a_used_counter_never_comes_again_whatever_process_asks() -> None:
             ((_, value, _),) = await seal.idle()
             used.append(parse_checkpoint(value).counter)
     assert used == sorted(set(used)), "strictly growing"
+
+
+async def test_a_node_that_left_the_settings_is_not_spoken_for_and_stops_nobody() -> None:
+    seal = sealing(Counters(), COUNTY)
+    await seal.begin([at(COUNTY, "intake", 5), at(TOWN, "intake", 3)])
+    assert nodes(list(await seal.idle())) == [COUNTY]
+    assert nodes(list(await seal.records([at(COUNTY, "intake", 6), at(TOWN, "intake", 4)]))) == [COUNTY]
+    seal.acknowledged([at(COUNTY, "intake", 6), at(TOWN, "intake", 4)])
+    assert nodes(list(await seal.idle())) == [COUNTY]
+
+
+async def test_a_quiet_node_of_a_busy_site_is_sealed_whatever_the_others_say() -> None:
+    """Each node is sealed when its own last checkpoint is thirty seconds old."""
+    clock = [0.0]
+    seal = Checkpoints((COUNTY, TOWN), KEY, lambda: AT, Counters().lease, clock=lambda: clock[0])
+    await seal.begin([at(TOWN, "intake", 3)])
+    assert nodes(list(await seal.due())) == [COUNTY, TOWN], "at the start nobody has spoken yet"
+    said: list[str] = []
+    for second in range(1, 91):
+        clock[0] = float(second)
+        await seal.records([at(COUNTY, "intake", second)])
+        seal.acknowledged([at(COUNTY, "intake", second)])
+        said += nodes(list(await seal.due()))
+    assert said == [TOWN, TOWN, TOWN], "after 30, 60 and 90 seconds"
+
+
+async def test_no_more_counters_are_leased_than_are_used_while_nothing_happens() -> None:
+    counters, clock = Counters(), [0.0]
+    seal = Checkpoints((COUNTY, TOWN), KEY, lambda: AT, counters.lease, clock=lambda: clock[0])
+    await seal.begin([])
+    for second in range(60):
+        clock[0] = float(second)
+        await seal.due()
+    assert counters.leased == {COUNTY: LEASE, TOWN: LEASE}

@@ -2,92 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import UTC, datetime
-from types import SimpleNamespace
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import pytest
 
 from libs.bus import Effect, Hears, Reader, parking
-from libs.bus.inbox import Inbox, cursors
-from libs.database import Connection, open_pool, prepare
-from libs.decider import Refused
-from libs.eventlog import Consequence, Intent, MemoryLogs, New, PgLogs
-from libs.wire import Recorded, to_headers
+from libs.bus.cursors import cursors
+from libs.bus.inbox import Inbox
+from libs.bus.tests.listening import NODE, SOURCE, TYPE, Listener, facts, record
+from libs.database import Connection
+from libs.eventlog import Intent
+from libs.wire import Recorded, chain_hash
 
 pytestmark = pytest.mark.server
-AT = datetime(2026, 11, 23, tzinfo=UTC)
-NODE = "511525"
-SOURCE = f"urn:liandong:{NODE}:intake"
-TYPE = "liandong.example.Said.v1"
-
-
-def _says(event: New) -> Callable[[Sequence[Recorded]], Consequence]:
-    return lambda _stream: Consequence([event])
-
-
-async def facts(*texts: str, subjects: Sequence[str] = (), kind: str = TYPE) -> list[Recorded]:
-    """A feed of the other service."""
-    log = MemoryLogs("intake", [NODE]).of(NODE)
-    for n, text in enumerate(texts):
-        event = New(kind, text.encode(), AT)
-        subject = subjects[n] if subjects else f"case-{n}"
-        await log.append(Intent(subject=subject, decide=_says(event), actor="C1"))
-    return await log.feed(limit=10_000)
-
-
-def record(event: Recorded, **changes: Any) -> Any:
-    headers = [(name, changes.pop(name, value)) for name, value in to_headers(event)]
-    return SimpleNamespace(topic="t", partition=0, offset=event.sequence, key=b"k", value=event.data, headers=headers)
-
-
-class Listener:
-    """A service that writes down what it hears, and follows up with a command for everything that says so."""
-
-    def __init__(self, pool: Any, logs: PgLogs, feed: list[Recorded]) -> None:
-        self.pool, self.logs, self.feed = pool, logs, feed
-        self.bad: set[str] = set()
-        hears = Hears("deadline", Reader({TYPE: dict}), self.apply)
-        self.inbox = Inbox(hears, pool, logs, self.page)
-
-    async def page(self, source: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
-        assert (source, epoch) == (SOURCE, 1)
-        return self.feed[after : after + limit]
-
-    async def apply(self, connection: Connection, events: Sequence[Recorded]) -> Sequence[Effect]:
-        effects = []
-        for event in events:
-            text = event.data.decode()
-            if text in self.bad:
-                raise ValueError(f"cannot read {text}")
-            await connection.execute("insert into heard (text) values ($1)", text)
-            if text.startswith("do"):
-                effects.append(Effect(event, NODE, Intent(subject=f"clock:{event.subject}", decide=self.decide, actor="system:deadline")))
-        return effects
-
-    @staticmethod
-    def decide(stream: Sequence[Recorded]) -> Consequence:
-        if len(stream) >= 2:
-            raise Refused("enough", "够了")
-        return Consequence([New("liandong.deadline.Done.v1", b"{}", AT)])
-
-    async def heard(self) -> list[str]:
-        return [row["text"] for row in await self.pool.fetch("select text from heard order by id")]
-
-
-@pytest.fixture
-async def listener(database: str) -> AsyncIterator[Listener]:
-    url = await prepare(database, "deadline")
-    owner = await open_pool(database, "deadline")
-    await owner.execute("create table heard (id bigint generated always as identity, text text)")
-    await owner.close()
-    pool = await open_pool(url, "deadline")
-    logs = PgLogs(pool, "deadline", [NODE])
-    await logs.open()
-    yield Listener(pool, logs, [])
-    await pool.close()
 
 
 async def test_what_follows_a_batch_follows_its_commit(listener: Listener) -> None:
@@ -127,7 +56,7 @@ async def test_a_gap_is_marked_and_pulled_from_the_owner(listener: Listener) -> 
     await listener.inbox.take([record(e) for e in events[1100:]])
     assert await listener.heard() == ["t0", "t1", "t2"]
     assert await listener.pool.fetchval("select behind from cursor")
-    await listener.inbox.pull((await cursors(listener.pool, "deadline"))[SOURCE])
+    await listener.inbox.pull(SOURCE)
     assert await listener.heard() == [f"t{n}" for n in range(1200)]
     assert not await listener.pool.fetchval("select behind from cursor")
 
@@ -137,15 +66,16 @@ async def test_a_forged_record_on_the_way_does_not_pass_and_the_owner_heals_it(l
     forged = msgspec.structs.replace(events[1], prevhash="sha256:" + "1" * 64)
     await listener.inbox.take([record(events[0]), record(forged), record(events[2])])
     assert await listener.heard() == ["a"]
-    await listener.inbox.pull((await cursors(listener.pool, "deadline"))[SOURCE])
+    await listener.inbox.pull(SOURCE)
     assert await listener.heard() == ["a", "b", "c"]
 
 
 async def test_an_owner_whose_own_chain_is_broken_stops_there_with_a_reason(listener: Listener) -> None:
     events = await facts("a", "b", "c")
-    listener.feed = [events[0], msgspec.structs.replace(events[1], prevhash="sha256:" + "1" * 64), events[2]]
+    other = msgspec.structs.replace(events[1], prevhash="sha256:" + "1" * 64)
+    listener.feed = [events[0], msgspec.structs.replace(other, hash=chain_hash(other)), events[2]]
     await listener.inbox.take([record(e) for e in listener.feed])
-    await listener.inbox.pull((await cursors(listener.pool, "deadline"))[SOURCE])
+    await listener.inbox.pull(SOURCE)
     assert await listener.heard() == ["a"]
     assert "接不上" in (await parking.parked(listener.pool))[0].reason
 
@@ -207,17 +137,27 @@ async def test_a_refused_command_is_an_answer_not_a_fault(listener: Listener) ->
 
 async def test_after_a_crash_between_command_and_cursor_nothing_is_doubled(listener: Listener) -> None:
     events = await facts("do 1")
-    kept = listener.inbox._effects
+    kept = listener.inbox.applier.effects
 
     async def crash(effects: Sequence[Effect]) -> None:
         await kept(effects)
         raise OSError("the line went down")
 
-    listener.inbox._effects = crash  # type: ignore[method-assign]
+    listener.inbox.applier.effects = crash  # type: ignore[method-assign]
     with pytest.raises(OSError, match="line"):
         await listener.inbox.take([record(e) for e in events])
-    listener.inbox._effects = kept  # type: ignore[method-assign]
+    listener.inbox.applier.effects = kept  # type: ignore[method-assign]
     await listener.inbox.take([record(e) for e in events])
     assert await listener.heard() == ["do 1"]
     feed = await listener.logs.of(NODE).feed()
     assert [event.causationid for event in feed] == [events[0].id]
+
+
+async def test_a_person_who_sends_the_key_of_the_bus_suppresses_nothing(listener: Listener) -> None:
+    taken = f"inbox:deadline:{SOURCE}:1:1:1"
+    await listener.logs.of(NODE).append(Intent(subject="theirs", decide=listener.decide, actor="C1", key=taken, digest="d"))
+    events = await facts("do a")
+    await listener.inbox.take([record(event) for event in events])
+    await listener.inbox.take([record(event) for event in events])
+    assert [event.subject for event in await listener.logs.of(NODE).feed()] == ["theirs", "clock:case-0"]
+    assert await listener.pool.fetchval("select count(*) from parked") == 0

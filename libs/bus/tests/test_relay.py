@@ -13,7 +13,9 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from libs.bus.kafka import Ears
-from libs.bus.relay import Outgoing, Relay, new_producer
+from libs.bus.relay import Relay
+from libs.bus.sending import Outgoing, new_producer
+from libs.bus.tests.watching import Supervised
 from libs.database import open_pool, prepare
 from libs.eventlog import Consequence, Intent, New, PgLogs
 from libs.wire import Position, Recorded, broken, from_headers
@@ -138,6 +140,9 @@ class Marks:
     def acknowledged(self, sent: Sequence[Position]) -> None:
         self.taken.append(sent)
 
+    async def due(self) -> Sequence[Outgoing]:
+        return []
+
     async def idle(self) -> Sequence[Outgoing]:
         return [(b"idle", b"idle", [("ce_type", b"mark")])]
 
@@ -199,9 +204,11 @@ async def test_a_batch_that_fails_comes_again_and_poison_reaches_the_handler(kaf
 
     ears = Ears(kafka_bootstrap)
     ears.hear(f"g-{topic}", [topic], take)
-    await ears.start()
+    loops = Supervised()
+    loops.run("ears", ears.run)
     await asyncio.wait_for(done.wait(), 20)
-    await ears.stop()
+    await loops.stop()
+    assert loops.failed == {"ears": 1}
     sent = [event.data for node in NODES for event in await logs.of(node).feed()]
     assert sorted(value or b"" for value in heard) == sorted([*sent, *(value for _, value, _ in poison)])
     await logs.pool.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -17,7 +16,7 @@ from libs.bus import Effect, Hears, Reader
 from libs.bus.inbox import Inbox
 from libs.bus.kafka import Ears
 from libs.bus.relay import Relay
-from libs.bus.tests.test_relay import new_topic
+from libs.bus.tests.test_relay import ended, new_topic
 from libs.database import Connection, open_pool, prepare
 from libs.eventlog import Consequence, Intent, New, PgLogs
 from libs.wire import Recorded
@@ -54,15 +53,12 @@ async def test_a_trace_goes_from_append_over_relay_to_consumer(
     logs.woken.append(relay.wake)
     ears = Ears(kafka_bootstrap)
     ears.hear(f"g-{topic}", [topic], inbox.take)
-    await ears.start()
-    task = asyncio.create_task(relay.run())
+    tasks = [asyncio.create_task(loop()) for loop in (ears.run, relay.run)]
     with telemetry.tracer().start_as_current_span("request") as request:
         await logs.of(NODE).append(intent("case-1"))
     await asyncio.wait_for(heard.wait(), 20)
-    await ears.stop()
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    for task in tasks:
+        await ended(task)
     trace = request.get_span_context().trace_id
     linked = {span.name for span in exporter.get_finished_spans() if any(link.context.trace_id == trace for link in span.links)}
     assert {"append", f"relay {topic}", "hear deadline"} <= linked

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Container, Sequence
-from datetime import UTC, datetime
+from collections.abc import Container, Sequence
 
+import msgspec
 import pytest
 
 from libs.decider import Refused
-from libs.eventlog import Claim, Claimed, Conflict, Consequence, Intent, KeyReused, Logs, New, TooLarge, Unwritable, verify
-from libs.wire import MAX_DATA, Recorded, broken, genesis
+from libs.eventlog import Claim, Claimed, Conflict, Consequence, Done, Intent, KeyReused, Logs, New, Scope, TooLarge, verify
+from libs.eventlog.tests.acts import AT, intent, says
+from libs.wire import Recorded, broken, genesis
 
-AT = datetime(2026, 11, 23, 1, 2, 3, 4, tzinfo=UTC)
 ANY_VERSION = range(1, 2**63)
 """What `If-Match: *` takes: whichever there is."""
-Decide = Callable[[Sequence[Recorded]], Consequence]
-
-
-def says(*texts: str, claims: Sequence[Claim] = (), releases: Sequence[Claim] = ()) -> Decide:
-    events = [New("liandong.example.Said.v1", text.encode(), AT) for text in texts]
-    return lambda _stream: Consequence(events, claims, releases)
-
-
-def intent(subject: str, decide: Decide, key: str = "", digest: str = "", expected: Container[int] | None = None) -> Intent:
-    return Intent(subject=subject, decide=decide, actor="C0117", key=key, digest=digest, expected=expected)
 
 
 async def test_events_are_numbered_without_gaps_and_chained(logs: Logs) -> None:
@@ -152,30 +142,19 @@ async def test_a_claim_is_held_until_it_is_released(logs: Logs) -> None:
     await logs.of("511525100").append(intent("case-1", says("a", claims=[place])))
 
 
-@pytest.mark.parametrize(
-    ("bad", "error"),
-    [
-        (intent("case-2", says("x" * (MAX_DATA + 1))), TooLarge),
-        (intent("c" * 9000, says("x")), TooLarge),
-        (intent("case\n2", says("x")), Unwritable),
-        (intent("case\x002", says("x")), Unwritable),
-        (intent("case\ud800", says("x")), Unwritable),
-        (intent("case-2", says("x"), key="k\x00"), Unwritable),
-    ],
-)
-async def test_what_no_log_can_keep_fails_alone(logs: Logs, bad: Intent, error: type[Exception]) -> None:
+async def test_rules_see_nothing_that_the_log_and_the_wire_alone_need(logs: Logs) -> None:
     log = logs.of("511525")
-    results = await asyncio.gather(
-        log.append(intent("case-1", says("a"))), log.append(bad), log.append(intent("case-3", says("b"))), return_exceptions=True
-    )
-    assert isinstance(results[1], error)
-    assert [event.subject for event in await log.feed()] == ["case-1", "case-3"]
+    seen: list[Recorded] = []
 
+    def look(stream: Sequence[Recorded]) -> Consequence:
+        seen.extend(stream)
+        return Consequence([])
 
-async def test_the_largest_payload_is_taken(logs: Logs) -> None:
-    log = logs.of("511525")
-    await log.append(intent("case-1", says("x" * MAX_DATA)))
-    assert len((await log.stream("case-1"))[0].data) == MAX_DATA
+    told = Intent(subject="case-1", decide=says("a"), actor="C0117", key="k", correlation="r", causation="c", traceparent="t")
+    (event,) = (await log.append(told)).events
+    await log.append(intent("case-1", look))
+    assert seen == [msgspec.structs.replace(event, epoch=0, id="", prevhash="", hash="", correlationid="", causationid="", traceparent="")]
+    assert (seen[0].type, seen[0].data, seen[0].version, seen[0].sequence, seen[0].time) == ("liandong.example.Said.v1", b"a", 1, 1, AT)
 
 
 async def test_nothing_decided_is_an_answer_that_is_kept(logs: Logs) -> None:
@@ -193,3 +172,84 @@ async def test_a_feed_is_read_in_pages(logs: Logs) -> None:
     await log.append(intent("case-1", says(*"abcdefg")))
     assert [event.sequence for event in await log.feed(after=3, limit=2)] == [4, 5]
     assert await log.feed(after=7) == []
+
+
+async def test_a_claim_made_and_released_in_one_act_is_free(logs: Logs) -> None:
+    log, place = logs.of("511525"), Claim("placement", "511A")
+    await log.append(intent("case-1", says("in and out", claims=[place], releases=[place])))
+    await log.append(intent("case-2", says("a", claims=[place])))
+    with pytest.raises(Claimed):
+        await log.append(intent("case-3", says("a", claims=[place])))
+
+
+async def test_a_claim_that_is_held_may_be_handed_on_in_one_act(logs: Logs) -> None:
+    log, place = logs.of("511525"), Claim("placement", "511A")
+    await log.append(intent("case-1", says("a", claims=[place])))
+    with pytest.raises(Claimed):
+        await log.append(intent("case-2", says("b", claims=[place], releases=[place])))
+    await log.append(intent("case-1", says("over", releases=[place])))
+    await log.append(intent("case-3", says("a", claims=[place])))
+
+
+@pytest.mark.parametrize("scope", ["http", "inbox", "import"])
+async def test_a_service_cannot_claim_under_the_name_of_a_keys_scope(logs: Logs, scope: str) -> None:
+    with pytest.raises(ValueError, match=scope):
+        await logs.of("511525").append(intent("case-1", says("a", claims=[Claim(scope, "k")])))
+    with pytest.raises(ValueError, match=scope):
+        await logs.of("511525").append(intent("case-1", says("a", releases=[Claim(scope, "k")])))
+    assert await logs.of("511525").feed() == []
+
+
+async def test_keys_of_one_scope_never_meet_those_of_another(logs: Logs) -> None:
+    log = logs.of("511525")
+    scopes: list[Scope] = ["http", "inbox", "import"]
+    for n, scope in enumerate(scopes):
+        asked = Intent(subject=f"case-{n}", decide=says(scope), actor="C0117", key="k", digest=scope, scope=scope)
+        assert not (await log.append(asked)).repeated
+        again = await log.append(asked)
+        assert (again.repeated, [event.data for event in again.events]) == (True, [scope.encode()])
+    both = await asyncio.gather(
+        *(log.append(Intent(subject=f"case-{s}", decide=says("x"), actor="C1", key="same", scope=s)) for s in scopes for _ in "ab")
+    )
+    assert sum(not one.repeated for one in both) == 3
+
+
+async def test_who_needs_the_last_event_alone_sees_it_alone_and_the_version_counts_all(logs: Logs) -> None:
+    log = logs.of("511525")
+    seen: list[list[bytes]] = []
+
+    def look(stream: Sequence[Recorded]) -> Consequence:
+        seen.append([event.data for event in stream])
+        return Consequence([New("liandong.example.Said.v1", str(len(seen)).encode(), AT)])
+
+    def asked(expected: Container[int] | None = None) -> Intent:
+        return Intent(subject="case-1", decide=look, actor="C0117", last=True, expected=expected)
+
+    assert (await log.append(asked())).version == 1
+    await log.append(intent("case-1", says("a", "b")))
+    assert (await log.append(asked(expected={3}))).version == 4
+    assert seen == [[], [b"b"]]
+    with pytest.raises(Conflict) as conflict:
+        await log.append(asked(expected={1}))
+    assert conflict.value.found == 4
+    assert [event.version for event in await log.stream("case-1")] == [1, 2, 3, 4]
+
+
+async def test_many_acts_at_once_each_come_to_what_they_would_alone(logs: Logs) -> None:
+    log, place = logs.of("511525"), Claim("placement", "511A")
+
+    def no(_stream: Sequence[Recorded]) -> Consequence:
+        raise Refused("closed", "已办结")
+
+    acts = [intent(f"case-{n % 300}", says(str(n), "b"), key=f"k{n}", digest="d") for n in range(900)]
+    acts[10:10] = [intent("case-x", no), intent("c" * 2000, says("x")), intent("case-y", says("y", claims=[place]))]
+    acts.append(intent("case-z", says("z", claims=[place])))
+    acts.append(intent("case-9", says("0"), key="k5", digest="d"))
+    told = await log.append_all(acts)
+    assert [type(one) for one in told if not isinstance(one, Done)] == [Refused, TooLarge, Claimed]
+    assert [place for place, one in enumerate(told) if not isinstance(one, Done)] == [10, 11, 903]
+    assert isinstance(told[904], Done)
+    assert told[904].repeated
+    assert [event.data for event in await log.stream("case-20")] == [b"20", b"b", b"320", b"b", b"620", b"b"]
+    assert (await verify(log)).events == 1801
+    assert await log.append_all([]) == []

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import asyncpg
+import msgspec
 import pytest
 
 from libs.database import open_pool, prepare, service_url
-from libs.eventlog import Busy, Consequence, Intent, New, PgLogs, verify
+from libs.eventlog import Busy, Consequence, Intent, New, PgLogs, Scope, verify
 from libs.wire import Recorded
 
 pytestmark = pytest.mark.server
@@ -47,11 +48,12 @@ async def test_neither_the_service_nor_the_owner_can_change_the_log(database: st
     await logs.pool.close()
 
 
-async def test_idempotency_keys_are_kept_for_ever(database: str) -> None:
+@pytest.mark.parametrize("scope", ["http", "inbox", "import"])
+async def test_idempotency_keys_are_kept_for_ever(database: str, scope: Scope) -> None:
     logs = await open_logs(await prepare(database, "intake"))
-    await logs.of(NODE).append(says("case-1", key="k"))
+    await logs.of(NODE).append(msgspec.structs.replace(says("case-1", key="k"), scope=scope))
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await logs.pool.execute("delete from claim where scope = 'command'")
+        await logs.pool.execute("delete from claim where scope = $1", scope)
     await logs.pool.close()
 
 
@@ -93,6 +95,8 @@ async def superuser(database: str) -> asyncpg.Connection[asyncpg.Record]:
         ("update event set actor = 'X' where sequence = 7", 7),
         ("delete from event where sequence = 7", 7),
         ("delete from event where sequence = 10", 10),
+        ("update event set version = 2 where sequence = 7", 7),
+        ("update event set subject = 'case-5', version = 2 where sequence = 7", 7),
         ("update event set sequence = case sequence when 6 then 7 else 6 end, version = version + 100 where sequence in (6, 7)", 6),
     ],
 )
@@ -153,7 +157,7 @@ async def test_a_lost_connection_is_told_and_the_repeat_by_key_happens_once(data
 
 
 async def test_a_full_queue_says_busy_and_what_was_taken_is_answered(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("libs.eventlog.postgres.MAX_WAITING", 50)
+    monkeypatch.setattr("libs.eventlog.committer.MAX_WAITING", 50)
     logs = await open_logs(await prepare(database, "intake"))
     results = await asyncio.gather(*(logs.of(NODE).append(says(f"case-{n}")) for n in range(80)), return_exceptions=True)
     busy = [result for result in results if isinstance(result, Busy)]

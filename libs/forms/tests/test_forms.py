@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
-from pydantic import Field
+from pydantic import Field, ValidationError
 
-from libs.forms import Form, Name, Unreadable, form_of, strict_json
+from libs.forms import Form, Name, Titles, Unreadable, form_of, strict_json
 
 
 class Way(StrEnum):
@@ -100,3 +100,41 @@ def test_the_name_of_a_field_that_nobody_asks_for_stays_one_short_line() -> None
     with pytest.raises(Unreadable) as no:
         form_of(Part, {"a\nb" + "k" * 5000: 1})
     assert str(no.value) == f"a\ufffdb{'k' * 37}…：没有这一项"
+
+
+class InnerForm(Form):
+    name: Name
+    titles: Titles = ()
+
+
+class ListForm(Form):
+    titles: Titles = ()
+    rows: Annotated[tuple[InnerForm, ...], Field(max_length=20)] = ()
+    more: Annotated[list[int], Field(max_length=5)] | None = None
+
+
+@pytest.mark.parametrize(
+    ("value", "places"),
+    [
+        ({"titles": [1] * 100_000}, [("titles",)]),
+        ({"titles": ["a"] * 51}, [("titles",)]),
+        ({"rows": [{}] * 100_000, "more": ["x"] * 100_000}, [("rows",), ("more",)]),
+        ({"rows": [{"name": "x", "titles": [1] * 100_000}]}, [("rows", 0, "titles")]),
+    ],
+)
+def test_a_list_that_is_too_long_is_told_by_its_length_and_its_items_are_not_looked_at(value: Any, places: list[Any]) -> None:
+    """Every fault costs: a list of a million wrong items held everybody up for seconds."""
+    with pytest.raises(ValidationError) as no:
+        ListForm.model_validate(value)
+    assert [(error["loc"], error["type"]) for error in no.value.errors()] == [(place, "too_long") for place in places]
+
+
+def test_in_a_list_that_is_not_too_long_every_item_is_looked_at() -> None:
+    with pytest.raises(ValidationError) as no:
+        ListForm.model_validate({"titles": [1, "a", 2]})
+    assert [error["loc"] for error in no.value.errors()] == [("titles", 0), ("titles", 2)]
+    assert ListForm.model_validate({"titles": ["a"] * 50, "rows": [{"name": "x"}], "more": [1, 2]}).more == [1, 2]
+
+
+def test_the_bound_of_a_list_is_described() -> None:
+    assert ListForm.model_json_schema()["properties"]["titles"]["maxItems"] == 50

@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from libs.host.loops import Loops
+from libs.telemetry import NotReady
 
 
 async def test_a_loop_that_fails_is_started_again_and_counted() -> None:
@@ -22,8 +23,7 @@ async def test_a_loop_that_fails_is_started_again_and_counted() -> None:
 
     loops.run("views", loop, pause=0.001)
     await well.wait()
-    assert (runs, loops.failed, loops.down) == ([0, 1, 2], {"views": 2}, set())
-    await loops.well()
+    assert (runs, loops.failed, loops.down) == ([0, 1, 2], {"views": 2}, {"views"})
     await loops.stop()
 
 
@@ -56,7 +56,7 @@ async def test_a_loop_that_waits_to_be_started_again_is_not_well() -> None:
     loops.run("relay", loop, pause=3600)
     await failed.wait()
     await asyncio.sleep(0)
-    with pytest.raises(RuntimeError, match="511525 intake: relay"):
+    with pytest.raises(NotReady, match="loops: relay"):
         await loops.well()
     await loops.stop()
 
@@ -124,3 +124,68 @@ async def test_a_loop_that_fails_at_its_last_words_is_not_started_again() -> Non
     await begun.wait()
     await loops.stop(seconds=3600)
     assert loops.failed == {"up": 1}
+
+
+async def test_a_loop_that_was_just_started_again_is_not_yet_well() -> None:
+    now, runs, again = [0.0], list[int](), asyncio.Event()
+    loops = Loops("511525 intake", lambda: now[0])
+
+    async def loop() -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            raise ConnectionRefusedError("the owner's feeds do not answer")
+        again.set()
+        await asyncio.Event().wait()
+
+    loops.run("heal cases", loop, pause=0.001)
+    await again.wait()
+    with pytest.raises(NotReady, match="heal cases"):
+        await loops.well()
+    now[0] += 60
+    await loops.well()
+    await loops.stop()
+
+
+async def test_a_loop_that_fails_again_and_again_after_long_runs_does_not_look_well_for_ever() -> None:
+    now, runs, told = [0.0], list[int](), list[bool]()
+    loops, over = Loops("511525 intake", lambda: now[0]), asyncio.Event()
+
+    async def loop() -> None:
+        runs.append(1)
+        now[0] += 39
+        told.append(await _well(loops))
+        if len(runs) == 12:
+            over.set()
+            return
+        raise TimeoutError("the broker has not taken the batch")
+
+    loops.run("relay", loop, pause=0.001)
+    await over.wait()
+    assert told[0] is True, "the first run had nothing to answer for"
+    assert told[-5:] == [False] * 5, "39 seconds are longer than any pause so far, and show nothing"
+    await loops.stop()
+
+
+async def test_a_loop_that_a_stray_cancellation_ends_is_started_again() -> None:
+    loops, runs, again = Loops("511525 intake"), list[int](), asyncio.Event()
+
+    async def loop() -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            raise asyncio.CancelledError("of something it waited for, not of the loop")
+        again.set()
+        await asyncio.Event().wait()
+
+    loops.run("heal cases", loop, pause=0.001)
+    async with asyncio.timeout(30):
+        await again.wait()
+    assert loops.failed == {"heal cases": 1}
+    await loops.stop()
+
+
+async def _well(loops: Loops) -> bool:
+    try:
+        await loops.well()
+    except NotReady:
+        return False
+    return True

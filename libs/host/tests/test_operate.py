@@ -10,6 +10,7 @@ from httpx2 import ASGITransport, AsyncClient
 from libs.contracts import Row
 from libs.eventlog import Checked
 from libs.host import Around, Node, Service, Site, SiteHost, site_app
+from libs.host.tests.told import opened
 from libs.web import Accounts, Role
 
 SITE = Site("511500", (Node("511500", "宜宾市政务服务中心", ""),))
@@ -22,7 +23,7 @@ async def checked(name: str, fault: str | None) -> list[Checked]:
 async def test_every_log_is_verified_that_of_the_registry_too() -> None:
     rows = [Row("hub", "city", (), (), "none"), Row("intake", "site", ("intake",), (), "none"), Row("dashboard", "site", (), (), "none")]
     host = SiteHost(SITE, rows, Around(address="http://site", token="t"))
-    await host.open({}, lambda name: lambda _: Service(name))
+    await opened(host, {}, lambda name: lambda _: Service(name))
     for name, fault in (("hub", "hash"), ("intake", None)):
         host.services[name].verify = partial(checked, name, fault)  # type: ignore[method-assign]
     accounts = Accounts()
@@ -55,7 +56,7 @@ async def test_every_log_is_verified_that_of_the_registry_too() -> None:
 )
 async def test_a_number_no_log_has_and_a_name_no_service_has_are_refused(method: str, path: str, body: object, field: str) -> None:
     host = SiteHost(SITE, [Row("intake", "site", ("intake",), (), "none")], Around(address="http://site", token="t"))
-    await host.open({}, lambda name: lambda _: Service(name))
+    await opened(host, {}, lambda name: lambda _: Service(name))
     accounts = Accounts()
     _, token = accounts.issue("O0001", [Role.OPERATOR], ["511500"], "运行维护")
     headers = {"Authorization": f"Bearer {token}"}

@@ -53,8 +53,9 @@ def test_the_citys_own_stand_at_the_city_only_and_the_link_outlives_what_it_read
 async def test_a_service_is_built_from_a_context_alone(row: Row) -> None:
     service = await built(row)
     assert service.name == row.name
-    for step in service.closing:
-        await step()
+    if row.database == "none":  # what is said to a database at the end needs one
+        for step in service.closing:
+            await step()
 
 
 @ROWS
@@ -63,8 +64,9 @@ async def test_a_service_hears_whom_its_row_says(row: Row) -> None:
     heard = {name for hears in service.hears for name in hears.reader.services}
     assert heard == set(row.neighbours)
     assert (service.takes is not None) == bool(row.raw)
-    for step in service.closing:
-        await step()
+    if row.database == "none":  # what is said to a database at the end needs one
+        for step in service.closing:
+            await step()
 
 
 def test_every_service_that_publishes_has_a_topic_at_every_site() -> None:

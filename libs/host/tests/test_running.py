@@ -10,13 +10,13 @@ from httpx2 import ASGITransport, AsyncClient
 
 from libs.host import Around, NeedsTheOperator, Service, site_app
 from libs.host.running import Hosted
-from libs.host.tests.told import SITE, Told, Unheard, hosting, row
+from libs.host.tests.told import SITE, Told, Unheard, hosting, opened, row
 from libs.web import Accounts
 
 
 async def test_services_open_and_start_in_the_order_of_the_roster() -> None:
     told, host = Told(), hosting(row("a"), row("b"))
-    await host.open({}, told.build)
+    await opened(host, {}, told.build)
     assert told.lines == ["a open", "b open"]
     await host.start()
     await asyncio.sleep(0)
@@ -27,7 +27,7 @@ async def test_services_open_and_start_in_the_order_of_the_roster() -> None:
 
 async def test_a_service_is_told_what_stands_around_it() -> None:
     told, host = Told(), hosting(row("a", public=True), row("b"))
-    await host.open({}, told.build)
+    await opened(host, {}, told.build)
     context = told.contexts["b"]
     assert (context.site, context.around.published, context.around.address) == (SITE, ("a",), "http://site")
     assert [context.around.stands(name) for name in ("a", "b", "c")] == [True, True, False]
@@ -42,20 +42,25 @@ async def test_a_service_is_told_what_stands_around_it() -> None:
 
 async def test_readiness_is_of_every_service_and_pages_are_the_ones_that_are_brought() -> None:
     told, host = Told(), hosting(row("a"), row("b"))
-    await host.open({}, told.build)
+    await opened(host, {}, told.build)
     app = site_app(host, Accounts())
+
+    async def fails() -> None:
+        raise ValueError("no")
+
     async with AsyncClient(transport=ASGITransport(app=app), base_url="http://site") as client:
-        assert set((await client.get("/health/ready")).json()["checks"]) == {"a", "b"}
-        host.services["b"].loops.down.add("views")
+        assert set((await client.get("/health/ready")).json()["checks"]) == {"a", "b", "site"}
+        host.services["b"].loops.run("views", fails, pause=3600)
+        await asyncio.sleep(0)
         answer = await client.get("/health/ready")
-        assert (answer.status_code, answer.json()["checks"]["b"]["because"]) == (503, "RuntimeError")
+        assert (answer.status_code, answer.json()["checks"]["b"]["because"]) == (503, "loops: views")
         assert (await client.get("/sign-in")).status_code == 404, "nobody brought pages"
     await host.stop()
 
 
 async def test_a_service_that_needs_the_operator_is_not_ready() -> None:
     told, host = Told(), hosting(row("a"), row("b"))
-    await host.open({}, told.build)
+    await opened(host, {}, told.build)
     waiting = [NeedsTheOperator("somebody has to look")]
 
     async def need() -> None:
@@ -77,8 +82,8 @@ async def test_the_row_says_which_topics_are_taken_raw() -> None:
         raise AssertionError
 
     hosted = Hosted(row("hub", hears=("city.stream.v1",)), SITE, Around(), "p")
-    await hosted.open(lambda _: Service("hub", takes=take), "", None, lambda: None)  # type: ignore[arg-type]
+    hosted.build(lambda _: Service("hub", takes=take), None, {})  # type: ignore[arg-type]
     ears = Unheard()
-    assert hosted.start(ears) is True  # type: ignore[arg-type]
+    hosted.listen(ears)  # type: ignore[arg-type]
     assert ears.groups == {"511500-hub": ["city.stream.v1"]}
     await hosted.stop()

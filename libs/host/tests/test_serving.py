@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import httpx2
 import pytest
 
 from libs.embedded import free_port
-from libs.host import Around, Build, SiteHost, run_site, serving
+from libs.host import Around, Build, Service, SiteHost, run_site
+from libs.host import process as around_site
 from libs.host.running import imported
 from libs.host.tests.told import SITE, Told, row
 from libs.web import Accounts, Role
@@ -23,10 +27,10 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     services = Told()
 
     class Hosting(SiteHost):
-        async def open(self, databases: Mapping[str, str], build: Callable[[str], Build] = imported) -> None:
-            await super().open(databases, services.build if build is imported else build)
+        async def build(self, databases: Mapping[str, str], build: Callable[[str], Build] = imported) -> None:
+            await super().build(databases, services.build if build is imported else build)
 
-    monkeypatch.setattr(serving, "SiteHost", Hosting)
+    monkeypatch.setattr(around_site, "SiteHost", Hosting)
     return services
 
 
@@ -64,7 +68,7 @@ async def test_a_start_is_given_up_when_the_process_is_told_to_stop(told: Told) 
     for _ in range(2):
         os.kill(os.getpid(), signal.SIGTERM)
     await process
-    assert told.lines == ["a open", "b open", "a close", "b close"]
+    assert told.lines == ["a open", "b open", "a close", "b close", "c close"]
 
 
 async def test_a_start_that_fails_is_told_and_what_was_opened_is_closed(told: Told) -> None:
@@ -72,3 +76,58 @@ async def test_a_start_that_fails_is_told_and_what_was_opened_is_closed(told: To
     with pytest.raises(RuntimeError, match="b does not open"):
         await run_site(SITE, [row("a"), row("b")], {}, Around(address="http://site"), Accounts(), host="127.0.0.1", port=0)
     assert told.lines == ["a open", "b open", "a close", "b close"]
+
+
+async def test_a_start_that_does_not_hear_the_signal_is_left_behind(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, over = asyncio.Event(), asyncio.Event()
+
+    async def deaf() -> None:
+        begun.set()
+        while not over.is_set():
+            with suppress(asyncio.CancelledError):
+                await over.wait()
+
+    monkeypatch.setattr(around_site, "START_SECONDS", 0.05)
+    monkeypatch.setattr(told, "build", lambda name: lambda _context: Service(name, opening=(deaf,)))
+    running = run_site(SITE, [row("a")], {}, Around(address="http://site"), Accounts(), host="127.0.0.1", port=0)
+    process = asyncio.create_task(running)
+    await begun.wait()
+    os.kill(os.getpid(), signal.SIGTERM)
+    _, waiting = await asyncio.wait([process], timeout=10)
+    over.set()
+    assert not waiting, "the process waits for the start it gave up"
+
+
+DEAF = """
+import asyncio, sys
+from contextlib import suppress
+from libs.host import Around, Service, loops, process, running
+from libs.host.tests.told import SITE, row
+from libs.web import Accounts
+
+async def deaf():
+    print("runs", flush=True)
+    while True:
+        with suppress(asyncio.CancelledError):
+            await asyncio.get_running_loop().create_future()
+
+loops.LAST_SECONDS = running.LAST_SECONDS = 0.1
+running.END_SECONDS = 0.1
+running.imported = lambda name: lambda _context: Service(name, tasks=(deaf,))
+running.SiteHost.build.__defaults__ = (running.imported,)
+site = process.run_site(SITE, [row("a")], {}, Around(address="http://site"), Accounts(), host="127.0.0.1", port=int(sys.argv[1]))
+process.run_process(site)
+print("ended", flush=True)
+"""
+
+
+def test_a_loop_that_does_not_end_does_not_keep_the_process_from_ending() -> None:
+    command = [sys.executable, "-c", DEAF, str(free_port())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "runs\n"
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+        finally:
+            process.kill()

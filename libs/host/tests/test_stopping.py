@@ -12,16 +12,16 @@ from structlog.testing import capture_logs
 from libs.database import prepare
 from libs.host import SITE_STOP_SECONDS, Build, Service
 from libs.host.running import STOP_SECONDS
-from libs.host.tests.told import Told, Unheard, hosting, row
+from libs.host.tests.told import Told, hosting, opened, row
 
 
 @pytest.mark.server
 async def test_the_services_stop_together_and_then_those_that_read_them(database: str) -> None:
     reading = row("hub", hears=("city.stream.v1",)), row("link", database="logs")
     told, host = Told(), hosting(*reading, row("b"), row("c"))
-    await host.open({"link": await prepare(database, "link")}, told.build)
+    await opened(host, {"link": await prepare(database, "link")}, told.build)
     for hosted in host.services.values():
-        hosted.start(Unheard())  # type: ignore[arg-type]
+        hosted.start()
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     told.lines.clear()
@@ -36,15 +36,15 @@ async def test_what_was_opened_is_closed_when_a_later_service_does_not_open() ->
     told, host = Told(), hosting(row("a"), row("b"), row("c"))
     told.fails["b"] = "open"
     with pytest.raises(RuntimeError, match="b does not open"):
-        await host.open({}, told.build)
+        await opened(host, {}, told.build)
     await host.stop()
-    assert told.lines == ["a open", "b open", "a close", "b close"]
+    assert told.lines == ["a open", "b open", "a close", "b close", "c close"]
 
 
 async def test_a_service_that_does_not_close_keeps_no_other_from_closing() -> None:
     told, host = Told(), hosting(row("a"), row("b"))
     told.fails["a"] = "close"
-    await host.open({}, told.build)
+    await opened(host, {}, told.build)
     with capture_logs() as logged:
         await host.stop()
     assert told.lines[2:] == ["a close", "b close"]
@@ -52,25 +52,89 @@ async def test_a_service_that_does_not_close_keeps_no_other_from_closing() -> No
 
 
 @pytest.mark.server
-async def test_after_a_start_that_failed_half_way_only_what_was_opened_is_closed(database: str) -> None:
+async def test_after_a_start_that_failed_half_way_everything_is_closed(database: str) -> None:
     told, host = Told(), hosting(*(row(name, database="own") for name in ("a", "b", "c")))
     urls = {name: await prepare(database, name) for name in host.services}
     told.fails["b"] = "open"
     with pytest.raises(RuntimeError, match="b does not open"):
-        await host.open(urls, told.build)
+        await opened(host, urls, told.build)
     pools = {name: hosted.pool for name, hosted in host.services.items()}
     assert await pools["a"].fetchval("select 1") == 1
     with capture_logs() as logged:
         await host.stop()
-    assert logged == [], "what was never opened does not fail to close"
-    assert [name for name, pool in pools.items() if pool.is_closing()] == ["a", "b"]
+    assert logged == [], "what was never asked does not fail to close"
+    assert [name for name, pool in pools.items() if pool.is_closing()] == ["a", "b", "c"]
 
 
 async def test_a_database_without_an_address_is_told_before_anybody_asks_it() -> None:
     told, host = Told(), hosting(row("a"), row("b", database="own"))
     with pytest.raises(LookupError, match="b has no address of a database"):
-        await host.open({"a": "postgresql://somewhere"}, told.build)
+        await opened(host, {"a": "postgresql://somewhere"}, told.build)
     await host.stop()
+
+
+async def test_a_closing_that_was_cancelled_keeps_no_other_from_being_done() -> None:
+    told, host = Told(), hosting(row("a"), row("b"))
+    done: list[str] = []
+
+    async def cancelled() -> None:
+        raise asyncio.CancelledError("of a task it waited for")
+
+    async def other() -> None:
+        done.append("the other closing of a")
+
+    await opened(host, {}, told.build)
+    host.services["a"].service = Service("a", closing=(cancelled, other))
+    await host.stop()
+    assert (done, told.lines[2:]) == (["the other closing of a"], ["b close"])
+
+
+async def test_a_closing_that_never_becomes_a_task_keeps_no_other_from_being_done() -> None:
+    told, host = Told(), hosting(row("hub", hears=("city.stream.v1",)), row("a"))
+
+    def broken() -> asyncio.Future[None]:
+        raise TypeError("not even a coroutine")
+
+    await opened(host, {}, told.build)
+    host.services["a"].service = Service("a", closing=(broken,))
+    host.services["a"].loops.stop = broken  # type: ignore[method-assign,assignment]
+    with capture_logs() as logged:
+        await host.stop()
+    assert told.lines[2:] == ["hub close"], "those that read the others are stopped all the same: the last checkpoint goes out"
+    assert {line["event"] for line in logged} == {"host.stop_failed"}
+
+
+async def test_what_cannot_end_its_consumers_stops_its_services_all_the_same() -> None:
+    told, host = Told(), hosting(row("a"))
+    await opened(host, {}, told.build)
+
+    async def aclose() -> None:
+        raise RuntimeError("the client does not close")
+
+    host._client.aclose = aclose  # type: ignore[method-assign]
+    await host.stop()
+    assert told.lines[1:] == ["a close"]
+
+
+async def test_a_stop_that_is_cancelled_itself_is_done_to_its_end() -> None:
+    told, host = Told(), hosting(row("a"), row("hub", hears=("city.stream.v1",)))
+    await opened(host, {}, told.build)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        begun.set()
+        await go_on.wait()
+        told.lines.append("a closed slowly")
+
+    host.services["a"].service = Service("a", closing=(slow,))
+    stopping = asyncio.create_task(host.stop())
+    await begun.wait()
+    stopping.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await stopping
+    assert told.lines[2:] == ["a closed slowly", "hub close"]
 
 
 # --- the time it takes -------------------------------------------------------------------------------------------------------------------
@@ -118,10 +182,6 @@ class Deaf:
         """A service with a loop and a closing that do not end."""
         return lambda _context: Service(name, tasks=(self.loop,), closing=(self.loop,))
 
-    async def stop(self) -> None:
-        """Of the consumers."""
-        await self.loop()
-
     async def close(self) -> None:
         """Of a pool."""
         await self.loop()
@@ -130,9 +190,10 @@ class Deaf:
 async def stopping(deaf: Deaf) -> float:
     """How many seconds a site takes to stop in which nothing ends by itself."""
     host = hosting(row("hub", hears=("city.stream.v1",)), *(row(name) for name in "abcdef"))
-    await host.open({}, deaf.build)
+    await opened(host, {}, deaf.build)
     await host.start()
-    host._ears = deaf  # type: ignore[assignment]
+    host.loops.run("consumers", deaf.loop)
+    host._client.aclose = deaf.loop  # type: ignore[method-assign]
     for hosted in host.services.values():
         hosted._connected, hosted.pool = True, deaf  # type: ignore[assignment]
     clock = asyncio.get_running_loop()
@@ -149,5 +210,5 @@ def test_a_site_in_which_nothing_ends_stops_in_the_time_it_says() -> None:
         took = runner.run(stopping(deaf))
     assert STOP_SECONDS - 1 < took < STOP_SECONDS + 1, "not longer, however many services there are"
     assert SITE_STOP_SECONDS > STOP_SECONDS, "requests are answered first"
-    assert [line["event"] for line in logged].count("host.loop_does_not_end") == 7
-    assert {line["owner"] for line in logged if line["event"] == "host.stop_takes_too_long"} == {"ears", "hub", *"abcdef"}
+    assert [line["event"] for line in logged].count("host.loop_does_not_end") == 8
+    assert {line["owner"] for line in logged if line["event"] == "host.stop_takes_too_long"} == {"site", "hub", *"abcdef"}

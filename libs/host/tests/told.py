@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from libs.contracts import Row
 from libs.host import Around, Build, Context, Node, Service, Site, SiteHost
@@ -59,12 +59,18 @@ def hosting(*rows: Row, address: str = "http://site") -> SiteHost:
     return SiteHost(SITE, rows, Around(address=address, token="t"))
 
 
+async def opened(host: SiteHost, databases: Mapping[str, str], build: Callable[[str], Build]) -> None:
+    """Builds and opens the services."""
+    await host.build(databases, build)
+    await host.open()
+
+
 class Unheard:
     """Ears that only write down who listens where."""
 
     def __init__(self) -> None:
         self.groups: dict[str, list[str]] = {}
 
-    def hear(self, group: str, topics: Iterable[str], _take: object) -> None:
+    def hear(self, group: str, topics: Iterable[str], _take: object, **_how: object) -> None:
         """A group and its topics."""
         self.groups[group] = list(topics)

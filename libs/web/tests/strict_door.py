@@ -10,10 +10,13 @@ from pydantic import Field
 
 from libs.forms import Form, Text
 from libs.telemetry import Health
-from libs.web import Account, Accounts, CasePath, Envelope, NodePath, Pages, Role, answer, envelope, make_app, require
+from libs.web import Account, Accounts, CasePath, Envelope, MaxBody, NodePath, Pages, Role, answer, envelope, make_app, require
+from libs.web.bodies import MAX_JSON
 
 CASE = "511525-20070305-000001-0"
 JSON = "application/json"
+LARGE = 100_000
+"""Bytes of a file."""
 
 
 class Notice(Form):
@@ -36,7 +39,7 @@ def routes() -> APIRouter:
     async def close(case: CasePath, by: Envelope = clerk) -> Response:
         return answer({})
 
-    @router.post("/nodes/{node}/files")
+    @router.post("/nodes/{node}/files", dependencies=[Depends(MaxBody(LARGE))])
     async def files(
         node: NodePath, who: Annotated[Account, Depends(require())], data: Annotated[bytes, Body(media_type="application/octet-stream")]
     ) -> Response:
@@ -62,11 +65,13 @@ def routes() -> APIRouter:
 class Door:
     """The application, and one clerk who asks."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_JSON) -> None:
         accounts = Accounts()
         _, self.token = accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口")
-        app = make_app("door", routers=[routes()], accounts=accounts, health=Health(), pages=Pages(brand="联动"), catalogue=True)
-        self.http = AsyncClient(transport=ASGITransport(app=app, raise_app_exceptions=False), base_url="http://door")
+        self.app = make_app(
+            "door", routers=[routes()], accounts=accounts, health=Health(), pages=Pages(brand="联动"), catalogue=True, max_body=most
+        )
+        self.http = AsyncClient(transport=ASGITransport(app=self.app, raise_app_exceptions=False), base_url="http://door")
 
     async def send(self, method: str, path: str, content: bytes | None = None, **headers: str) -> tuple[int, dict[str, Any]]:
         """Status and answer; a no has to be a problem in Chinese."""

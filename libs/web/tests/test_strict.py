@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
 from fastapi import APIRouter
 
 from libs.telemetry import Health
-from libs.web import Accounts, make_app, strict
-from libs.web.tests.strict_door import CASE, JSON, Door, because, routes
+from libs.web import Accounts, make_app
+from libs.web.tests.strict_door import CASE, JSON, LARGE, Door, because, routes
 
 # --- bodies -----------------------------------------------------------------------------------------------------------------------------
 
@@ -84,10 +85,13 @@ async def test_json_is_named_in_several_ways(door: Door, kind: str) -> None:
     assert (await door.notice(b'{"days": 1}', kind))[0] == 200
 
 
-async def test_a_form_is_no_file(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strict, "MAX_JSON", 12)
+async def test_a_form_is_no_file() -> None:
+    """Larger bodies are taken by the route that says so, and by no other."""
+    door = Door(most=12)
     assert (await door.notice(b'{"days": 1} '))[0] == 200
     assert (await door.notice(b'{"days": 1}  '))[0] == 413
+    assert (await door.send("POST", "/nodes/511525/files", b"x" * LARGE))[0] == 200
+    assert (await door.send("POST", "/nodes/511525/files", b"x" * (LARGE + 1)))[0] == 413
 
 
 async def test_a_body_that_was_packed_is_415(door: Door) -> None:
@@ -163,3 +167,22 @@ async def test_routes_that_would_not_be_read_strictly_are_not_taken(door: Door) 
     outer.include_router(inner)
     with pytest.raises(TypeError, match="cannot be read strictly"):
         make_app("door", routers=[outer], accounts=Accounts(), health=Health())
+
+
+@pytest.mark.parametrize("path", [f"/cases/{CASE}/notice", "/maybe"])
+async def test_others_are_answered_while_a_long_body_is_read(door: Door, path: str) -> None:
+    """A long list is read beside the loop, which goes on turning."""
+    turns, over = 0, asyncio.Event()
+
+    async def others() -> None:
+        nonlocal turns
+        while not over.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+
+    waiting = asyncio.create_task(others())
+    content = b'{"days": 1, "numbers": [' + b",".join([b"1"] * 200_000) + b"]}"
+    status, _ = await door.send("POST", path, content, Content_Type=JSON)
+    over.set()
+    await waiting
+    assert (status, turns > 200) == (422, True), f"the loop turned {turns} times"

@@ -16,7 +16,7 @@ from libs.decider import Refused
 from libs.eventlog import Done, Intent, Subject
 from libs.host import Context
 from libs.paper import BadTable
-from libs.web import REFUSES, Account, NodePath, PositionAnswer, Role, answer, hosted, require, row_answer
+from libs.web import REFUSES, Account, MaxBody, NodePath, PositionAnswer, Role, answer, hosted, require, row_answer
 from services.catalogue.events import ItemsImported
 from services.catalogue.http.item_list import ItemList, read_items
 from services.catalogue.http.items import ItemStreams
@@ -27,6 +27,8 @@ from services.catalogue.item.rows import SHOWN, SetAside
 ImportStreams = Subject[EndImport, None, ItemsImported]
 TOGETHER: Final = 400
 """Rows of an import that are under way at once."""
+MAX_LIST: Final = 32 * 1024 * 1024
+"""Bytes of a list of items."""
 FileName = Annotated[str, Query(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Content = Annotated[bytes, Body(media_type="application/octet-stream")]
 
@@ -69,7 +71,7 @@ def add_imports(routes: APIRouter, context: Context, items: ItemStreams, imports
     """Adds the route for many items at once. It takes no idempotency key: an item that stands so already is not written again."""
     editor = Depends(require(Role.EDITOR))
 
-    @routes.post("/nodes/{node}/imports", response_model=ImportReport, responses=REFUSES)
+    @routes.post("/nodes/{node}/imports", response_model=ImportReport, responses=REFUSES, dependencies=[Depends(MaxBody(MAX_LIST))])
     async def land(node: NodePath, name: FileName = "", data: Content = b"", account: Account = editor) -> Response:
         hosted(context.site, node)
         importing.may_import(name)
@@ -93,7 +95,7 @@ async def _landed(context: Context, items: ItemStreams, run: Run) -> Outcomes:
     landed = run.found.sifted.landed
     for start in range(0, len(landed), TOGETHER):
         some = landed[start : start + TOGETHER]
-        done = await asyncio.gather(*(log.append(_row(items, wording, run)) for wording in some), return_exceptions=True)
+        done = await log.append_all([_row(items, wording, run) for wording in some])
         for wording, one in zip(some, done, strict=True):
             _count(run, outcomes, wording, one)
     return outcomes
@@ -104,7 +106,7 @@ def _row(items: ItemStreams, wording: Wording, run: Run) -> Intent:
     return items.intent(stream(wording.item), command, actor=run.by, correlation=f"import:{run.found.digest[:16]}")
 
 
-def _count(run: Run, outcomes: Outcomes, wording: Wording, done: Done | BaseException) -> None:
+def _count(run: Run, outcomes: Outcomes, wording: Wording, done: Done | Exception) -> None:
     """A refusal sets the row aside with its sentence; anything else that went wrong ends the run."""
     match done:
         case Refused():
@@ -112,7 +114,7 @@ def _count(run: Run, outcomes: Outcomes, wording: Wording, done: Done | BaseExce
                 row=run.found.numbers[wording.item], column=run.found.code_column, value=wording.item[:SHOWN], reason=done.because
             )
             outcomes.set_aside.append(row)
-        case BaseException():
+        case Exception():
             raise done
         case _:
             outcomes.counts[_outcome(done)] += 1

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from libs.eventlog import Subject
 from libs.forms import Form, Title, Visible
 from libs.host import Context
-from libs.web import Envelope, NodePath, Role, WrittenAnswer, done_answer, envelope, hosted
+from libs.web import CommandRoute, Envelope, Role, WrittenAnswer, add_commands, done_answer, hosted
 from services.catalogue.http.agency import agency_fault
 from services.catalogue.item import Event, RegisterItem, State, Wording, stream
 
@@ -39,15 +39,17 @@ class ItemAnswer(WrittenAnswer):
 
 def add_items(routes: APIRouter, context: Context, items: ItemStreams) -> None:
     """Adds the route for one item entered by hand."""
-    editor = Depends(envelope(Role.EDITOR))
 
-    @routes.post("/nodes/{node}/items", status_code=201, response_model=ItemAnswer)
-    async def item(node: NodePath, form: ItemForm, by: Envelope = editor) -> Response:
+    async def item(by: Envelope, node: str, form: ItemForm) -> Response:
         fault = agency_fault(form.agency)
         log = context.logs.of(hosted(context.site, node))
         command = registering_of(form, node, by.actor, context.now())
         done = await log.append(items.intent(stream(form.item), command, **by.said))
         return done_answer(done, 201, item=form.item, agency_set_aside=fault if form.agency else None)
+
+    editors = (Role.EDITOR,)
+    row = CommandRoute(path="/nodes/{node}/items", name="item", act=item, roles=editors, form=ItemForm, status=201, answers=ItemAnswer)
+    add_commands(routes, [row])
 
 
 def registering_of(form: ItemForm, node: str, by: str, at: datetime) -> RegisterItem:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from libs.contracts import regime, regimes
 from libs.eventlog import Subject
 from libs.forms import Day, Form, LongText, Title
 from libs.host import Context
-from libs.web import Envelope, NodePath, Role, WrittenAnswer, done_answer, envelope, hosted
+from libs.web import CommandRoute, Envelope, Role, WrittenAnswer, add_commands, done_answer, hosted
 from libs.workdays import CHINA
 from services.catalogue import item
 from services.catalogue.events import (
@@ -122,14 +122,23 @@ class ProcedureAnswer(WrittenAnswer):
 
 def add_procedures(routes: APIRouter, context: Context, items: ItemStreams, procedures: ProcedureStreams) -> None:
     """Adds the route for a new version of an item's procedure."""
-    editor = Depends(envelope(Role.EDITOR))
 
-    @routes.post("/nodes/{node}/procedures", status_code=201, response_model=ProcedureAnswer)
-    async def procedure(node: NodePath, form: ProcedureForm, by: Envelope = editor) -> Response:
+    async def procedure(by: Envelope, node: str, form: ProcedureForm) -> Response:
         log = context.logs.of(hosted(context.site, node))
         known = items.state(await log.stream(item.stream(form.item)))
         command = command_of(form, known, by.actor, context.now())
         return done_answer(await log.append(procedures.intent(stream(form.item), command, **by.said)), 201, item=form.item)
+
+    row = CommandRoute(
+        path="/nodes/{node}/procedures",
+        name="procedure",
+        act=procedure,
+        roles=(Role.EDITOR,),
+        form=ProcedureForm,
+        status=201,
+        answers=ProcedureAnswer,
+    )
+    add_commands(routes, [row])
 
 
 def command_of(form: ProcedureForm, known: item.State, by: str, at: datetime) -> PublishProcedure:

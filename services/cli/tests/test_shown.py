@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -27,13 +28,13 @@ ANSWERS: dict[str, Any] = {
 class Box:
     """A box of one site that answers so."""
 
-    def __init__(self, site: Site) -> None:
-        self.sites = [site]
+    def __init__(self, site: Site, folder: Path) -> None:
+        self.sites, self.folder = [site], folder
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str, answer: httpx2.Response | None = None) -> tuple[int, str, str]:
     site = Site(lambda request: answer or httpx2.Response(200, json=ANSWERS[request.url.path]))
-    monkeypatch.setattr(operate, "running_box", lambda: Box(site))
+    monkeypatch.setattr(operate, "running_box", lambda: Box(site, Path("no-such-folder")))
     monkeypatch.setattr(console, "width", 300)
     found = CliRunner().invoke(app, list(words))
     assert found.exception is None or isinstance(found.exception, SystemExit), found.exception

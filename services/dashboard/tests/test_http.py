@@ -20,7 +20,7 @@ from services.dashboard.tests.answers import CASE, CLOCK
 SITE = Site("511525", (Node("511525", "高县", "511500"), Node("511525100", "文江镇", "511525")))
 ANSWERS: dict[str, Any] = {
     "/hub/city": answers.city(answers.recent()),
-    "/hub/feeds": [answers.changed(answers.kept("hub-feeds")[0], archived=7, verified=5)],
+    "/hub/feeds": [answers.changed(answers.kept("hub-feeds")[0], waiting=2, verified=5)],
     f"/hub/cases/{CASE}": answers.timeline(answers.row(), answers.event("liandong.intake.CaseFiled.v1")),
     "/intake/nodes/511525/counts": answers.kept("intake-counts"),
     "/intake/nodes/511525100/counts": answers.changed(answers.kept("intake-counts"), cases=2, open=2),

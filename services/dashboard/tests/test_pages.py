@@ -184,7 +184,7 @@ def test_clocks_of_one_kind_are_told_apart_by_their_number() -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_the_state_of_a_feed_has_its_word_and_its_tone(state: str) -> None:
-    feed = answers.changed(answers.kept("hub-feeds")[0], state=state, archived=7, verified=5)
+    feed = answers.changed(answers.kept("hub-feeds")[0], state=state, waiting=2, verified=5)
     (shown,) = feed_rows([feed])
     assert (shown["state_text"], shown["tone"]) == STATES[state]
     text = page("network.html", feeds=[shown], city=city_model(answers.city()))

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from libs.host import Loops
 from libs.testkit.house import COUNTY, STRANGER, TOWN
 from libs.testkit.neighbours import moment
 from libs.workdays import Calendar, DayReason, OutOfCalendar
@@ -182,9 +183,11 @@ async def test_the_loop_ticks_by_itself_and_survives_a_fault(living: Living, mon
     monkeypatch.setattr(living.ticker, "tick", once_broken)
     await living.hear(await living.files())
     living.house.time = moment("2007-03-12T00:00") + ticker.IN_FLIGHT
-    loop = asyncio.create_task(living.ticker.keep_ticking())
-    assert await ticker.within(10, lambda: spoken(living))
-    loop.cancel()
+    loops = Loops("deadline")
+    loops.run("ticker", living.ticker.keep_ticking, pause=0.01)
+    assert await ticker.within(60, lambda: spoken(living))
+    await loops.stop()
+    assert loops.failed == {"ticker": 1}, "it is counted, and started again"
     yellow = (await living.clock("correction"))[-1]
     assert isinstance(yellow, ClockYellow)
     assert yellow.at == moment("2007-03-12T00:00")

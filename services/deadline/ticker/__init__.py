@@ -1,6 +1,7 @@
 """The ticker: lets clocks say what is due, in ordered batches, in real time by a loop and in virtual time when told how far it goes on.
 
 A clock's fault is its own: it is left out, all others are asked. While the machine's time is in doubt (`wall`, `machine`), real time stands.
+A herd that is due at one midnight leaves room for requests: few clocks are asked together, and the next page waits until this one is shown.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import structlog
 from opentelemetry import metrics
 
 from libs.bus import cursors
-from libs.eventlog import Subject
+from libs.eventlog import Busy, Subject, Unknown
 from libs.host import Context
 from services.deadline.clock import ACTOR, Command, State
 from services.deadline.clock.rungs import TickClock
@@ -27,10 +28,10 @@ from services.deadline.ticker.machine import MachineTime
 from services.deadline.views import CONSUMER, VIEW, Speaker, waiting_by
 
 BATCH: Final = 800
-"""Clocks ticked together."""
+"""Clocks read together."""
+TOGETHER: Final = 24
+"""Clocks asked together: as long as that takes, requests wait."""
 TICK_SECONDS: Final = 1.0
-LONGEST_SECONDS: Final = 30.0
-"""The longest pause between two passes, where the database is away or takes nothing."""
 IN_FLIGHT: Final = timedelta(seconds=2)
 """What was done before midnight may still be on its way: rungs wait as long, their instants stay their own."""
 SETTLING: Final = 10.0
@@ -61,21 +62,25 @@ class Ticker:
     def __init__(self, context: Context, clocks: Subject[Command, State, Event]) -> None:
         self.context, self.clocks = context, clocks
         self.time, self.aside = MachineTime(context), Aside()
+        self._settled = False
 
     async def tick(self, timeline: str, now: datetime) -> Ticked:
         """Lets every clock of `timeline` say what it has to say by `now`; one that cannot is left out and keeps none from speaking.
 
-        Two passes at once are harmless. A database that is away is raised.
+        Two passes at once are harmless. A database that is away, or takes nothing, is raised.
         """
         passed, after = Ticked(), _BEGINNING
         faults: dict[str, Exception] = {}
         while page := await waiting_by(self.context.pool, timeline, now, after, BATCH):
-            said = await asyncio.gather(*(self._one(clock, now, faults) for clock in page))
+            for n in range(0, len(page), TOGETHER):
+                some = page[n : n + TOGETHER]
+                said = await asyncio.gather(*(self._one(clock, now, faults) for clock in some))
+                passed.fired += sum(said)
+                if timeline == REAL:
+                    self._measure(some, said)
             passed.ticked += len(page)
-            passed.fired += sum(said)
             after = (page[-1].fires_at, page[-1].clock)
-            if timeline == REAL:
-                self._measure(page, said)
+            await self.shown()
         self.aside.took(timeline, faults)
         passed.beyond, passed.failed = self.aside.beyond(timeline), self.aside.failed(timeline)
         return passed
@@ -86,8 +91,10 @@ class Ticker:
             command = TickClock(now=now, holdings=from_kept(speaker.holdings))
             intent = self.clocks.intent(speaker.clock, command, actor=ACTOR, correlation=case_of(speaker.clock))
             return len((await self.context.logs.of(speaker.node).append(intent)).events)
+        except (Busy, Unknown):
+            raise
         except Exception as fault:  # whatever it was: it is this clock's alone, and `aside` tells it
-            faults[speaker.clock] = fault
+            faults[speaker.clock] = fault if not faults else fault.with_traceback(None)  # of a herd that fails only one is told whole
             return 0
 
     def _measure(self, page: Sequence[Speaker], said: Sequence[int]) -> None:
@@ -97,17 +104,15 @@ class Ticker:
                 _late.record((now - clock.fires_at).total_seconds())
 
     async def keep_ticking(self) -> None:
-        """Ticks real time until cancelled, while the machine's time is believed. A database that is away is waited for."""
-        await asyncio.sleep(SETTLING)
-        delay = TICK_SECONDS
+        """Ticks real time until cancelled, while the machine's time is believed. Raises where the database is away or takes nothing: who runs
+        the loop starts it again.
+        """
+        if not self._settled:
+            await asyncio.sleep(SETTLING)
+            self._settled = True
         while True:
-            try:
-                await self._pass()
-                delay = TICK_SECONDS
-            except Exception as error:
-                _log.warning("deadline.tick_again", error=repr(error), seconds=delay, exc_info=True)
-                delay = min(delay * 2, LONGEST_SECONDS)
-            await asyncio.sleep(delay)
+            await self._pass()
+            await asyncio.sleep(TICK_SECONDS)
 
     async def _pass(self) -> None:
         """A pass in real time; none while the machine's time is in doubt. Raises where the database is away or takes nothing."""
@@ -116,7 +121,6 @@ class Ticker:
         passed = await self.tick(REAL, now - IN_FLIGHT)
         if passed.ticked > passed.beyond + passed.failed:
             _log.info("deadline.ticked", ticked=passed.ticked, fired=passed.fired)
-            await self.shown()
 
     async def advance(self, timeline: str, to: datetime, heard: Mapping[str, tuple[int, int]]) -> Ticked | None:
         """Lets virtual time go on to `to`, once the facts up to `heard` (source → epoch, number) have reached their clocks; None: they

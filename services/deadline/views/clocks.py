@@ -87,7 +87,7 @@ def clocks_view(codec: Codec) -> View:
         speaking = [Waiting(at, clock, rows[clock].node, rows[clock].timeline) for clock, at in next_at.items() if at]
         await keep_waiting(connection, speaking, [clock for clock, at in next_at.items() if not at])
 
-    return View(VIEW, apply)
+    return View(VIEW, apply, codec.types, codec.types)
 
 
 def shown(row: ShownClock | None, fact: Event) -> ShownClock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -12,102 +12,154 @@ import structlog
 from aiokafka import ConsumerRecord
 
 from libs.database import Connection, Pool
-from libs.wire import Recorded
-from services.hub import views
+from libs.wire import Recorded, node_of
 from services.hub.inbox import keeping
+from services.hub.inbox.choosing import ChosenOfFeed, settle
 from services.hub.inbox.facts import READER
 from services.hub.inbox.feed import Feed, Key, Vouched
-from services.hub.inbox.fetched import Evidence, Fetched, about, listed, proof, receive, sort
-from services.hub.inbox.rows import fold
+from services.hub.inbox.fetched import Evidence, Fetched, Signed, about, beyond, proof, sort, weigh
+from services.hub.inbox.keeping import Locked
+from services.hub.inbox.showing import OF_THE_DATA, NotShown, show, show_carefully
 from services.hub.inbox.speakers import Speakers
 from services.hub.views import archive
 
 __all__ = ["READER", "CityStream"]
 
 _log = structlog.get_logger("hub")
+Showing = Callable[[Connection, Sequence[Recorded]], Awaitable[NotShown]]
 LOOK_SECONDS: Final = 0.02
 """How often a waiting reader looks at what other processes of the hub have done."""
-BECAUSE: Final = {Vouched.FORK: "同一编号有两个签过名的哈希", Vouched.NOT_ON_THE_CHAIN: "存档的事件不在签名的链上"}
+LATE_SECONDS: Final = 0.5
+"""How often it is looked for feeds of which more is verified than was shown."""
 
 
 class CityStream:
-    """The city's consumer. `take` does a whole fetch or nothing."""
+    """The city's consumer. `take` does a whole fetch or nothing; `catch_up` shows what one fetch cannot."""
 
     def __init__(self, pool: Pool, now: Callable[[], datetime]) -> None:
         self._pool, self._now = pool, now
         self._speakers = Speakers()
-        self._reached: dict[Key, int] = {}
+        self._feeds: dict[Key, Feed] = {}
+        self._counters: dict[str, int] = {}
         self._moved = asyncio.Condition()
+        self._late = asyncio.Event()
 
     async def take(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         """Takes one fetch. Raises only when it must come again."""
-        fetched = sort(records)
-        async with self._pool.acquire() as connection:
-            if not self._speakers.knows(fetched):
-                await self._speakers.read(connection)
-            self._speakers.admit(fetched)
-            wanted = fetched.events.keys() | listed(fetched)
-            await keeping.make_feeds(connection, wanted - self._reached.keys())
-            async with connection.transaction():
-                feeds = await self._write(connection, fetched, wanted)
-        async with self._moved:
-            self._reached.update({key: feed.verified for key, feed in feeds.items()})
-            self._moved.notify_all()
+        try:
+            await self._take(sort(records), show)
+        except OF_THE_DATA as error:
+            _log.warning("hub.carefully", records=len(records), error=repr(error))
+            await self._take(sort(records), show_carefully)
 
-    async def _write(self, connection: Connection, fetched: Fetched, wanted: Set[Key]) -> dict[Key, Feed]:
-        feeds, numbers = await keeping.lock_feeds(connection, wanted)
-        before = {key: feed.verified for key, feed in feeds.items()}
-        receive(fetched, feeds)
+    async def _take(self, fetched: Fetched, showing: Showing) -> None:
+        async with self._pool.acquire() as connection:
+            await self._speakers.hear(connection)
+            self._speakers.admit(fetched)
+            keys = self._moving(fetched)
+            await keeping.make_feeds(connection, keys - self._feeds.keys())
+            async with connection.transaction():
+                locked = await keeping.lock_feeds(connection, keys)
+                await self._write(connection, fetched, locked, showing)
+        await self._done(locked, fetched.signed)
+
+    def _moving(self, fetched: Fetched) -> set[Key]:
+        """The feeds that this fetch may move: those with events, and those of which a checkpoint says something new."""
+        keys = set(fetched.events)
+        for checkpoint, _, _ in fetched.signed:
+            for line in checkpoint.feeds:
+                key = (line.source, line.epoch)
+                known = self._feeds.get(key)
+                if line.sequence and self._speakers.speaks(key) and (known is None or known.verified_hash != line.hash):
+                    keys.add(key)
+        return keys
+
+    async def _write(self, connection: Connection, fetched: Fetched, locked: Locked, showing: Showing) -> None:
+        feeds = {key: feed for key, (_, feed) in locked.items()}
+        weigh(fetched, feeds)
         await self._compare(connection, fetched)
         await self._vouch(connection, fetched, feeds)
-        await keeping.store(connection, fetched, feeds, numbers, self._now())
-        folded = fold(await self._verified(connection, fetched, feeds, before))
-        await views.save(connection, folded)
-        for event, because in folded.not_shown:
+        await self._settle(connection, locked, fetched, showing)
+        await keeping.keep_checkpoints(connection, fetched.signed, self._now())
+
+    async def _settle(self, connection: Connection, locked: Locked, fetched: Fetched, showing: Showing) -> None:
+        """Chooses, archives and shows; what does not fit is kept as evidence."""
+        verified: list[Recorded] = []
+        for key in sorted(locked):
+            number, feed = locked[key]
+            forked = feed.forked
+            choice = await settle(connection, number, feed, fetched.candidates.get(key, {}))
+            verified += choice.verified
+            fetched.evidence += _beside(feed, choice)
+            if feed.forked and not forked:
+                await self._fork(connection, fetched, feed, feed.verified)
+        await keeping.move(connection, [feed for _, feed in locked.values()])
+        for event, because in await showing(connection, verified) if verified else []:
             _log.error("hub.not_shown", source=event.source, sequence=event.sequence, because=because)
             fetched.evidence.append(about("not-shown", event, because))
         await keeping.keep(connection, fetched.evidence, self._now())
-        return feeds
 
     async def _compare(self, connection: Connection, fetched: Fetched) -> None:
-        """Numbers known already: the same bytes are dropped, others are evidence."""
-        known = await _hashes(connection, fetched, [(key, event.sequence) for key, event in fetched.compare])
+        """Numbers whose record is chosen already: the same bytes are dropped, others are evidence."""
+        known = await keeping.hashes(connection, [(key, event.sequence) for key, event in fetched.compare])
         for key, event in fetched.compare:
             if known.get((key, event.sequence)) != event.hash:
                 fetched.evidence.append(about("other-bytes", event, "与已存档的同号事件不同"))
 
     async def _vouch(self, connection: Connection, fetched: Fetched, feeds: dict[Key, Feed]) -> None:
-        """The nodes' checkpoints move what is verified, show what is missing, or prove a fork."""
-        last = await keeping.counters(connection, [checkpoint.node for checkpoint, _, _ in fetched.signed])
+        """The nodes' checkpoints say how far their feeds are signed, or prove a fork."""
+        unknown = [checkpoint.node for checkpoint, _, _ in fetched.signed if checkpoint.node not in self._counters]
+        self._counters |= await keeping.counters(connection, unknown)
         # The newest may be weighed again: it may have come before its events did.
-        fetched.signed = [entry for entry in fetched.signed if entry[0].counter >= last.get(entry[0].node, 0)]
-        told = [((f.source, f.epoch), f.sequence) for checkpoint, _, _ in fetched.signed for f in checkpoint.feeds]
-        ours = await _hashes(connection, fetched, told)
-        kept = await keeping.checkpoints(connection, [checkpoint.node for checkpoint, _, _ in fetched.signed])
-        for entry in fetched.signed:
-            for line in entry[0].feeds:
-                key = (line.source, line.epoch)
-                meant = feeds[key].vouched(line.sequence, line.hash, ours.get((key, line.sequence)))
-                if meant in BECAUSE:
-                    _log.error("hub.chain", vouched=meant.value, source=line.source, sequence=line.sequence)
-                    both = proof(entry, kept.get(entry[0].node))
-                    fetched.evidence.append(Evidence(meant.value, entry[0].node, *key, line.sequence, BECAUSE[meant], both))
-                if meant is Vouched.NOT_ON_THE_CHAIN:
-                    fetched.drop.append(key)
+        fetched.signed = [entry for entry in fetched.signed if entry[0].counter >= self._counters.get(entry[0].node, 0)]
+        lines = [(line, key) for entry in fetched.signed for line in entry[0].feeds if (key := (line.source, line.epoch)) in feeds]
+        older = await keeping.hashes(connection, [(key, line.sequence) for line, key in lines if 0 < line.sequence < feeds[key].verified])
+        for line, key in lines:
+            if feeds[key].vouched(line.sequence, line.hash, older.get((key, line.sequence))) is Vouched.FORK:
+                await self._fork(connection, fetched, feeds[key], line.sequence)
 
-    async def _verified(self, connection: Connection, fetched: Fetched, feeds: dict[Key, Feed], before: dict[Key, int]) -> list[Recorded]:
-        """The events that became verified with this fetch, feed by feed in order; older ones come from the archive."""
-        found: list[Recorded] = []
-        for key in sorted(feeds):
-            feed, start = feeds[key], before[key]
-            if feed.verified == start:
-                continue
-            here = [event for event in fetched.archive.get(key, ()) if start < event.sequence <= feed.verified]
-            upto = here[0].sequence - 1 if here else feed.verified
-            if upto > start:
-                found.extend(await archive.page(connection, key, start, upto))
-            found.extend(here)
-        return found
+    async def _fork(self, connection: Connection, fetched: Fetched, feed: Feed, sequence: int) -> None:
+        """Two signed hashes for one number: the feed stops, and what was signed is kept with its signatures."""
+        _log.error("hub.fork", source=feed.source, epoch=feed.epoch, sequence=sequence)
+        node = node_of(feed.source)
+        said = [entry[1:] for entry in fetched.signed if entry[0].node == node]
+        both = proof(*said, *await keeping.newest(connection, node))
+        fetched.evidence.append(Evidence("fork", node, feed.source, feed.epoch, sequence, "同一编号有两个签过名的哈希", both))
+
+    async def _done(self, locked: Locked, signed: Sequence[Signed]) -> None:
+        """Tells those who wait. What was written is known from now on without asking."""
+        async with self._moved:
+            self._feeds.update({key: feed for key, (_, feed) in locked.items()})
+            self._counters.update({checkpoint.node: checkpoint.counter for checkpoint, _, _ in signed})
+            self._moved.notify_all()
+        if any(feed.chosen or (feed.looking and not feed.missing) for _, feed in locked.values()):
+            self._late.set()
+
+    async def catch_up(self) -> None:
+        """Shows page by page, feed by feed in turn, what came late in one piece; until cancelled."""
+        while True:
+            self._late.clear()
+            for key in await keeping.late(self._pool):
+                await self._page(key)
+                self._late.set()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LATE_SECONDS):
+                    await self._late.wait()
+
+    async def _page(self, key: Key) -> None:
+        """One page of one late feed, unless another process has it in hand."""
+        try:
+            locked = await self._turn(key, show)
+        except OF_THE_DATA as error:
+            _log.warning("hub.carefully", source=key[0], epoch=key[1], error=repr(error))
+            locked = await self._turn(key, show_carefully)
+        await self._done(locked, ())
+
+    async def _turn(self, key: Key, showing: Showing) -> Locked:
+        async with self._pool.acquire() as connection, connection.transaction():
+            locked = await keeping.lock_feeds(connection, [key], waiting=False)
+            await self._settle(connection, locked, Fetched(), showing)
+        return locked
 
     async def wait(self, source: str, epoch: int, sequence: int, timeout: float) -> bool:
         """True as soon as the city has verified up to the position, here or in another process of the hub."""
@@ -123,10 +175,10 @@ class CityStream:
         """Waits until this process has come so far, or it is time to look again."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS), self._moved:
-                await self._moved.wait_for(lambda: self._reached.get(key, 0) >= sequence)
+                await self._moved.wait_for(lambda: key in self._feeds and self._feeds[key].verified >= sequence)
 
 
-async def _hashes(connection: Connection, fetched: Fetched, wanted: Sequence[tuple[Key, int]]) -> dict[tuple[Key, int], str]:
-    """What is archived under these numbers, by this fetch or before."""
-    here = {(key, sequence): found for key, sequence in wanted if (found := fetched.hash_of(key, sequence)) is not None}
-    return here | await keeping.hashes(connection, [name for name in wanted if name not in here])
+def _beside(feed: Feed, choice: ChosenOfFeed) -> list[Evidence]:
+    """What of a feed is not on its signed chain, and that not all could be kept that nobody signed."""
+    lost = [about("not-on-the-chain", event, "不在签名的链上") for event in choice.lost]
+    return lost if choice.whole else [*lost, beyond(feed, "未经签名的记录多于可留存的")]

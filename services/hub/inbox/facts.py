@@ -15,6 +15,8 @@ from libs.decider import record
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 """A name that rows are found by: an index takes no longer one."""
+Small = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
+"""A version, as its column holds it."""
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 """An instant with its offset."""
 
@@ -209,7 +211,7 @@ class FindingRaised(OfCase):
 
     finding: Short
     detector: Short
-    rule_version: int
+    rule_version: Small
     evidence: tuple[str, ...]
 
 

@@ -16,11 +16,12 @@ from services.hub.inbox.feed import Fate, Feed, Key
 Signed = tuple[Checkpoint, bytes, str]
 """A node's checkpoint, its bytes, its signature."""
 _CHECKPOINT: Final = CHECKPOINT_TYPE.encode()
+_BECAUSE: Final = {Fate.EVIDENCE: "内容与哈希不符，或第一个事件接着别的", Fate.OFF_THE_CHAIN: "不在签名的链上"}
 
 
 @dataclass(slots=True)
 class Evidence:
-    """A record or a checkpoint that does not fit: kept and reported."""
+    """A record or a checkpoint that does not fit: kept and reported. `once`: what names it instead of its bytes, where many are alike."""
 
     kind: str
     node: str
@@ -29,36 +30,30 @@ class Evidence:
     sequence: int
     because: str
     record: bytes
+    once: str = ""
 
     @property
     def digest(self) -> str:
         """Names this evidence, so that the same twice is one row."""
-        text = f"{self.kind}\n{self.source}\n{self.epoch}\n{self.sequence}\n".encode()
-        return hashlib.sha256(text + self.record).hexdigest()
+        text = f"{self.kind}\n{self.source}\n{self.epoch}\n{self.once or self.sequence}\n".encode()
+        return hashlib.sha256(text + (b"" if self.once else self.record)).hexdigest()
 
 
 @dataclass(slots=True)
 class Fetched:
     """What one fetch brought, sorted, and what becomes of it.
 
-    Sorted: `events` per feed in order of arrival, each with whether its hash fits; `checkpoints` per node. Weighed: `archive` continues its
-    feed, `compare` has a number known already; `signed` is each node's newest checkpoint that holds; of the feeds in `drop` the archive
-    is not on the signed chain.
+    Sorted: `events` per feed in order of arrival, each with whether its hash fits; `checkpoints` per node. Weighed: `candidates` per feed
+    by their hashes, for a checkpoint to choose from; `compare` has a number whose record is chosen already; `signed` is each node's newest
+    checkpoint that holds.
     """
 
     events: dict[Key, list[tuple[Recorded, bool]]] = field(default_factory=dict)
     checkpoints: dict[str, list[Signed]] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
-    archive: dict[Key, list[Recorded]] = field(default_factory=dict)
+    candidates: dict[Key, dict[str, Recorded]] = field(default_factory=dict)
     compare: list[tuple[Key, Recorded]] = field(default_factory=list)
     signed: list[Signed] = field(default_factory=list)
-    drop: list[Key] = field(default_factory=list)
-
-    def hash_of(self, key: Key, sequence: int) -> str | None:
-        """What this fetch archives under a number, if it does: what it archives of a feed lies side by side."""
-        mine = self.archive.get(key)
-        at = sequence - mine[0].sequence if mine else -1
-        return mine[at].hash if mine and 0 <= at < len(mine) else None
 
 
 def sort(records: Sequence[ConsumerRecord[bytes, bytes]]) -> Fetched:
@@ -81,28 +76,30 @@ def sort(records: Sequence[ConsumerRecord[bytes, bytes]]) -> Fetched:
     return fetched
 
 
-def receive(fetched: Fetched, feeds: dict[Key, Feed]) -> None:
+def weigh(fetched: Fetched, feeds: dict[Key, Feed]) -> None:
     """Weighs every event against its feed."""
     for key, events in fetched.events.items():
-        feed = feeds[key]
+        feed, candidates = feeds[key], fetched.candidates.setdefault(key, {})
         for event, sound in events:
-            first = genesis(event.hash.partition(":")[0])
+            first = genesis(event.hash.partition(":")[0]) if event.sequence == 1 else ""
             match feed.receive(event.sequence, event.prevhash, event.hash, first, sound=sound):
-                case Fate.ARCHIVE:
-                    fetched.archive.setdefault(key, []).append(event)
+                case Fate.CANDIDATE:
+                    candidates.setdefault(event.hash, event)
                 case Fate.COMPARE:
                     fetched.compare.append((key, event))
-                case Fate.EVIDENCE:
-                    because = "接不上链" if sound else "内容与哈希不符"
-                    fetched.evidence.append(about("tampered", event, because))
-                case Fate.SAME | Fate.GAP | Fate.STOPPED:
+                case Fate.EVIDENCE as fate:
+                    fetched.evidence.append(about("tampered", event, _BECAUSE[fate]))
+                case Fate.OFF_THE_CHAIN as fate:
+                    fetched.evidence.append(about("not-on-the-chain", event, _BECAUSE[fate]))
+                case Fate.TOO_FAR:
+                    fetched.evidence.append(beyond(feed, "序号远在核验过的之后"))
+                case Fate.SAME | Fate.STOPPED:
                     pass
 
 
-def proof(entry: Signed, before: tuple[bytes, str] | None = None) -> bytes:
-    """A checkpoint with its signature, and the one kept before it: two signed hashes for one number prove a fork."""
-    both = [entry[1:], *([before] if before else [])]
-    return msgspec.json.encode([{"checkpoint": value.decode(), "signature": signature} for value, signature in both])
+def proof(*entries: tuple[bytes, str]) -> bytes:
+    """Checkpoints with their signatures: two signed hashes for one number prove a fork."""
+    return msgspec.json.encode([{"checkpoint": value.decode(), "signature": signature} for value, signature in entries])
 
 
 def about(kind: str, event: Recorded, because: str) -> Evidence:
@@ -110,6 +107,7 @@ def about(kind: str, event: Recorded, because: str) -> Evidence:
     return Evidence(kind, event.node, event.source, event.epoch, event.sequence, because, msgspec.json.encode(event))
 
 
-def listed(fetched: Fetched) -> set[Key]:
-    """The feeds that the checkpoints which hold speak of."""
-    return {(feed.source, feed.epoch) for checkpoint, _, _ in fetched.signed for feed in checkpoint.feeds}
+def beyond(feed: Feed, because: str) -> Evidence:
+    """Evidence that more came of a feed than is kept unsigned: once for each number that it has been verified up to."""
+    node = feed.source.split(":")[2]
+    return Evidence("too-many", node, feed.source, feed.epoch, feed.verified, because, b"", once=str(feed.verified))

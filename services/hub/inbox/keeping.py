@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from libs.database import Connection
+from libs.database import Connection, Pool
 from libs.wire import Recorded, node_of
 from services.hub.inbox.feed import Feed, Key
-from services.hub.inbox.fetched import Evidence, Fetched, Signed
+from services.hub.inbox.fetched import Evidence, Signed
 
 COLUMNS: Final = (
     "feed", "sequence", "id", "type", "subject", "time", "recordedtime", "actor", "recipient",
     "correlationid", "causationid", "traceparent", "prevhash", "hash", "data",
 )  # fmt: skip
-_FIELDS: Final = ("source", "epoch", "archived", "archived_hash", "verified", "verified_hash", "ahead", "forked")
+_FIELDS: Final = (
+    "source", "epoch", "verified", "verified_hash", "signed", "signed_hash", "wanted", "wanted_hash", "ahead", "ahead_hash",
+    "held", "missing", "forked",
+)  # fmt: skip
+_STATE: Final = ", ".join(f"{name} = t.{name}" for name in _FIELDS[2:])
 _MAKE: Final = """
 insert into city_feed (source, epoch, node) select source, epoch, node from unnest($1::text[], $2::integer[], $3::text[])
     as t (source, epoch, node) order by source, epoch on conflict do nothing"""
 _LOCK: Final = """
 select f.* from city_feed f join unnest($1::text[], $2::integer[]) as t (source, epoch) using (source, epoch)
 order by f.source, f.epoch for update of f"""
+_LATE: Final = """
+select source, epoch from city_feed where signed > verified and not missing and not forked order by source, epoch"""
 _HASHES: Final = """
 select f.source, f.epoch, a.sequence, a.hash
 from unnest($1::text[], $2::integer[], $3::bigint[]) as t (source, epoch, sequence)
 join city_feed f using (source, epoch)
-cross join lateral (select sequence, hash from archive where archive.feed = f.feed and archive.sequence = t.sequence limit 1) a"""
-_MOVE: Final = """
-update city_feed set archived = t.archived, archived_hash = t.archived_hash, verified = t.verified, verified_hash = t.verified_hash,
-       ahead = t.ahead, forked = t.forked
-from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::boolean[])
-     as t (source, epoch, archived, archived_hash, verified, verified_hash, ahead, forked)
+cross join lateral (
+    (select sequence, hash from archive where archive.feed = f.feed and archive.sequence = t.sequence limit 1)
+    union all
+    (select sequence, hash from candidate c where t.sequence > f.wanted and c.feed = f.feed and c.sequence = t.sequence limit 1)
+) a"""
+_MOVE: Final = f"""
+update city_feed set {_STATE}
+from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::text[],
+            $9::bigint[], $10::text[], $11::bigint[], $12::boolean[], $13::boolean[])
+     as t ({", ".join(_FIELDS)})
 where city_feed.source = t.source and city_feed.epoch = t.epoch"""
 _KEEP: Final = """
 insert into checkpoint (node, day, counter, time, value, signature, received)
@@ -41,7 +51,7 @@ order by node
 on conflict (node, day) do update set counter = excluded.counter, time = excluded.time, value = excluded.value,
     signature = excluded.signature, received = excluded.received where checkpoint.counter < excluded.counter"""
 _NEWEST: Final = """
-select distinct on (node) node, value, signature from checkpoint where node = any ($1::text[]) order by node, day desc"""
+select value, signature from checkpoint where node = $1 order by counter desc limit 2"""
 _SEEN: Final = """
 insert into city_node (node, counter, time, seen)
 select node, counter, time, $4 from unnest($1::text[], $2::bigint[], $3::timestamptz[]) as t (node, counter, time) order by node
@@ -51,6 +61,9 @@ _EVIDENCE: Final = """
 insert into evidence (kind, node, source, epoch, sequence, because, record, digest, since)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing"""
 
+Locked = dict[Key, tuple[int, Feed]]
+"""Feeds with their numbers in the archive, their rows locked."""
+
 
 async def make_feeds(connection: Connection, keys: Iterable[Key]) -> None:
     """Opens the feeds that are new."""
@@ -58,16 +71,20 @@ async def make_feeds(connection: Connection, keys: Iterable[Key]) -> None:
         await connection.execute(_MAKE, [key[0] for key in ordered], [key[1] for key in ordered], [node_of(key[0]) for key in ordered])
 
 
-async def lock_feeds(connection: Connection, keys: Iterable[Key]) -> tuple[dict[Key, Feed], dict[Key, int]]:
-    """The feeds and their numbers in the archive, locked in sorted order: after a rebalance two members may hold one origin."""
-    ordered = sorted(keys)
-    rows = await connection.fetch(_LOCK, [key[0] for key in ordered], [key[1] for key in ordered]) if ordered else []
-    feeds = {(row["source"], row["epoch"]): Feed(*(row[name] for name in _FIELDS)) for row in rows}
-    return feeds, {(row["source"], row["epoch"]): row["feed"] for row in rows}
+async def lock_feeds(connection: Connection, keys: Iterable[Key], *, waiting: bool = True) -> Locked:
+    """The feeds, locked in sorted order: after a rebalance two members may hold one origin. Not `waiting`: only those that nobody has in hand."""
+    ordered, lock = sorted(keys), _LOCK if waiting else f"{_LOCK} skip locked"
+    rows = await connection.fetch(lock, [key[0] for key in ordered], [key[1] for key in ordered]) if ordered else []
+    return {(row["source"], row["epoch"]): (row["feed"], Feed(*(row[name] for name in _FIELDS))) for row in rows}
+
+
+async def late(pool: Pool) -> list[Key]:
+    """The feeds of which more is signed and here than was shown."""
+    return [(row["source"], row["epoch"]) for row in await pool.fetch(_LATE)]
 
 
 async def hashes(connection: Connection, wanted: Sequence[tuple[Key, int]]) -> dict[tuple[Key, int], str]:
-    """What is archived under these numbers."""
+    """What is archived, or chosen to be, under these numbers."""
     if not wanted:
         return {}
     columns: list[list[Any]] = [[key[0] for key, _ in wanted], [key[1] for key, _ in wanted], [n for _, n in wanted]]
@@ -80,28 +97,26 @@ async def counters(connection: Connection, nodes: Sequence[str]) -> dict[str, in
     return dict(await connection.fetch("select node, counter from city_node where node = any ($1::text[])", nodes)) if nodes else {}
 
 
-async def checkpoints(connection: Connection, nodes: Sequence[str]) -> dict[str, tuple[bytes, str]]:
-    """The newest kept checkpoint of each node: its bytes, its signature."""
-    rows = await connection.fetch(_NEWEST, nodes) if nodes else []
-    return {row["node"]: (row["value"], row["signature"]) for row in rows}
+async def newest(connection: Connection, node: str) -> list[tuple[bytes, str]]:
+    """The newest kept checkpoints of a node, their bytes and signatures."""
+    return [(row["value"], row["signature"]) for row in await connection.fetch(_NEWEST, node)]
 
 
-async def store(connection: Connection, fetched: Fetched, feeds: dict[Key, Feed], numbers: dict[Key, int], now: datetime) -> None:
-    """Writes the archive, the positions of its feeds and the newest checkpoints."""
-    for key in sorted(set(fetched.drop)):
-        await connection.execute("delete from archive where feed = $1 and sequence > $2", numbers[key], feeds[key].verified)
-        fetched.archive.pop(key, None)
-    rows = [_row(numbers[key], event) for key, events in fetched.archive.items() for event in events]
-    if rows:
-        await connection.copy_records_to_table("archive", records=rows, columns=COLUMNS)
+async def archive(connection: Connection, number: int, events: Sequence[Recorded]) -> None:
+    """Writes events of a feed into the archive."""
+    await connection.copy_records_to_table("archive", records=[row_of(number, event) for event in events], columns=COLUMNS)
+
+
+async def move(connection: Connection, feeds: Collection[Feed]) -> None:
+    """Writes the state of feeds."""
     if feeds:
-        await connection.execute(_MOVE, *([getattr(feed, name) for feed in feeds.values()] for name in _FIELDS))
-    if fetched.signed:
-        await _keep_checkpoints(connection, fetched.signed, now)
+        await connection.execute(_MOVE, *([getattr(feed, name) for feed in feeds] for name in _FIELDS))
 
 
-async def _keep_checkpoints(connection: Connection, signed: Sequence[Signed], now: datetime) -> None:
+async def keep_checkpoints(connection: Connection, signed: Sequence[Signed], now: datetime) -> None:
     """Keeps the newest checkpoint of each node and day as evidence, and when each node was last seen."""
+    if not signed:
+        return
     heads = [[c.node for c, _, _ in signed], [c.counter for c, _, _ in signed], [c.time for c, _, _ in signed]]
     await connection.execute(_KEEP, *heads, [value for _, value, _ in signed], [signature for _, _, signature in signed], now)
     await connection.execute(_SEEN, *heads, now)
@@ -109,12 +124,13 @@ async def _keep_checkpoints(connection: Connection, signed: Sequence[Signed], no
 
 async def keep(connection: Connection, evidence: Sequence[Evidence], now: datetime) -> None:
     """Keeps the evidence; the same is kept once."""
-    rows = [(e.kind, e.node, e.source, e.epoch, e.sequence, e.because, e.record, e.digest, now) for e in evidence]
+    rows = [(e.kind, e.node, e.source, e.epoch, e.sequence, e.because.replace("\0", "␀"), e.record, e.digest, now) for e in evidence]
     if rows:
         await connection.executemany(_EVIDENCE, rows)
 
 
-def _row(feed: int, event: Recorded) -> tuple[Any, ...]:
+def row_of(feed: int, event: Recorded) -> tuple[Any, ...]:
+    """The event as a row of the archive or of the candidates."""
     return (
         feed, event.sequence, event.id, event.type, event.subject, event.time, event.recordedtime, event.actor, event.to,
         event.correlationid, event.causationid, event.traceparent, event.prevhash, event.hash, event.data,

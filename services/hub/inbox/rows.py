@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
-
 from libs.contracts import phases
-from libs.wire import Recorded
+from libs.wire import Malformed, Recorded
 from services.hub.inbox import facts as f
 from services.hub.views import CityCard, CityClock, CityFinding, Folded
 
@@ -33,7 +31,7 @@ def fold(events: Sequence[Recorded]) -> Folded:
             continue
         try:
             handler(folded, event, _read(event, version))
-        except (NotShown, msgspec.DecodeError) as error:
+        except (NotShown, Malformed) as error:
             folded.not_shown.append((event, str(error)))
     return folded
 
@@ -41,8 +39,8 @@ def fold(events: Sequence[Recorded]) -> Folded:
 def _read(event: Recorded, version: str) -> Any:
     if version != "1":
         raise NotShown(f"{event.type} 比本版本新")
-    if b"\\u0000" in event.data or not 1900 < event.time.year < 9000:
-        raise NotShown("内容含有无法保存的字符或时间")
+    if not 1900 < event.time.year < 9000:
+        raise NotShown("时间不在日历可用的范围内")
     fact = f.READER.read(event)
     if not fact.case:
         raise NotShown("没有办件编号")

@@ -6,23 +6,39 @@ revision = "hub_0001"
 down_revision = None
 branch_labels = ("hub",)
 
-TABLES = (
-    """create table registry_node (
-        node text primary key, site text not null, name text not null, parent text not null, address text not null)""",
-    "create table registry_key (key text primary key, site text not null, public_key text not null, revoked boolean not null default false)",
-    """create table city_feed (
-        feed integer generated always as identity primary key,
-        source text not null, epoch integer not null, node text not null,
-        archived bigint not null default 0, archived_hash text not null default '',
-        verified bigint not null default 0, verified_hash text not null default '',
-        ahead bigint not null default 0, forked boolean not null default false,
-        unique (source, epoch)) with (fillfactor = 10)""",
-    """create table archive (
+EVENT = """
         feed integer not null, sequence bigint not null, id text not null, type text not null, subject text not null,
         time timestamptz not null, recordedtime timestamptz not null, actor text not null, recipient text not null,
         correlationid text not null, causationid text not null, traceparent text not null, prevhash text not null, hash text not null,
-        data bytea not null, primary key (feed, sequence))""",
+        data bytea not null"""
+TABLES = (
+    """create table registry_node (
+        node text primary key, site text not null, name text not null, parent text not null, address text not null)""",
+    "create table registry_epoch (source text not null, epoch integer not null, primary key (source, epoch))",
+    "create table registry_key (key text primary key, site text not null, public_key text not null, revoked timestamptz)",
+    # Whoever changes the registry moves its version: every process of the hub asks for it at every fetch.
+    "create table registry_version (version bigint not null)",
+    "insert into registry_version values (0)",
+    """create function registry_moved() returns trigger language plpgsql set search_path from current as $$
+        begin update registry_version set version = version + 1; return null; end $$""",
+    *(
+        f"""create trigger moved after insert or update or delete or truncate on {table}
+        for each statement execute function registry_moved()"""
+        for table in ("registry_node", "registry_epoch", "registry_key")
+    ),
+    """create table city_feed (
+        feed integer generated always as identity primary key,
+        source text not null, epoch integer not null, node text not null,
+        verified bigint not null default 0, verified_hash text not null default '',
+        signed bigint not null default 0, signed_hash text not null default '',
+        wanted bigint not null default 0, wanted_hash text not null default '',
+        ahead bigint not null default 0, ahead_hash text not null default '',
+        held bigint not null default 0, missing boolean not null default false, forked boolean not null default false,
+        unique (source, epoch)) with (fillfactor = 10)""",
+    f"create table archive ({EVENT}, primary key (feed, sequence))",
+    f"create table candidate ({EVENT}, primary key (feed, sequence, hash))",
     "create index archive_case on archive using hash (correlationid)",
+    "create index candidate_case on candidate using hash (correlationid)",
     """create table checkpoint (
         node text not null, day date not null, counter bigint not null, time timestamptz not null, value bytea not null,
         signature text not null, received timestamptz not null, primary key (node, day))""",

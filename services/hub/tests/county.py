@@ -71,7 +71,7 @@ class City:
     """The hub, running over a real database."""
 
     def __init__(self, house: House) -> None:
-        self.house, self.pool = house, house.pool
+        self.house, self.pool, self.log = house, house.pool, house.logs.of(SITE.code)
 
     async def take(self, *records: Any) -> None:
         """One fetch of the city stream."""
@@ -90,6 +90,10 @@ class City:
         """Whether the city has verified up to the event."""
         answer = await self.get("/wait", source=event.source, sequence=event.sequence, timeout=0.05)
         return bool(answer["reached"])
+
+    async def verified(self) -> Any:
+        """The archive, read again and held against what was signed."""
+        return await self.get("/verify")
 
     async def numbers(self) -> list[str]:
         return [row["number"] for row in await self.pool.fetch("select number from city_case order by number")]

@@ -16,7 +16,6 @@ from services.hub.inbox import CityStream
 from services.hub.tests.county import AT, KEY, City, carried, feed, filed, forged, record, word
 from services.hub.views import archive
 from services.hub.views import city as city_views
-from services.hub.views import verify as verification
 
 pytestmark = pytest.mark.server
 SEED = 20261123
@@ -82,7 +81,7 @@ async def test_whatever_is_changed_on_the_way_the_batch_is_done_and_the_true_rec
     await city.take(*true)
     await city.take(*bent, *true)
     assert len(await city.numbers()) == 40
-    assert (await verification.verify(city.pool))["verified"]
+    assert (await city.verified())["verified"]
 
 
 UNSHOWABLE: list[tuple[str, str, Any]] = [
@@ -114,7 +113,7 @@ async def test_a_signed_event_the_city_cannot_show_is_archived_and_named(city: C
     await city.take(*map(carried, events), word(1, events[-1]))
     assert await city.evidence() == [("not-shown", n) for n in range(2, len(events) + 1, 2)]
     assert await city.numbers() == [f"c{n:02d}" for n in range(0, len(events), 2)]
-    assert (await verification.verify(city.pool)) == {"verified": True, "events": len(events), "waiting": 0, "faults": []}
+    assert (await city.verified()) == {"verified": True, "events": len(events), "waiting": 0, "faults": []}
 
 
 async def test_attributes_as_long_as_the_wire_allows_and_times_at_the_end_of_the_calendar_are_archived(city: City) -> None:
@@ -152,7 +151,7 @@ async def test_two_members_that_hold_one_origin_after_a_rebalance_count_once(cit
     nodes = {n["code"]: n for n in await city_views.nodes(city.pool, AT)}
     assert (nodes[COUNTY]["filed"], nodes[TOWN]["filed"]) == (200, 50)
     assert await city.evidence() == []
-    assert (await verification.verify(city.pool))["verified"]
+    assert (await city.verified())["verified"]
 
 
 async def test_a_batch_that_fails_leaves_nothing_and_is_whole_when_it_comes_again(city: City, database: str) -> None:
@@ -164,7 +163,7 @@ async def test_a_batch_that_fails_leaves_nothing_and_is_whole_when_it_comes_agai
         await city.take(*records)
     assert await city.pool.fetchval("select count(*) from archive") == 0
     assert await city.pool.fetchval("select count(*) from checkpoint") == 0
-    assert await city.pool.fetchval("select sum(archived) from city_feed") == 0
+    assert await city.pool.fetchval("select sum(verified) from city_feed") == 0
     await owner.execute("alter table hub.gone rename to city_day")
     await owner.close()
     await city.take(*records)
@@ -196,8 +195,8 @@ async def test_an_archive_rewritten_with_fitting_hashes_is_not_what_was_signed(c
     for event in rewritten:
         sql = "update hub.archive set data = $2, prevhash = $3, hash = $4 where sequence = $1"
         await owner.execute(sql, event.sequence, event.data, event.prevhash, event.hash)
-    found = await verification.verify(city.pool)
+    found = await city.verified()
     assert [(fault["sequence"], fault["fault"]) for fault in found["faults"]] == [(3, "节点签过的是另一个哈希")]
     await owner.execute("delete from hub.archive where sequence = 2")
-    assert (await verification.verify(city.pool))["faults"][0]["sequence"] == 2
+    assert (await city.verified())["faults"][0]["sequence"] == 2
     await owner.close()

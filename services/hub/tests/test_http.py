@@ -85,9 +85,9 @@ async def test_the_archive_is_given_in_pages_byte_for_byte(city: City) -> None:
     events = await feed(*(filed(f"c{n}") for n in range(7)))
     await city.take(*map(carried, events), word(1, events[4]))
     first, rest = await city.archived(limit=4), await city.archived(after=4)
-    assert [(e.sequence, e.hash, e.data) for e in first + rest] == [(e.sequence, e.hash, e.data) for e in events]
+    assert [(e.sequence, e.hash, e.data) for e in first + rest] == [(e.sequence, e.hash, e.data) for e in events[:5]]
     (row,) = await city.get("/feeds")
-    assert (row["source"], row["archived"], row["verified"], row["state"]) == (SOURCE, 7, 5, "live")
+    assert (row["source"], row["verified"], row["waiting"], row["state"]) == (SOURCE, 5, 2, "live")
     assert await city.get("/verify") == {"verified": True, "events": 5, "waiting": 2, "faults": []}
 
 

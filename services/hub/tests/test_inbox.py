@@ -10,7 +10,6 @@ from libs.wire import chain_hash, genesis
 from services.hub.events import KeyRegistered, NodeRegistered
 from services.hub.tests.county import AT, KEY, OTHER, City, carried, feed, filed, forged, knowing_one_county, of, record, word
 from services.hub.views import city as city_views
-from services.hub.views.verify import verify as verified
 
 pytestmark = pytest.mark.server
 
@@ -30,7 +29,7 @@ async def test_nothing_is_applied_beyond_a_verified_checkpoint(city: City) -> No
     assert await city.numbers() == ["c1", "c2"]
     await city.take(word(2, events[2]))
     assert await city.numbers() == ["c1", "c2", "c3"]
-    assert (await verified(city.pool))["verified"]
+    assert (await city.verified())["verified"]
 
 
 async def test_a_batch_that_comes_again_changes_nothing(city: City) -> None:
@@ -72,7 +71,7 @@ async def test_a_forged_chain_on_the_way_is_evidence_not_a_fork(city: City) -> N
     assert await city.state() == "gap"
     await city.take(carried(events[1]), word(3, events[1]))
     assert await city.numbers() == ["c1", "c2"]
-    assert (await verified(city.pool))["verified"]
+    assert (await city.verified())["verified"]
 
 
 async def test_two_signed_hashes_for_one_number_are_a_fork_that_stops_its_feed_alone(city: City) -> None:
@@ -85,7 +84,7 @@ async def test_two_signed_hashes_for_one_number_are_a_fork_that_stops_its_feed_a
     third = (await feed(filed("c1"), filed("c2"), filed("c3")))[2]
     await city.take(carried(third), word(3, third), *map(carried, town), word(1, town[0], node=TOWN))
     assert await city.numbers() == ["c1", "c2", "t1"]
-    assert not (await verified(city.pool))["verified"]
+    assert not (await city.verified())["verified"]
 
 
 async def test_a_known_number_with_other_bytes_is_evidence(city: City) -> None:

@@ -137,7 +137,7 @@ async def sent(kind: str, data: bytes) -> Recorded:
 
 UNSHOWABLE = [
     ("liandong.intake.CaseClosed.v2", b'{"case":"c9"}', "比本版本新"),
-    ("liandong.intake.CaseClosed.v1", b'{"case":"c\\u00009"}', "无法保存"),
+    ("liandong.intake.CaseClosed.v1", b'{"case":"c\\u00009"}', "空字符"),
     ("liandong.intake.CaseClosed.v1", b'{"case":""}', "没有办件编号"),
     ("liandong.intake.CaseClosed.v1", b"{}", "missing required field `case`"),
     ("liandong.intake.CaseFiled.v1", b'{"case":"c9"}', "missing required field `pinned`"),
@@ -161,4 +161,4 @@ async def test_what_is_known_and_cannot_be_shown_is_named(kind: str, data: bytes
 async def test_a_time_that_no_calendar_has_is_named() -> None:
     (event,) = await feed(filed(CASE))
     folded = fold([msgspec.structs.replace(event, time=AT.replace(year=9999))])
-    assert [why for _, why in folded.not_shown] == ["内容含有无法保存的字符或时间"]
+    assert [why for _, why in folded.not_shown] == ["时间不在日历可用的范围内"]

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from libs.database import Connection, Pool
+from libs.database import Pool
 from libs.eventlog import recorded
 from libs.wire import Recorded
 
 Key = tuple[str, int]
 """Source and epoch."""
+PAGE: Final = 2000
 _EVENT: Final = """
 select f.source, f.epoch, a.sequence, a.id, a.type, a.subject, a.time, a.recordedtime, a.actor, a.recipient, a.correlationid,
-       a.causationid, a.traceparent, a.prevhash, a.hash, a.data, 0 as version, a.sequence <= f.verified as verified
-from archive a join city_feed f using (feed)"""
+       a.causationid, a.traceparent, a.prevhash, a.hash, a.data, 0 as version
+from {table} a join city_feed f using (feed)"""
+_PAGE: Final = f"""{_EVENT}
+where f.source = $1 and f.epoch = $2 and a.sequence > $3 and a.sequence <= $4 {{chosen}} order by a.sequence limit $5"""
+_ARCHIVED: Final = _PAGE.format(table="archive", chosen="")
+_CHOSEN: Final = _PAGE.format(table="candidate", chosen="and a.sequence > f.wanted and a.sequence <= f.signed")
+_OF_CASE: Final = f"""
+select * from (
+    select *, true as verified from ({_EVENT.format(table="archive")} where a.correlationid = $1) archived
+    union all select *, false as verified from ({_EVENT.format(table="candidate")} where a.correlationid = $1) waiting
+) both_of_them order by time, recordedtime, source, sequence limit 2000"""
+_FEEDS: Final = """
+select f.*, c.waiting from city_feed f cross join lateral (select count(*) as waiting from candidate c where c.feed = f.feed) c
+order by source, epoch"""
+_EVIDENCE: Final = "select kind, node, source, epoch, sequence, because, since from evidence order by evidence desc limit $1"
 
 
 async def verified_to(pool: Pool, key: Key) -> int:
@@ -22,46 +36,35 @@ async def verified_to(pool: Pool, key: Key) -> int:
     return await pool.fetchval("select verified from city_feed where source = $1 and epoch = $2", *key) or 0
 
 
-async def page(connection: Connection | Pool, key: Key, after: int, upto: int, limit: int | None = None) -> list[Recorded]:
+async def page(pool: Pool, key: Key, after: int, upto: int, limit: int) -> list[Recorded]:
     """Archived events of a feed in order."""
-    where = "where f.source = $1 and f.epoch = $2 and a.sequence > $3 and a.sequence <= $4 order by a.sequence limit $5"
-    return [recorded(row) for row in await connection.fetch(f"{_EVENT} {where}", *key, after, upto, limit)]
+    return [recorded(row) for row in await pool.fetch(_ARCHIVED, *key, after, upto, limit)]
+
+
+async def chosen(pool: Pool, key: Key, after: int, upto: int, limit: int) -> list[Recorded]:
+    """Events of a feed that a checkpoint chose and that are on their way to the archive, in order."""
+    return [recorded(row) for row in await pool.fetch(_CHOSEN, *key, after, upto, limit)]
 
 
 async def of_case(pool: Pool, number: str) -> list[tuple[Recorded, bool]]:
-    """Everything archived of a case, over all services, by business time; and whether it is verified."""
-    rows = await pool.fetch(f"{_EVENT} where a.correlationid = $1 order by a.time, a.recordedtime, f.source, a.sequence limit 2000", number)
-    return [(recorded(row), row["verified"]) for row in rows]
+    """Everything that came of a case, over all services, by business time; and whether it is verified, or waits for its checkpoint."""
+    return [(recorded(row), row["verified"]) for row in await pool.fetch(_OF_CASE, number)]
 
 
 async def feeds(pool: Pool) -> list[dict[str, Any]]:
-    """Every feed's position and state."""
-    rows = await pool.fetch("select * from city_feed order by source, epoch")
-    shown = ("source", "epoch", "node", "archived", "verified", "ahead")
-    return [{**{name: row[name] for name in shown}, "hash": row["archived_hash"], "state": feed_state(row)} for row in rows]
+    """Every feed's position and state; `waiting` counts the candidates that no checkpoint has chosen."""
+    shown = ("source", "epoch", "node", "verified", "waiting", "ahead")
+    rows = await pool.fetch(_FEEDS)
+    return [{**{name: row[name] for name in shown}, "hash": row["verified_hash"], "state": feed_state(row)} for row in rows]
 
 
 def feed_state(row: Mapping[str, Any]) -> str:
-    """The state of a feed as its row has it: live, gap or forked."""
+    """The state of a feed as its row has it: live, gap (a signed record is missing) or forked."""
     if row["forked"]:
         return "forked"
-    return "gap" if row["ahead"] > row["archived"] else "live"
+    return "gap" if row["missing"] else "live"
 
 
 async def evidence(pool: Pool, latest: int = 200) -> list[dict[str, Any]]:
     """What did not fit, newest first; the record itself stays in the table."""
-    rows = await pool.fetch(
-        "select kind, node, source, epoch, sequence, because, since from evidence order by evidence desc limit $1", latest
-    )
-    return [dict(row) for row in rows]
-
-
-async def pages(pool: Pool, key: Key, upto: int, size: int = 2000) -> AsyncIterator[list[Recorded]]:
-    """The archived events of a feed up to a number, page by page."""
-    after = 0
-    while after < upto:
-        events = await page(pool, key, after, upto, size)
-        yield events
-        if len(events) < size:
-            return
-        after = events[-1].sequence
+    return [dict(row) for row in await pool.fetch(_EVIDENCE, latest)]

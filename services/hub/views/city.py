@@ -17,7 +17,7 @@ select r.node as code, r.name, r.parent, r.site, r.address, n.counter, n.time, n
        coalesce(f.gap, false) as gap, coalesce(f.forked, false) as forked, coalesce(f.events, 0)::bigint as events, coalesce(o.n, 0) as open
 from registry_node r
 left join city_node n using (node)
-left join (select node, bool_or(ahead > archived) as gap, bool_or(forked) as forked, sum(verified) as events
+left join (select node, bool_or(missing) as gap, bool_or(forked) as forked, sum(verified) as events
            from city_feed group by node) f using (node)
 left join (select node, count(*) as n from city_case where finished_at is null and filed_at is not null group by node) o using (node)
 order by r.node"""

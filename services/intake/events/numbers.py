@@ -20,9 +20,10 @@ class NumbersLeased:
 
 @record
 class NumbersVoided:
-    """Leased serials that will never be used: their process ended."""
+    """Leased serials that will never be used: their process ended. `next` is the first serial of the year that was never leased."""
 
     year: int
     serials: tuple[int, ...]
     process: str
+    next: int
     at: datetime

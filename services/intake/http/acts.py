@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from libs.eventlog import Done, Subject
 from libs.forms import Form
 from libs.host import Around, Context
 from libs.telemetry import current_traceparent
-from libs.web import CasePath, Envelope, Role, WrittenAnswer, done_answer, envelope, hosted, node_of_case
+from libs.web import CommandRoute, Envelope, Role, WrittenAnswer, add_commands, done_answer, hosted, node_of_case
 from libs.workdays import Calendar
 from services.intake.case import Case, Command
 from services.intake.events import CaseEvent
@@ -70,18 +70,12 @@ def command_of(route: Route, form: Form | None, around: Around, *, case: str, of
 
 def add_acts(router: APIRouter, routes: Routes, putting: Putting) -> None:
     """Adds `POST …/cases/{case}/<part>` for every part of `routes`."""
-    for part, route in routes.items():
-        router.post(f"/cases/{{case}}/{part}", response_model=Answer, name=route.command.__name__)(_handler(route, putting))
+    add_commands(router, (_row(part, route, putting) for part, route in routes.items()))
 
 
-def _handler(route: Route, putting: Putting) -> Callable[..., Awaitable[Response]]:
-    asked = Depends(envelope(*route.roles))
-
-    async def bare(case: CasePath, by: Envelope = asked) -> Response:
-        return await putting.ask(route, case, by)
-
-    async def formed(case: CasePath, form: Form, by: Envelope = asked) -> Response:
+def _row(part: str, route: Route, putting: Putting) -> CommandRoute:
+    async def act(by: Envelope, case: str, form: Form | None) -> Response:
         return await putting.ask(route, case, by, form)
 
-    formed.__annotations__["form"] = route.form
-    return formed if route.form else bare
+    name = route.command.__name__
+    return CommandRoute(path=f"/cases/{{case}}/{part}", name=name, act=act, roles=route.roles, form=route.form, answers=Answer)

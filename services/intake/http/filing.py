@@ -9,13 +9,13 @@ from functools import partial
 from typing import Final
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from libs.decider import Refused
-from libs.eventlog import Done, LogError, Unknown
+from libs.eventlog import Claimed, Done, LogError, Unknown
 from libs.forms import Form, Titles, Word
 from libs.host import Context
-from libs.web import Envelope, NodePath, Role, done_answer, envelope, hosted
+from libs.web import CommandRoute, Envelope, Role, add_commands, done_answer, hosted
 from libs.workdays import Calendar
 from services.intake.case.days import day_of
 from services.intake.case.filing import File, Version, in_force
@@ -80,13 +80,25 @@ class FilingCounter:
 
         Raises `Refused` or `LogError`.
         """
-        case = await self._numbering.take(node, day_of(at))
+        while (filed := await self._file(await self._numbering.take(node, day_of(at)), by, draft)) is None:
+            pass
+        return filed
+
+    async def _file(self, case: str, by: Envelope, draft: Draft) -> tuple[str, Done] | None:
+        """Files the draft under the number; None: the number was voided meanwhile, and another one has to be taken."""
         try:
             done = await self.putting.put(draft(case=case, applicant=f"subj-{uuid4()}"), by)
+        except Claimed as taken:
+            self._numbering.lost(case, taken)
+            return None
         except Unknown:
-            raise  # perhaps the number is used: it is looked up at the next start
+            self._numbering.doubt(case)
+            raise
         except (Refused, LogError):
             self._numbering.give_back(case)
+            raise
+        except BaseException:  # cancelled, above all: whether the case was filed nobody knows
+            self._numbering.doubt(case)
             raise
         if done.repeated:
             self._numbering.give_back(case)
@@ -95,15 +107,17 @@ class FilingCounter:
 
 def add_filing(router: APIRouter, counter: FilingCounter) -> None:
     """Adds `POST /nodes/{node}/cases`."""
-    context, clerk = counter.putting.context, Depends(envelope(*FILING.roles))
+    context = counter.putting.context
 
-    @router.post("/nodes/{node}/cases", status_code=201, response_model=Answer, name="File")
-    async def file(node: NodePath, form: Filing, by: Envelope = clerk) -> Response:
+    async def file(by: Envelope, node: str, form: Filing) -> Response:
         now = context.now()
         pinned = await counter.procedures.pin(hosted(context.site, node), form.item, now)
         draft = draft_of(form, node, pinned, officer=by.actor, at=now, calendar=counter.putting.calendar)
         case, done = await counter.file(node, now, by, draft)
         return done_answer(done, 201, case=case)
+
+    row = CommandRoute(path="/nodes/{node}/cases", name="File", act=file, roles=FILING.roles, form=Filing, status=201, answers=Answer)
+    add_commands(router, [row])
 
 
 def draft_of(form: Filing, node: str, pinned: Pinned, *, officer: str, at: datetime, calendar: Calendar) -> Draft:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
 from itertools import count
-from typing import Annotated, TypedDict
+from typing import Annotated, Final, TypedDict
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from libs.decider import Refused
 from libs.eventlog import Done
 from libs.forms import Form, Moment, Staff, Title, Word
-from libs.web import REFUSES, Account, Envelope, NodePath, PositionAnswer, Role, answer, hosted, require
+from libs.web import Account, CommandRoute, Envelope, PositionAnswer, Role, add_commands, answer, hosted, require
 from libs.workdays import Calendar
 from services.intake.case import Command
 from services.intake.case.days import day_of
@@ -28,6 +28,10 @@ from services.intake.case.imported import must_have_happened
 from services.intake.events import Channel, Instants, Outcome, Pinned, StepRole
 from services.intake.http.filing import Draft, FilingCounter
 from services.intake.views import replayed
+
+IMPORTERS: Final = (Role.SITE, Role.OPERATOR)
+MAX_IMPORT: Final = 2 * 1024 * 1024
+"""Bytes of one request: 200 cases of a hundred acts each."""
 
 
 class Taken(TypedDict):
@@ -71,7 +75,8 @@ class ImportedCase(Form):
     item: Word
     channel: Channel
     filed: ImportedFiling
-    steps: Annotated[tuple[ImportedActivity, ...], Field(max_length=1000)] = ()
+    steps: Annotated[tuple[ImportedActivity, ...], Field(max_length=1000, fail_fast=True)] = ()
+    """Of those that are wrong the first is told: there may be 200,000."""
     decided: ImportedAct | None = None
     closed: ImportedAct | None = None
 
@@ -113,15 +118,26 @@ class ReplayedLog(BaseModel):
 
 def add_imports(router: APIRouter, counter: FilingCounter) -> None:
     """Adds imports, which may be stopped anywhere and sent again, nothing being taken twice; and what became of a log's cases."""
-    context, operator = counter.putting.context, Depends(require(Role.SITE, Role.OPERATOR))
+    context, operator = counter.putting.context, Depends(require(*IMPORTERS))
 
-    @router.post("/nodes/{node}/imports", response_model=Imported, responses=REFUSES, name="Import")
-    async def imports(node: NodePath, form: ImportedCases, account: Account = operator) -> Response:
+    async def imports(by: Envelope, node: str, form: ImportedCases) -> Response:
         happened(form.cases, context.now())
         pinned = await pins(counter, hosted(context.site, node), form.cases)
-        done = await Import(counter, node, form, account, pinned).run()
+        done = await Import(counter, node, form, by.account, pinned).run()
         last = max((one.position for one in done), key=lambda position: (position.epoch, position.sequence))
         return answer({"cases": len(form.cases), "acts": len(done), "repeated": sum(one.repeated for one in done), "position": last})
+
+    row = CommandRoute(
+        path="/nodes/{node}/imports",
+        name="Import",
+        act=imports,
+        roles=IMPORTERS,
+        form=ImportedCases,
+        answers=Imported,
+        keyed=False,
+        max_body=MAX_IMPORT,
+    )
+    add_commands(router, [row])
 
     @router.get("/replay", response_model=ReplayedLog, dependencies=[operator])
     async def replay(log: Annotated[Word, Query()]) -> Response:
@@ -174,8 +190,8 @@ class Import:
             raise no.about(given.ref) from no
 
     def _by(self, key: str, part: BaseModel) -> Envelope:
-        """The digest leaves out who sends: another operator may send the rest."""
-        return Envelope(self._account, key, sha256(part.model_dump_json().encode()).hexdigest(), None)
+        """The digest leaves out who sends: another operator may send the rest. No key of a person is taken, nor taken by one."""
+        return Envelope(self._account, key, sha256(part.model_dump_json().encode()).hexdigest(), None, scope="import")
 
     def _pin(self, given: ImportedCase) -> Pinned:
         return self._pinned[given.item, day_of(given.filed.at)]

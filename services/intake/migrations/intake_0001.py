@@ -1,4 +1,4 @@
-"""What intake's pages read: cases, procedures heard from the catalogue, leased serials."""
+"""What intake's pages read: cases, procedures heard from the catalogue, leased serials; the processes that live."""
 
 from alembic import op
 
@@ -38,6 +38,7 @@ TABLES = (
     # Not on phase: an update that touches no indexed column is three times as cheap, and every act changes the phase.
     "create index cases_open on cases (number) where closed_at is null",
     "create index cases_replayed on cases (timeline, node) where timeline <> ''",
+    'create table node_cases (node text collate "C" primary key, cases bigint not null) with (fillfactor = 50)',
     """
     create table procedures (
         node              text not null,
@@ -57,7 +58,8 @@ TABLES = (
         settled boolean not null default false,
         primary key (node, year, first)
     )""",
-    "create index leases_open on leases (node, year, process) where not settled",
+    "create index leases_open on leases (node, year, first) where not settled",
+    "create table alive (process text primary key, seen_at timestamptz not null) with (fillfactor = 50)",
 )
 
 

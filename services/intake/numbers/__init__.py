@@ -1,12 +1,12 @@
-"""Serials of case numbers: leased to a process in blocks, so that they are given out with no lock; what a dead process left over is voided.
+"""Serials of case numbers: leased to a process in blocks, so that they are given out with no lock; what it leaves over is voided.
 
-One stream `numbers:<year>` per node. A number is `<node>-<yyyymmdd of filing>-<6-digit serial>-<check>` (P-case-number).
+One stream `numbers:<year>` per node, whose last event says all that is needed. A number is `<node>-<yyyymmdd of filing>-<6-digit serial>-<check>`
+(P-case-number). A serial goes to a case or is voided once: both claim it (decision 0028).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, assert_never
 
@@ -14,6 +14,8 @@ from libs.decider import Decider, record
 from services.intake.events import NumberEvent, NumbersLeased, NumbersVoided
 from services.intake.law import refused
 
+SCOPE: Final = "serial"
+"""The scope of the claims on serials."""
 LAST: Final = 999_999
 """The last serial of six digits: a node's serials of one year."""
 
@@ -30,7 +32,7 @@ class LeaseNumbers:
 
 @record
 class VoidNumbers:
-    """`process` has ended; `unused` are the serials it had leased and no case carries."""
+    """`unused` are serials that `process` had leased, and that it will never use: it has ended."""
 
     year: int
     process: str
@@ -43,10 +45,9 @@ Command = LeaseNumbers | VoidNumbers
 
 @record
 class Serials:
-    """A year's serials at one node: the next one nobody holds, and the processes whose account is settled."""
+    """A year's serials at one node: the next one that was never leased."""
 
     next: int = 1
-    settled: frozenset[str] = frozenset()
 
 
 def decide(command: Command, state: Serials) -> Sequence[NumberEvent]:
@@ -58,22 +59,20 @@ def decide(command: Command, state: Serials) -> Sequence[NumberEvent]:
                 raise refused("numbers-used-up")
             return [NumbersLeased(year=year, first=state.next, last=last, process=process, at=at)]
         case VoidNumbers(year=year, process=process, unused=unused, at=at):
-            if process in state.settled:
-                return []
             if not all(0 < serial < state.next for serial in unused):
                 raise refused("not-leased")
-            return [NumbersVoided(year=year, serials=unused, process=process, at=at)]
+            return [NumbersVoided(year=year, serials=unused, process=process, next=state.next, at=at)] if unused else []
         case _:
             assert_never(command)
 
 
-def evolve(state: Serials, event: NumberEvent) -> Serials:
-    """The year's serials after `event`."""
+def evolve(_state: Serials, event: NumberEvent) -> Serials:
+    """The year's serials after `event`, whatever went before: a lease need not read them all."""
     match event:
         case NumbersLeased(last=last):
-            return replace(state, next=last + 1)
-        case NumbersVoided(process=process):
-            return replace(state, settled=state.settled | {process})
+            return Serials(next=last + 1)
+        case NumbersVoided(next=following):
+            return Serials(next=following)
         case _:
             assert_never(event)
 
@@ -84,6 +83,11 @@ NUMBERS: Final[Decider[Command, Serials, NumberEvent]] = Decider(initial=Serials
 def stream(year: int) -> str:
     """The subject of a year's serials."""
     return f"numbers:{year}"
+
+
+def claimed(year: int, *serials: int) -> list[str]:
+    """What serials of a year are claimed as, by the case or the voiding that takes them."""
+    return [f"{year}|{serial}" for serial in serials]
 
 
 def unchecked(node: str, filed: date, serial: int) -> str:

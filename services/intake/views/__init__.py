@@ -3,21 +3,23 @@
 from services.intake.views.cases import LONGEST, UNSHOWN, ListedCase, Now, case_page, case_row, counts, replayed
 from services.intake.views.log import CASES_VIEW, cases_view
 from services.intake.views.procedures import learn, versions
-from services.intake.views.serials import Unused, unused_serials
+from services.intake.views.serials import Lease, OpenLease, accounted_for, open_leases
 
 __all__ = [
     "CASES_VIEW",
     "LONGEST",
+    "Lease",
     "ListedCase",
     "Now",
+    "OpenLease",
     "UNSHOWN",
-    "Unused",
+    "accounted_for",
     "case_page",
     "case_row",
     "cases_view",
     "counts",
     "learn",
+    "open_leases",
     "replayed",
-    "unused_serials",
     "versions",
 ]

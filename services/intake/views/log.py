@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from libs.eventlog import Codec
 from libs.views import Connection, View
 from libs.wire import Recorded
-from services.intake.events import NumbersLeased, NumbersVoided
-from services.intake.views.cases import CASES, ListedCase
-from services.intake.views.serials import LEASES, Lease, settled
+from services.intake.events import CaseFiled, NumbersLeased, NumbersVoided
+from services.intake.views.cases import CASES, NODE_CASES, ListedCase, NodeCases
+from services.intake.views.serials import LEASES, Lease
 
 CASES_VIEW: Final = "cases"
 """The name of the view, for those who wait for it."""
@@ -25,11 +26,13 @@ def cases_view(codec: Codec) -> View:
             match codec.decode(recorded):
                 case NumbersLeased(year=year, first=first, last=last, process=process):
                     await LEASES.add(connection, [Lease(recorded.node, year, first, last, process)])
-                case NumbersVoided() as voided:
-                    await settled(connection, recorded.node, voided)
+                case NumbersVoided():
+                    continue  # the claims of the log say what is voided (`ticker`)
                 case event:
                     row = rows[event.case] = rows.get(event.case) or ListedCase(event.case)
                     row.fold(event, recorded.version)
         await CASES.save(connection, list(rows.values()))
+        filed = Counter(rows[recorded.subject].node for recorded in events if recorded.type == codec.name(CaseFiled))
+        await NODE_CASES.save(connection, [NodeCases(node, filed[node]) for node in sorted(filed)])
 
-    return View(CASES_VIEW, apply)
+    return View(CASES_VIEW, apply, codec.types, codec.types)

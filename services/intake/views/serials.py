@@ -1,13 +1,14 @@
-"""Leased serials: who holds which, and which of them no case carries."""
+"""Leased serials: who holds which block, and the blocks of which every serial is a case's or voided."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
 
-from libs.views import Connection, Pool, Table
-from services.intake.events import NumbersVoided
+from libs.views import Pool, Table
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -20,36 +21,26 @@ class Lease(msgspec.Struct, frozen=True):
     process: str
 
 
+class OpenLease(Lease, frozen=True):
+    """A block that is not accounted for yet; `alive`: its process has given a sign of life."""
+
+    alive: bool
+
+
 LEASES: Final = Table.of("leases", Lease, key=("node", "year", "first"))
-_SETTLE: Final = "update leases set settled = true where node = $1 and year = $2 and process = $3 and not settled"
-
-# Numbers of one node and year lie side by side, so the one index on them serves this too.
-_UNUSED: Final = """
-with open as (
-    select node, year, process, serial from leases, generate_series(first, last) as serial where not settled and process <> $1
-), used as (
-    select c.node, c.year, c.serial from (select distinct node, year from open) as o
-    join cases c on c.number >= o.node || '-' || o.year and c.number < o.node || '-' || (o.year + 1)
-)
-select o.node, o.year, o.process, coalesce(array_agg(o.serial order by o.serial) filter (where u.serial is null), '{}') as unused
-from open o left join used u on u.node = o.node and u.year = o.year and u.serial = o.serial
-group by o.node, o.year, o.process order by o.node, o.year, o.process"""
+_OPEN: Final = f"""
+select {LEASES.columns}, exists (select from alive a where a.process = leases.process and a.seen_at >= $2) as alive
+from leases where not settled and node = any ($1::text[]) and (node, year, first) > ($3, $4, $5) order by node, year, first limit $6"""
+# What is settled follows from the log's claims, and is found again where it was lost: a view made anew looks once at every block.
+_SETTLE: Final = "update leases set settled = true where node = $1 and year = $2 and first = $3"
 
 
-class Unused(msgspec.Struct, frozen=True):
-    """Serials a process leased and no case carries."""
-
-    node: str
-    year: int
-    process: str
-    serials: tuple[int, ...]
+async def open_leases(pool: Pool, nodes: Sequence[str], alive_after: datetime, after: Lease | None, limit: int) -> list[OpenLease]:
+    """The next blocks that are not accounted for, behind `after`; alive is who was seen since `alive_after`."""
+    place = (after.node, after.year, after.first) if after else ("", 0, 0)
+    return [OpenLease(*row.values()) for row in await pool.fetch(_OPEN, nodes, alive_after, *place, limit)]
 
 
-async def settled(connection: Connection, node: str, voided: NumbersVoided) -> None:
-    """Notes that no serial of a process whose numbers were voided is open any more."""
-    await connection.execute(_SETTLE, node, voided.year, voided.process)
-
-
-async def unused_serials(pool: Pool, alive: str) -> list[Unused]:
-    """What is unused per node, year and process other than `alive`, as far as the view has come; an empty list of serials: all were used."""
-    return [Unused(r["node"], r["year"], r["process"], tuple(r["unused"])) for r in await pool.fetch(_UNUSED, alive)]
+async def accounted_for(pool: Pool, leases: Sequence[Lease]) -> None:
+    """Notes that every serial of these blocks is a case's or voided: nobody looks at them again."""
+    await pool.executemany(_SETTLE, [(lease.node, lease.year, lease.first) for lease in leases])

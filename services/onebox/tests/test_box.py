@@ -77,6 +77,7 @@ def test_everybody_of_the_staff_has_a_token_that_their_site_knows(box: OneBox) -
 
 def test_a_sites_process_is_told_its_own_databases_and_nothing_of_the_owners(box: OneBox, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[dict[str, str]] = []
+    monkeypatch.setattr(sites, "is_free", lambda _port: True)
     monkeypatch.setattr(sites, "spawn", lambda _command, *, env, **_: started.append(env))
     monkeypatch.setattr(type(box.postgres), "url", lambda _self, name: f"postgresql://owner:secret@127.0.0.1:1/{name}")
     monkeypatch.setattr(type(box.kafka), "bootstrap", "127.0.0.1:2")
@@ -89,15 +90,6 @@ def test_a_sites_process_is_told_its_own_databases_and_nothing_of_the_owners(box
         assert all(f"site_{site.code}_{name}:" in url for name, url in databases.items())
         assert "owner:secret" not in json.dumps(told)
         assert (told["LIANDONG_AT"], told["LIANDONG_CITY"]) == (site.at, box.city.address)
-
-
-def test_a_site_that_ends_by_itself_is_started_again(box: OneBox, monkeypatch: pytest.MonkeyPatch) -> None:
-    again: list[str] = []
-    monkeypatch.setattr(OneBox, "start_site", lambda _self, site: again.append(site.code))
-    ended: dict[str, int | None] = {"511500": None, "511525": -9}
-    monkeypatch.setattr(sites.SiteOfBox, "ended", property(lambda site: ended[site.code]))
-    box.watch()
-    assert again == ["511525"]
 
 
 class Stubborn:
@@ -132,7 +124,9 @@ def test_a_site_has_the_time_it_says_it_takes_before_it_is_killed(box: OneBox, m
     stubborn = [Stubborn(clock) for _ in box.sites]
     for site, process in zip(box.sites, stubborn, strict=True):
         site.process = process  # type: ignore[assignment]
-    box.stop()
+    told = box.stop()
+    assert [sentence.split()[0] for sentence in told] == ["511500", "511525"]
+    assert all("检查点可能没有发出" in sentence for sentence in told)
     assert stubborn[0].waited > SITE_STOP_SECONDS, "the site may take as long as it says"
     assert stubborn[1].waited == 0, "both were told at once"
     assert all(process.killed for process in stubborn)

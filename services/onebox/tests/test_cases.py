@@ -51,7 +51,7 @@ def test_a_notice_of_today_has_the_day_of_the_desk_wherever_the_machine_stands()
 def test_seeding_that_is_refused_says_why_in_one_sentence(
     answer: httpx2.Response, sentence: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def refused(_box: OneBox, _console: Console) -> None:
+    def refused(*_: object) -> None:
         answer.request = httpx2.Request("POST", "http://site/intake/cases/x/suspension")
         answer.raise_for_status()
 

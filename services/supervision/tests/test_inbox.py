@@ -10,7 +10,7 @@ import pytest
 from libs.testkit.data import Rows, permit_log
 from libs.testkit.house import COUNTY, TOWN, House
 from libs.testkit.neighbours import Neighbour
-from libs.wire import Position, Recorded
+from libs.wire import Recorded
 from services.supervision.events import CardIssued, Detector, FindingRaised
 from services.supervision.tests.stories import CASE, LOG
 
@@ -130,7 +130,7 @@ async def test_a_gap_is_pulled_from_the_owner_before_anything_is_concluded(house
     ]
     await house.hear(facts[0], facts[2])
     assert await house.all(FindingRaised) == []
-    await house.inboxes[0].pull(Position(facts[0].source, 1, 1, ""))
+    await house.inboxes[0].pull(facts[0].source)
     assert await house.all(FindingRaised) == []
     assert await house.pool.fetchval("select count(*) from known_act") == 3
 

@@ -1,0 +1,125 @@
+"""Rows of the log ↔ events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from libs.eventlog.batch import Batch
+from libs.wire import Position, Recorded
+
+
+class HeadRow(NamedTuple):
+    """Where an origin stands: its last event, its feed, and how often it was written to."""
+
+    position: Position
+    feed: int
+    writes: int
+
+
+def recorded(row: Any) -> Recorded:
+    """The event of a row of `event`."""
+    return Recorded(
+        source=row["source"],
+        epoch=row["epoch"],
+        sequence=row["sequence"],
+        id=row["id"],
+        type=row["type"],
+        subject=row["subject"],
+        time=row["time"],
+        recordedtime=row["recordedtime"],
+        actor=row["actor"],
+        prevhash=row["prevhash"],
+        hash=row["hash"],
+        data=row["data"],
+        to=row["recipient"],
+        correlationid=row["correlationid"],
+        causationid=row["causationid"],
+        traceparent=row["traceparent"],
+        version=row["version"],
+    )
+
+
+def seen(row: Any, subject: str) -> Recorded:
+    """What a rule sees of an event: nothing that the log and the wire alone need."""
+    return Recorded(
+        source=row["source"],
+        epoch=0,
+        sequence=row["sequence"],
+        id="",
+        type=row["type"],
+        subject=subject,
+        time=row["time"],
+        recordedtime=row["recordedtime"],
+        actor=row["actor"],
+        prevhash="",
+        hash="",
+        data=row["data"],
+        version=row["version"],
+    )
+
+
+EVENT: Final = (
+    "feed", "sequence", "source", "version", "subject", "id", "type", "time", "recordedtime", "actor", "recipient", "correlationid",
+    "causationid", "traceparent", "prevhash", "hash", "data",
+)  # fmt: skip
+"""The columns of an event, in the order of `records`."""
+
+
+def records(heads: Mapping[str, HeadRow], batches: Mapping[str, Batch]) -> list[tuple[object, ...]]:
+    """The rows of the events, to be copied."""
+    return [
+        (
+            heads[e.source].feed, e.sequence, e.source, e.version, e.subject, e.id, e.type, e.time, e.recordedtime, e.actor, e.to,
+            e.correlationid, e.causationid, e.traceparent, e.prevhash, e.hash, e.data,
+        )
+        for batch in batches.values()
+        for e in batch.events
+    ]  # fmt: skip
+
+
+def columns(heads: Mapping[str, HeadRow], batches: Mapping[str, Batch], recorded: datetime, *, copied: bool = False) -> list[object]:
+    """The parameters of `write_acts`, in its order. `heads` are those on which `batches` were decided; the events may be `copied` apart."""
+    events = [] if copied else [(of, event) for of, batch in enumerate(batches.values(), 1) for event in batch.events]
+    claims = [(of, claim, kept) for of, batch in enumerate(batches.values(), 1) for claim, kept in batch.claims]
+    over = [(of, claim) for of, batch in enumerate(batches.values(), 1) for claim in batch.releases]
+    return [
+        list(batches),
+        [heads[source].feed for source in batches],
+        [heads[source].writes for source in batches],
+        [batch.head.sequence for batch in batches.values()],
+        [batch.head.hash for batch in batches.values()],
+        recorded,
+        _lines(str(of) for of, _ in events),
+        _lines(str(event.sequence) for _, event in events),
+        _lines(str(event.version) for _, event in events),
+        _lines(event.subject for _, event in events),
+        _lines(event.id for _, event in events),
+        _lines(event.type for _, event in events),
+        [event.time for _, event in events],
+        _lines(event.actor for _, event in events),
+        _lines(event.to for _, event in events),
+        _lines(event.correlationid for _, event in events),
+        _lines(event.causationid for _, event in events),
+        _lines(event.traceparent for _, event in events),
+        _lines(event.prevhash for _, event in events),
+        _lines(event.hash for _, event in events),
+        [event.data for _, event in events],
+        len(claims),
+        _lines(str(of) for of, _, _ in claims),
+        _lines(claim.scope for _, claim, _ in claims),
+        _lines(claim.key for _, claim, _ in claims),
+        _lines(str(kept.sequence) for _, _, kept in claims),
+        _lines(str(kept.version) for _, _, kept in claims),
+        _lines(kept.digest for _, _, kept in claims),
+        _lines(str(kept.first) for _, _, kept in claims),
+        [of for of, _ in over],
+        [claim.scope for _, claim in over],
+        [claim.key for _, claim in over],
+    ]
+
+
+def _lines(values: Iterable[str]) -> str:
+    """Each ended by a line feed, which none of them holds."""
+    return "\n".join((*values, ""))

@@ -1,0 +1,21 @@
+"""Acts that say texts: what the tests of both stores append."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+from datetime import UTC, datetime
+
+from libs.eventlog import Claim, Consequence, Intent, New
+from libs.wire import Recorded
+
+AT = datetime(2026, 11, 23, 1, 2, 3, 4, tzinfo=UTC)
+Decide = Callable[[Sequence[Recorded]], Consequence]
+
+
+def says(*texts: str, claims: Sequence[Claim] = (), releases: Sequence[Claim] = ()) -> Decide:
+    events = [New("liandong.example.Said.v1", text.encode(), AT) for text in texts]
+    return lambda _stream: Consequence(events, claims, releases)
+
+
+def intent(subject: str, decide: Decide, key: str = "", digest: str = "", expected: Container[int] | None = None) -> Intent:
+    return Intent(subject=subject, decide=decide, actor="C0117", key=key, digest=digest, expected=expected)

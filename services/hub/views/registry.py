@@ -1,0 +1,56 @@
+"""Who is in the network, as the registry's log has it: what its rows are held against."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from libs.database import Pool
+from libs.eventlog import Codec, Log, verify
+from libs.wire import origin
+from services.hub.events import EpochOpened, KeyRegistered, KeyRevoked, NodeRegistered
+
+CODEC: Final = Codec("hub", [NodeRegistered, EpochOpened, KeyRegistered, KeyRevoked])
+PAGE: Final = 1000
+_NODES: Final = "select node, site, name, parent, address from registry_node"
+_EPOCHS: Final = "select source, epoch from registry_epoch"
+_KEYS: Final = "select key, site, public_key, revoked from registry_key"
+
+
+async def faults(pool: Pool, log: Log) -> list[str]:
+    """What is wrong with the registry: with its log, or with rows that say something else."""
+    checked = await verify(log)
+    if checked.fault is not None:
+        return [f"登记册的日志第 {checked.sequence} 号：{checked.fault}"]
+    nodes, epochs, keys = await _told(log)
+    shown = [
+        ("节点", nodes, {row["node"]: tuple(row)[1:] for row in await pool.fetch(_NODES)}),
+        ("世代", epochs, {tuple(row): () for row in await pool.fetch(_EPOCHS)}),
+        ("密钥", keys, {row["key"]: tuple(row)[1:] for row in await pool.fetch(_KEYS)}),
+    ]
+    return [f"登记册的{what} {_first(told, rows)} 与其日志所记不同" for what, told, rows in shown if told != rows]
+
+
+async def _told(log: Log) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
+    """Nodes, epochs and keys as the log's facts leave them."""
+    nodes: dict[Any, Any] = {}
+    epochs: dict[Any, Any] = {}
+    keys: dict[Any, Any] = {}
+    after = 0
+    while events := await log.feed(after, PAGE):
+        for event in events:
+            match CODEC.decode(event):
+                case NodeRegistered(node=node) as fact:
+                    nodes[node] = (fact.site, fact.name, fact.parent, fact.address)
+                case EpochOpened() as fact:
+                    epochs[(origin(fact.node, fact.service), fact.epoch)] = ()
+                case KeyRegistered(key=key) as fact:
+                    keys[key] = (fact.site, fact.public_key, None)
+                case KeyRevoked(key=key, at=at):
+                    keys[key] = (*keys[key][:2], at)
+        after = events[-1].sequence
+    return nodes, epochs, keys
+
+
+def _first(told: dict[Any, Any], rows: dict[Any, Any]) -> Any:
+    """The first name under which both differ."""
+    return min(name for name in told.keys() | rows.keys() if told.get(name) != rows.get(name))
