@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Final
 
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.database import Pool
-from libs.eventlog import Consequence, Intent, New, PgLogs, Subject
+from libs.eventlog import PgLogs, Subject
 from libs.views import Projector
 from services.hub.inbox import CityStream
 from services.hub.tests.county import carried, word
@@ -22,7 +21,7 @@ from services.intake.numbers import NUMBERS, LeaseNumbers, stream
 from services.intake.views import CASES_VIEW, cases_view
 from tests.bench.append import CALLERS, fresh, opened
 from tests.bench.report import Row
-from tests.bench.stream import AT, CLOSED, FILED, NODE, city_of
+from tests.bench.stream import NODE, cases, city_of
 
 FETCH: Final = 1000
 PER_LEASE: Final = 1000
@@ -30,21 +29,6 @@ PER_LEASE: Final = 1000
 LEASES: Final = 50
 PATIENCE: Final = 600.0
 Rates = dict[str, float]
-
-
-def cases(first: int, many: int) -> list[Intent]:
-    """Cases that are filed and closed at once, numbered from `first` on."""
-
-    def one(n: int) -> Intent:
-        number = f"511525-20261123-{n:06d}-7"
-        filed = {**FILED, "case": number, "pinned": {**FILED["pinned"], "item": f"I{n % 12}"}, "at": AT}
-        events = [
-            New("liandong.intake.CaseFiled.v1", msgspec.json.encode(filed), AT),
-            New("liandong.intake.CaseClosed.v1", msgspec.json.encode({**CLOSED, "case": number, "at": AT}), AT),
-        ]
-        return Intent(subject=number, decide=lambda _s: Consequence(events), actor=FILED["officer"])
-
-    return [one(n) for n in range(first, first + many)]
 
 
 class Grown:

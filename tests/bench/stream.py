@@ -34,11 +34,10 @@ AT: Final = datetime(2026, 11, 23, tzinfo=UTC)
 FILED, CLOSED = sample("intake", "CaseFiled"), sample("intake", "CaseClosed")
 
 
-async def fill(logs: PgLogs, count: int) -> list[Recorded]:
-    """A log of cases, filed and closed."""
-    log = logs.of(NODE)
+def cases(first: int, many: int) -> list[Intent]:
+    """Cases that are filed and closed at once, numbered from `first` on."""
 
-    def act(n: int) -> Intent:
+    def one(n: int) -> Intent:
         number = f"511525-20261123-{n:06d}-7"
         filed = {**FILED, "case": number, "pinned": {**FILED["pinned"], "item": f"I{n % 12}"}, "at": AT}
         events = [
@@ -47,8 +46,14 @@ async def fill(logs: PgLogs, count: int) -> list[Recorded]:
         ]
         return Intent(subject=number, decide=lambda _s: Consequence(events), actor=FILED["officer"])
 
+    return [one(n) for n in range(first, first + many)]
+
+
+async def fill(logs: PgLogs, count: int) -> list[Recorded]:
+    """A log of cases, filed and closed."""
+    log = logs.of(NODE)
     for start in range(0, count // 2, 2000):
-        await asyncio.gather(*(log.append(act(n)) for n in range(start, min(start + 2000, count // 2))))
+        await asyncio.gather(*(log.append(intent) for intent in cases(start, min(2000, count // 2 - start))))
     return [event for page in range(0, count, 1000) for event in await log.feed(page, 1000)]
 
 

@@ -19,3 +19,12 @@ def says(*texts: str, claims: Sequence[Claim] = (), releases: Sequence[Claim] = 
 
 def intent(subject: str, decide: Decide, key: str = "", digest: str = "", expected: Container[int] | None = None) -> Intent:
     return Intent(subject=subject, decide=decide, actor="C0117", key=key, digest=digest, expected=expected)
+
+
+def counts(subject: str, key: str = "") -> Intent:
+    """Says how many events its stream had."""
+
+    def decide(stream: Sequence[Recorded]) -> Consequence:
+        return says(str(len(stream)))(stream)
+
+    return intent(subject, decide, key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,19 +11,12 @@ import asyncpg
 import pytest
 
 from libs.database import open_pool, prepare
-from libs.eventlog import Consequence, Intent, New, PgLogs, Unknown
-from libs.wire import Recorded
+from libs.eventlog import PgLogs, Unknown
+from libs.eventlog.tests.acts import counts
 
 pytestmark = pytest.mark.server
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 NODE = "511525"
-
-
-def says(subject: str, key: str = "") -> Intent:
-    def decide(stream: Sequence[Recorded]) -> Consequence:
-        return Consequence([New("liandong.example.Said.v1", str(len(stream)).encode(), AT)])
-
-    return Intent(subject=subject, decide=decide, actor="C0117", key=key)
 
 
 @pytest.fixture
@@ -38,7 +31,7 @@ async def logs(database: str) -> AsyncIterator[PgLogs]:
 async def answers(logs: PgLogs, count: int) -> list[Any]:
     """What `count` callers are told, each within ten seconds."""
     async with asyncio.timeout(10):
-        return await asyncio.gather(*(logs.of(NODE).append(says(f"case-{n}")) for n in range(count)), return_exceptions=True)
+        return await asyncio.gather(*(logs.of(NODE).append(counts(f"case-{n}")) for n in range(count)), return_exceptions=True)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +69,7 @@ async def test_a_waker_that_raises_leaves_nobody_unanswered(logs: PgLogs) -> Non
 
 
 async def test_closing_the_pool_answers_those_who_wait(logs: PgLogs) -> None:
-    waiting = asyncio.gather(*(logs.of(NODE).append(says(f"case-{n}")) for n in range(3000)), return_exceptions=True)
+    waiting = asyncio.gather(*(logs.of(NODE).append(counts(f"case-{n}")) for n in range(3000)), return_exceptions=True)
     await asyncio.sleep(0)
     logs.pool.terminate()
     async with asyncio.timeout(10):
@@ -86,7 +79,7 @@ async def test_closing_the_pool_answers_those_who_wait(logs: PgLogs) -> None:
 
 
 async def test_a_drain_that_is_cancelled_tells_those_who_wait_and_the_next_caller_is_served(logs: PgLogs) -> None:
-    waiting = [asyncio.ensure_future(logs.of(NODE).append(says(f"case-{n}"))) for n in range(1000)]
+    waiting = [asyncio.ensure_future(logs.of(NODE).append(counts(f"case-{n}"))) for n in range(1000)]
     await asyncio.sleep(0)
     (work,) = [task for task in asyncio.all_tasks() if task.get_name() == "append"]
     work.cancel()
@@ -100,7 +93,7 @@ async def test_a_hot_stream_does_not_keep_the_others_waiting(logs: PgLogs) -> No
     order: list[str] = []
 
     async def act(subject: str) -> None:
-        await logs.of(NODE).append(says(subject))
+        await logs.of(NODE).append(counts(subject))
         order.append(subject)
 
     await asyncio.gather(*(act("hot") for _ in range(1200)), *(act(f"case-{n}") for n in range(100)))
@@ -113,7 +106,7 @@ async def test_one_key_sent_a_thousand_times_does_not_keep_the_others_waiting(lo
     order: list[str] = []
 
     async def act(subject: str, key: str) -> None:
-        await logs.of(NODE).append(says(subject, key))
+        await logs.of(NODE).append(counts(subject, key))
         order.append(key)
 
     await asyncio.gather(*(act(f"same-{n}", "same") for n in range(1000)), *(act(f"case-{n}", str(n)) for n in range(100)))
@@ -124,7 +117,7 @@ async def test_one_key_sent_a_thousand_times_does_not_keep_the_others_waiting(lo
 async def test_one_intent_at_two_nodes_is_answered_at_both(database: str) -> None:
     logs = PgLogs(await open_pool(await prepare(database, "intake"), "intake"), "intake", [NODE, "511525100"])
     await logs.open()
-    same = says("case-1", key="k")
+    same = counts("case-1", key="k")
     async with asyncio.timeout(10):
         told = await asyncio.gather(*(logs.of(node).append(same) for node in (NODE, "511525100")))
     assert [one.position.source.split(":")[2] for one in told] == [NODE, "511525100"]
@@ -142,7 +135,7 @@ async def test_whoever_waits_in_vain_for_a_free_connection_is_told(logs: PgLogs,
 
 
 async def test_a_caller_who_has_gone_keeps_nobody_behind_waiting(logs: PgLogs) -> None:
-    callers = [asyncio.ensure_future(logs.of(NODE).append(says("case-1"))) for _ in range(10)]
+    callers = [asyncio.ensure_future(logs.of(NODE).append(counts("case-1"))) for _ in range(10)]
     await asyncio.sleep(0)
     for caller in callers[:9]:
         caller.cancel()

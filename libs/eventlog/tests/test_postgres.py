@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import asyncpg
@@ -12,19 +11,12 @@ import msgspec
 import pytest
 
 from libs.database import open_pool, prepare, service_url
-from libs.eventlog import Busy, Consequence, Intent, New, PgLogs, Scope, verify
-from libs.wire import Recorded
+from libs.eventlog import Busy, PgLogs, Scope, verify
+from libs.eventlog.tests.acts import counts
 
 pytestmark = pytest.mark.server
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 NODE = "511525"
-
-
-def says(subject: str, key: str = "") -> Intent:
-    def decide(stream: Sequence[Recorded]) -> Consequence:
-        return Consequence([New("liandong.example.Said.v1", str(len(stream)).encode(), AT)])
-
-    return Intent(subject=subject, decide=decide, actor="C0117", key=key)
 
 
 async def open_logs(url: str) -> PgLogs:
@@ -38,7 +30,7 @@ async def open_logs(url: str) -> PgLogs:
 )
 async def test_neither_the_service_nor_the_owner_can_change_the_log(database: str, statement: str) -> None:
     logs = await open_logs(await prepare(database, "intake"))
-    await logs.of(NODE).append(says("case-1", key="k"))
+    await logs.of(NODE).append(counts("case-1", key="k"))
     for url in (service_url(database, "intake"), database):
         connection = await asyncpg.connect(url, server_settings={"search_path": "intake"})
         with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.FeatureNotSupportedError)):
@@ -51,7 +43,7 @@ async def test_neither_the_service_nor_the_owner_can_change_the_log(database: st
 @pytest.mark.parametrize("scope", ["http", "inbox", "import"])
 async def test_idempotency_keys_are_kept_for_ever(database: str, scope: Scope) -> None:
     logs = await open_logs(await prepare(database, "intake"))
-    await logs.of(NODE).append(msgspec.structs.replace(says("case-1", key="k"), scope=scope))
+    await logs.of(NODE).append(msgspec.structs.replace(counts("case-1", key="k"), scope=scope))
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await logs.pool.execute("delete from claim where scope = $1", scope)
     await logs.pool.close()
@@ -64,7 +56,7 @@ async def test_two_processes_on_one_origin_are_fair_and_correct(database: str) -
 
     async def load(which: int, logs: PgLogs) -> None:
         async def one(n: int) -> None:
-            await logs.of(NODE).append(says(f"case-{n % 50}", key=f"{which}-{n}"))
+            await logs.of(NODE).append(counts(f"case-{n % 50}", key=f"{which}-{n}"))
             order.append(which)
 
         for start in range(0, 2000, 250):
@@ -103,7 +95,7 @@ async def superuser(database: str) -> asyncpg.Connection[asyncpg.Record]:
 async def test_verify_names_the_origin_and_the_number(database: str, deed: str, sequence: int) -> None:
     logs = await open_logs(await prepare(database, "intake"))
     for n in range(10):
-        await logs.of(NODE).append(says(f"case-{n}"))
+        await logs.of(NODE).append(counts(f"case-{n}"))
     connection = await superuser(database)
     if "case sequence" in deed:
         await connection.execute("alter table event drop constraint event_pkey")
@@ -121,7 +113,7 @@ async def test_a_frozen_transaction_is_ended_and_the_others_go_on(database: str)
     frozen = await asyncpg.connect(url, server_settings={"search_path": "intake"})
     await frozen.execute("begin")
     await frozen.execute("select set_config('idle_in_transaction_session_timeout', '1s', true) from head for update")
-    done = await asyncio.wait_for(logs.of(NODE).append(says("case-1")), 10)
+    done = await asyncio.wait_for(logs.of(NODE).append(counts("case-1")), 10)
     assert done.version == 1
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
         await frozen.execute("commit")
@@ -140,7 +132,7 @@ async def test_a_lost_connection_is_told_and_the_repeat_by_key_happens_once(data
     async def insist(n: int) -> None:
         for _ in range(100):
             try:
-                await logs.of(NODE).append(says(f"case-{n}", key=f"k{n}"))
+                await logs.of(NODE).append(counts(f"case-{n}", key=f"k{n}"))
             except Exception:
                 await asyncio.sleep(0.02)
             else:
@@ -159,7 +151,7 @@ async def test_a_lost_connection_is_told_and_the_repeat_by_key_happens_once(data
 async def test_a_full_queue_says_busy_and_what_was_taken_is_answered(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("libs.eventlog.committer.MAX_WAITING", 50)
     logs = await open_logs(await prepare(database, "intake"))
-    results = await asyncio.gather(*(logs.of(NODE).append(says(f"case-{n}")) for n in range(80)), return_exceptions=True)
+    results = await asyncio.gather(*(logs.of(NODE).append(counts(f"case-{n}")) for n in range(80)), return_exceptions=True)
     busy = [result for result in results if isinstance(result, Busy)]
     assert len(busy) == 30
     assert len(await logs.of(NODE).feed()) == 50

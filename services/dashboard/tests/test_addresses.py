@@ -9,7 +9,6 @@ from typing import Any, Final
 from urllib.parse import quote, unquote
 
 import pytest
-from fastapi import HTTPException
 from fastapi.routing import APIRoute
 
 import services.dashboard
@@ -18,7 +17,7 @@ from libs.testkit.asgi import Got, ask
 from libs.web import Accounts, Pages, Role, make_app
 from services.dashboard import http
 from services.dashboard.tests.answers import CASE, CLOCK
-from services.dashboard.tests.test_http import ANSWERS, SITE
+from services.dashboard.tests.test_http import SITE, Answering
 
 ODD: Final = (
     "..", ".", "../sign-out", "../../hub/verify", "x/../../../site/status", "/etc", "//elsewhere", "%2e%2e", "%2f..%2fverify", "..%2f", "%00",
@@ -30,24 +29,11 @@ SHAPES: Final = ("{odd}", "{good}{odd}", "{odd}{good}", "{good}/{odd}")
 GOOD: Final = {"case": CASE, "clock": CLOCK, "number": CASE}
 
 
-class Asked:
-    """The services behind the pages, who note what they are asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    async def ask(self, path: str, **_query: Any) -> Any:
-        self.asked.append(path)
-        if path not in ANSWERS:
-            raise HTTPException(404)
-        return ANSWERS[path]
-
-
 class Front:
     """The pages of a site, and a leader of the city who opens them."""
 
     def __init__(self, *, hub: bool) -> None:
-        self.asked = Asked()
+        self.asked = Answering()
         behind: Any = self.asked
         pages = Pages(TEMPLATES, brand="联动")
         accounts = Accounts()
