@@ -72,7 +72,7 @@ class Asking:
         @given(case=operation.as_strategy(generation_mode=mode), nth=st.integers(0, 999))
         def some(case: AnyCase, nth: int) -> None:
             those = self._open_to.get(operation.label, {"operator"})
-            case.query |= {name: value for name, value in AT_ONCE.items() if sound(case, name)}
+            case.query |= {name: value for name, value in AT_ONCE.items() if sound(case, name, mode)}
             if mode is GenerationMode.NEGATIVE:
                 self._asked_by(sorted(those)[:2], case, [*CHECKS, negative_data_rejection])
                 return
@@ -127,9 +127,10 @@ FIELDS: Final = frozenset({"item", "numbers"})
 """Fields of forms that name what is there."""
 
 
-def sound(case: AnyCase, name: str) -> bool:
-    """Whether the address says `name`, as a number and not wrong on purpose; several may be wrong at once, and then none of them is named."""
-    return name != refused_for(case) and isinstance(case.query.get(name), int | float)
+def sound(case: AnyCase, name: str, mode: GenerationMode) -> bool:
+    """Whether the address says `name`, and rightly. Where several parameters are wrong on purpose none of them is named, and each may be the one."""
+    wrong = refused_for(case)
+    return isinstance(case.query.get(name), int | float) and (mode is GenerationMode.POSITIVE or wrong not in (None, name))
 
 
 def refused_for(case: AnyCase) -> str | None:
