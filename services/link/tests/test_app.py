@@ -83,9 +83,11 @@ async def test_every_commit_goes_up_and_a_last_checkpoint_when_the_link_stops(
             done = await intake.logs.of(NODE).append(said("case:1"))
             up = await arrived(kafka_bootstrap, topic, lambda found: len(found) == 3)
             assert [checkpoint.feeds for checkpoint in checkpoints(up)] == [(), (done.position,)]
-        up = await arrived(kafka_bootstrap, topic, lambda found: len(found) == 4)
-    last = checkpoints(up)[-1]
-    assert (last.node, last.feeds, last.counter) == (NODE, (done.position,), 3)
+        up = await arrived(kafka_bootstrap, topic, lambda found: len(found) >= 4)
+    said_last = checkpoints(up)  # stopped before the broker's word came, it sends the event and its checkpoint again before its last words
+    assert (said_last[-1].node, said_last[-1].feeds) == (NODE, (done.position,))
+    assert [checkpoint.counter for checkpoint in said_last] == list(range(1, len(said_last) + 1))
+    assert len(said_last) >= 3
 
 
 async def test_a_link_without_a_key_does_not_start(database: str) -> None:
