@@ -105,7 +105,7 @@ def test_the_columns_are_the_rows_fields() -> None:
 
 
 @dataclass
-class Kept:
+class OddRow:
     name: str
     document: bytes
     told: str
@@ -113,15 +113,17 @@ class Kept:
     parts: tuple[str, ...] = ()
 
 
-KEPT = Table.of("kept", Kept, key=("name",), types={"document": "bytea", "told": "jsonb"})
+ODD_ROWS = Table.of("kept", OddRow, key=("name",), types={"document": "bytea", "told": "jsonb"})
 
 
 @pytest.mark.parametrize("name", ["", '引号 " 与 \\ 与 {}', "a\nb\tc", "\U0001f600 \u2028", "[1, null]", "$1"])
 async def test_whatever_a_row_says_is_kept_as_it_was_said(connection: Connection, name: str) -> None:
     await connection.execute("create table kept (name text primary key, document bytea, told jsonb, seen timestamptz, parts text[])")
     seen = datetime(1, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
-    await KEPT.save(connection, [Kept(name, bytes(range(256)), '{"a": [1, "b"]}', seen, (name, "", "null")), Kept(f"{name}-", b"", "null")])
-    first, other = await connection.fetch(f"select {KEPT.columns} from kept order by length(name)")
+    await ODD_ROWS.save(
+        connection, [OddRow(name, bytes(range(256)), '{"a": [1, "b"]}', seen, (name, "", "null")), OddRow(f"{name}-", b"", "null")]
+    )
+    first, other = await connection.fetch(f"select {ODD_ROWS.columns} from kept order by length(name)")
     assert tuple(first) == (name, bytes(range(256)), '{"a": [1, "b"]}', seen, [name, "", "null"])
     assert tuple(other) == (f"{name}-", b"", "null", None, [])
 
