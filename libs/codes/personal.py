@@ -18,6 +18,9 @@ from typing import Final
 from libs.codes.credit import credit_code_fault
 
 LONGEST: Final = 18
+SHORTEST: Final = 11
+"""Digits that a personal number has at least."""
+DIGIT: Final = re.compile(r"\d")
 HIDDEN: Final = frozenset({"Cf", "Mn", "Me"})
 """Categories of characters that nobody sees between two digits: format characters, and marks over what stands before them."""
 BLANKS: Final = frozenset("\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}\N{BRAILLE PATTERN BLANK}")
@@ -50,11 +53,14 @@ def has_personal_number(text: str) -> bool:
 
     What cannot be seen is taken to join, and then to part: two numbers may stand at its sides.
     """
-    return any(_stands_in(plain) for plain in {_plain(text, ""), _plain(text, " ")})
+    normal = unicodedata.normalize("NFKC", text)
+    if len(DIGIT.findall(normal)) < SHORTEST:
+        return False
+    return any(_stands_in(plain) for plain in {_plain(normal, ""), _plain(normal, " ")})
 
 
-def _plain(text: str, hidden: str) -> str:
-    return LINE_BREAK.sub(" ", "".join(map(partial(_character, hidden), unicodedata.normalize("NFKC", text)))).upper()
+def _plain(normal: str, hidden: str) -> str:
+    return LINE_BREAK.sub(" ", "".join(map(partial(_character, hidden), normal))).upper()
 
 
 def _character(hidden: str, c: str) -> str:

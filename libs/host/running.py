@@ -101,7 +101,7 @@ class Hosted:
         self._around = replace(self._around, rings=rings)
         self.service = build(Context(self.site, logs, self.pool, now, self._current, self._process, self._around))
         self.projector = Projector(self.pool, self.service.views, self.logs.ring if self.logs is not None else None)
-        self.inboxes = [Inbox(hears, self.pool, logs, page) for hears in self.service.hears]
+        self.inboxes = [Inbox(hears, self.pool, logs, page, self._around.known) for hears in self.service.hears]
         self._steps.extend(self.service.opening)
 
     async def open(self) -> None:

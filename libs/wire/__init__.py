@@ -14,6 +14,7 @@ from libs.wire.checkpoint import (
     signed_by,
 )
 from libs.wire.event import (
+    ID_PLACE,
     MAX_DATA,
     MAX_HEADERS,
     Headers,
@@ -37,6 +38,7 @@ from libs.wire.feed import decode_page, encode_page
 from libs.wire.payload import Payload
 
 __all__ = [
+    "ID_PLACE",
     "CHECKPOINT_TYPE",
     "MAX_DATA",
     "MAX_HEADERS",

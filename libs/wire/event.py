@@ -22,6 +22,8 @@ _SOURCE: Final = re.compile(r"urn:liandong:[0-9]{6,12}:[a-z][a-z0-9-]{0,40}")
 _EPOCH: Final = re.compile(r"[1-9][0-9]{0,8}")
 _LAST: Final = 2**63 - 1
 _FIXED: Final = (("content-type", b"application/json"), ("ce_specversion", b"1.0"))
+ID_PLACE: Final = len(_FIXED)
+"""At which place the event's id stands among the headers of `to_headers`."""
 _TRACE: Final = frozenset({"traceparent", "tracestate"})
 _PLAIN: Final = _TRACE | {"content-type"}
 """Attributes whose headers do not begin with `ce_`."""

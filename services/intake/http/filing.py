@@ -24,7 +24,7 @@ from services.intake.http.acts import Answer, Putting, Route
 from services.intake.http.numbering import Numbering
 from services.intake.views import versions
 
-REMEMBER_SECONDS: Final = 1.0
+REMEMBER_SECONDS: Final = 5.0
 """For how many seconds a procedure's versions are not looked up again."""
 Draft = Callable[..., File]
 """A filing that lacks `case` and `applicant`."""
@@ -43,8 +43,8 @@ FILING: Final = Route(File, (Role.CLERK,), Filing)
 
 
 class KnownProcedures:
-    """The procedures known at this site's nodes, as the view has them, or had them a second ago: a version never changes, and a new one
-    is heard later than that anyway.
+    """The procedures known at this site's nodes, as the view has them, or had them some seconds ago: a version never changes, and where a
+    new one is heard in this process it is looked up at once.
     """
 
     def __init__(self, context: Context) -> None:
