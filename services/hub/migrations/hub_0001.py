@@ -78,6 +78,7 @@ TABLES = (
         finding text not null, node text not null, number text not null, detector text not null, rule_version integer not null,
         at timestamptz not null,
         evidence text[] not null, primary key (node, finding))""",
+    "create index city_finding_number on city_finding (number)",
     "create index city_finding_at on city_finding (at desc)",
 )
 

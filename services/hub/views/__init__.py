@@ -145,8 +145,10 @@ _WAIT: Final = """
 insert into city_waiting (node, number, kind, day)
 select node, number, kind, day from json_to_recordset($1) as t (node text, number text, kind text, day date, n bigint), generate_series(1, n)"""
 _WAITED: Final = """
-delete from city_waiting w using json_to_recordset($1) as t (node text, number text)
-where w.node = t.node and w.number = t.number returning w.node, w.number, w.kind, w.day"""
+delete from city_waiting where ctid = any (array(
+    select w.ctid from json_to_recordset($1) as t (node text, number text)
+    cross join lateral (select ctid from city_waiting where number = t.number and node = t.node limit 100000) w
+)) returning node, number, kind, day"""
 _COUNT: Final = """
 with total as (
     insert into city_count as c (node, kind, n)
