@@ -87,7 +87,8 @@ begin
            e.correlationid, e.causationid, e.traceparent, e.prevhash, e.hash, e.data
     from unnest(lines(of, many)::integer[], lines(numbers, many)::bigint[], lines(versions, many)::integer[], lines(subjects, many),
                 lines(ids, many), lines(types, many), lines(times, many)::timestamptz[],
-                lines(actors, many), lines(recipients, many), lines(correlations, many), lines(causations, many), lines(traces, many), lines(previous, many), lines(chained, many), payloads)
+                lines(actors, many), lines(recipients, many), lines(correlations, many),
+                lines(causations, many), lines(traces, many), lines(previous, many), lines(chained, many), payloads)
         as e (of, sequence, version, subject, id, type, time, actor, recipient, correlationid, causationid, traceparent, prevhash, hash, data);
     for n in 1 .. cardinality(over_of) loop
         delete from claim where source = origins[over_of[n]] and scope = over_scopes[n] and key = over_keys[n];
