@@ -163,7 +163,7 @@ async def save(connection: Connection, folded: Folded) -> None:
 async def _save_cases(connection: Connection, folded: Folded) -> None:
     """Writes cases, then what is counted by day: a case counts as finished when this batch brought its first end."""
     rows = [folded.cases[key] for key in sorted(folded.cases)]
-    for node, number, at in await connection.fetch(_SAVED, *CITY_CASES.arrays(rows)):
+    for node, number, at in await connection.fetch(_SAVED, CITY_CASES.said(rows)):
         folded.count(folded.case(node, number), "finished", at)
     if folded.days:
         told = list(zip(*((*key, n) for key, n in folded.days.items()), strict=True))
