@@ -27,7 +27,8 @@ OTHERS = (
     """insert into city_day select '1', '', $1::timestamptz::date - n, 'filed', 1 from generate_series(1, $2::int) n""",
     """insert into city_waiting select '1', 'x' || n, 'filed', $1::timestamptz::date from generate_series(1, $2::int) n""",
     """insert into city_clock (clock, node, number) select n, '1', 'x' || n from generate_series(1, $2::int) n where $1::timestamptz is not null""",
-    """insert into city_card select n, '1', 'x' || n, 'red', '', '', '', '', $1, $1::timestamptz - n * interval '1 minute', false from generate_series(1, $2::int) n""",
+    """insert into city_card
+        select n, '1', 'x' || n, 'red', '', '', '', '', $1, $1::timestamptz - n * interval '1 minute', false from generate_series(1, $2::int) n""",
     """insert into city_finding select n, '1', 'x' || n, '', 1, $1::timestamptz - n * interval '1 minute', '{}' from generate_series(1, $2::int) n""",
     """insert into evidence (kind, node, source, epoch, sequence, because, record, digest, since)
         select '', '', '', 1, 1, '', '', n, $1 from generate_series(1, $2::int) n""",

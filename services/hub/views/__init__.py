@@ -19,8 +19,6 @@ from libs.views import APPENDED, EVER, FIRST_SAID, LATEST, LATEST_SAID, Connecti
 from libs.wire import Recorded
 from libs.workdays import CHINA
 
-Case = tuple[str, str]
-"""Node and number."""
 OPEN: Final = "open"
 """Counted beside the kinds of facts: cases that are open now."""
 
@@ -174,7 +172,7 @@ async def save(connection: Connection, folded: Folded) -> None:
 async def _save_cases(connection: Connection, folded: Folded) -> None:
     """Writes cases, then what is counted by day: a case counts as finished when this batch brought its first end."""
     rows = await connection.fetch(_SAVED, CITY_CASES.said(folded.cases[key] for key in sorted(folded.cases)))
-    items, opened = dict[Case, str | None](), Counter[str]()
+    items, opened = dict[tuple[str, str], str | None](), Counter[str]()
     for node, number, item, ended, _, change in rows:
         items[(node, number)] = item
         opened[node] += change
@@ -184,14 +182,14 @@ async def _save_cases(connection: Connection, folded: Folded) -> None:
     await _count(connection, folded, items, opened)
 
 
-async def _waited(connection: Connection, folded: Folded, awaited: Sequence[Case]) -> None:
+async def _waited(connection: Connection, folded: Folded, awaited: Sequence[tuple[str, str]]) -> None:
     """What waited for the items of these cases is counted now."""
     if awaited:
         said = _said({"node": node, "number": number} for node, number in awaited)
         folded.days.update(tuple(row) for row in await connection.fetch(_WAITED, said))
 
 
-async def _count(connection: Connection, folded: Folded, items: Mapping[Case, str | None], opened: Counter[str]) -> None:
+async def _count(connection: Connection, folded: Folded, items: Mapping[tuple[str, str], str | None], opened: Counter[str]) -> None:
     """Counts facts under their items by day, and all of a node's by kind; `opened`: how many cases more are open at each node."""
     days, totals, waits = Counter[tuple[str, str, date, str]](), Counter[tuple[str, str]](), list[dict[str, Any]]()
     for (node, number, kind, day), n in folded.days.items():
