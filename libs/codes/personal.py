@@ -15,9 +15,6 @@ from functools import partial
 from itertools import accumulate, takewhile
 from typing import Final
 
-from stdnum.cn import ric
-from stdnum.iso7064 import mod_11_10
-
 from libs.codes.credit import credit_code_fault
 
 LONGEST: Final = 18
@@ -94,6 +91,8 @@ def _without_credit_code(found: re.Match[str]) -> str:
 
 
 def _without_case_number(found: re.Match[str]) -> str:
+    from stdnum.iso7064 import mod_11_10  # the library loads half a web client: not for those who check no number
+
     whole = found[0].replace("-", "")
     return CUT if _is_day(found[1]) and mod_11_10.is_valid(whole) else found[0]
 
@@ -118,6 +117,8 @@ def _resident(number: str) -> bool:
     """18 places, born on a day of the 19th century or later, the check digit right."""
     if not re.fullmatch(r"\d{6}(?:18|19|20)\d{9}[\dX]", number):
         return False
+    from stdnum.cn import ric
+
     return _is_day(number[6:14]) and bool(ric.calc_check_digit(number) == number[17])
 
 
