@@ -10,9 +10,6 @@ from libs.eventlog import Ring, Tail
 from libs.views.positions import Place, ends
 from libs.wire import Recorded
 
-At = dict[str, Place]
-"""How far a view has come, per source."""
-
 
 class ReadAhead:
     """What follows in the log for each view, a page at a time."""
@@ -20,9 +17,9 @@ class ReadAhead:
     def __init__(self, pool: Pool, views: Iterable[str], ring: Ring | None) -> None:
         self._pool = pool
         self._tails = {view: Tail(ring, whole=False) for view in views}
-        self._ahead: dict[str, tuple[At, asyncio.Task[list[Recorded]]]] = {}
+        self._ahead: dict[str, tuple[dict[str, Place], asyncio.Task[list[Recorded]]]] = {}
 
-    async def next(self, view: str, at: At, most: int) -> Sequence[Recorded]:
+    async def next(self, view: str, at: dict[str, Place], most: int) -> Sequence[Recorded]:
         """The events behind `at`, about `most`. The page behind a full one is being read when this returns; whoever takes that to the end of
         this one finds it there, and it is read anew for whoever stands elsewhere.
         """
@@ -32,7 +29,7 @@ class ReadAhead:
             self._ahead[view] = then, asyncio.create_task(self._tails[view].next(self._pool, then, limit=most), name="read ahead")
         return events
 
-    async def _page(self, view: str, at: At, most: int) -> list[Recorded]:
+    async def _page(self, view: str, at: dict[str, Place], most: int) -> list[Recorded]:
         then, reading = self._ahead.pop(view, (at, None))
         if reading is not None and then == at:
             return await reading
