@@ -99,7 +99,7 @@ def genesis(alg: str = "sha256") -> str:
 
 def instant(moment: datetime) -> str:
     """UTC with microseconds and `Z`, the one form in which times are written: `2026-11-23T01:02:03.000004Z`."""
-    text: str = msgspec.to_builtins(moment if moment.tzinfo is UTC else moment.astimezone(UTC))  # a fifth of the time of isoformat
+    text: str = msgspec.to_builtins(moment if moment.tzinfo is UTC else moment.astimezone(UTC))  # quicker than isoformat or a cache of it
     return text if len(text) == 27 else f"{text[:19]}.000000Z"
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from libs.database import Connection, open_pool, prepare, service_url
 from libs.decider import Refused
-from libs.eventlog import Claim, Claimed, Consequence, Done, Intent, MemoryLogs, New, PgLogs, Scope, Unknown, verify
+from libs.eventlog import Claim, Claimed, Consequence, Done, Intent, MemoryLogs, New, PgLogs, Scope, Unknown, sql, verify
 from libs.eventlog.batch import Settled
 from libs.eventlog.lanes import Entry, Lanes
 from libs.eventlog.writing import Writer
@@ -179,6 +179,37 @@ async def test_a_claim_and_a_key_that_came_meanwhile_are_honoured(logs: PgLogs, 
     logs.writer.unlock()
     assert (await logs.of(NODES[0]).append(Intent(subject="case-1", decide=again.decide, actor="C1", key="k"))).repeated
     assert (over.seen, again.seen, await logs.of(NODES[0]).feed()) == ([0, 0], [0], []), "both moved the head, neither wrote an event"
+
+
+def places(subject: str, claims: Sequence[Claim], over: Sequence[Claim] = ()) -> Intent:
+    return Intent(subject=subject, decide=lambda _s: Consequence([New("liandong.example.Said.v1", b"x", AT)], claims, over), actor="C1")
+
+
+async def test_an_act_that_claims_takes_two_trips_and_one_whose_claim_is_held_is_told_so(logs: PgLogs) -> None:
+    """A claim that is made and ended at once is asked for: it is not written, so that nothing else would say that it is held."""
+    place, asked = Claim("placement", "A"), list[str]()
+    async with logs.pool.acquire() as connection:
+        connection.add_query_logger(lambda told: asked.append(told.query))
+        answers = [
+            await written(Writer(clock=lambda: 0.0), connection, [(logs.of(NODES[0]).source, act)])
+            for act in (
+                places("case-1", [place]),
+                places("case-2", [place]),
+                places("case-3", [place], [place]),
+                places("case-4", [place, place]),
+            )
+        ]
+    assert [type(answer) for ((_, answer),) in answers] == [tuple] * 4
+    assert [answer[0] for ((_, answer),) in answers] == [1, "Claimed", "Claimed", "Claimed"]  # type: ignore[index]
+    ours = [query for query in asked if query in (sql.LOAD_ACTS, sql.LOCK_ACTS, sql.TAKEN, sql.WRITE_ACTS)]
+    assert ours[:3] == [sql.LOAD_ACTS, sql.WRITE_ACTS, sql.LOAD_ACTS], "the driver's own questions about types are no part of it"
+    assert [event.subject for event in await logs.of(NODES[0]).feed()] == ["case-1"]
+
+
+async def test_a_claim_that_is_made_twice_in_one_act_is_made_once(logs: PgLogs) -> None:
+    place = Claim("placement", "A")
+    done = await logs.of(NODES[0]).append(places("case-1", [place, place]))
+    assert (done.version, await logs.of(NODES[0]).taken([place])) == (1, {place})
 
 
 async def test_an_unknown_outcome_is_not_tried_again(logs: PgLogs, database: str) -> None:
