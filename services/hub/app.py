@@ -5,14 +5,14 @@ from __future__ import annotations
 from libs.host import Context, Service
 from services.hub import http
 from services.hub.inbox import CityStream
-from services.hub.inbox.holding import Holding
+from services.hub.inbox.awaiting import Awaiting
 from services.hub.inbox.registering import register
 
 
 def build(context: Context) -> Service:
     """The hub over what the host gives it."""
     stream = CityStream(context.pool, context.now)
-    holding = Holding(stream.take)
+    awaiting = Awaiting(stream.take)
     log = context.logs.of(context.site.code)
 
     async def opening() -> None:
@@ -21,8 +21,8 @@ def build(context: Context) -> Service:
     return Service(
         "hub",
         http.router(context.pool, stream, log, context.now),
-        takes=holding.take,
-        saves=holding.save,
+        takes=awaiting.take,
+        saves=awaiting.save,
         tasks=(stream.catch_up,),
         opening=(opening,),
     )

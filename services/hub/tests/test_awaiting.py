@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.hub.inbox import holding
-from services.hub.inbox.holding import Holding
+from services.hub.inbox import awaiting
+from services.hub.inbox.awaiting import Awaiting
 from services.hub.tests.county import City, carried, feed, filed, word
 
 
@@ -45,7 +45,7 @@ def offsets(*records: Any) -> list[int]:
 
 async def test_what_the_broker_cut_off_from_its_checkpoint_is_given_on_with_it_in_order(kept: Kept) -> None:
     (first, second, behind), signed = await came()
-    held = Holding(kept.give)
+    held = Awaiting(kept.give)
     await held.take([first])
     await held.take([second])
     assert kept.offsets == []
@@ -60,7 +60,7 @@ async def test_what_the_broker_cut_off_from_its_checkpoint_is_given_on_with_it_i
 async def test_when_a_fetch_fails_what_waited_before_it_is_still_there_for_the_commit(kept: Kept) -> None:
     """The fetch before was taken without an error: its offset is committed behind the next `save`."""
     (first, second, _), signed = await came()
-    held = Holding(kept.give)
+    held = Awaiting(kept.give)
     await held.take([first])
     kept.fails = True
     with pytest.raises(ConnectionError):
@@ -73,7 +73,7 @@ async def test_when_a_fetch_fails_what_waited_before_it_is_still_there_for_the_c
 
 async def test_what_could_not_be_saved_is_not_called_saved_and_stays(kept: Kept) -> None:
     (first, _, _), _ = await came()
-    held = Holding(kept.give)
+    held = Awaiting(kept.give)
     await held.take([first])
     kept.fails = True
     with pytest.raises(ConnectionError):
@@ -84,7 +84,7 @@ async def test_what_could_not_be_saved_is_not_called_saved_and_stays(kept: Kept)
 
 async def test_what_comes_while_it_is_saved_is_neither_lost_nor_given_on_twice(kept: Kept) -> None:
     (first, second, third), _ = await came()
-    held = Holding(kept.give)
+    held = Awaiting(kept.give)
     await held.take([first])
     await asyncio.gather(held.save(), held.take([second]), held.save(), held.take([third]))
     await held.save()
@@ -94,8 +94,8 @@ async def test_what_comes_while_it_is_saved_is_neither_lost_nor_given_on_twice(k
 @pytest.mark.parametrize("bound", ["MOST_HELD", "MOST_BYTES_HELD"])
 async def test_no_more_waits_than_is_good_for_the_memory(kept: Kept, bound: str, monkeypatch: pytest.MonkeyPatch) -> None:
     records, _ = await came()
-    monkeypatch.setattr(holding, bound, 2 if bound == "MOST_HELD" else 2 * len(records[0].value))
-    held = Holding(kept.give)
+    monkeypatch.setattr(awaiting, bound, 2 if bound == "MOST_HELD" else 2 * len(records[0].value))
+    held = Awaiting(kept.give)
     await held.take(records[:2])
     assert kept.offsets == []
     await held.take(records[2:])

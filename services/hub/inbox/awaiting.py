@@ -17,7 +17,7 @@ MOST_BYTES_HELD: Final = 16 * 1024 * 1024
 _CHECKPOINT: Final = ("ce_type", CHECKPOINT_TYPE.encode())
 
 
-class Holding:
+class Awaiting:
     """Gives records on up to the newest checkpoint that came. When `save` has returned, everything that came before has been given on.
 
     What could not be given on stays: an offset behind it is committed after `save` alone, and what comes again is known by its hash.
