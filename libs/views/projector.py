@@ -23,7 +23,7 @@ PAGE = 1000
 FLOOR_SECONDS = 0.02
 """From the begin of one turn to that of the next at least; somebody who waits for a view cuts it short."""
 LONG_FLOOR_SECONDS = 0.1
-"""The same behind a turn of a few events, less than `MANY`: a turn costs about as much as showing so many."""
+"""The same where little comes: as long as it takes until there are `MANY`, for a turn costs about as much as showing so many."""
 MANY = 50
 ASKED_SECONDS = 0.02
 """Between two looks into the log while somebody waits for what has not come."""
@@ -73,10 +73,12 @@ class Projector:
         async with self._moved:
             self._moved.notify_all()  # whoever waited already may find that another process has shown it
         try:
+            before = self._clock()
             while True:
                 self._woken.clear()
                 began = self._clock()
-                await self._rest(await self.turn(), began)
+                await self._rest(await self.turn(), began, began - before)
+                before = began
         finally:
             await self._pages.close()
 
@@ -152,8 +154,10 @@ class Projector:
             _log.error("views.stopped", view=view, type=event.type, **told, exc_info=error)
         self.stopped[view], self._asked_at[view] = place, self._clock()
 
-    async def _rest(self, passed: int, began: float) -> None:
-        """Until there is something to do again: at once behind a full page, else after the floor, else when woken or after a look's pause."""
+    async def _rest(self, passed: int, began: float, gathered: float) -> None:
+        """Until there is something to do again: at once behind a full page, else after the floor, else when woken or after a look's pause.
+        `gathered`: the seconds in which what was passed came.
+        """
         if full(passed, PAGE):
             return
         if passed:
@@ -161,8 +165,7 @@ class Projector:
         else:
             await _until(self._woken, ASKED_SECONDS if self._readers else self._poll)
             self._poll = min(self._poll * 1.5, LONGEST_POLL_SECONDS)
-        floor = LONG_FLOOR_SECONDS if 0 < passed < MANY else FLOOR_SECONDS
-        if (left := began + floor - self._clock()) > 0:
+        if (left := began + floor(passed, gathered) - self._clock()) > 0:
             await _until(self._hurried, left)
 
     async def keep_saving(self) -> None:
@@ -212,6 +215,13 @@ class Projector:
             if not self._readers:
                 self._hurried.clear()
         return self.positions.reached(view, position.source) >= wanted
+
+
+def floor(passed: int, gathered: float) -> float:
+    """The seconds from the begin of a turn that passed so many events, which came in `gathered` seconds, to that of the next: until there are
+    about `MANY`. Longer turns would keep requests waiting while they are shown.
+    """
+    return min(LONG_FLOOR_SECONDS, max(FLOOR_SECONDS, gathered * MANY / passed)) if passed else FLOOR_SECONDS
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:
