@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from aiokafka import ConsumerRecord
 
+from libs.bus import Take
 from libs.wire import CHECKPOINT_TYPE
 
-Records = Sequence["ConsumerRecord[bytes, bytes]"]
 MOST_HELD: Final = 10_000
 """Records that wait at most."""
 MOST_BYTES_HELD: Final = 16 * 1024 * 1024
@@ -23,12 +23,12 @@ class Awaiting:
     What could not be given on stays: an offset behind it is committed after `save` alone, and what comes again is known by its hash.
     """
 
-    def __init__(self, give: Callable[[Records], Awaitable[None]]) -> None:
+    def __init__(self, give: Take) -> None:
         self._give = give
         self._held: list[ConsumerRecord[bytes, bytes]] = []
         self._turn = asyncio.Lock()
 
-    async def take(self, records: Records) -> None:
+    async def take(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         """Takes one fetch."""
         async with self._turn:
             came = [*self._held, *records]
@@ -47,5 +47,5 @@ class Awaiting:
                 self._held = []
 
 
-def _too_much(records: Records) -> bool:
+def _too_much(records: Sequence[ConsumerRecord[bytes, bytes]]) -> bool:
     return len(records) > MOST_HELD or sum(len(record.value or b"") for record in records) > MOST_BYTES_HELD
