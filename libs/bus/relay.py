@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from libs.bus.sending import CLOSE_SECONDS, Outgoing, Sender, end, new_producer
-from libs.database import Connection, Pool
+from libs.database import Connection, Pool, gone
 from libs.eventlog import Ring, Tail
 from libs.telemetry import batch_span
 from libs.turns import Pace
@@ -116,7 +116,7 @@ class Relay:
             finally:
                 await end(producer)
         finally:
-            if not connection.is_closed():
+            if not gone(connection):
                 await connection.execute(_UNLOCK, self.topic)
 
     async def _serve(self, connection: Connection, sender: Sender) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from libs.database import Connection, Pool, away
+from libs.database import Connection, Pool, away, gone
 from libs.eventlog.ahead import Ahead
 from libs.eventlog.batch import Settled, check
 from libs.eventlog.lanes import Entry, Lanes
@@ -40,6 +40,7 @@ class Committer:
         self.writer = Writer()
         self._ahead = Ahead(pool, self.writer)
         self._waiting = Lanes()
+        self._losing = False
         self._work: asyncio.Task[None] | None = None
 
     async def submit(self, source: str, intent: Intent) -> Done:
@@ -90,7 +91,7 @@ class Committer:
             try:
                 async with self.pool.acquire(timeout=CONNECT_SECONDS) as connection:
                     try:
-                        while self._waiting and not connection.is_closed():
+                        while self._waiting and not gone(connection):
                             await self._turn(connection)
                     finally:
                         self._waiting.put_back(await self._ahead.give_up())
@@ -143,7 +144,9 @@ class Committer:
             self._last = time.monotonic()
 
     def _lost(self, batch: Sequence[Entry], lost: Exception) -> None:
-        if batch:
+        """Said once when it begins, however many batches are lost until one is written again."""
+        if batch and not self._losing:
+            self._losing = True
             _log.warning("append.lost", intents=len(batch), error=repr(lost))
         _tell(batch, Unknown(f"the database went away while writing ({type(lost).__name__})"))
 
@@ -164,6 +167,9 @@ class Committer:
                 for one in _give([entry], await self._commit(connection, [entry])):
                     one.answer(Unknown("its claim is contested by itself"))
             return {}
+        if self._losing:
+            self._losing = False
+            _log.info("append.again", intents=len(batch))
         self._tell_of([event for mine in settled.values() for one in mine if one.fresh for event in one.fresh.events])
         return settled
 

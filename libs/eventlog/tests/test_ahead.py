@@ -10,8 +10,9 @@ import pytest
 from msgspec.structs import replace
 
 from libs.database import Connection, service_url
-from libs.eventlog import Claim, Consequence, Done, Intent, MemoryLogs, PgLogs, Unknown, verify
+from libs.eventlog import Claim, Consequence, Done, Intent, MemoryLogs, PgLogs, Unknown, sql, verify
 from libs.eventlog.lanes import Entry
+from libs.eventlog.rows import columns
 from libs.eventlog.tests.test_ways import NODES, drawn, logs, meanwhile, places, says
 from libs.eventlog.writing import Stamped, Writer
 from libs.wire import Recorded
@@ -123,3 +124,19 @@ async def test_a_claim_that_passes_is_not_decided_ahead(logs: PgLogs) -> None:
         await logs.writer.write(connection, entries(logs, places("case-1", [place])), None, flying.append)
         passing = entries(logs, places("case-2", [place], [place]))
         assert await logs.writer.look_ahead(other, passing, flying[0]) is None
+
+
+async def test_a_copied_batch_keeps_the_head_no_longer_than_a_second_when_its_process_freezes(logs: PgLogs) -> None:
+    """In the free way too: the head is locked until the events are copied behind the call."""
+    flying: list[Stamped] = []
+
+    def cut(stamped: Stamped) -> None:
+        flying.append(stamped)
+        raise CutError
+
+    async with logs.pool.acquire() as connection:
+        with pytest.raises(CutError):
+            await logs.writer.write(connection, entries(logs, says("case-1")), None, cut)
+        async with connection.transaction():
+            await connection.execute(sql.WRITE_ACTS, *columns(flying[0].heads, flying[0].batches, flying[0].now, copied=True))
+            assert await connection.fetchval("show idle_in_transaction_session_timeout") == "1s"
