@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final, Protocol
 
 import structlog
@@ -162,9 +163,9 @@ class Relay:
         if not events:
             return 0
         last = {event.source: Position(event.source, event.epoch, event.sequence, event.hash) for event in events}
-        outgoing: list[Outgoing] = [(event.node.encode(), event.data, to_headers(event)) for event in events]
-        if self._seal is not None:
-            outgoing.extend(await self._seal.records(list(last.values())))
+        keys = {source: position.node.encode() for source, position in last.items()}
+        behind = [] if self._seal is None else await self._seal.records(list(last.values()))
+        outgoing = chain(((keys[event.source], event.data, to_headers(event)) for event in events), behind)
         with batch_span(f"relay {self.topic}", (event.traceparent for event in events)):
             if len(events) < PAGE // 2:
                 await sender.send(outgoing)
