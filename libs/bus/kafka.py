@@ -29,11 +29,11 @@ Save = Callable[[], Awaitable[None]]
 MAX_RECORDS: Final = 1000
 STREAM_RECORDS: Final = 5000
 """Of the city stream more is taken at once: what a fetch cuts off from its checkpoint has to be written twice."""
-Turn = tuple[float, float]
-"""Seconds that a turn lasts at least, unless it was full: while little comes, and while much does."""
-TURN_SECONDS: Final[Turn] = (0.08, 0.05)
-"""What has come meanwhile is taken in the next one. Records that lie there for 100 ms keep aiokafka from asking for others of that broker."""
-STREAM_TURN_SECONDS: Final[Turn] = (0.04, 0.02)
+TURN_SECONDS: Final[tuple[float, float]] = (0.08, 0.05)
+"""Seconds that a turn lasts at least, unless it was full: while little comes, and while much does. What has come meanwhile is taken in the
+next one. Records that lie there for 100 ms keep aiokafka from asking for others of that broker.
+"""
+STREAM_TURN_SECONDS: Final[tuple[float, float]] = (0.04, 0.02)
 """The same of a consumer of raw records: the city is read by people who wait."""
 LOOK_SECONDS: Final = 1.0
 """How long it is waited for records at a time; they are taken as soon as they come."""
@@ -83,7 +83,7 @@ class Ear:
     take: Take
     replica: str = "0"
     save: Save = _nothing
-    turn: Turn = TURN_SECONDS
+    turn: tuple[float, float] = TURN_SECONDS
     most: int = MAX_RECORDS
 
     async def run(self) -> None:
@@ -196,7 +196,14 @@ class Ears:
         self._ears: list[Ear] = []
 
     def hear(
-        self, group: str, topics: Sequence[str], take: Take, *, save: Save = _nothing, turn: Turn = TURN_SECONDS, most: int = MAX_RECORDS
+        self,
+        group: str,
+        topics: Sequence[str],
+        take: Take,
+        *,
+        save: Save = _nothing,
+        turn: tuple[float, float] = TURN_SECONDS,
+        most: int = MAX_RECORDS,
     ) -> None:
         """Gives `take` every record of `topics`, in batches; a batch it raises on ends the consumer, and comes again in its next run."""
         self._ears.append(Ear(self.bootstrap, group, tuple(topics), take, self._replica, save, turn, most))

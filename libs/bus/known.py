@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
 from typing import Final
 
-from libs.wire import ID_PLACE, Recorded
+from libs.wire import ID_PLACE, Headers, Recorded
 
-Headers = Sequence[tuple[str, bytes]]
 MOST: Final = 4000
 MOST_BYTES: Final = 4096
 """Of a payload; a larger one is rare, and read again."""

@@ -42,6 +42,19 @@ def recorded(row: Any) -> Recorded:
     )
 
 
+SHOWN: Final = "f.epoch, e.sequence, e.source, e.version, e.subject, e.type, e.time, e.recordedtime, e.actor, e.data"
+"""The columns of `shown`, in its order."""
+
+
+def shown(row: Any) -> Recorded:
+    """What a view sees of an event, as `Logged` says it: half of the columns, in less than half of the time."""
+    epoch, sequence, source, version, subject, kind, time, recordedtime, actor, data = row
+    return Recorded(
+        source=source, epoch=epoch, sequence=sequence, id="", type=kind, subject=subject, time=time, recordedtime=recordedtime, actor=actor,
+        prevhash="", hash="", data=data, version=version,
+    )  # fmt: skip
+
+
 def seen(row: Any, subject: str) -> Recorded:
     """What a rule sees of an event, from a row of `load_acts`: nothing that the log and the wire alone need."""
     _, _, source, _, _, sequence, version, kind, time, recordedtime, actor, data, *_ = row

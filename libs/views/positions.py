@@ -31,9 +31,9 @@ class Positions:
         self._at: dict[str, dict[str, Place]] = {view: {} for view in views}
         self._unsaved: set[tuple[str, str]] = set()
 
-    def of(self, view: str) -> Mapping[str, Place]:
+    def of(self, view: str) -> dict[str, Place]:
         """How far a view has come, per source."""
-        return self._at[view]
+        return dict(self._at[view])
 
     def reached(self, view: str, source: str) -> Place:
         """How far a view has come with one source."""

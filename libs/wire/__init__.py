@@ -34,7 +34,7 @@ from libs.wire.event import (
     received,
     to_headers,
 )
-from libs.wire.feed import decode_page, encode_page
+from libs.wire.feed import decode_page, encode_page, follow
 from libs.wire.payload import Payload
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "decode_page",
     "digest",
     "encode_page",
+    "follow",
     "from_headers",
     "genesis",
     "instant",

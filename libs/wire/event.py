@@ -97,14 +97,10 @@ def genesis(alg: str = "sha256") -> str:
     return f"{alg}:{'0' * 64}"
 
 
-@lru_cache(4096)
 def instant(moment: datetime) -> str:
-    """UTC with microseconds and `Z`, the one form in which times are written: `2026-11-23T01:02:03.000004Z`.
-
-    What is written together is hashed, stored and sent within the same moment: its text is made once.
-    """
-    here = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return here.isoformat(timespec="microseconds")[:26] + "Z"
+    """UTC with microseconds and `Z`, the one form in which times are written: `2026-11-23T01:02:03.000004Z`."""
+    text: str = msgspec.to_builtins(moment if moment.tzinfo is UTC else moment.astimezone(UTC))  # quicker than isoformat or a cache of it
+    return text if len(text) == 27 else f"{text[:19]}.000000Z"
 
 
 def digest(alg: str, data: bytes) -> str:

@@ -18,7 +18,7 @@ from services.hub.inbox.rows import fold
 from services.hub.views import save
 from services.onebox import OneBox, SiteOfBox, send
 
-SHOWN: Final = ("city_case", "city_day", "city_clock", "city_card", "city_finding", "city_waiting")
+SHOWN: Final = ("city_case", "city_day", "city_count", "city_clock", "city_card", "city_finding", "city_waiting")
 """The tables of the city's views; each row is one node's."""
 COUNTED: Final[Mapping[str, str]] = {"CaseFiled": "filed", "CaseAccepted": "accepted", "CaseDecided": "decided"}
 """Facts that the city counts by their day."""
