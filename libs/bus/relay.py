@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final, Protocol
 
 import structlog
 
 from libs.bus.sending import CLOSE_SECONDS, Outgoing, Sender, end, new_producer
-from libs.database import Connection, Pool
+from libs.database import Connection, Pool, gone
 from libs.eventlog import Ring, Tail
 from libs.telemetry import batch_span
 from libs.turns import Pace
@@ -116,7 +117,7 @@ class Relay:
             finally:
                 await end(producer)
         finally:
-            if not connection.is_closed():
+            if not gone(connection):
                 await connection.execute(_UNLOCK, self.topic)
 
     async def _serve(self, connection: Connection, sender: Sender) -> None:
@@ -162,9 +163,9 @@ class Relay:
         if not events:
             return 0
         last = {event.source: Position(event.source, event.epoch, event.sequence, event.hash) for event in events}
-        outgoing: list[Outgoing] = [(event.node.encode(), event.data, to_headers(event)) for event in events]
-        if self._seal is not None:
-            outgoing.extend(await self._seal.records(list(last.values())))
+        keys = {source: position.node.encode() for source, position in last.items()}
+        behind = [] if self._seal is None else await self._seal.records(list(last.values()))
+        outgoing = chain(((keys[event.source], event.data, to_headers(event)) for event in events), behind)
         with batch_span(f"relay {self.topic}", (event.traceparent for event in events)):
             if len(events) < PAGE // 2:
                 await sender.send(outgoing)

@@ -61,7 +61,7 @@ begin
 end $$"""
 
 # Writes what was decided if the heads are still those it was decided on: a head moves with everything that is written to its origin. A claim
-# that is held already ends the statement by its primary key.
+# that is held already ends the statement by its primary key. Events that are copied behind it come within the setting, as in `lock_acts`.
 WRITE = """
 create function write_acts(
     origins text[], feeds integer[], was bigint[], sequences bigint[], hashes text[], recorded timestamptz,
@@ -74,6 +74,7 @@ declare
     moved integer;
     many integer := cardinality(payloads);
 begin
+    perform set_config('idle_in_transaction_session_timeout', '1s', true);
     perform from head where head.source = any (origins) order by head.source for update;
     update head set sequence = m.sequence, hash = m.hash, writes = head.writes + 1
     from unnest(origins, was, sequences, hashes) as m (source, was, sequence, hash) where head.source = m.source and head.writes = m.was;
