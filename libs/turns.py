@@ -6,29 +6,29 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-FEW: Final = 700.0
-"""Things a second up to which little comes."""
+ENOUGH: Final = 50
+"""Things that are worth a turn: its statements cost about as much as doing so many. Longer ones would keep others waiting."""
 
 
 class Pace:
-    """Turns that are long while little comes, so that each is worth its statements, and short while much does, for then many wait.
+    """Turns that last until there is enough for one, between `short` and `long` seconds from the begin of one to that of the next.
 
-    `long` and `short` are seconds from the begin of one turn to that of the next. What comes after such a pause does not wait at all.
+    What comes later than that after a turn does not wait at all.
     """
 
     def __init__(self, long: float, short: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._long, self._short, self._clock = long, short, clock
-        self._began = clock() - long
-        self.seconds = long
-        """How long the turn that runs lasts at least."""
+        self._before = self._began = clock()
 
     def begin(self) -> None:
         """A turn begins."""
-        self._began = self._clock()
+        self._before, self._began = self._began, self._clock()
 
     def end(self, count: int) -> float:
-        """The turn took `count` things: the seconds that are left of it. It lasts as long as those before it ask for, this one included."""
-        now = self._clock()
-        took = max(now - self._began, self.seconds)
-        self.seconds = self._long if count <= FEW * took else self._short
-        return max(self._began + self.seconds - now, 0.0)
+        """The turn took `count` things, which came since the one before began: the seconds that are left of it."""
+        return max(self._began + self._floor(count) - self._clock(), 0.0)
+
+    def _floor(self, count: int) -> float:
+        if not count:
+            return self._short
+        return min(self._long, max(self._short, (self._began - self._before) * ENOUGH / count))

@@ -12,6 +12,7 @@ import structlog
 from libs.database import Connection, Pool, away
 from libs.eventlog import Ring
 from libs.telemetry import NotReady
+from libs.turns import Pace
 from libs.views.ahead import ReadAhead, full
 from libs.views.positions import Positions
 from libs.views.view import StandsAt, View
@@ -20,11 +21,8 @@ from libs.wire import Position, Recorded
 _log = structlog.get_logger("views")
 
 PAGE = 1000
-FLOOR_SECONDS = 0.02
-"""From the begin of one turn to that of the next at least; somebody who waits for a view cuts it short."""
-LONG_FLOOR_SECONDS = 0.1
-"""The same where little comes: as long as it takes until there are `MANY`, for a turn costs about as much as showing so many."""
-MANY = 50
+FLOOR_SECONDS = (0.1, 0.02)
+"""From the begin of one turn to that of the next at least, while little comes and while much does; somebody who waits for a view cuts it short."""
 ASKED_SECONDS = 0.02
 """Between two looks into the log while somebody waits for what has not come."""
 POLL_SECONDS = 0.5
@@ -62,6 +60,7 @@ class Projector:
         self._moved = asyncio.Condition()
         self._woken, self._hurried, self._unsaved = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._readers, self._poll = 0, POLL_SECONDS
+        self._pace = Pace(*FLOOR_SECONDS, clock)
 
     def wake(self) -> None:
         """There is something new in the log."""
@@ -73,12 +72,10 @@ class Projector:
         async with self._moved:
             self._moved.notify_all()  # whoever waited already may find that another process has shown it
         try:
-            before = self._clock()
             while True:
                 self._woken.clear()
-                began = self._clock()
-                await self._rest(await self.turn(), began, began - before)
-                before = began
+                self._pace.begin()
+                await self._rest(await self.turn())
         finally:
             await self._pages.close()
 
@@ -154,10 +151,8 @@ class Projector:
             _log.error("views.stopped", view=view, type=event.type, **told, exc_info=error)
         self.stopped[view], self._asked_at[view] = place, self._clock()
 
-    async def _rest(self, passed: int, began: float, gathered: float) -> None:
-        """Until there is something to do again: at once behind a full page, else after the floor, else when woken or after a look's pause.
-        `gathered`: the seconds in which what was passed came.
-        """
+    async def _rest(self, passed: int) -> None:
+        """Until there is something to do again: at once behind a full page, else after the floor, else when woken or after a look's pause."""
         if full(passed, PAGE):
             return
         if passed:
@@ -165,7 +160,7 @@ class Projector:
         else:
             await _until(self._woken, ASKED_SECONDS if self._readers else self._poll)
             self._poll = min(self._poll * 1.5, LONGEST_POLL_SECONDS)
-        if (left := began + floor(passed, gathered) - self._clock()) > 0:
+        if (left := self._pace.end(passed)) > 0:
             await _until(self._hurried, left)
 
     async def keep_saving(self) -> None:
@@ -215,13 +210,6 @@ class Projector:
             if not self._readers:
                 self._hurried.clear()
         return self.positions.reached(view, position.source) >= wanted
-
-
-def floor(passed: int, gathered: float) -> float:
-    """The seconds from the begin of a turn that passed so many events, which came in `gathered` seconds, to that of the next: until there are
-    about `MANY`. Longer turns would keep requests waiting while they are shown.
-    """
-    return min(LONG_FLOOR_SECONDS, max(FLOOR_SECONDS, gathered * MANY / passed)) if passed else FLOOR_SECONDS
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:
