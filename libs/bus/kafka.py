@@ -201,12 +201,12 @@ class Ears:
         topics: Sequence[str],
         take: Take,
         *,
-        save: Save = _nothing,
+        save: Save | None = None,
         turn: tuple[float, float] = TURN_SECONDS,
         most: int = MAX_RECORDS,
     ) -> None:
         """Gives `take` every record of `topics`, in batches; a batch it raises on ends the consumer, and comes again in its next run."""
-        self._ears.append(Ear(self.bootstrap, group, tuple(topics), take, self._replica, save, turn, most))
+        self._ears.append(Ear(self.bootstrap, group, tuple(topics), take, self._replica, save or _nothing, turn, most))
 
     @property
     def loops(self) -> Mapping[str, Callable[[], Awaitable[None]]]:

@@ -143,6 +143,8 @@ class Service:
     hears: tuple[Hears, ...] = ()
     takes: Take | None = None
     """Is given the raw records of the topics that the service's row of the roster names in full."""
+    saves: Chore | None = None
+    """When it has returned, what `takes` was given before is done for good: offsets are committed behind it."""
     tasks: tuple[Chore, ...] = ()
     """Loops that run as long as the service does; they end by cancellation. One that fails is started again, one that returns is done."""
     opening: tuple[Chore, ...] = ()

@@ -139,7 +139,8 @@ class Hosted:
             topics = [site_topic(self.site.code, service) for service in self.row.neighbours]
             ears.hear(f"{self.site.code}-{self.name}-{inbox.name}", topics, inbox.take, save=inbox.save)
         if self.service.takes is not None:
-            ears.hear(f"{self.site.code}-{self.name}", self.row.raw, self.service.takes, turn=STREAM_TURN_SECONDS, most=STREAM_RECORDS)
+            group, takes, saves = f"{self.site.code}-{self.name}", self.service.takes, self.service.saves
+            ears.hear(group, self.row.raw, takes, save=saves, turn=STREAM_TURN_SECONDS, most=STREAM_RECORDS)
 
     async def feed(self, node: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
         """A page of one of its feeds. Raises `KeyError` for a node that is not hosted here, or where the service keeps no log."""

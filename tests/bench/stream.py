@@ -23,6 +23,7 @@ from libs.eventlog import Consequence, Intent, New, PgLogs, Ring
 from libs.testkit.neighbours import sample
 from libs.wire import Recorded, public_of, to_headers
 from services.hub.inbox import CityStream
+from services.hub.inbox.awaiting import Awaiting
 from services.hub.inbox.keeping import COLUMNS
 from services.hub.inbox.registering import register
 from services.link.app import lease
@@ -130,8 +131,10 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
 
     async def ours() -> float:
         pool, city = await city_of(owner, key)
+        awaiting = Awaiting(city.take)
         began = time.perf_counter()
-        await _consume(bootstrap, name, city.take)
+        await _consume(bootstrap, name, awaiting.take)
+        await awaiting.save()
         took = time.perf_counter() - began
         assert await pool.fetchval("select sum(verified) from city_feed") == len(events)
         await pool.close()
