@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Final
 
 import msgspec
 import structlog
@@ -22,9 +20,6 @@ from libs.wire import Position, Recorded, genesis, origin
 
 _log = structlog.get_logger("eventlog")
 
-BATCHES_AHEAD: Final = 2
-"""Batches of an import that wait behind the one it waits for: one is being prepared, and the next is there when that is written."""
-
 
 class PgLog:
     """One origin's log."""
@@ -41,14 +36,12 @@ class PgLog:
 
     async def append_all(self, intents: Sequence[Intent]) -> list[Done | Exception]:
         outcomes: list[Done | Exception] = []
-        waiting: deque[list[Entry | Exception]] = deque()
+        before: list[Entry | Exception] = []
         for start in range(0, len(intents), MAX_BATCH):
-            waiting.append(self._committer.put_all(self.source, [_traced(intent) for intent in intents[start : start + MAX_BATCH]]))
-            if len(waiting) > BATCHES_AHEAD:
-                outcomes += await self._committer.outcomes(waiting.popleft())
-        for some in waiting:
-            outcomes += await self._committer.outcomes(some)
-        return outcomes
+            some = self._committer.put_all(self.source, [_traced(intent) for intent in intents[start : start + MAX_BATCH]])
+            outcomes += await self._committer.outcomes(before)
+            before = some
+        return outcomes + await self._committer.outcomes(before)
 
     async def stream(self, subject: str) -> list[Recorded]:
         return [recorded(row) for row in reversed(await self._pool.fetch(sql.LOAD, [self.source], [subject], [sql.ALL]))]
