@@ -11,11 +11,10 @@ from typing import Final
 import structlog
 
 from libs.database import Connection, Pool, away, gone
-from libs.eventlog.ahead import Ahead
 from libs.eventlog.batch import Settled, check
 from libs.eventlog.lanes import Entry, Lanes
 from libs.eventlog.log import MAX_BATCH, MAX_WAITING, Busy, Done, Intent, LogError, Unknown
-from libs.eventlog.writing import Stamped, Writer
+from libs.eventlog.writing import Writer
 from libs.telemetry import batch_span
 from libs.wire import Recorded
 
@@ -30,7 +29,7 @@ CONNECT_SECONDS: Final = 10.0
 
 
 class Committer:
-    """All intents waiting in this process, of all origins of the service, form the next batch; one batch is in flight, and one is prepared."""
+    """All intents waiting in this process, of all origins of the service, form the next batch; one batch is in flight."""
 
     def __init__(self, pool: Pool, committed: Callable[[Sequence[Recorded]], None], floor: float = FLOOR_SECONDS) -> None:
         self.pool, self._floor = pool, floor
@@ -38,7 +37,6 @@ class Committer:
         self._last = -floor
         self._committed = committed
         self.writer = Writer()
-        self._ahead = Ahead(pool, self.writer)
         self._waiting = Lanes()
         self._losing = False
         self._work: asyncio.Task[None] | None = None
@@ -49,23 +47,19 @@ class Committer:
         self._go_on()
         return await entry.future
 
-    def put_all(self, source: str, intents: Sequence[Intent]) -> list[Entry | Exception]:
-        """Lets them wait; one that no log can keep, or for which there is no room, is told so in its place."""
-        entries: list[Entry | Exception] = []
+    async def submit_all(self, source: str, intents: Sequence[Intent]) -> list[Done | Exception]:
+        """What each came to; one that no log can keep, or for which there is no room, is told so in its place."""
+        outcomes: list[Entry | Exception] = []
         for intent in intents:
             try:
                 check(intent)
-                entries.append(self._put(source, intent))
+                outcomes.append(self._put(source, intent))
             except LogError as error:
-                entries.append(error)
-        self._go_on()
-        return entries
-
-    async def outcomes(self, entries: Sequence[Entry | Exception]) -> list[Done | Exception]:
-        """What each came to."""
-        if waiting := [entry.future for entry in entries if isinstance(entry, Entry)]:
+                outcomes.append(error)
+        if waiting := [entry.future for entry in outcomes if isinstance(entry, Entry)]:
+            self._go_on()
             await asyncio.wait(waiting)
-        return [entry if isinstance(entry, Exception) else entry.outcome() for entry in entries]
+        return [entry if isinstance(entry, Exception) else entry.outcome() for entry in outcomes]
 
     def _put(self, source: str, intent: Intent) -> Entry:
         if len(self._waiting) >= MAX_WAITING:
@@ -90,11 +84,8 @@ class Committer:
         while self._waiting:
             try:
                 async with self.pool.acquire(timeout=CONNECT_SECONDS) as connection:
-                    try:
-                        while self._waiting and not gone(connection):
-                            await self._turn(connection)
-                    finally:
-                        self._waiting.put_back(await self._ahead.give_up())
+                    while self._waiting and not gone(connection):
+                        await self._turn(connection)
             except Exception as lost:
                 self._lost(self._waiting.clear(), lost)
 
@@ -114,24 +105,12 @@ class Committer:
             async with asyncio.timeout(left):
                 await self._many.wait()
 
-    async def _next(self) -> tuple[Sequence[Entry], Stamped | None]:
-        """The batch to be written now, and what was prepared of it."""
-        if self._ahead:
-            return await self._ahead.take()
-        await self._gathered()
-        return self._waiting.take(MAX_BATCH), None
-
-    def _begun(self, stamped: Stamped) -> None:
-        """While a batch is being written the next one is prepared, if it would be a large one."""
-        if self._waiting.ready >= MANY and self._ahead.room:
-            self._ahead.begin(self._waiting.take(MAX_BATCH), stamped)
-
     async def _turn(self, connection: Connection) -> None:
-        batch: Sequence[Entry] = ()
-        put_off: Sequence[Entry] = ()
+        await self._gathered()
+        batch = self._waiting.take(MAX_BATCH)
+        put_off: list[Entry] = []
         try:
-            batch, ahead = await self._next()
-            put_off = _give(batch, await self._commit(connection, batch, ahead))
+            put_off = _give(batch, await self._commit(connection, batch))
         except Exception as error:
             _tell(batch, error)
         except BaseException:
@@ -150,13 +129,11 @@ class Committer:
             _log.warning("append.lost", intents=len(batch), error=repr(lost))
         _tell(batch, Unknown(f"the database went away while writing ({type(lost).__name__})"))
 
-    async def _commit(
-        self, connection: Connection, batch: Sequence[Entry], ahead: Stamped | None = None
-    ) -> Mapping[str, Sequence[Settled]]:
+    async def _commit(self, connection: Connection, batch: Sequence[Entry]) -> Mapping[str, Sequence[Settled]]:
         """Writes the intents; if that fails for another reason than the connection, each alone, so that one bad intent fails alone."""
         try:
             with batch_span("append", (entry.intent.traceparent for entry in batch)):
-                settled = await self.writer.write(connection, batch, ahead, self._begun)
+                settled = await self.writer.write(connection, batch)
         except Exception as error:
             if away(error):  # whether the commit happened is not known: it is not tried again
                 self._lost(batch, error)

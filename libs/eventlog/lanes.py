@@ -57,11 +57,6 @@ class Lanes:
         """All entries that were not released."""
         return self._many
 
-    @property
-    def ready(self) -> int:
-        """Those who may go into the next batch."""
-        return len(self._ready)
-
     def put(self, entry: Entry) -> None:
         """At the end of its lanes."""
         self._many += 1

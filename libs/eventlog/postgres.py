@@ -11,7 +11,6 @@ from libs.database import Pool
 from libs.eventlog import sql
 from libs.eventlog.batch import check
 from libs.eventlog.committer import FLOOR_SECONDS, Committer
-from libs.eventlog.lanes import Entry
 from libs.eventlog.log import MAX_BATCH, Claim, Done, Intent
 from libs.eventlog.ring import Ring
 from libs.eventlog.rows import recorded
@@ -36,12 +35,10 @@ class PgLog:
 
     async def append_all(self, intents: Sequence[Intent]) -> list[Done | Exception]:
         outcomes: list[Done | Exception] = []
-        before: list[Entry | Exception] = []
         for start in range(0, len(intents), MAX_BATCH):
-            some = self._committer.put_all(self.source, [_traced(intent) for intent in intents[start : start + MAX_BATCH]])
-            outcomes += await self._committer.outcomes(before)
-            before = some
-        return outcomes + await self._committer.outcomes(before)
+            some = [_traced(intent) for intent in intents[start : start + MAX_BATCH]]
+            outcomes += await self._committer.submit_all(self.source, some)
+        return outcomes
 
     async def stream(self, subject: str) -> list[Recorded]:
         return [recorded(row) for row in reversed(await self._pool.fetch(sql.LOAD, [self.source], [subject], [sql.ALL]))]

@@ -41,30 +41,6 @@ class Loaded:
     """The known keys, and the events that were written for them."""
 
 
-@dataclass(slots=True)
-class Stamped:
-    """A batch that only has to be written: decided on `heads`, which are those it must find."""
-
-    heads: dict[str, HeadRow]
-    batches: dict[str, Batch]
-    settled: dict[str, list[Settled]]
-    now: datetime
-    behind: Stamped | None = None
-    """The batch it goes on from."""
-    written: bool = False
-
-    @property
-    def stands(self) -> bool:
-        """Whether what it goes on from was written: a head that was written to as often by others is another one."""
-        return self.behind is None or self.behind.written
-
-    def head_after(self, source: str, found: HeadRow) -> HeadRow:
-        """Where an origin stands when this batch is written; `found`: where it was seen to stand meanwhile."""
-        if (batch := self.batches.get(source)) is None:
-            return found
-        return HeadRow(batch.head, self.heads[source].feed, self.heads[source].writes + 1)
-
-
 class Writer:
     """Writes batches. Both ways give the same answers; the locked one is fair where several processes write to one origin."""
 
@@ -80,68 +56,33 @@ class Writer:
         """Goes the free way again."""
         self._locked_until = self._clock()
 
-    @property
-    def locked(self) -> bool:
-        """Whether it goes the locked way now."""
-        return self._clock() < self._locked_until
-
-    async def write(
-        self,
-        connection: Connection,
-        entries: Sequence[Entry],
-        ahead: Stamped | None = None,
-        begun: Callable[[Stamped], None] = lambda _stamped: None,
-    ) -> dict[str, list[Settled]]:
-        """What becomes of each intent, per origin. Returns after the commit.
-
-        `ahead`: the same intents, stamped while the batch before was being written; `begun` is told what is being written in the free way.
-        """
-        if not self.locked:
+    async def write(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, list[Settled]]:
+        """What becomes of each intent, per origin. Returns after the commit."""
+        if self._clock() >= self._locked_until:
             try:
-                stamped = ahead if ahead is not None and ahead.stands else await _stamped(connection, entries, sql.LOAD_ACTS)
-                begun(stamped)
-                return await _written(connection, stamped)
+                return await _decided(connection, entries, sql.LOAD_ACTS)
             except _Moved:
                 self.lock()
         async with connection.transaction():
-            return await _written(connection, await _stamped(connection, entries, sql.LOCK_ACTS))
-
-    async def look_ahead(self, connection: Connection, entries: Sequence[Entry], behind: Stamped) -> Stamped | None:
-        """Loads, decides and stamps `entries` as they come behind a batch in flight, with which they share no stream and no key.
-
-        None where that does not suffice: they are to be decided when it has been written.
-        """
-        try:
-            return await _stamped(connection, entries, sql.LOAD_ACTS, behind)
-        except _Moved:
-            return None
+            return await _decided(connection, entries, sql.LOCK_ACTS)
 
 
-async def _stamped(connection: Connection, entries: Sequence[Entry], load: str, behind: Stamped | None = None) -> Stamped:
+async def _decided(connection: Connection, entries: Sequence[Entry], load: str) -> dict[str, list[Settled]]:
     intents: dict[str, list[Intent]] = {}
     for entry in entries:
         intents.setdefault(entry.source, []).append(entry.intent)
     loaded = await _load(connection, intents, load)
     settled, wanted = _decide(intents, loaded)
     locked = load is sql.LOCK_ACTS
-    asked = {source: (claims_of if locked else passing_of)(decisions) for source, decisions in wanted.items()}
-    if behind is not None and any(asked.values()):
-        raise _Moved  # the batch in flight may make or end them
-    taken = await _taken(connection, asked)
+    taken = await _taken(connection, {source: (claims_of if locked else passing_of)(decisions) for source, decisions in wanted.items()})
     if not locked and any(taken.values()):
         raise _Moved  # read later than the streams: whether it was held when they were as they are, only the lock can say
-    heads = {source: head if behind is None else behind.head_after(source, head) for source, head in loaded.heads.items()}
     now = datetime.now(UTC)
-    batches = {s: stamp(wanted[s], loaded.streams[s], taken[s], heads[s].position, now) for s in wanted}
+    batches = {s: stamp(wanted[s], loaded.streams[s], taken[s], loaded.heads[s].position, now) for s in wanted}
+    await _write(connection, loaded.heads, {source: batch for source, batch in batches.items() if batch.changed}, now)
     for source, batch in batches.items():
         settled[source] += batch.settled
-    return Stamped(heads, {source: batch for source, batch in batches.items() if batch.changed}, settled, now, behind)
-
-
-async def _written(connection: Connection, stamped: Stamped) -> dict[str, list[Settled]]:
-    await _write(connection, stamped.heads, stamped.batches, stamped.now)
-    stamped.written, stamped.behind = True, None
-    return stamped.settled
+    return settled
 
 
 async def _write(connection: Connection, heads: Mapping[str, HeadRow], batches: Mapping[str, Batch], now: datetime) -> None:
