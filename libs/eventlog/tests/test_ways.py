@@ -17,6 +17,7 @@ from libs.decider import Refused
 from libs.eventlog import Claim, Claimed, Consequence, Done, Intent, MemoryLogs, New, PgLogs, Scope, Unknown, sql, verify
 from libs.eventlog.batch import Settled
 from libs.eventlog.lanes import Entry, Lanes
+from libs.eventlog.rows import columns
 from libs.eventlog.writing import Writer
 from libs.wire import Recorded
 
@@ -258,3 +259,10 @@ async def test_few_who_come_behind_a_commit_share_the_next_and_a_lone_caller_doe
         await asyncio.gather(*few, logs.of(NODES[0]).append(says("the 32nd")))
     assert len(commits) == 2
     await pool.close()
+
+
+async def test_a_copied_batch_keeps_its_heads_no_longer_than_a_second_when_its_process_freezes(logs: PgLogs) -> None:
+    """In the free way too: the heads are locked until the events are copied behind the call."""
+    async with logs.pool.acquire() as connection, connection.transaction():
+        await connection.execute(sql.WRITE_ACTS, *columns({}, {}, AT, copied=True))
+        assert await connection.fetchval("show idle_in_transaction_session_timeout") == "1s"
