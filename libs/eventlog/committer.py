@@ -24,6 +24,8 @@ FLOOR_SECONDS: Final = 0.008
 """Between a commit and the next batch while few wait: what comes meanwhile shares the next one. Who comes later than that does not wait."""
 MANY: Final = 32
 """So many need not wait for more."""
+FEW: Final = 8
+"""Nor need as many as the last batch had, if they are not fewer than these: whoever was answered has come again."""
 CONNECT_SECONDS: Final = 10.0
 """How long those who wait for a commit wait for a connection at most."""
 
@@ -33,7 +35,7 @@ class Committer:
 
     def __init__(self, pool: Pool, committed: Callable[[Sequence[Recorded]], None], floor: float = FLOOR_SECONDS) -> None:
         self.pool, self._floor = pool, floor
-        self._many = asyncio.Event()
+        self._many, self._enough = asyncio.Event(), MANY
         self._last = -floor
         self._committed = committed
         self.writer = Writer()
@@ -70,7 +72,7 @@ class Committer:
 
     def _go_on(self) -> None:
         """There is something to write: whoever waits for many looks again."""
-        if len(self._waiting) >= MANY:
+        if len(self._waiting) >= self._enough:
             self._many.set()
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._drain(), name="append")
@@ -95,10 +97,10 @@ class Committer:
             _tell(self._waiting.clear(), Unknown("stopped before it was written; repeat with the same key"))
 
     async def _gathered(self) -> None:
-        """Returns when `MANY` wait, or the floor is over since the last commit."""
+        """Returns when enough wait, or the floor is over since the last commit."""
         await asyncio.sleep(0)  # those who were just answered may ask for more
         left = self._last + self._floor - time.monotonic()
-        if left <= 0 or len(self._waiting) >= MANY:
+        if left <= 0 or len(self._waiting) >= self._enough:
             return
         self._many.clear()
         with suppress(TimeoutError):
@@ -108,6 +110,7 @@ class Committer:
     async def _turn(self, connection: Connection) -> None:
         await self._gathered()
         batch = self._waiting.take(MAX_BATCH)
+        self._enough = min(max(len(batch), FEW), MANY)
         put_off: list[Entry] = []
         try:
             put_off = _give(batch, await self._commit(connection, batch))

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import product
 
@@ -16,6 +17,7 @@ from libs.database import Connection, open_pool, prepare, service_url
 from libs.decider import Refused
 from libs.eventlog import Claim, Claimed, Consequence, Done, Intent, MemoryLogs, New, PgLogs, Scope, Unknown, sql, verify
 from libs.eventlog.batch import Settled
+from libs.eventlog.committer import FEW, MANY
 from libs.eventlog.lanes import Entry, Lanes
 from libs.eventlog.rows import columns
 from libs.eventlog.writing import Writer
@@ -245,20 +247,41 @@ async def test_a_value_the_driver_cannot_send_fails_alone(logs: PgLogs) -> None:
 
 
 async def test_few_who_come_behind_a_commit_share_the_next_and_a_lone_caller_does_not_wait(database: str) -> None:
+    async with waiting_an_hour(database) as (logs, commits):
+        await logs.of(NODES[0]).append(says("first"))
+        assert len(commits) == 1, "nothing was committed before it: it does not wait an hour"
+        await together(logs, FEW)
+        assert len(commits) == 2
+
+
+@pytest.mark.parametrize("callers", [FEW, 16, MANY])
+async def test_as_many_as_were_answered_need_not_wait_for_more(database: str, callers: int) -> None:
+    async with waiting_an_hour(database) as (logs, commits):
+        await asyncio.gather(*(logs.of(NODES[n % 2]).append(says(f"first-{n}")) for n in range(callers)))
+        before = len(commits)
+        await together(logs, callers)
+        assert len(commits) == before + 1
+
+
+@asynccontextmanager
+async def waiting_an_hour(database: str) -> AsyncIterator[tuple[PgLogs, list[int]]]:
+    """Logs in which few wait an hour for others to share a commit; the commits."""
     pool = await open_pool(await prepare(database, "intake"), "intake")
     logs = PgLogs(pool, "intake", NODES, floor=3600.0)
     await logs.open()
     commits: list[int] = []
     logs.woken.append(lambda: commits.append(1))
     async with asyncio.timeout(60):
-        await logs.of(NODES[0]).append(says("first"))
-        assert len(commits) == 1, "nothing was committed before it: it does not wait an hour"
-        few = [asyncio.ensure_future(logs.of(NODES[n % 2]).append(says(f"case-{n}"))) for n in range(31)]
-        await asyncio.sleep(0.1)
-        assert not any(one.done() for one in few)
-        await asyncio.gather(*few, logs.of(NODES[0]).append(says("the 32nd")))
-    assert len(commits) == 2
+        yield logs, commits
     await pool.close()
+
+
+async def together(logs: PgLogs, enough: int) -> None:
+    """So many acts: all but one of them wait, and the last is enough."""
+    few = [asyncio.ensure_future(logs.of(NODES[n % 2]).append(says(f"case-{n}"))) for n in range(enough - 1)]
+    await asyncio.sleep(0.1)
+    assert not any(one.done() for one in few)
+    await asyncio.gather(*few, logs.of(NODES[0]).append(says("the last")))
 
 
 async def test_a_copied_batch_keeps_its_heads_no_longer_than_a_second_when_its_process_freezes(logs: PgLogs) -> None:
