@@ -75,5 +75,7 @@ def test_nothing_that_was_installed_is_compiled_at_every_start(arguments: tuple[
 def test_a_checkout_whose_bytecode_cannot_be_written_is_set_up_all_the_same(tmp_path: Path) -> None:
     nowhere = tmp_path / "a file"
     nowhere.touch()
-    done = subprocess.run(["scripts/setup"], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONPYCACHEPREFIX": str(nowhere)})
+    done = subprocess.run(
+        ["scripts/setup"], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONPYCACHEPREFIX": str(nowhere)}
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
