@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from services.onebox.sites import ROOT
+ROOT = Path(__file__).parents[3]
 
 HEAVY = (
     "fastapi", "starlette", "asyncpg", "aiokafka", "faststream", "sqlalchemy", "alembic", "pydantic_settings", "uvicorn", "opentelemetry",

@@ -38,7 +38,7 @@ def test_a_cause_is_looked_for_at_the_end_of_a_log_that_has_grown_large(site: Si
 def test_a_site_whose_log_cannot_be_opened_is_told_in_a_sentence(site: SiteOfBox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sites, "is_free", lambda _port: True)
     (site.folder / "site.log").mkdir()
-    with pytest.raises(BoxError, match="511525 不能启动：.*site.log"):
+    with pytest.raises(BoxError, match=r"511525 不能启动：.*site\.log"):
         site.start({}, "127.0.0.1:1", "http://127.0.0.1:1", site.folder / "registry.json")
 
 
