@@ -188,9 +188,10 @@ class Inbox:
 
     async def retry(self, parked: Sequence[int] | None = None) -> tuple[int, int]:
         """Applies parked records again, subject by subject in order; (applied, still parked)."""
-        result = await parking.retry(self._pool, self.name, parked, self.applier.again)
-        self._committed()
-        return result
+        try:
+            return await parking.retry(self._pool, self.name, parked, self.applier.again)
+        finally:  # each record commits by itself: a retry that fails half way has applied some
+            self._committed()
 
     def _committed(self) -> None:
         if self.hears.after is not None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
 
+from libs.bus.sending import begun
 from libs.turns import Pace
 
 _log = structlog.get_logger("bus")
@@ -43,6 +43,8 @@ COMMITTED_SECONDS: Final = 5.0
 """How long a commit is waited for: aiokafka would try for as long as the broker refuses it."""
 END_SECONDS: Final = 3.0
 """How long the last commit may take, and as long again the end of the consumer."""
+CUT_SECONDS: Final = 1.0
+"""How long it may take after it was cut off."""
 
 
 async def _raw_parser(records: Any, original: Any) -> Any:
@@ -125,7 +127,7 @@ class _Run:
 
     async def run(self) -> None:
         try:
-            await self._broker.start()
+            await begun(self._broker.start())
             consuming = [*self._subscriber.tasks]
             committing = asyncio.create_task(self._keep_committing())
             try:
@@ -140,9 +142,24 @@ class _Run:
                 await self._last_commit()
         finally:
             self._failed.cancel()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(END_SECONDS):
-                    await self._broker.stop()
+            await self._end()
+
+    async def _end(self) -> None:
+        """Ends the consumer. What still runs after `END_SECONDS` is cut off: a batch that is being taken, a broker that does not answer.
+
+        It is never cancelled half-way: FastStream and aiokafka would leave their tasks and connections behind.
+        """
+        taking, consumer = [*self._subscriber.tasks], self._subscriber.consumer
+        ending = asyncio.ensure_future(self._broker.stop())
+        await asyncio.wait([ending], timeout=END_SECONDS)
+        if not ending.done():
+            for task in taking:
+                task.cancel()
+            if consumer is not None:
+                await consumer._client.close()
+            await asyncio.wait([ending], timeout=CUT_SECONDS)
+        if not ending.done() or ending.cancelled() or ending.exception() is not None:  # what ended the consumer is what counts
+            _log.error("bus.not_ended", group=self._ear.group, error=repr(ending))
 
     async def _handle(self, message: KafkaMessage) -> None:
         """One turn. After a failure nothing more is taken, so that no offset goes over what failed."""

@@ -6,9 +6,9 @@ A producer that failed is given up and made anew: it may have sent some and lost
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import DefaultPartitioner
@@ -19,8 +19,22 @@ Outgoing = tuple[bytes, bytes, Sequence[tuple[str, bytes]]]
 
 SEND_SECONDS: Final = 30.0
 """How long the broker may take to acknowledge what it was sent at once."""
+BEGIN_SECONDS: Final = 1.0
+"""How long a client that is told to stop while it begins may take to begin."""
 CLOSE_SECONDS: Final = 1.0
 """How long a producer may take to end; what it still holds then is given up."""
+
+
+async def begun(beginning: Coroutine[Any, Any, None]) -> None:
+    """Lets a client of aiokafka begin. Whoever is cancelled meanwhile waits for it: cancelled itself it would leave its first connection open."""
+    task = asyncio.ensure_future(beginning)
+    try:
+        await asyncio.shield(task)
+    finally:
+        await asyncio.wait([task], timeout=BEGIN_SECONDS)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait([task])
 
 
 async def new_producer(bootstrap: str) -> AIOKafkaProducer:
@@ -34,7 +48,7 @@ async def new_producer(bootstrap: str) -> AIOKafkaProducer:
         request_timeout_ms=20_000,
     )
     try:
-        await producer.start()
+        await begun(producer.start())
     except BaseException:
         await producer.stop()
         raise

@@ -60,7 +60,11 @@ class Committer:
                 outcomes.append(error)
         if waiting := [entry.future for entry in outcomes if isinstance(entry, Entry)]:
             self._go_on()
-            await asyncio.wait(waiting)
+            try:
+                await asyncio.wait(waiting)
+            finally:
+                for future in waiting:
+                    future.cancel()  # does nothing unless this caller goes before they are answered
         return [entry if isinstance(entry, Exception) else entry.outcome() for entry in outcomes]
 
     def _put(self, source: str, intent: Intent) -> Entry:

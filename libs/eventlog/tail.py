@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from libs.database import Connection, Pool
@@ -44,16 +44,25 @@ async def tail(connection: Connection | Pool, at: At, *, limit: int, schema: str
     """
     prefix = f'"{schema}".' if schema else ""
     ahead: list[tuple[str, int, int]] = []
+    later = False
     for head in await connection.fetch(_HEADS.format(schema=prefix)):
         epoch, sequence = at.get(head["source"], (1, 0))
         if (head["epoch"], head["sequence"]) > (epoch, sequence):
             ahead.append((head["source"], epoch, sequence))
+            later |= head["epoch"] > epoch
     if not ahead:
         return []
     sources, epochs, sequences = (list(column) for column in zip(*ahead, strict=True))
     page, made = PAGE.format(schema=prefix, columns=WHOLE if whole else SHOWN), recorded if whole else shown
-    rows = await connection.fetch(page, sources, epochs, sequences, max(limit // len(ahead), LEAST))
-    return [made(row) for row in rows]
+    share = max(limit // len(ahead), LEAST)
+    events = [made(row) for row in await connection.fetch(page, sources, epochs, sequences, share)]
+    return _to_their_ends(events, share) if later else events
+
+
+def _to_their_ends(events: Sequence[Recorded], share: int) -> list[Recorded]:
+    """Without what follows an epoch that gave all it might: there may be more of it, which would be passed over."""
+    given = Counter((event.source, event.epoch) for event in events)
+    return [event for event in events if not any(given[event.source, epoch] >= share for epoch in range(1, event.epoch))]
 
 
 class Tail:

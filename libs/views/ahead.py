@@ -21,7 +21,7 @@ class ReadAhead:
 
     async def next(self, view: str, at: dict[str, Place], most: int) -> Sequence[Recorded]:
         """The events behind `at`, about `most`. The page behind a full one is being read when this returns; whoever takes that to the end of
-        this one finds it there, and it is read anew for whoever stands elsewhere.
+        this one finds it there, and it is read anew for whoever stands elsewhere, or if there was nothing yet.
         """
         events = await self._page(view, at, most)
         if full(len(events), most):
@@ -32,8 +32,10 @@ class ReadAhead:
     async def _page(self, view: str, at: dict[str, Place], most: int) -> list[Recorded]:
         then, reading = self._ahead.pop(view, (at, None))
         if reading is not None and then == at:
-            return await reading
-        await _dropped(() if reading is None else (reading,))
+            if events := await reading:
+                return events
+        elif reading is not None:
+            await _dropped((reading,))
         return await self._tails[view].next(self._pool, at, limit=most)
 
     async def close(self) -> None:

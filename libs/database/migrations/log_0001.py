@@ -37,7 +37,7 @@ begin
     ) e
     union all
     select 'key', wanted.n, c.source, c.feed, f.epoch, c.sequence, c.version, '', null::timestamptz, null::timestamptz, '', ''::bytea,
-           coalesce(e.hash, ''), c.digest, c.first, 0::bigint
+           coalesce(e.hash, f.alg || ':' || repeat('0', 64)), c.digest, c.first, 0::bigint
     from unnest(lines(of, many)::integer[], lines(scopes, many), lines(keys, many)) with ordinality as wanted (of, scope, key, n)
     cross join lateral (
         select * from claim where claim.source = origins[wanted.of] and claim.scope = wanted.scope and claim.key = wanted.key limit 1

@@ -158,3 +158,15 @@ async def test_a_caller_who_has_gone_keeps_nobody_behind_waiting(logs: PgLogs) -
     async with asyncio.timeout(10):
         assert (await callers[9]).version >= 1
     assert [one.version for one in (await answers(logs, 2))[:1]] == [1]
+
+
+async def test_of_many_acts_whose_caller_has_gone_none_is_done_that_was_not_begun(logs: PgLogs) -> None:
+    held = [await logs.pool.acquire() for _ in range(logs.pool.get_max_size())]
+    many = asyncio.create_task(logs.of(NODE).append_all([counts(f"case-{n}") for n in range(5)]))
+    await asyncio.sleep(0)
+    many.cancel()
+    await asyncio.wait([many])
+    for connection in held:
+        await logs.pool.release(connection)
+    assert [one.version for one in await answers(logs, 1)] == [1]
+    assert [event.subject for event in await logs.of(NODE).feed()] == ["case-0"]

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import product
 
-import asyncpg
 import pytest
 
 from libs.database import Connection, open_pool, prepare, service_url
@@ -20,6 +19,7 @@ from libs.eventlog.batch import Settled
 from libs.eventlog.committer import FEW, MANY
 from libs.eventlog.lanes import Entry, Lanes
 from libs.eventlog.rows import columns
+from libs.eventlog.tests.acts import end_connections
 from libs.eventlog.writing import Writer
 from libs.wire import Recorded
 
@@ -228,15 +228,6 @@ async def test_an_unknown_outcome_is_not_tried_again(logs: PgLogs, database: str
         await logs.of(NODES[0]).append(Intent(subject="case-1", decide=cut, actor="C1"))
     assert decided == ["once"]
     assert await logs.of(NODES[0]).feed() == []
-
-
-async def end_connections(database: str) -> None:
-    """Ends every connection of the service in this database."""
-    admin = await asyncpg.connect(database)
-    await admin.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'liandong-intake' and datname = current_database()"
-    )
-    await admin.close()
 
 
 async def test_a_value_the_driver_cannot_send_fails_alone(logs: PgLogs) -> None:

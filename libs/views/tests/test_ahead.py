@@ -11,7 +11,8 @@ import pytest
 from libs.database import Connection
 from libs.eventlog import Done, PgLogs
 from libs.views import Logged, Projector
-from libs.views.tests.test_projector import NODE, Shows, following, logging, said, shown
+from libs.views.ahead import ReadAhead
+from libs.views.tests.test_projector import NODE, Shows, following, logging, put, said, shown
 from libs.wire import Position
 
 pytestmark = pytest.mark.server
@@ -55,3 +56,15 @@ async def test_a_view_that_ends_while_it_catches_up_leaves_nothing_running(datab
         async with following(projector):
             assert await projector.wait("shows", last, 30.0)
         assert await shown(pool, shows) == [f"case:{n}" for n in range(300)]
+
+
+async def test_what_came_while_the_last_full_page_was_shown_is_there(database: str) -> None:
+    async with logging(database) as (logs, pool):
+        pages = ReadAhead(pool, ["shows"], None)
+        last = await put(logs, *(f"case:{n}" for n in range(10)))
+        assert len(await pages.next("shows", {}, 10)) == 10
+        await asyncio.wait([task for task in asyncio.all_tasks() if task.get_name() == "read ahead"])
+        await put(logs, "case:10")
+        found = await pages.next("shows", {last.source: (1, last.sequence)}, 10)
+        assert [event.subject for event in found] == ["case:10"], "what was read ahead was the end of the log, and is none any more"
+        await pages.close()

@@ -14,6 +14,7 @@ import pytest
 from libs.database import Connection, Pool, open_pool, prepare
 from libs.eventlog import Consequence, Intent, New, PgLogs
 from libs.views import Logged, Projector, View
+from libs.views.positions import Positions
 from libs.wire import Malformed, Position
 
 pytestmark = pytest.mark.server
@@ -261,3 +262,20 @@ async def test_a_view_that_was_added_later_keeps_none_waiting(database: str, mon
             assert await projector.wait("new", last, 30.0)
         assert len(old.batches) == 1, "it had one turn for the one event, not one for each page of the other"
         assert [len(await shown(pool, show)) for show in (old, new)] == [122, 122]
+
+
+async def test_what_moves_while_positions_are_saved_is_saved_after_them(database: str) -> None:
+    async with logging(database, Shows("shows")) as (logs, pool):
+        await put(logs, "note:1", "note:2", kind=OTHER)
+        one, two = await logs.of(NODE).feed()
+        positions = Positions(["shows"])
+        await positions.load(pool)
+        positions.move("shows", [one], saved=False)
+        async with pool.acquire() as connection, connection.transaction():
+            await positions.lock(connection, ["shows"], [])
+            saving = asyncio.create_task(positions.save(pool))
+            await asyncio.sleep(0)
+            positions.move("shows", [two], saved=False)
+        await saving
+        await positions.save(pool)
+        assert await kept(pool) == {"shows": 2}

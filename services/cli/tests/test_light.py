@@ -7,8 +7,11 @@ import os
 import subprocess
 import sys
 import sysconfig
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[3]
 
 HEAVY = (
     "fastapi", "starlette", "asyncpg", "aiokafka", "faststream", "sqlalchemy", "alembic", "pydantic_settings", "uvicorn", "opentelemetry",
@@ -67,3 +70,12 @@ def test_nothing_that_was_installed_is_compiled_at_every_start(arguments: tuple[
     installed = [file for file in answered(*arguments)[1] if file.startswith(sysconfig.get_path("purelib"))]
     assert len(installed) > 20
     assert [file for file in installed if not os.path.exists(file)] == []
+
+
+def test_a_checkout_whose_bytecode_cannot_be_written_is_set_up_all_the_same(tmp_path: Path) -> None:
+    nowhere = tmp_path / "a file"
+    nowhere.touch()
+    done = subprocess.run(
+        ["scripts/setup"], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONPYCACHEPREFIX": str(nowhere)}
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

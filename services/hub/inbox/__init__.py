@@ -150,7 +150,6 @@ class CityStream:
             self._late.clear()
             for key in await keeping.late(self._pool):
                 await self._page(key)
-                self._late.set()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LATE_SECONDS):
                     await self._late.wait()

@@ -48,7 +48,7 @@ async def _choose(connection: Connection, number: int, feed: Feed, left: dict[st
     highest, on_chain = feed.wanted, set[str]()
     while feed.looking and feed.wanted >= lowest:
         own, mine = feed.wanted_hash, left.get(feed.wanted_hash)
-        before = stored.get((feed.wanted, own)) or (mine.prevhash if mine else None)
+        before = stored.get((feed.wanted, own)) or (mine.prevhash if mine and mine.sequence == feed.wanted else None)
         if before is None:
             feed.missing = True
             break

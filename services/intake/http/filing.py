@@ -56,16 +56,16 @@ class KnownProcedures:
         return in_force(await self._versions(node, item), day_of(at), imported=imported)
 
     def forget(self) -> None:
-        """Has procedures looked up anew: something was heard of them."""
-        self._known.clear()
+        """Has procedures looked up anew: something was heard of them. What is being looked up now may lack it, and is not remembered either."""
+        self._known = {}
 
     async def _versions(self, node: str, item: str) -> list[Version]:
-        now = asyncio.get_running_loop().time()
-        until, known = self._known.get((node, item), (0.0, []))
+        now, remembered = asyncio.get_running_loop().time(), self._known
+        until, known = remembered.get((node, item), (0.0, []))
         if now >= until:
             known = await versions(self._context.pool, self._context.site.line(node), item)
             if known:
-                self._known[node, item] = (now + REMEMBER_SECONDS, known)
+                remembered[node, item] = (now + REMEMBER_SECONDS, known)
         return known
 
 
