@@ -1,4 +1,4 @@
-"""Events whose bytes this process has read, hashed or sent already: another of its consumers need not do so again."""
+"""Events whose bytes this process has read and hashed already: another of its consumers need not do so again."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class Around:
     rings: Mapping[str, Ring] = field(default_factory=dict)
     """By schema, what this process has committed last to those logs."""
     known: Known = field(default_factory=Known)
-    """What this process has read or sent of the site's topics."""
+    """What this process has read of the site's topics."""
 
     def stands(self, service: str) -> bool:
         """Whether `service` stands at this site."""
