@@ -19,6 +19,7 @@ from libs.bus import parking
 from libs.bus.applying import Applier
 from libs.bus.cursors import Cursor, Cursors, sift
 from libs.bus.hearing import Hears
+from libs.bus.known import Known
 from libs.database import Pool
 from libs.eventlog import Logs
 from libs.wire import Malformed, Position, Recorded, chain_hash, received
@@ -42,8 +43,8 @@ Feeds = Mapping[str, Sequence[Recorded]]
 class Inbox:
     """One consumer of one service. `take` is given raw records; when `save` has returned, what it was given before is done for good."""
 
-    def __init__(self, hears: Hears, pool: Pool, logs: Logs, page: FeedPage) -> None:
-        self.hears, self._pool, self._feed = hears, pool, page
+    def __init__(self, hears: Hears, pool: Pool, logs: Logs, page: FeedPage, known: Known | None = None) -> None:
+        self.hears, self._pool, self._feed, self._known = hears, pool, page, known or Known()
         self.name = hears.name
         self.applier = Applier(hears, logs)
         self.behind = asyncio.Event()
@@ -56,10 +57,18 @@ class Inbox:
         events: list[Recorded] = []
         for record in records:
             try:
-                events.append(_hashed(*received(record.headers, record.value)))
+                events.append(self._read(record))
             except Malformed as error:
                 await parking.park_nameless(self._pool, self.name, record, str(error))
         await self.hear(events)
+
+    def _read(self, record: ConsumerRecord[bytes, bytes]) -> Recorded:
+        if (event := self._known.find(record.headers, record.value)) is not None:
+            return event
+        event, sound = received(record.headers, record.value)
+        if sound:
+            self._known.put(record.headers, event)
+        return _hashed(event, sound)
 
     async def hear(self, events: Sequence[Recorded], *, pulled: bool = False) -> None:
         """Applies what is next of each feed. What is to be heard commits with the cursors; where there is nothing, they move in memory."""
@@ -179,9 +188,10 @@ class Inbox:
 
     async def retry(self, parked: Sequence[int] | None = None) -> tuple[int, int]:
         """Applies parked records again, subject by subject in order; (applied, still parked)."""
-        result = await parking.retry(self._pool, self.name, parked, self.applier.again)
-        self._committed()
-        return result
+        try:
+            return await parking.retry(self._pool, self.name, parked, self.applier.again)
+        finally:  # each record commits by itself: a retry that fails half way has applied some
+            self._committed()
 
     def _committed(self) -> None:
         if self.hears.after is not None:

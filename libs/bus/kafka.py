@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -20,6 +18,9 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
 
+from libs.bus.sending import begun
+from libs.turns import Pace
+
 _log = structlog.get_logger("bus")
 
 Records = Sequence["ConsumerRecord[bytes, bytes]"]
@@ -28,16 +29,22 @@ Save = Callable[[], Awaitable[None]]
 MAX_RECORDS: Final = 1000
 STREAM_RECORDS: Final = 5000
 """Of the city stream more is taken at once: what a fetch cuts off from its checkpoint has to be written twice."""
-TURN_SECONDS: Final = 0.05
-"""How long a turn lasts at least, unless it was full: what has come meanwhile is taken in the next one."""
-STREAM_TURN_SECONDS: Final = 0.02
+TURN_SECONDS: Final[tuple[float, float]] = (0.08, 0.05)
+"""Seconds that a turn lasts at least, unless it was full: while little comes, and while much does. What has come meanwhile is taken in the
+next one. Records that lie there for 100 ms keep aiokafka from asking for others of that broker.
+"""
+STREAM_TURN_SECONDS: Final[tuple[float, float]] = (0.04, 0.02)
 """The same of a consumer of raw records: the city is read by people who wait."""
+LOOK_SECONDS: Final = 1.0
+"""How long it is waited for records at a time; they are taken as soon as they come."""
 COMMIT_SECONDS: Final = 1.0
 """How often offsets are committed: they are a hint."""
 COMMITTED_SECONDS: Final = 5.0
 """How long a commit is waited for: aiokafka would try for as long as the broker refuses it."""
 END_SECONDS: Final = 3.0
 """How long the last commit may take, and as long again the end of the consumer."""
+CUT_SECONDS: Final = 1.0
+"""How long it may take after it was cut off."""
 
 
 async def _raw_parser(records: Any, original: Any) -> Any:
@@ -78,7 +85,7 @@ class Ear:
     take: Take
     replica: str = "0"
     save: Save = _nothing
-    turn: float = TURN_SECONDS
+    turn: tuple[float, float] = TURN_SECONDS
     most: int = MAX_RECORDS
 
     async def run(self) -> None:
@@ -95,6 +102,7 @@ class _Run:
         self._ear = ear
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._done: dict[TopicPartition, int] = {}
+        self._pace = Pace(*ear.turn)
         logger = logging.Logger(f"faststream.{ear.group}", logging.ERROR)  # of this run alone: it hands nothing on
         logger.addHandler(_Told(self._fail))
         self._broker = KafkaBroker(
@@ -106,7 +114,7 @@ class _Run:
             group_instance_id=f"{ear.group}-{ear.replica}",
             batch=True,
             max_records=ear.most,
-            batch_timeout_ms=int(ear.turn * 1000),
+            batch_timeout_ms=int(LOOK_SECONDS * 1000),
             auto_offset_reset="earliest",
             parser=_raw_parser,
             decoder=_raw_decoder,
@@ -119,7 +127,7 @@ class _Run:
 
     async def run(self) -> None:
         try:
-            await self._broker.start()
+            await begun(self._broker.start())
             consuming = [*self._subscriber.tasks]
             committing = asyncio.create_task(self._keep_committing())
             try:
@@ -134,15 +142,31 @@ class _Run:
                 await self._last_commit()
         finally:
             self._failed.cancel()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(END_SECONDS):
-                    await self._broker.stop()
+            await self._end()
+
+    async def _end(self) -> None:
+        """Ends the consumer. What still runs after `END_SECONDS` is cut off: a batch that is being taken, a broker that does not answer.
+
+        It is never cancelled half-way: FastStream and aiokafka would leave their tasks and connections behind.
+        """
+        taking, consumer = [*self._subscriber.tasks], self._subscriber.consumer
+        ending = asyncio.ensure_future(self._broker.stop())
+        await asyncio.wait([ending], timeout=END_SECONDS)
+        if not ending.done():
+            for task in taking:
+                task.cancel()
+            if consumer is not None:
+                await consumer._client.close()
+            await asyncio.wait([ending], timeout=CUT_SECONDS)
+        if not ending.done() or ending.cancelled() or ending.exception() is not None:  # what ended the consumer is what counts
+            _log.error("bus.not_ended", group=self._ear.group, error=repr(ending))
 
     async def _handle(self, message: KafkaMessage) -> None:
         """One turn. After a failure nothing more is taken, so that no offset goes over what failed."""
         if self._failed.done():
             return
-        records, began = message.raw_message, time.monotonic()
+        records = message.raw_message
+        self._pace.begin()
         try:
             await self._ear.take(records)
         except Exception as error:  # raised from `run`
@@ -151,7 +175,7 @@ class _Run:
         for record in records:
             self._done[TopicPartition(record.topic, record.partition)] = record.offset + 1
         if len(records) < self._ear.most:
-            await asyncio.sleep(began + self._ear.turn - time.monotonic())
+            await asyncio.sleep(self._pace.end(len(records)))
 
     async def _keep_committing(self) -> None:
         while True:
@@ -189,10 +213,17 @@ class Ears:
         self._ears: list[Ear] = []
 
     def hear(
-        self, group: str, topics: Sequence[str], take: Take, *, save: Save = _nothing, turn: float = TURN_SECONDS, most: int = MAX_RECORDS
+        self,
+        group: str,
+        topics: Sequence[str],
+        take: Take,
+        *,
+        save: Save | None = None,
+        turn: tuple[float, float] = TURN_SECONDS,
+        most: int = MAX_RECORDS,
     ) -> None:
         """Gives `take` every record of `topics`, in batches; a batch it raises on ends the consumer, and comes again in its next run."""
-        self._ears.append(Ear(self.bootstrap, group, tuple(topics), take, self._replica, save, turn, most))
+        self._ears.append(Ear(self.bootstrap, group, tuple(topics), take, self._replica, save or _nothing, turn, most))
 
     @property
     def loops(self) -> Mapping[str, Callable[[], Awaitable[None]]]:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final, Protocol
 
 import structlog
 
 from libs.bus.sending import CLOSE_SECONDS, Outgoing, Sender, end, new_producer
-from libs.database import Connection, Pool
+from libs.database import Connection, Pool, gone
 from libs.eventlog import Ring, Tail
 from libs.telemetry import batch_span
+from libs.turns import Pace
 from libs.wire import Position, Recorded, to_headers
 
 _log = structlog.get_logger("relay")
@@ -42,11 +44,11 @@ class Seal(Protocol):
 
 
 PAGE: Final = 1000
-SMALL: Final = 20
-"""A turn with fewer events is a small one: more are let gather for the next."""
-GATHER_SECONDS: Final = (0.03, 0.02)
-"""How long a turn lasts at least, after a small one and after a larger one."""
+GATHER_SECONDS: Final = (0.06, 0.02)
+"""How long a turn lasts at least, while little comes and while much does."""
 POLL_SECONDS = 0.1
+LONGEST_POLL_SECONDS: Final = 1.0
+"""Between two looks while nothing comes: what this process commits wakes it, what another one does is found by looking."""
 SAVE_SECONDS: Final = 0.25
 """How long what was sent goes unsaved."""
 LOCK_SECONDS: Final = 0.5
@@ -87,6 +89,7 @@ class Relay:
         self._unsaved: set[str] = set()
         self._saved = 0.0
         self._ahead: list[Recorded] = []
+        self._pace, self._poll = Pace(*GATHER_SECONDS), POLL_SECONDS
 
     def wake(self) -> None:
         """A service has committed: its log has something new to send."""
@@ -114,20 +117,20 @@ class Relay:
             finally:
                 await end(producer)
         finally:
-            if not connection.is_closed():
+            if not gone(connection):
                 await connection.execute(_UNLOCK, self.topic)
 
     async def _serve(self, connection: Connection, sender: Sender) -> None:
         await self.begin(connection)
         try:
             while True:
-                began = time.monotonic()
+                self._pace.begin()
                 self._woken.clear()
                 count = await self.step(connection, sender)
                 await self._speak(sender)
                 await self._save_in_time(connection)
                 if count < PAGE // 2:
-                    await self._rest(began + GATHER_SECONDS[count >= SMALL], gathering=count > 0)
+                    await self._rest(count)
         except asyncio.CancelledError:
             await self._last_words(connection, sender)
             raise
@@ -141,16 +144,18 @@ class Relay:
         if self._seal is not None:
             await self._seal.begin(self.sent)
 
-    async def _rest(self, until: float, *, gathering: bool) -> None:
+    async def _rest(self, count: int) -> None:
         """Waits for the end of the turn, and where there was nothing to send for the next commit, but no longer than it may."""
-        if not gathering:
-            wait = SAVE_SECONDS if self._unsaved else POLL_SECONDS
+        if count:
+            self._poll = POLL_SECONDS
+        else:
             try:
-                async with asyncio.timeout(wait):
+                async with asyncio.timeout(SAVE_SECONDS if self._unsaved else self._poll):
                     await self._woken.wait()
             except TimeoutError:
+                self._poll = min(self._poll * 1.5, max(LONGEST_POLL_SECONDS, POLL_SECONDS))
                 return
-        await asyncio.sleep(until - time.monotonic())
+        await asyncio.sleep(self._pace.end(count))
 
     async def step(self, connection: Connection, sender: Sender) -> int:
         """Sends what comes next of every log; the number of events sent."""
@@ -158,9 +163,9 @@ class Relay:
         if not events:
             return 0
         last = {event.source: Position(event.source, event.epoch, event.sequence, event.hash) for event in events}
-        outgoing: list[Outgoing] = [(event.node.encode(), event.data, to_headers(event)) for event in events]
-        if self._seal is not None:
-            outgoing.extend(await self._seal.records(list(last.values())))
+        keys = {source: position.node.encode() for source, position in last.items()}
+        behind = [] if self._seal is None else await self._seal.records(list(last.values()))
+        outgoing = chain(((keys[event.source], event.data, to_headers(event)) for event in events), behind)
         with batch_span(f"relay {self.topic}", (event.traceparent for event in events)):
             if len(events) < PAGE // 2:
                 await sender.send(outgoing)

@@ -6,9 +6,9 @@ A producer that failed is given up and made anew: it may have sent some and lost
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import DefaultPartitioner
@@ -19,8 +19,22 @@ Outgoing = tuple[bytes, bytes, Sequence[tuple[str, bytes]]]
 
 SEND_SECONDS: Final = 30.0
 """How long the broker may take to acknowledge what it was sent at once."""
+BEGIN_SECONDS: Final = 1.0
+"""How long a client that is told to stop while it begins may take to begin."""
 CLOSE_SECONDS: Final = 1.0
 """How long a producer may take to end; what it still holds then is given up."""
+
+
+async def begun(beginning: Coroutine[Any, Any, None]) -> None:
+    """Lets a client of aiokafka begin. Whoever is cancelled meanwhile waits for it: cancelled itself it would leave its first connection open."""
+    task = asyncio.ensure_future(beginning)
+    try:
+        await asyncio.shield(task)
+    finally:
+        await asyncio.wait([task], timeout=BEGIN_SECONDS)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait([task])
 
 
 async def new_producer(bootstrap: str) -> AIOKafkaProducer:
@@ -34,7 +48,7 @@ async def new_producer(bootstrap: str) -> AIOKafkaProducer:
         request_timeout_ms=20_000,
     )
     try:
-        await producer.start()
+        await begun(producer.start())
     except BaseException:
         await producer.stop()
         raise
@@ -59,12 +73,31 @@ class Sender:
         self._partitions: dict[bytes, int] = {}
 
     async def send(self, outgoing: Iterable[Outgoing]) -> None:
-        """Returns when the broker has acknowledged everything. The records of a key arrive in their order."""
+        """Returns when the broker has acknowledged everything. The records of a key arrive in their order.
+
+        Each record goes into its batch as it comes, and each full batch goes out while the next one is made: nothing of a record is kept.
+        """
+        sent: list[asyncio.Future[object]] = []
+        batches: dict[int, BatchBuilder] = {}
         async with asyncio.timeout(SEND_SECONDS):
-            partitions: dict[int, list[Outgoing]] = {}
             for record in outgoing:
-                partitions.setdefault(await self.partition(record[0]), []).append(record)
-            await asyncio.gather(*(self._send(partition, records) for partition, records in partitions.items()))
+                partition = self._partitions.get(record[0])
+                if partition is None:
+                    partition = await self.partition(record[0])
+                if (batch := batches.get(partition)) is not None:
+                    if _added(batch, record):
+                        continue
+                    sent.append(await self._hand_over(batch, partition))
+                batch = batches[partition] = self._producer.create_batch()
+                if not _added(batch, record):
+                    raise ValueError(f"一条 {len(record[1])} 字节的消息放不进单独的一批")
+            sent += await asyncio.gather(*(self._hand_over(batch, partition) for partition, batch in batches.items()))
+            await asyncio.gather(*sent)
+
+    async def _hand_over(self, batch: BatchBuilder, partition: int) -> asyncio.Future[object]:
+        sent: asyncio.Future[object] = await self._producer.send_batch(batch, self._topic, partition=partition)
+        sent.add_done_callback(_seen)
+        return sent
 
     async def partition(self, key: bytes) -> int:
         """Where aiokafka's own `send` puts the key; worked out once per key."""
@@ -73,24 +106,6 @@ class Sender:
             every = sorted(await self._producer.partitions_for(self._topic))
             found = self._partitions[key] = DefaultPartitioner()(key, every, every)
         return found
-
-    async def _send(self, partition: int, records: Sequence[Outgoing]) -> None:
-        sent: list[asyncio.Future[object]] = []
-        for batch in self._batches(records):
-            sent.append(await self._producer.send_batch(batch, self._topic, partition=partition))
-            sent[-1].add_done_callback(_seen)
-        await asyncio.gather(*sent)
-
-    def _batches(self, records: Sequence[Outgoing]) -> Iterator[BatchBuilder]:
-        """Full batches, each made when the one before has been handed over."""
-        batch = self._producer.create_batch()
-        for record in records:
-            if not _added(batch, record):
-                yield batch
-                batch = self._producer.create_batch()
-                if not _added(batch, record):
-                    raise ValueError(f"一条 {len(record[1])} 字节的消息放不进单独的一批")
-        yield batch
 
 
 def _seen(sent: asyncio.Future[object]) -> None:

@@ -15,12 +15,12 @@ from functools import partial
 from itertools import accumulate, takewhile
 from typing import Final
 
-from stdnum.cn import ric
-from stdnum.iso7064 import mod_11_10
-
 from libs.codes.credit import credit_code_fault
 
 LONGEST: Final = 18
+SHORTEST: Final = 11
+"""Digits that a personal number has at least."""
+DIGIT: Final = re.compile(r"\d")
 HIDDEN: Final = frozenset({"Cf", "Mn", "Me"})
 """Categories of characters that nobody sees between two digits: format characters, and marks over what stands before them."""
 BLANKS: Final = frozenset("\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}\N{BRAILLE PATTERN BLANK}")
@@ -53,11 +53,14 @@ def has_personal_number(text: str) -> bool:
 
     What cannot be seen is taken to join, and then to part: two numbers may stand at its sides.
     """
-    return any(_stands_in(plain) for plain in {_plain(text, ""), _plain(text, " ")})
+    normal = unicodedata.normalize("NFKC", text)
+    if len(DIGIT.findall(normal)) < SHORTEST:
+        return False
+    return any(_stands_in(plain) for plain in {_plain(normal, ""), _plain(normal, " ")})
 
 
-def _plain(text: str, hidden: str) -> str:
-    return LINE_BREAK.sub(" ", "".join(map(partial(_character, hidden), unicodedata.normalize("NFKC", text)))).upper()
+def _plain(normal: str, hidden: str) -> str:
+    return LINE_BREAK.sub(" ", "".join(map(partial(_character, hidden), normal))).upper()
 
 
 def _character(hidden: str, c: str) -> str:
@@ -88,6 +91,8 @@ def _without_credit_code(found: re.Match[str]) -> str:
 
 
 def _without_case_number(found: re.Match[str]) -> str:
+    from stdnum.iso7064 import mod_11_10  # the library loads half a web client: not for those who check no number
+
     whole = found[0].replace("-", "")
     return CUT if _is_day(found[1]) and mod_11_10.is_valid(whole) else found[0]
 
@@ -112,6 +117,8 @@ def _resident(number: str) -> bool:
     """18 places, born on a day of the 19th century or later, the check digit right."""
     if not re.fullmatch(r"\d{6}(?:18|19|20)\d{9}[\dX]", number):
         return False
+    from stdnum.cn import ric
+
     return _is_day(number[6:14]) and bool(ric.calc_check_digit(number) == number[17])
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from libs.database.away import away
-from libs.database.pool import Connection, Pool, open_pool, unopened_pool
+from libs.database.pool import Connection, Pool, gone, open_pool, unopened_pool
 
 if TYPE_CHECKING:
     from libs.database.migrate import prepare, prepare_site, service_url
 
-__all__ = ["Connection", "Pool", "away", "open_pool", "prepare", "prepare_site", "service_url", "unopened_pool"]
+__all__ = ["Connection", "Pool", "away", "gone", "open_pool", "prepare", "prepare_site", "service_url", "unopened_pool"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,14 @@ Connection: TypeAlias = "asyncpg.Connection[Any] | PoolConnectionProxy[Any]"
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
 
+def gone(connection: Connection) -> bool:
+    """Whether it has ended. One that broke the pool has taken back already, and then the driver raises where it is asked."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
 async def _keep(_connection: asyncpg.Connection[Any]) -> None:
     return None
 

@@ -1,6 +1,6 @@
 """PostgreSQL and Apache Kafka started from Python packages, for one box and for tests; nothing else needs to be on the machine."""
 
-from libs.embedded.causes import cause_in
+from libs.embedded.causes import cause_in, end_of
 from libs.embedded.kafka import Kafka, create_topics
 from libs.embedded.postgres import Postgres
 from libs.embedded.process import AlreadyRunning, EmbeddedError, GivenUp, free_port, is_free, spawn
@@ -15,6 +15,7 @@ __all__ = [
     "Server",
     "cause_in",
     "create_topics",
+    "end_of",
     "free_port",
     "is_free",
     "spawn",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterable
@@ -33,6 +34,8 @@ _CAUSES: Final = tuple(
 """In the order in which they are looked for: a full disk also spoils what comes after it."""
 FULL_BYTES: Final = 1024 * 1024
 """With less than this left a disk is full: its log could not say so any more."""
+END_BYTES: Final = 256 * 1024
+"""How much of the end of a log is looked at, however large it has grown."""
 
 
 def cause_in(lines: Iterable[str], folder: Path) -> str | None:
@@ -40,3 +43,13 @@ def cause_in(lines: Iterable[str], folder: Path) -> str | None:
     text = "\n".join(lines)
     found = next((sentence for words, sentence in _CAUSES if words.search(text)), None)
     return found or (_CAUSES[0][1] if shutil.disk_usage(folder).free < FULL_BYTES else None)
+
+
+def end_of(log: Path, begin: int = 0) -> list[str]:
+    """The last lines of a log, from the byte `begin` on at the earliest; none where somebody has removed it to make room."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(begin, file.seek(0, os.SEEK_END) - END_BYTES))
+            return file.read().decode(errors="replace").splitlines()
+    except FileNotFoundError:
+        return []

@@ -23,7 +23,7 @@ from typing import IO, ClassVar, Final, NoReturn, Self
 
 import psutil
 
-from libs.embedded.causes import cause_in
+from libs.embedded.causes import cause_in, end_of
 from libs.embedded.process import AlreadyRunning, EmbeddedError, GivenUp, free_port, is_free, working_in
 from libs.forms import why_not
 
@@ -252,9 +252,7 @@ class Server(ABC):
         return cause_in(self._lines(), self._place() if self._place().exists() else self.folder)
 
     def _lines(self) -> list[str]:
-        with self.log.open("rb") as log:
-            log.seek(self._quote_from)
-            return log.read().decode(errors="replace").splitlines()[-SEARCHED_LINES:]
+        return end_of(self.log, self._quote_from)[-SEARCHED_LINES:]
 
     def _failed(self, what: str) -> EmbeddedError:
         """With the cause where it is a known one, else with the end of what this start wrote to the log."""

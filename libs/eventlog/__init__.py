@@ -22,7 +22,7 @@ from libs.eventlog.memory import MemoryLogs
 from libs.eventlog.postgres import PgLogs
 from libs.eventlog.ring import Ring
 from libs.eventlog.rows import recorded
-from libs.eventlog.subject import Codec, Fact, Subject
+from libs.eventlog.subject import Codec, Fact, Logged, Subject
 from libs.eventlog.tail import Tail, tail
 from libs.eventlog.verify import Checked, verify
 
@@ -39,6 +39,7 @@ __all__ = [
     "KeyReused",
     "Log",
     "LogError",
+    "Logged",
     "Logs",
     "MemoryLogs",
     "New",

@@ -108,6 +108,17 @@ def claims_of(wanted: Wanted) -> set[Claim]:
     return {claim for _, consequence in wanted if isinstance(consequence, Consequence) for claim in consequence.claims}
 
 
+def passing_of(wanted: Wanted) -> set[Claim]:
+    """The claims that are made and ended at once: they are not written, so that nobody would find them taken who did not ask."""
+    return {
+        claim
+        for _, consequence in wanted
+        if isinstance(consequence, Consequence) and consequence.releases
+        for claim in consequence.claims
+        if claim in consequence.releases
+    }
+
+
 def stamp(wanted: Wanted, streams: Mapping[str, Sequence[Recorded]], taken: frozenset[Claim], head: Position, now: datetime) -> Batch:
     """Numbers, hashes and answers for everything decided, in order. `now` is the recorded time.
 
@@ -139,9 +150,9 @@ def _admit(batch: Batch, chain: Chain, intent: Intent, consequence: Consequence,
     batch.events.extend(events)
     if intent.key:
         batch.claims.append((key_of(intent), Kept(head.epoch, head.sequence, head.hash, intent.digest, done.version, first)))
-    batch.claims.extend(
-        (claim, Kept(head.epoch, head.sequence, head.hash, "", 0, 0)) for claim in consequence.claims if claim not in consequence.releases
-    )
+    if consequence.claims:
+        kept = Kept(head.epoch, head.sequence, head.hash, "", 0, 0)
+        batch.claims.extend((claim, kept) for claim in dict.fromkeys(consequence.claims) if claim not in consequence.releases)
     batch.releases.extend(consequence.releases)
     return done
 
@@ -149,7 +160,7 @@ def _admit(batch: Batch, chain: Chain, intent: Intent, consequence: Consequence,
 def check(intent: Intent) -> None:
     """Raises `Unwritable` or `TooLarge` for an intent no log could keep, before it waits with others."""
     values = (intent.subject, intent.actor, intent.key, intent.digest, intent.correlation, intent.causation, intent.traceparent)
-    if any(_FORBIDDEN.search(value) for value in values):
+    if _forbidden(values):
         raise Unwritable(f"{intent.subject!r}: an attribute holds a character no log can keep")
     if sum(map(len, values)) * 8 < MAX_INDEXED:
         return  # the usual case: a character has four bytes at most, and subject and key may stand twice
@@ -161,9 +172,6 @@ def check(intent: Intent) -> None:
 
 
 def _unfit(intent: Intent, consequence: Consequence) -> Exception | None:
-    claims = (*consequence.claims, *consequence.releases)
-    if (kept := next((claim for claim in claims if claim.scope in SCOPES), None)) is not None:
-        return ValueError(f"{kept.scope} 是幂等键的范围，{intent.subject} 的占用不得用它")
     for new in consequence.events:
         if len(new.data) > MAX_DATA:
             return TooLarge(f"{new.type} of {intent.subject} has {len(new.data)} bytes; {MAX_DATA} are allowed")
@@ -171,12 +179,26 @@ def _unfit(intent: Intent, consequence: Consequence) -> Exception | None:
             return Unwritable(f"{new.type} of {intent.subject} is of {new.time.isoformat()}, which is no instant of UTC")
         if len(new.type) + len(new.to) > MAX_NAME:
             return TooLarge(f"type and address of an event of {intent.subject} are longer than {MAX_NAME} characters")
-    texts = (*(text for new in consequence.events for text in (new.type, new.to)), *(part for claim in claims for part in claim))
-    if any(_FORBIDDEN.search(text) for text in texts):
-        return Unwritable(f"{intent.subject}: a claim or an address holds a character no log can keep")
-    if any(len(f"{claim.scope}{claim.key}".encode()) > MAX_INDEXED for claim in claims):
-        return TooLarge(f"a claim of {intent.subject} is longer than {MAX_INDEXED} bytes")
+    if _forbidden([text for new in consequence.events for text in (new.type, new.to)]):
+        return Unwritable(f"{intent.subject}: an address holds a character no log can keep")
+    return _unfit_claims(intent, [*consequence.claims, *consequence.releases])
+
+
+def _unfit_claims(intent: Intent, claims: Sequence[Claim]) -> Exception | None:
+    for scope, key in claims:
+        if scope in SCOPES:
+            return ValueError(f"{scope} 是幂等键的范围，{intent.subject} 的占用不得用它")
+        if _forbidden((scope, key)):
+            return Unwritable(f"{intent.subject}: a claim holds a character no log can keep")
+        if len(f"{scope}{key}".encode()) > MAX_INDEXED:
+            return TooLarge(f"a claim of {intent.subject} is longer than {MAX_INDEXED} bytes")
     return None
+
+
+def _forbidden(texts: Iterable[str]) -> bool:
+    """Whether a character no log can keep is in one of them. What can be printed holds none: the usual case is one look at all of them."""
+    text = "".join(texts)
+    return not text.isprintable() and _FORBIDDEN.search(text) is not None
 
 
 def _in_utc(moment: datetime) -> bool:

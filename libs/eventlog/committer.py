@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from libs.database import Connection, Pool, away
+from libs.database import Connection, Pool, away, gone
 from libs.eventlog.batch import Settled, check
 from libs.eventlog.lanes import Entry, Lanes
 from libs.eventlog.log import MAX_BATCH, MAX_WAITING, Busy, Done, Intent, LogError, Unknown
@@ -24,6 +24,8 @@ FLOOR_SECONDS: Final = 0.008
 """Between a commit and the next batch while few wait: what comes meanwhile shares the next one. Who comes later than that does not wait."""
 MANY: Final = 32
 """So many need not wait for more."""
+FEW: Final = 8
+"""Nor need as many as the last batch had, if they are not fewer than these: whoever was answered has come again."""
 CONNECT_SECONDS: Final = 10.0
 """How long those who wait for a commit wait for a connection at most."""
 
@@ -33,11 +35,12 @@ class Committer:
 
     def __init__(self, pool: Pool, committed: Callable[[Sequence[Recorded]], None], floor: float = FLOOR_SECONDS) -> None:
         self.pool, self._floor = pool, floor
-        self._many = asyncio.Event()
+        self._many, self._enough = asyncio.Event(), MANY
         self._last = -floor
         self._committed = committed
         self.writer = Writer()
         self._waiting = Lanes()
+        self._losing = False
         self._work: asyncio.Task[None] | None = None
 
     async def submit(self, source: str, intent: Intent) -> Done:
@@ -57,7 +60,11 @@ class Committer:
                 outcomes.append(error)
         if waiting := [entry.future for entry in outcomes if isinstance(entry, Entry)]:
             self._go_on()
-            await asyncio.wait(waiting)
+            try:
+                await asyncio.wait(waiting)
+            finally:
+                for future in waiting:
+                    future.cancel()  # does nothing unless this caller goes before they are answered
         return [entry if isinstance(entry, Exception) else entry.outcome() for entry in outcomes]
 
     def _put(self, source: str, intent: Intent) -> Entry:
@@ -69,7 +76,7 @@ class Committer:
 
     def _go_on(self) -> None:
         """There is something to write: whoever waits for many looks again."""
-        if len(self._waiting) >= MANY:
+        if len(self._waiting) >= self._enough:
             self._many.set()
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._drain(), name="append")
@@ -83,7 +90,7 @@ class Committer:
         while self._waiting:
             try:
                 async with self.pool.acquire(timeout=CONNECT_SECONDS) as connection:
-                    while self._waiting and not connection.is_closed():
+                    while self._waiting and not gone(connection):
                         await self._turn(connection)
             except Exception as lost:
                 self._lost(self._waiting.clear(), lost)
@@ -94,10 +101,10 @@ class Committer:
             _tell(self._waiting.clear(), Unknown("stopped before it was written; repeat with the same key"))
 
     async def _gathered(self) -> None:
-        """Returns when `MANY` wait, or the floor is over since the last commit."""
+        """Returns when enough wait, or the floor is over since the last commit."""
         await asyncio.sleep(0)  # those who were just answered may ask for more
         left = self._last + self._floor - time.monotonic()
-        if left <= 0 or len(self._waiting) >= MANY:
+        if left <= 0 or len(self._waiting) >= self._enough:
             return
         self._many.clear()
         with suppress(TimeoutError):
@@ -107,6 +114,7 @@ class Committer:
     async def _turn(self, connection: Connection) -> None:
         await self._gathered()
         batch = self._waiting.take(MAX_BATCH)
+        self._enough = min(max(len(batch), FEW), MANY)
         put_off: list[Entry] = []
         try:
             put_off = _give(batch, await self._commit(connection, batch))
@@ -122,7 +130,9 @@ class Committer:
             self._last = time.monotonic()
 
     def _lost(self, batch: Sequence[Entry], lost: Exception) -> None:
-        if batch:
+        """Said once when it begins, however many batches are lost until one is written again."""
+        if batch and not self._losing:
+            self._losing = True
             _log.warning("append.lost", intents=len(batch), error=repr(lost))
         _tell(batch, Unknown(f"the database went away while writing ({type(lost).__name__})"))
 
@@ -141,6 +151,9 @@ class Committer:
                 for one in _give([entry], await self._commit(connection, [entry])):
                     one.answer(Unknown("its claim is contested by itself"))
             return {}
+        if self._losing:
+            self._losing = False
+            _log.info("append.again", intents=len(batch))
         self._tell_of([event for mine in settled.values() for one in mine if one.fresh for event in one.fresh.events])
         return settled
 

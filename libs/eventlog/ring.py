@@ -18,23 +18,18 @@ class _Stretch:
 
     def __init__(self, epoch: int, after: int) -> None:
         self.epoch, self.after, self.last = epoch, after, after
-        self._events: list[Recorded] = []
-        self._gone = 0
+        self._events: dict[int, Recorded] = {}
 
     def put(self, event: Recorded) -> None:
-        self._events.append(event)
         self.last = event.sequence
+        self._events[self.last] = event
 
     def give_up(self) -> None:
-        self._gone += 1
         self.after += 1
-        if self._gone > 1000 and self._gone * 2 > len(self._events):
-            del self._events[: self._gone]
-            self._gone = 0
+        del self._events[self.after]
 
     def behind(self, sequence: int, limit: int) -> list[Recorded]:
-        start = self._gone + sequence - self.after
-        return self._events[start : start + limit]
+        return [self._events[number] for number in range(sequence + 1, min(sequence + limit, self.last) + 1)]
 
 
 class Ring:

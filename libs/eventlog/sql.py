@@ -68,8 +68,10 @@ where h.source = $1 and (e.version < 1 or near.same <> 1 or near.before <> (e.ve
 order by e.sequence limit 1"""
 
 # The functions stand in the migration of the log.
-LOAD_ACTS: Final = "select * from load_acts($1, $2, $3, $4, $5, $6)"
-LOCK_ACTS: Final = "select * from lock_acts($1, $2, $3, $4, $5, $6)"
+LOAD_ACTS: Final = "select * from load_acts($1, $2, $3, $4, $5, $6, $7)"
+LOCK_ACTS: Final = "select * from lock_acts($1, $2, $3, $4, $5, $6, $7)"
 WRITE_ACTS: Final = f"select write_acts({', '.join(f'${n}' for n in range(1, 33))})"
 MOVED: Final = "LD001"
 """What `write_acts` raises where a head has moved since it was read; nothing was written."""
+HELD: Final = "claim_pkey"
+"""The constraint of a claim that is held already; nothing was written."""

@@ -24,6 +24,33 @@ class Fact(Protocol):
     def at(self) -> datetime: ...
 
 
+class Logged(Protocol):
+    """What rules and views see of an event of the log: nothing that the log and the wire alone need."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def node(self) -> str: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def time(self) -> datetime: ...
+    @property
+    def recordedtime(self) -> datetime: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def data(self) -> bytes: ...
+
+
 class Codec:
     """The published events of one service ↔ `liandong.<service>.<Event>.v<n>` and JSON bytes. All are v1 until one says otherwise in `versions`."""
 
@@ -46,7 +73,7 @@ class Codec:
     def encode(self, event: Any) -> bytes:
         return self._encoder.encode(event)
 
-    def decode(self, recorded: Recorded) -> Any:
+    def decode(self, recorded: Logged) -> Any:
         """The event as its record class, its instants as UTC. Raises `Malformed` for a type or a payload this version cannot read."""
         if (payload := self._payloads.get(recorded.type)) is None:
             raise Malformed(f"不认识 {recorded.type}")

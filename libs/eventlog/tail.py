@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from libs.database import Connection, Pool
 from libs.eventlog.ring import Ring
-from libs.eventlog.rows import recorded
+from libs.eventlog.rows import SHOWN, recorded, shown
 from libs.wire import Recorded
 
 _HEADS: Final = "select source, epoch, sequence from {schema}head where sequence > 0 order by source"
 PAGE: Final = """
-select f.epoch, e.sequence, e.source, e.version, e.subject, e.id, e.type, e.time, e.recordedtime, e.actor, e.recipient,
-       e.correlationid, e.causationid, e.traceparent, e.prevhash, e.hash, e.data
+select {columns}
 from unnest($1::text[], $2::integer[], $3::bigint[]) with ordinality as at (source, epoch, sequence, place)
 join {schema}feed f on f.source = at.source and f.epoch >= at.epoch
 cross join lateral (
@@ -24,6 +23,10 @@ cross join lateral (
     order by e.sequence limit $4
 ) e
 order by at.place, f.epoch, e.sequence"""
+
+WHOLE: Final = """f.epoch, e.sequence, e.source, e.version, e.subject, e.id, e.type, e.time, e.recordedtime, e.actor, e.recipient,
+       e.correlationid, e.causationid, e.traceparent, e.prevhash, e.hash, e.data"""
+"""The columns of `recorded`."""
 
 At = Mapping[str, tuple[int, int]]
 """Per source the (epoch, sequence) reached."""
@@ -35,19 +38,31 @@ LOOK_SECONDS: Final = 0.5
 """How long a `Tail` trusts its ring: what another process writes is in the log alone."""
 
 
-async def tail(connection: Connection | Pool, at: At, *, limit: int, schema: str = "") -> list[Recorded]:
-    """The next events of every feed of the service beyond `at`, feed by feed in order; about `limit` in all, a fair share of each."""
+async def tail(connection: Connection | Pool, at: At, *, limit: int, schema: str = "", whole: bool = True) -> list[Recorded]:
+    """The next events of every feed of the service beyond `at`, feed by feed in order; about `limit` in all, a fair share of each. Not `whole`:
+    only what `Logged` says of them.
+    """
     prefix = f'"{schema}".' if schema else ""
     ahead: list[tuple[str, int, int]] = []
+    later = False
     for head in await connection.fetch(_HEADS.format(schema=prefix)):
         epoch, sequence = at.get(head["source"], (1, 0))
         if (head["epoch"], head["sequence"]) > (epoch, sequence):
             ahead.append((head["source"], epoch, sequence))
+            later |= head["epoch"] > epoch
     if not ahead:
         return []
     sources, epochs, sequences = (list(column) for column in zip(*ahead, strict=True))
-    rows = await connection.fetch(PAGE.format(schema=prefix), sources, epochs, sequences, max(limit // len(ahead), LEAST))
-    return [recorded(row) for row in rows]
+    page, made = PAGE.format(schema=prefix, columns=WHOLE if whole else SHOWN), recorded if whole else shown
+    share = max(limit // len(ahead), LEAST)
+    events = [made(row) for row in await connection.fetch(page, sources, epochs, sequences, share)]
+    return _to_their_ends(events, share) if later else events
+
+
+def _to_their_ends(events: Sequence[Recorded], share: int) -> list[Recorded]:
+    """Without what follows an epoch that gave all it might: there may be more of it, which would be passed over."""
+    given = Counter((event.source, event.epoch) for event in events)
+    return [event for event in events if not any(given[event.source, epoch] >= share for epoch in range(1, event.epoch))]
 
 
 class Tail:
@@ -55,8 +70,10 @@ class Tail:
     `LOOK_SECONDS`.
     """
 
-    def __init__(self, ring: Ring | None = None, schema: str = "", clock: Callable[[], float] = time.monotonic) -> None:
-        self._ring, self._schema, self._clock = ring, schema, clock
+    def __init__(
+        self, ring: Ring | None = None, schema: str = "", clock: Callable[[], float] = time.monotonic, *, whole: bool = True
+    ) -> None:
+        self._ring, self._schema, self._clock, self._whole = ring, schema, clock, whole
         self._looked = -LOOK_SECONDS
         self._more: frozenset[str] = frozenset()
         """Feeds that gave all they might when the log was read last: there may be more."""
@@ -66,7 +83,7 @@ class Tail:
         now = self._clock()
         if self._ring is not None and now - self._looked < LOOK_SECONDS and (found := self._in_ring(self._ring, at, limit)) is not None:
             return found
-        events = await tail(connection, at, limit=limit, schema=self._schema)
+        events = await tail(connection, at, limit=limit, schema=self._schema, whole=self._whole)
         counts = Counter(event.source for event in events)
         share = max(limit // max(len(counts), 1), LEAST)
         self._more = frozenset(source for source, count in counts.items() if count >= share)

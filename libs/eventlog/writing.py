@@ -15,10 +15,10 @@ import asyncpg
 
 from libs.database import Connection
 from libs.eventlog import sql
-from libs.eventlog.batch import Batch, Kept, Settled, Wanted, answered, claims_of, decide, key_of, stamp
+from libs.eventlog.batch import Batch, Kept, Settled, Wanted, answered, claims_of, decide, key_of, passing_of, stamp
 from libs.eventlog.lanes import Entry
 from libs.eventlog.log import Claim, Intent
-from libs.eventlog.rows import EVENT, HeadRow, columns, recorded, records, seen
+from libs.eventlog.rows import EVENT, HeadRow, asked, columns, recorded, records, seen
 from libs.wire import Position, Recorded
 
 COPY_FROM: Final = 400
@@ -28,7 +28,7 @@ LOCKED_SECONDS: Final = 1.0
 
 
 class _Moved(Exception):
-    """A head has moved since it was read, or may have. Nothing was written."""
+    """A head has moved since it was read, or may have, or a claim is held. Nothing was written."""
 
 
 @dataclass(slots=True)
@@ -73,8 +73,9 @@ async def _decided(connection: Connection, entries: Sequence[Entry], load: str) 
         intents.setdefault(entry.source, []).append(entry.intent)
     loaded = await _load(connection, intents, load)
     settled, wanted = _decide(intents, loaded)
-    taken = await _taken(connection, wanted)
-    if load is sql.LOAD_ACTS and any(taken.values()):
+    locked = load is sql.LOCK_ACTS
+    taken = await _taken(connection, {source: (claims_of if locked else passing_of)(decisions) for source, decisions in wanted.items()})
+    if not locked and any(taken.values()):
         raise _Moved  # read later than the streams: whether it was held when they were as they are, only the lock can say
     now = datetime.now(UTC)
     batches = {s: stamp(wanted[s], loaded.streams[s], taken[s], loaded.heads[s].position, now) for s in wanted}
@@ -95,43 +96,35 @@ async def _write(connection: Connection, heads: Mapping[str, HeadRow], batches: 
                 await connection.execute(sql.WRITE_ACTS, *columns(heads, batches, now, copied=True))
                 await connection.copy_records_to_table("event", records=records(heads, batches), columns=EVENT)
     except asyncpg.PostgresError as error:
-        if error.sqlstate == sql.MOVED:
+        if error.sqlstate == sql.MOVED or error.constraint_name == sql.HELD:
             raise _Moved from None
         raise
 
 
 async def _load(connection: Connection, intents: Mapping[str, Sequence[Intent]], load: str) -> Loaded:
-    asked = [(source, intent) for source, mine in intents.items() for intent in mine]
-    rows = await connection.fetch(
-        load,
-        list(intents),
-        [source for source, _ in asked],
-        [intent.subject for _, intent in asked],
-        [1 if intent.last else sql.ALL for _, intent in asked],
-        [intent.scope for _, intent in asked],
-        [intent.key for _, intent in asked],
-    )
+    rows = await connection.fetch(load, *asked(intents, sql.ALL))
+    flat = [intent for mine in intents.values() for intent in mine]
     loaded = Loaded({}, {source: {} for source in intents}, {source: {} for source in intents})
     for row in reversed(rows):
-        _take_in(loaded, row, asked)
+        _take_in(loaded, row, flat)
     if (never := next((source for source in intents if source not in loaded.heads), None)) is not None:
         raise LookupError(f"{never} 的日志没有开过")
     await _kept_events(connection, loaded.keys)
     return loaded
 
 
-def _take_in(loaded: Loaded, row: Any, asked: Sequence[tuple[str, Intent]]) -> None:
+def _take_in(loaded: Loaded, row: Any, intents: Sequence[Intent]) -> None:
     source = row["source"]
     match row["what"]:
         case "head":
             position = Position(source, row["epoch"], row["sequence"], row["hash"])
             loaded.heads[source] = HeadRow(position, row["feed"], row["writes"])
         case "event":
-            subject = asked[row["n"] - 1][1].subject
+            subject = intents[row["n"] - 1].subject
             loaded.streams[source].setdefault(subject, []).append(seen(row, subject))
         case "key":
             kept = Kept(row["epoch"], row["sequence"], row["hash"], row["digest"], row["version"], row["first"])
-            loaded.keys[source][key_of(asked[row["n"] - 1][1])] = (kept, [])
+            loaded.keys[source][key_of(intents[row["n"] - 1])] = (kept, [])
 
 
 async def _kept_events(connection: Connection, keys: Mapping[str, Mapping[Claim, tuple[Kept, list[Recorded]]]]) -> None:
@@ -165,12 +158,12 @@ def _decide(intents: Mapping[str, Sequence[Intent]], loaded: Loaded) -> tuple[di
     return settled, wanted
 
 
-async def _taken(connection: Connection, wanted: Mapping[str, Wanted]) -> dict[str, frozenset[Claim]]:
-    """Of the claims these decisions would make, those that are held. They move with the head alone: one that is free is so if it stands."""
-    asked = sorted((source, claim) for source, decisions in wanted.items() for claim in claims_of(decisions))
-    found: dict[str, set[Claim]] = {source: set() for source in wanted}
-    if asked:
-        names = [[source for source, _ in asked], [claim.scope for _, claim in asked], [claim.key for _, claim in asked]]
+async def _taken(connection: Connection, claims: Mapping[str, set[Claim]]) -> dict[str, frozenset[Claim]]:
+    """Those of the claims that are held. They move with the head alone: one that is free is so if it stands."""
+    wanted = sorted((source, claim) for source, mine in claims.items() for claim in mine)
+    found: dict[str, set[Claim]] = {source: set() for source in claims}
+    if wanted:
+        names = [[source for source, _ in wanted], [claim.scope for _, claim in wanted], [claim.key for _, claim in wanted]]
         for row in await connection.fetch(sql.TAKEN, *names):
             found[row["source"]].add(Claim(row["scope"], row["key"]))
-    return {source: frozenset(claims) for source, claims in found.items()}
+    return {source: frozenset(mine) for source, mine in found.items()}

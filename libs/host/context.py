@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter
 
-from libs.bus import Hears, Take
+from libs.bus import Hears, Known, Take
 from libs.eventlog import Logs, Ring
 from libs.views import Pool, View
 from libs.web import Pages, Role
@@ -100,6 +100,8 @@ class Around:
 
     rings: Mapping[str, Ring] = field(default_factory=dict)
     """By schema, what this process has committed last to those logs."""
+    known: Known = field(default_factory=Known)
+    """What this process has read of the site's topics."""
 
     def stands(self, service: str) -> bool:
         """Whether `service` stands at this site."""
@@ -141,6 +143,8 @@ class Service:
     hears: tuple[Hears, ...] = ()
     takes: Take | None = None
     """Is given the raw records of the topics that the service's row of the roster names in full."""
+    saves: Chore | None = None
+    """When it has returned, what `takes` was given before is done for good: offsets are committed behind it."""
     tasks: tuple[Chore, ...] = ()
     """Loops that run as long as the service does; they end by cancellation. One that fails is started again, one that returns is done."""
     opening: tuple[Chore, ...] = ()

@@ -74,11 +74,14 @@ class ServiceStatus(BaseModel):
 
 
 class SiteStatus(BaseModel):
-    """How far every service of the site is; the loops of the site itself, and its servers that are away."""
+    """How far every service is that publishes; its servers that are away; the loops of the site itself, and loops and views of the services
+    that publish nothing (hub, link), behind their names: `link task 0`.
+    """
 
     site: str
     loops_failed: dict[str, int]
     loops_down: list[str]
+    views_stopped: dict[str, StoppedView]
     away: list[str]
     services: dict[str, ServiceStatus]
 
@@ -152,13 +155,8 @@ def operate_router(host: SiteHost) -> APIRouter:
 
     @router.get("/site/status", response_model=SiteStatus, dependencies=READERS)
     async def status() -> dict[str, Any]:
-        return {
-            "site": host.site.code,
-            "loops_failed": host.loops.failed,
-            "loops_down": sorted(host.loops.down),
-            "away": host.servers.away,
-            "services": {name: await _status(hosted) for name, hosted in host.public.items()},
-        }
+        services = {name: await _status(hosted) for name, hosted in host.public.items()}
+        return {"site": host.site.code, **_own(host), "away": host.servers.away, "services": services}
 
     @router.get("/site/verify", response_model=SiteVerified, dependencies=OPERATOR)
     async def verify_all() -> dict[str, Any]:
@@ -195,6 +193,19 @@ async def _feed(host: SiteHost, node: str, service: str, epoch: int, after: int,
         return await host.public[service].feed(node, epoch, after, limit)
     except KeyError:
         raise HTTPException(404) from None
+
+
+def _own(host: SiteHost) -> dict[str, Any]:
+    """Loops and views of the site that belong to no service that publishes."""
+    others = [(name, hosted) for name, hosted in host.services.items() if not hosted.row.public]
+    failed = {f"{name} {what}": times for name, hosted in others for what, times in hosted.loops.failed.items()}
+    down = {f"{name} {what}" for name, hosted in others for what in hosted.loops.down}
+    stopped = {f"{name} {view}": stands for name, hosted in others for view, stands in hosted.projector.stopped.items()}
+    return {
+        "loops_failed": host.loops.failed | failed,
+        "loops_down": sorted(host.loops.down | down),
+        "views_stopped": {view: msgspec.structs.asdict(stands) for view, stands in stopped.items()},
+    }
 
 
 async def _status(hosted: Hosted) -> dict[str, Any]:

@@ -101,7 +101,7 @@ class Hosted:
         self._around = replace(self._around, rings=rings)
         self.service = build(Context(self.site, logs, self.pool, now, self._current, self._process, self._around))
         self.projector = Projector(self.pool, self.service.views, self.logs.ring if self.logs is not None else None)
-        self.inboxes = [Inbox(hears, self.pool, logs, page) for hears in self.service.hears]
+        self.inboxes = [Inbox(hears, self.pool, logs, page, self._around.known) for hears in self.service.hears]
         self._steps.extend(self.service.opening)
 
     async def open(self) -> None:
@@ -139,7 +139,8 @@ class Hosted:
             topics = [site_topic(self.site.code, service) for service in self.row.neighbours]
             ears.hear(f"{self.site.code}-{self.name}-{inbox.name}", topics, inbox.take, save=inbox.save)
         if self.service.takes is not None:
-            ears.hear(f"{self.site.code}-{self.name}", self.row.raw, self.service.takes, turn=STREAM_TURN_SECONDS, most=STREAM_RECORDS)
+            group, takes, saves = f"{self.site.code}-{self.name}", self.service.takes, self.service.saves
+            ears.hear(group, self.row.raw, takes, save=saves, turn=STREAM_TURN_SECONDS, most=STREAM_RECORDS)
 
     async def feed(self, node: str, epoch: int, after: int, limit: int) -> Sequence[Recorded]:
         """A page of one of its feeds. Raises `KeyError` for a node that is not hosted here, or where the service keeps no log."""

@@ -77,9 +77,12 @@ class House:
             await inbox.hear(facts)
 
     async def take(self, *records: Any) -> None:
-        """Gives raw records to the service's `takes`, as one fetch of the topics that its row of the roster names in full."""
+        """Gives raw records to the service's `takes`, as one fetch of the topics that its row of the roster names in full, behind which
+        offsets are committed."""
         assert self.service.takes is not None, f"{self.service.name} takes no raw records"
         await self.service.takes(records)
+        if self.service.saves is not None:
+            await self.service.saves()
 
     async def recorded(self, kind: type[Any] | None = None) -> list[Recorded]:
         """The service's own events over all nodes, feed by feed in order; of one type only where it is given."""

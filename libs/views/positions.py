@@ -14,10 +14,12 @@ START: Final[Place] = (1, 0)
 
 _MAKE: Final = """
 insert into view_position (view, source, epoch, sequence) select view, source, 1, 0
-from unnest($1::text[]) as v (view) cross join unnest($2::text[]) as s (source) order by view, source on conflict do nothing"""
+from unnest($1::text[]) as v (view) cross join unnest($2::text[]) as s (source)
+order by view collate "C", source collate "C" on conflict do nothing"""
 _SOURCES: Final = "select source from head"
 _LOAD: Final = "select view, source, epoch, sequence from view_position where view = any ($1::text[])"
-_LOCK: Final = f"{_LOAD} order by view, source for update"
+_LOCK: Final = f'{_LOAD} order by view collate "C", source collate "C" for update'
+"""In the order in which `_write` writes, whatever that of the database is: two who lock in two orders wait for each other."""
 _SAVE: Final = """
 insert into view_position as p (view, source, epoch, sequence) select * from unnest($1::text[], $2::text[], $3::integer[], $4::bigint[])
 on conflict (view, source) do update set epoch = excluded.epoch, sequence = excluded.sequence
@@ -31,18 +33,13 @@ class Positions:
         self._at: dict[str, dict[str, Place]] = {view: {} for view in views}
         self._unsaved: set[tuple[str, str]] = set()
 
-    def of(self, view: str) -> Mapping[str, Place]:
+    def of(self, view: str) -> dict[str, Place]:
         """How far a view has come, per source."""
-        return self._at[view]
+        return dict(self._at[view])
 
     def reached(self, view: str, source: str) -> Place:
         """How far a view has come with one source."""
         return self._at[view].get(source, START)
-
-    @property
-    def unsaved(self) -> bool:
-        """Whether a position is ahead of its row."""
-        return bool(self._unsaved)
 
     async def load(self, pool: Pool) -> None:
         """Takes the rows for what is so, and makes those that are not there: they are what two processes take turns by."""
@@ -80,9 +77,9 @@ class Positions:
 
     async def save(self, pool: Pool) -> None:
         """Brings the rows to where nothing was written on the way."""
-        saving = sorted(self._unsaved)
-        await _write(pool, [(view, source, self._at[view][source]) for view, source in saving])
-        self._unsaved.difference_update(saving)
+        saving = [(view, source, self._at[view][source]) for view, source in sorted(self._unsaved)]
+        await _write(pool, saving)
+        self._unsaved.difference_update((view, source) for view, source, place in saving if self._at[view].get(source) == place)
 
 
 def ends(events: Iterable[Recorded]) -> dict[str, Place]:

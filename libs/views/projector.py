@@ -10,8 +10,10 @@ from contextlib import suppress
 import structlog
 
 from libs.database import Connection, Pool, away
-from libs.eventlog import Ring, Tail
+from libs.eventlog import Ring
 from libs.telemetry import NotReady
+from libs.turns import Pace
+from libs.views.ahead import ReadAhead, full
 from libs.views.positions import Positions
 from libs.views.view import StandsAt, View
 from libs.wire import Position, Recorded
@@ -19,8 +21,8 @@ from libs.wire import Position, Recorded
 _log = structlog.get_logger("views")
 
 PAGE = 1000
-FLOOR_SECONDS = 0.02
-"""From the begin of one turn to that of the next at least; somebody who waits for a view cuts it short."""
+FLOOR_SECONDS = (0.1, 0.02)
+"""From the begin of one turn to that of the next at least, while little comes and while much does; somebody who waits for a view cuts it short."""
 ASKED_SECONDS = 0.02
 """Between two looks into the log while somebody waits for what has not come."""
 POLL_SECONDS = 0.5
@@ -50,7 +52,7 @@ class Projector:
 
     def __init__(self, pool: Pool, views: Sequence[View], ring: Ring | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._pool, self.views, self._clock = pool, tuple(views), clock
-        self._tails = {view.name: Tail(ring) for view in views}
+        self._pages = ReadAhead(pool, [view.name for view in views], ring)
         self.positions = Positions(view.name for view in views)
         self.stopped: dict[str, StandsAt] = {}
         """The views that stand, and where."""
@@ -58,6 +60,7 @@ class Projector:
         self._moved = asyncio.Condition()
         self._woken, self._hurried, self._unsaved = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._readers, self._poll = 0, POLL_SECONDS
+        self._pace = Pace(*FLOOR_SECONDS, clock)
 
     def wake(self) -> None:
         """There is something new in the log."""
@@ -68,10 +71,13 @@ class Projector:
         await self.positions.load(self._pool)
         async with self._moved:
             self._moved.notify_all()  # whoever waited already may find that another process has shown it
-        while True:
-            self._woken.clear()
-            began = self._clock()
-            await self._rest(await self.turn(), began)
+        try:
+            while True:
+                self._woken.clear()
+                self._pace.begin()
+                await self._rest(await self.turn())
+        finally:
+            await self._pages.close()
 
     async def turn(self) -> int:
         """Takes every view forward by a page at most, those that stand at one place in one transaction; the number of events."""
@@ -91,7 +97,7 @@ class Projector:
 
     async def _follow(self, views: Sequence[View]) -> int:
         first = views[0].name
-        events = await self._tails[first].next(self._pool, self.positions.of(first), limit=PAGE)
+        events = await self._pages.next(first, self.positions.of(first), PAGE)
         if not events:
             return 0
         showing = [view for view in views if any(map(view.wants, events))]
@@ -145,16 +151,16 @@ class Projector:
             _log.error("views.stopped", view=view, type=event.type, **told, exc_info=error)
         self.stopped[view], self._asked_at[view] = place, self._clock()
 
-    async def _rest(self, passed: int, began: float) -> None:
+    async def _rest(self, passed: int) -> None:
         """Until there is something to do again: at once behind a full page, else after the floor, else when woken or after a look's pause."""
-        if passed >= PAGE:
+        if full(passed, PAGE):
             return
         if passed:
             self._poll = POLL_SECONDS
         else:
             await _until(self._woken, ASKED_SECONDS if self._readers else self._poll)
             self._poll = min(self._poll * 1.5, LONGEST_POLL_SECONDS)
-        if (left := began + FLOOR_SECONDS - self._clock()) > 0:
+        if (left := self._pace.end(passed)) > 0:
             await _until(self._hurried, left)
 
     async def keep_saving(self) -> None:

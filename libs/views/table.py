@@ -12,6 +12,8 @@ from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Any, Final, NamedTuple, get_args, get_origin, get_type_hints
 
+import msgspec
+
 from libs.database import Connection, Pool
 
 LATEST: Final = "excluded.{column}"
@@ -26,6 +28,12 @@ EVER: Final = "excluded.{column} or {table}.{column}"
 """Whether it was ever so."""
 TYPES: Final[Mapping[type[Any], str]] = {str: "text", bool: "boolean", int: "integer", datetime: "timestamptz", date: "date"}
 """How what a row says is kept."""
+CARRIED: Final[Mapping[str, tuple[str, str]]] = {
+    "bytea": ("text", "decode({}, 'base64')"),
+    "json": ("text", "{}::json"),
+    "jsonb": ("text", "{}::jsonb"),
+}
+"""Kept otherwise than JSON carries it: the type of what is carried, and what is made of it. JSON that a row says is a text."""
 
 
 class Column(NamedTuple):
@@ -70,12 +78,14 @@ class Table:
         self._keys = [_quoted(column.name) for column in columns if column.key]
         self.columns: Final = ", ".join(_quoted(column.name) for column in columns)
         """For `select`."""
-        self._singly = any(column.type.endswith("[]") for column in columns)
-        every = [f"${n}::{column.type}" for n, column in enumerate(columns, start=1)]
-        values = f"values ({', '.join(every)})" if self._singly else f"select * from unnest({', '.join(f'{one}[]' for one in every)})"
-        self.insert: Final = f"insert into {name} ({self.columns}) {values} on conflict do nothing"
+        self._names = tuple(column.name for column in columns)
+        carried = ", ".join(f"{_quoted(column.name)} {CARRIED.get(column.type, (column.type,))[0]}" for column in columns)
+        taken = ", ".join(CARRIED.get(column.type, ("", "{}"))[1].format(_quoted(column.name)) for column in columns)
+        self.insert: Final = (
+            f"insert into {name} ({self.columns}) select {taken} from json_to_recordset($1) as said ({carried}) on conflict do nothing"
+        )
         self.upsert: Final = f"{self.insert.removesuffix('do nothing')}({', '.join(self._keys)}) do {self._known()}"
-        """Parameters: an array per column; a value per column where one of them is an array itself, which `unnest` would flatten."""
+        """The parameter: the rows as `said` says them."""
         wanted = next(column for column in columns if column.key)
         key = _quoted(wanted.name)
         self._load = (
@@ -91,11 +101,10 @@ class Table:
         ]
         return f"update set {', '.join(changed)}" if changed else "nothing"
 
-    def arrays(self, rows: Iterable[Any]) -> list[list[Any]]:
-        """The parameters of `upsert` and `insert`: enumerations as their values, tuples as lists."""
-        listed = [self._of_mapping(row) if isinstance(row, Mapping) else self._of_object(row) for row in rows]
-        columns = zip(*listed, strict=True) if listed else ([] for _ in self.described)
-        return [[_plain(value) for value in column] for column in columns]
+    def said(self, rows: Iterable[Any]) -> str:
+        """The parameter of `upsert` and `insert`: all rows in one text, for the driver takes long for arrays."""
+        values = (self._of_mapping(row) if isinstance(row, Mapping) else self._of_object(row) for row in rows)
+        return msgspec.json.encode([dict(zip(self._names, row, strict=True)) for row in values]).decode()
 
     async def save(self, connection: Connection, rows: Sequence[Any]) -> None:
         """Writes the rows, each key at most once among them; what becomes of known ones the columns say."""
@@ -106,10 +115,8 @@ class Table:
         await self._write(connection, self.insert, rows)
 
     async def _write(self, connection: Connection, statement: str, rows: Sequence[Any]) -> None:
-        if rows and self._singly:
-            await connection.executemany(statement, list(zip(*self.arrays(rows), strict=True)))
-        elif rows:
-            await connection.execute(statement, *self.arrays(rows))
+        if rows:
+            await connection.execute(statement, self.said(rows))
 
     async def load(self, connection: Connection | Pool, keys: Sequence[Any]) -> dict[Any, Mapping[str, Any]]:
         """The rows of these keys, by key; only for a table with one key column."""
@@ -137,9 +144,3 @@ def _values(of: Callable[..., Callable[[Any], Any]], columns: Sequence[Column]) 
     """What reads a row's values in the order of the columns, all at once: asked for each by itself they cost more than the statement."""
     values = of(*(column.name for column in columns))
     return values if len(columns) > 1 else lambda row: (values(row),)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    return [_plain(part) for part in value] if isinstance(value, tuple) else value

@@ -7,16 +7,17 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from libs.database import Connection, away
-from libs.wire import Malformed, Recorded
+from libs.eventlog import Logged
+from libs.wire import Malformed
 
 
 class View(msgspec.Struct, frozen=True):
     """One read model of a service over its own log. `apply` writes rows for the events given, in order of each origin, inside the transaction
-    that moves the position; of a batch it cannot show, it is asked for the parts again.
+    that moves the position; of a batch it cannot show, it is asked for the parts again. What `Logged` does not say of an event it is not given.
     """
 
     name: str
-    apply: Callable[[Connection, Sequence[Recorded]], Awaitable[None]]
+    apply: Callable[[Connection, Sequence[Logged]], Awaitable[None]]
     types: frozenset[str]
     """The types on the wire it shows: it is given no others."""
     known: frozenset[str] = frozenset()
@@ -24,17 +25,17 @@ class View(msgspec.Struct, frozen=True):
     stops until that version is back. Empty: not looked at.
     """
 
-    def wants(self, event: Recorded) -> bool:
+    def wants(self, event: Logged) -> bool:
         """Whether the view has to look at the event."""
         return event.type in self.types or bool(self.known and event.type not in self.known)
 
-    async def show(self, connection: Connection, events: Sequence[Recorded]) -> None:
+    async def show(self, connection: Connection, events: Sequence[Logged]) -> None:
         """Shows events it wants, all of them or, raising, none that would count."""
         if later := next((event for event in events if event.type not in self.types), None):
             raise Malformed(f"{later.type} 比本版本新")
         await self.apply(connection, events)
 
-    async def show_what_can_be(self, connection: Connection, events: Sequence[Recorded]) -> tuple[int, Exception | None]:
+    async def show_what_can_be(self, connection: Connection, events: Sequence[Logged]) -> tuple[int, Exception | None]:
         """Shows events it wants, in savepoints: how many, and why it cannot show the next one.
 
         What it raises on is halved until the event is found; what comes before that stays shown. Raises where the database is away.

@@ -14,6 +14,7 @@ from libs.wire.checkpoint import (
     signed_by,
 )
 from libs.wire.event import (
+    ID_PLACE,
     MAX_DATA,
     MAX_HEADERS,
     Headers,
@@ -33,10 +34,11 @@ from libs.wire.event import (
     received,
     to_headers,
 )
-from libs.wire.feed import decode_page, encode_page
+from libs.wire.feed import decode_page, encode_page, follow
 from libs.wire.payload import Payload
 
 __all__ = [
+    "ID_PLACE",
     "CHECKPOINT_TYPE",
     "MAX_DATA",
     "MAX_HEADERS",
@@ -55,6 +57,7 @@ __all__ = [
     "decode_page",
     "digest",
     "encode_page",
+    "follow",
     "from_headers",
     "genesis",
     "instant",

@@ -22,6 +22,8 @@ _SOURCE: Final = re.compile(r"urn:liandong:[0-9]{6,12}:[a-z][a-z0-9-]{0,40}")
 _EPOCH: Final = re.compile(r"[1-9][0-9]{0,8}")
 _LAST: Final = 2**63 - 1
 _FIXED: Final = (("content-type", b"application/json"), ("ce_specversion", b"1.0"))
+ID_PLACE: Final = len(_FIXED)
+"""At which place the event's id stands among the headers of `to_headers`."""
 _TRACE: Final = frozenset({"traceparent", "tracestate"})
 _PLAIN: Final = _TRACE | {"content-type"}
 """Attributes whose headers do not begin with `ce_`."""
@@ -97,8 +99,8 @@ def genesis(alg: str = "sha256") -> str:
 
 def instant(moment: datetime) -> str:
     """UTC with microseconds and `Z`, the one form in which times are written: `2026-11-23T01:02:03.000004Z`."""
-    here = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return here.isoformat(timespec="microseconds")[:26] + "Z"
+    text: str = msgspec.to_builtins(moment if moment.tzinfo is UTC else moment.astimezone(UTC))  # quicker than isoformat or a cache of it
+    return text if len(text) == 27 else f"{text[:19]}.000000Z"
 
 
 def digest(alg: str, data: bytes) -> str:

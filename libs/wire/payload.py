@@ -24,6 +24,9 @@ Fix = Callable[[Any], Any]
 _Parts = list[tuple[str, Fix, Fix]]
 """Of a record: the fields to look at, how each is got, what is done with it."""
 _GREATEST: Final = 2**63 - 1
+_DIGITS: Final = bytes(ord("0" if byte in b"0123456789" else " ") for byte in range(256))
+_LONG: Final = b"0" * len(str(_GREATEST))
+"""A payload without so many digits in a row, all of them taken for zeros, has no integer beyond 64 bits: its numbers need no look."""
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """A NUL in JSON; behind an even number of backslashes it is text that looks like one."""
 
@@ -34,11 +37,13 @@ class Payload(Generic[Model]):
     def __init__(self, model: type[Model]) -> None:
         self._decode = msgspec.json.Decoder(model).decode
         self._fix = _Compiler().fix(inspect.type_info(model)) or _same
+        self._fix_instants = _Compiler(numbers=False).fix(inspect.type_info(model)) or _same
 
     def read(self, data: bytes) -> Model:
         """The record. Raises `Malformed` for everything about the payload that it cannot take."""
         try:
-            fixed: Model = self._fix(self._decode(data))
+            fix = self._fix if _LONG in data.translate(_DIGITS) else self._fix_instants
+            fixed: Model = fix(self._decode(data))
             if b"\\u0000" in data and _NUL.search(data) and _NUL.search(msgspec.json.encode(fixed)):
                 raise ValueError("文字里有空字符")
         except (ValueError, OverflowError, RecursionError) as wrong:  # msgspec's and Unicode's faults are ValueErrors
@@ -81,20 +86,21 @@ def _anything(value: Any) -> Any:
 
 
 class _Compiler:
-    """Compiles one model; a record that holds its own kind is met again by its class."""
+    """Compiles one model; a record that holds its own kind is met again by its class. Without `numbers` instants alone are looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, numbers: bool = True) -> None:
+        self._numbers = numbers
         self._classes: dict[type[Any], _Parts] = {}
 
     def fix(self, kind: inspect.Type) -> Fix | None:
         """What is to be done with a value of this type; None: nothing."""
         match kind:
             case inspect.IntType():
-                return _number
+                return _number if self._numbers else None
             case inspect.DateTimeType():
                 return _instant
             case inspect.AnyType():
-                return _anything
+                return _anything if self._numbers else None
             case inspect.Metadata():
                 return self.fix(kind.type)
             case inspect.UnionType():

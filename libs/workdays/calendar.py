@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
-from itertools import accumulate
+from itertools import accumulate, compress, repeat
+from operator import add
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -43,7 +44,8 @@ class DayReason(str, Enum):
     SHIFTED_REST = "shifted-rest"
 
 
-_WORKED: Final = frozenset({DayReason.WORKING_DAY, DayReason.SHIFTED_WORK})
+_WORKED: Final = (DayReason.WORKING_DAY, DayReason.SHIFTED_WORK)  # no set: an enum's hash is slow, and the calendar has 20,000 days
+_WEEK: Final = (*[DayReason.WORKING_DAY] * 5, *[DayReason.WEEKEND] * 2)
 _MIDNIGHT: Final = time(tzinfo=CHINA)
 _DAY: Final = timedelta(1)
 
@@ -92,11 +94,12 @@ class Calendar:
         if not exceptions:
             raise ValueError("日历没有任何放假安排")
         first, last_notice = date(min(exceptions).year, 1, 1), date(max(exceptions).year, 12, 31)
-        days = [first + timedelta(n) for n in range((HORIZON - first).days + 1)]
-        reasons = tuple(exceptions.get(day) or _plain(day, provisional=day > last_notice) for day in days)
+        days = list(map(date.fromordinal, range(first.toordinal(), HORIZON.toordinal() + 1)))
+        reasons = [exceptions.get(day) or _plain(day, provisional=day > last_notice) for day in days]
         worked = [reason in _WORKED for reason in reasons]
-        working = tuple(WorkingDay(day, midnight(day), midnight(day + _DAY)) for day, so in zip(days, worked, strict=True) if so)
-        return cls(version, first, last_notice, reasons, tuple(accumulate(worked)), working, first.toordinal(), holidays or {})
+        midnights = list(accumulate(repeat(_DAY, len(days)), add, initial=midnight(first)))
+        working = tuple(map(WorkingDay._make, compress(zip(days, midnights, midnights[1:], strict=False), worked)))
+        return cls(version, first, last_notice, tuple(reasons), tuple(accumulate(worked)), working, first.toordinal(), holidays or {})
 
     def reason(self, day: date) -> DayReason:
         """Why `day` is worked or not. Raises `OutOfCalendar`."""
@@ -168,6 +171,4 @@ def _noticed(day: Noticed) -> DayReason:
 
 
 def _plain(day: date, *, provisional: bool) -> DayReason:
-    if provisional and statutory(day):
-        return DayReason.HOLIDAY
-    return DayReason.WEEKEND if day.weekday() >= 5 else DayReason.WORKING_DAY
+    return DayReason.HOLIDAY if provisional and statutory(day) else _WEEK[day.weekday()]

@@ -22,9 +22,12 @@ REGULATIONS: Final = (
     (date(1999, 9, 18), _regulation(may=3)),  # 国务院令第270号
 )
 """Since when, month and day with the holiday's name; the latest first."""
+_EVER: Final = frozenset(day for _, days in REGULATIONS for day in days)
 
 
 def statutory(day: date) -> str:
     """The name of the holiday that the regulation gives to `day`; empty for a day that it does not name."""
+    if (day.month, day.day) not in _EVER:
+        return ""
     named = next((days for since, days in REGULATIONS if since <= day), {})
     return named.get((day.month, day.day), "")

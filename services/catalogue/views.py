@@ -9,8 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from libs.eventlog import Codec
-from libs.views import LATEST, Connection, Pool, Table, View
-from libs.wire import Recorded
+from libs.views import LATEST, Connection, Logged, Pool, Table, View
 from services.catalogue.events import CaseKind, ItemChanged, ItemRegistered, ProcedurePublished
 
 CATALOGUE: Final = "catalogue"
@@ -55,7 +54,7 @@ SHOWN_PROCEDURES: Final = Table.of("procedure", ShownProcedure, key=("node", "it
 def catalogue_view(codec: Codec) -> View:
     """The view over the catalogue's own log; `codec` reads its events."""
 
-    async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
+    async def apply(connection: Connection, events: Sequence[Logged]) -> None:
         items: dict[tuple[str, str], ShownItem] = {}
         procedures: list[ShownProcedure] = []
         for event in events:
@@ -70,7 +69,7 @@ def catalogue_view(codec: Codec) -> View:
     return View(CATALOGUE, apply, frozenset(map(codec.name, (ItemRegistered, ItemChanged, ProcedurePublished))), codec.types)
 
 
-def _item(event: Recorded, told: ItemRegistered | ItemChanged) -> ShownItem:
+def _item(event: Logged, told: ItemRegistered | ItemChanged) -> ShownItem:
     return ShownItem(
         node=event.node,
         item=told.item,
@@ -85,7 +84,7 @@ def _item(event: Recorded, told: ItemRegistered | ItemChanged) -> ShownItem:
     )
 
 
-def _procedure(event: Recorded, told: ProcedurePublished) -> ShownProcedure:
+def _procedure(event: Logged, told: ProcedurePublished) -> ShownProcedure:
     return ShownProcedure(
         node=event.node,
         item=told.item,

@@ -113,14 +113,14 @@ def show_sites(found: Sequence[Any]) -> None:
             )
     console.print(rows)
     for site in found:
-        for warning in warnings(site["services"]):
+        for warning in warnings(site):
             console.print(f"{site['site']}：{warning}", style="red", soft_wrap=True)
 
 
-def warnings(services: dict[str, dict[str, Any]]) -> list[str]:
-    """What of a site's status the operator must not overlook, as sentences."""
-    found: list[str] = []
-    for name, row in services.items():
+def warnings(site: Mapping[str, Any]) -> list[str]:
+    """What of a site's status the operator must not overlook, as sentences. Loops and views that belong to no service stand at the site itself."""
+    found = [f"连不上 {'、'.join(site['away'])}；恢复后自动继续"] if site.get("away") else []
+    for name, row in {"部署": site, **site["services"]}.items():
         for view, at in row.get("views_stopped", {}).items():
             found.append(
                 f"{name} 的视图 {view} 停在 {at['source']} 第 {at['sequence']} 号之前：{at['because']}；其余照常，升级后自动接着显示"

@@ -105,8 +105,9 @@ class ChineseCommands(TyperGroup):
 
 
 def _in_words(option: TyperOption | None) -> TyperOption | None:
+    """The option for help in Chinese. Without a value of its own, typer would load pydantic to read the one that nobody typed."""
     if option is not None:
-        option.help = _HELP
+        option.help, option.default = _HELP, False
     return option
 
 

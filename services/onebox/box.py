@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -174,8 +174,9 @@ class OneBox:
         assert self._watch is not None
         stands = self._watch.stands
         if self._held is not None and stands != self._told:
-            self._held.say(stands)
-            self._told = stands
+            with suppress(OSError):  # some file systems write nothing in place once they are full: it is tried again at every look
+                self._held.say(stands)
+                self._told = stands
 
     @property
     def troubles(self) -> list[PartStands]:

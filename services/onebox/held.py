@@ -20,6 +20,8 @@ from services.onebox.folder import BoxError
 
 NAME: Final = "held.json"
 SIZE: Final = 8192
+LONGEST: Final = 400
+"""Characters of a reason: four parts with theirs have room in `SIZE`."""
 HeldFor = Literal["up", "migrate", "erase"]
 _SENTENCES: Final[dict[HeldFor, str]] = {
     "up": "的联动系统正在运行（进程 {pid}）；先运行 liandong down，或用环境变量 LIANDONG_BOX 换一个目录",
@@ -69,8 +71,9 @@ class HeldBox:
             raise BoxError(f"{folder} 不能写：{why_not(error)}；请更正后再启动") from None
 
     def say(self, parts: Sequence[PartStands]) -> None:
-        """Writes how the parts stand."""
-        me = self._me.model_copy(update={"parts": tuple(parts)}).model_dump(mode="json")
+        """Writes how the parts stand. Raises `OSError` where even that cannot be written."""
+        said = tuple(part.model_copy(update={"because": part.because[:LONGEST]}) for part in parts)
+        me = self._me.model_copy(update={"parts": said}).model_dump(mode="json")
         os.pwrite(self._file, json.dumps(me, ensure_ascii=False).encode().ljust(SIZE), 0)
 
     def release(self) -> None:

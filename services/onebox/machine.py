@@ -14,7 +14,7 @@ from services.onebox.folder import BoxError
 
 MIB: Final = 1024 * 1024
 NEEDED_MEMORY: Final = 800 * MIB
-"""A city and a county with their servers take 0.65 GB after the start (docs/decisions/0027-the-box-watches.md), and need some air."""
+"""A city and a county with their servers take 0.62 GB after the start (docs/decisions/0027-the-box-watches.md), and need some air."""
 NEEDED_DISK: Final = 400 * MIB
 """PostgreSQL writes 100 MB before it has stored anything, Kafka and the write-ahead logs grow."""
 YEARS_BEYOND: Final = 20

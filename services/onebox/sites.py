@@ -18,7 +18,8 @@ from typing import Any, Final
 import httpx2
 import psutil
 
-from libs.embedded import GivenUp, cause_in, free_port, is_free, spawn
+from libs.embedded import GivenUp, cause_in, end_of, free_port, is_free, spawn
+from libs.forms import why_not
 from libs.host import SITE_STOP_SECONDS, NeedsTheOperator
 from libs.web import Accounts, Role
 from libs.wire import create_key, public_key
@@ -118,7 +119,7 @@ class SiteOfBox:
     def start(self, databases: Mapping[str, str], kafka: str, city: str, registry: Path) -> None:
         """Starts its process, with nothing of the owner's rights in its environment. To be called from the main thread: the process ends with that.
 
-        Raises `BoxError` where another program has the port.
+        Raises `BoxError` where another program has the port, or where the system lets it start no process.
         """
         self.take_port()
         told = {
@@ -137,8 +138,11 @@ class SiteOfBox:
         rest = {name: value for name, value in os.environ.items() if not name.startswith("LIANDONG_")}
         environment = {**rest, **{f"LIANDONG_{name}": value for name, value in told.items()}}
         command = [sys.executable, "-m", "services.cli", "serve", "box"]
-        with (self.folder / "site.log").open("ab") as log:
-            self.process = spawn(command, folder=ROOT, log=log, tie=signal.SIGTERM, env=environment)
+        try:
+            with (self.folder / "site.log").open("ab") as log:
+                self.process = spawn(command, folder=ROOT, log=log, tie=signal.SIGTERM, env=environment)
+        except OSError as error:
+            raise BoxError(f"{self.code} 不能启动：{error.filename or command[0]} 不能用，{why_not(error)}；请更正后再启动") from error
 
     @property
     def ended(self) -> int | None:
@@ -175,7 +179,7 @@ class SiteOfBox:
         return cause_in(self._last_lines(), self.folder)
 
     def _last_lines(self) -> list[str]:
-        return (self.folder / "site.log").read_text(errors="replace").splitlines()[-QUOTED_LINES:]
+        return end_of(self.folder / "site.log")[-QUOTED_LINES:]
 
     def _ready(self) -> bool:
         try:

@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from libs.eventlog import Codec
-from libs.views import Connection, Pool, Table, View
-from libs.wire import Recorded
+from libs.views import Connection, Logged, Pool, Table, View
 from services.supervision.events import CardIssued, FindingRaised
 
 CARDS_VIEW: Final = "cards"
@@ -21,7 +20,7 @@ RAISED_FINDINGS: Final = Table.of("findings", FindingRaised, key=("finding",))
 def cards_view(codec: Codec) -> View:
     """The view of cards over supervision's own log; `codec` reads its events."""
 
-    async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
+    async def apply(connection: Connection, events: Sequence[Logged]) -> None:
         await ISSUED_CARDS.add(connection, [card for card in map(codec.decode, events) if isinstance(card, CardIssued)])
 
     return View(CARDS_VIEW, apply, frozenset({codec.name(CardIssued)}), codec.types)
@@ -30,7 +29,7 @@ def cards_view(codec: Codec) -> View:
 def findings_view(codec: Codec) -> View:
     """The view of findings over supervision's own log; `codec` reads its events."""
 
-    async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
+    async def apply(connection: Connection, events: Sequence[Logged]) -> None:
         await RAISED_FINDINGS.add(connection, [finding for finding in map(codec.decode, events) if isinstance(finding, FindingRaised)])
 
     return View(FINDINGS_VIEW, apply, frozenset({codec.name(FindingRaised)}), codec.types)

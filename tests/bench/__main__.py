@@ -14,7 +14,7 @@ import uvloop
 
 from libs.embedded import Kafka, Postgres
 from tests.bench import whole
-from tests.bench.choosing import ALONE, BOXED, FULL, NAMES, QUICK, SERVED, Servers, Sizes, measured
+from tests.bench.choosing import ALONE, BOXED, FULL, NAMES, QUICK, SERVED, Servers, Sizes, is_full, measured
 from tests.bench.commanded import HERE, BoxByCommand
 from tests.bench.compare import committed, compared
 from tests.bench.report import HEAD, Row, write
@@ -80,8 +80,10 @@ def on_box(box: BoxByCommand, chosen: Sequence[str], sizes: Sizes) -> list[Row]:
 
 
 def main(
-    rounds: Annotated[int, typer.Option(help="interleaved rounds; 0: five, or two of a quick look")] = 0,
-    seconds: Annotated[float, typer.Option(help="length of a stretch of the whole way's load; 0: sixty, or five")] = 0.0,
+    rounds: Annotated[int, typer.Option(help="interleaved rounds; 0: five, or two of a quick look; fewer than five are not written")] = 0,
+    seconds: Annotated[
+        float, typer.Option(help="length of a stretch of the whole way's load; 0: sixty, or five; shorter ones are not written")
+    ] = 0.0,
     quick: Annotated[bool, typer.Option("--quick", help="a short look; the document is not written")] = False,
     only: Annotated[str, typer.Option(help=f"rows to measure, with commas, of {', '.join(NAMES)}; the document is not written")] = "",
     compare: Annotated[bool, typer.Option("--compare", help="print every figure beside the last committed run")] = False,
@@ -100,7 +102,7 @@ def main(
     rows += with_box([name for name in chosen if name in BOXED], sizes, checkout)
     if compare:
         typer.echo("\n".join(compared(rows, committed())))
-    if not (quick or wanted or checkout.resolve() != HERE):
+    if is_full(sizes, wanted, checkout):
         write(rows, sizes.rounds)
 
 

@@ -9,13 +9,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from libs.wire import Position, Recorded, broken, chain_hash, decode_page, encode_page, genesis, origin
+from libs.wire import Position, Recorded, chain_hash, encode_page, follow, genesis, origin
 from libs.workdays import Calendar, Ledger, Stop, WorkingDays, derive
 from tests.bench.report import Row, beside
 
@@ -69,9 +69,8 @@ def chain(rounds: int, count: int) -> list[Row]:
         def check() -> int:
             before: Position | None = None
             for file in files:
-                for event in decode_page(file.read_bytes()):
-                    assert broken(event, before) is None
-                    before = Position(event.source, event.epoch, event.sequence, event.hash)
+                before, fault = follow(file.read_bytes(), before)
+                assert fault is None
             return count
 
         def read() -> int:
@@ -97,13 +96,14 @@ def exported(folder: Path, count: int) -> list[Path]:
 
 
 def chained(count: int) -> list[Recorded]:
-    """A sound feed."""
-    now, before, events = datetime(2026, 11, 23, 1, tzinfo=UTC), genesis(), list[Recorded]()
+    """A sound feed: two events a command, four commands a batch, each at a moment of its own."""
+    began, before, events = datetime(2026, 11, 23, 1, 0, 0, 437, UTC), genesis(), list[Recorded]()
     for n in range(1, count + 1):
         number = f"511525-20261123-{n // 3:06d}-7"
+        asked, written = began + timedelta(milliseconds=n // 2), began + timedelta(milliseconds=n // 8 * 4 + 7)
         draft = Recorded(
             source=origin("511525", "intake"), epoch=1, sequence=n, id=f"019ab0c0-0000-7000-8000-{n:012d}", type="liandong.intake.CaseAccepted.v1",
-            subject=number, time=now, recordedtime=now, actor="C0117", prevhash=before, hash="", correlationid=number, causationid=f"k-{n}",
+            subject=number, time=asked, recordedtime=written, actor="C0117", prevhash=before, hash="", correlationid=number, causationid=f"k-{n}",
             data=b'{"case":"511525-20261123-000001-7","officer":"C0117","at":"2026-11-23T01:00:00Z","by":"officer","effective":"2026-11-23T01:00:00Z"}',
         )  # fmt: skip
         before = chain_hash(draft)

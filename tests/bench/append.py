@@ -227,8 +227,12 @@ async def _processes(url: str, many: int, count: int) -> list[float]:
     """Commands a second of each of `many` processes that load for the same time."""
     command = [sys.executable, "-m", "tests.bench.append", url, str(count / 4000)]
     root = Path(__file__).parents[2]
-    started = [await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, cwd=root) for _ in range(many)]
-    return [float((await process.communicate())[0]) for process in started]
+    pipe = asyncio.subprocess.PIPE
+    started = [await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, cwd=root) for _ in range(many)]
+    for process in started:
+        assert process.stdout is not None
+        assert await process.stdout.readline(), "a process that loads did not begin"
+    return [float(said) for said, _ in await asyncio.gather(*(process.communicate(b"begin\n") for process in started))]
 
 
 async def _alone(url: str, seconds: float) -> None:
@@ -236,8 +240,9 @@ async def _alone(url: str, seconds: float) -> None:
     await logs.open()
     run, done = uuid.uuid4().hex[:8], 0
     await load(logs, 300)
-    start = (time.time() // 2 + 1) * 2  # processes started together begin together
-    await asyncio.sleep(max(start - time.time(), 0))
+    sys.stdout.write("warm\n")
+    sys.stdout.flush()
+    sys.stdin.readline()  # processes begin together when all are warm: one that had the machine to itself would be too quick
     end = time.perf_counter() + seconds
 
     async def caller(place: int) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from tests.bench import alone, append, growth, stream
+from tests.bench.commanded import HERE
 from tests.bench.herd import herd
 from tests.bench.report import Row, beside
 from tests.bench.usage import Usage
@@ -26,6 +28,12 @@ class Sizes:
 
 FULL: Final = Sizes(rounds=5, count=10_000, seconds=60.0, few=10_000, many=1_000_000, clocks=100_000)
 QUICK: Final = Sizes(rounds=2, count=2000, seconds=5.0, few=2000, many=20_000, clocks=5000)
+
+
+def is_full(sizes: Sizes, wanted: Collection[str], checkout: Path) -> bool:
+    """Whether a run may be written down: every row, of this checkout, of no less than is measured by default."""
+    short = any(found < full for found, full in zip(astuple(sizes), astuple(FULL), strict=True))
+    return not (short or wanted or checkout.resolve() != HERE)
 
 
 @dataclass(frozen=True, slots=True)

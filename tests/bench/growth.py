@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Final
 
+import asyncpg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.database import Pool
@@ -18,7 +19,8 @@ from services.hub.inbox import CityStream
 from services.hub.tests.county import carried, word
 from services.intake.app import CODEC
 from services.intake.numbers import NUMBERS, LeaseNumbers, stream
-from services.intake.views import CASES_VIEW, cases_view
+from services.intake.views import CASES_VIEW, cases_view, serials
+from services.intake.views import cases as listed
 from tests.bench.append import CALLERS, fresh, opened
 from tests.bench.report import Row
 from tests.bench.stream import NODE, cases, city_of
@@ -28,14 +30,16 @@ PER_LEASE: Final = 1000
 """Events for each lease of numbers: cases of two events, in blocks as a busy counter leases them."""
 LEASES: Final = 50
 PATIENCE: Final = 600.0
+SHOWN: Final = (listed.CASES, listed.NODE_CASES, serials.LEASES)
+"""The tables of the view."""
 Rates = dict[str, float]
 
 
 class Grown:
     """A county's log with its view, and a city that archives it; both grow together."""
 
-    def __init__(self, logs: PgLogs, pool: Pool, city: CityStream, key: Ed25519PrivateKey) -> None:
-        self.logs, self.log = logs, logs.of(NODE)
+    def __init__(self, database: str, logs: PgLogs, pool: Pool, city: CityStream, key: Ed25519PrivateKey) -> None:
+        self._database, self.logs, self.log = database, logs, logs.of(NODE)
         self._pool, self._city, self._key = pool, city, key
         self._projector = Projector(logs.pool, (cases_view(CODEC),))
         self._serials = Subject(NUMBERS, CODEC)
@@ -47,7 +51,8 @@ class Grown:
         """An empty one."""
         key = Ed25519PrivateKey.generate()
         pool, city = await city_of(owner, key)
-        return cls(await opened(await fresh(owner)), pool, city, key)
+        database = await fresh(owner)
+        return cls(database, await opened(database), pool, city, key)
 
     async def close(self) -> None:
         """Gives back the connections."""
@@ -90,8 +95,11 @@ class Grown:
         return self._told - before
 
     async def again(self) -> None:
-        """Has the view made anew."""
-        await self.logs.pool.execute("delete from view_position where view = $1", CASES_VIEW)
+        """Empties the view, as its owner: the next time it is shown it is made anew from the beginning of the log."""
+        owner = await asyncpg.connect(self._database, server_settings={"search_path": "intake"})
+        await owner.execute(f"truncate {', '.join(table.name for table in SHOWN)}")
+        await owner.execute("delete from view_position where view = $1", CASES_VIEW)
+        await owner.close()
         self._projector = Projector(self.logs.pool, (cases_view(CODEC),))
 
     async def rates(self, many: int) -> Rates:

@@ -37,11 +37,11 @@ def beside(cpu: Mapping[str, float]) -> Beside:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line. `ours` and `theirs` per round; empty `theirs`: the bar is absolute. `lower`: less is better."""
+    """One line. `ours` and `theirs` per round; empty `theirs`: the bar is absolute. `lower`: less is better. No `bar`: told for orientation."""
 
     work: str
     against: str
-    bar: float
+    bar: float | None
     unit: str
     ours: Sequence[float]
     theirs: Sequence[float] = ()
@@ -64,18 +64,24 @@ class Row:
 
     @property
     def met(self) -> bool:
+        """Also where there is no bar."""
+        if self.bar is None:
+            return True
         return self.middle <= self.bar if self.lower else self.middle >= self.bar
 
     def line(self) -> str:
-        ratios, sign = self.ratios, "≤" if self.lower else "≥"
+        ratios = self.ratios
         times = " ×" if self.theirs else f" {self.unit}"
         theirs = f"{statistics.median(self.theirs):,.6g}" if self.theirs else "–"
         measured = f"{figure(self.middle)} ({figure(min(ratios))}–{figure(max(ratios))})"
         cpu = ", ".join(f"{kind} {used:.0f}" for kind, used in self.beside.cpu.items()) if self.beside else ""
         load = f"{self.beside.load:.1f}" if self.beside else ""
+        bar, met = (
+            ("–", "–") if self.bar is None else (f"{'≤' if self.lower else '≥'} {self.bar:,g}{times}", "yes" if self.met else "**no**")
+        )
         cells = (
-            self.work, self.against, f"{sign} {self.bar:,g}{times}", measured, f"{statistics.median(self.ours):,.6g} / {theirs} {self.unit}",
-            "yes" if self.met else "**no**", cpu, load, self.note,
+            self.work, self.against, bar, measured, f"{statistics.median(self.ours):,.6g} / {theirs} {self.unit}",
+            met, cpu, load, self.note,
         )  # fmt: skip
         return f"| {' | '.join(cells)} |"
 

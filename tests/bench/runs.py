@@ -12,9 +12,10 @@ from typing import Final
 
 import msgspec
 
+from tests.bench.aside import Unheard, heard
 from tests.bench.commanded import HERE, BoxByCommand
 from tests.bench.figures import NEVER, percent_of_a_core, percentile, total_at, waits
-from tests.bench.poller import Looked
+from tests.bench.poller import READY, Looked
 from tests.bench.report import Beside, beside
 from tests.bench.traffic import Order, Report, Step
 from tests.bench.usage import Usage
@@ -69,12 +70,14 @@ def _looking(box: BoxByCommand, *, at_all: bool) -> Iterator[list[Looked]]:
         yield found
         return
     command = [sys.executable, "-m", "tests.bench.poller", str(box.city.port), box.city.tokens["operator"]]
-    with subprocess.Popen(command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as poller:
+    with subprocess.Popen(command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as poller:
         try:
+            if poller.stdout is None or poller.stdout.read(1) != READY:
+                raise Unheard("the poller did not see the city")
             yield found
         finally:
             said, _ = poller.communicate(b"")
-    found.append(msgspec.msgpack.decode(said, type=Looked))
+    found.append(heard("poller", poller.returncode, said, Looked))
 
 
 def run(box: BoxByCommand, seconds: float, rate: float = 0.0, *, look: bool = True, life: tuple[Step, ...] = (), callers: int = 64) -> Run:
@@ -84,15 +87,16 @@ def run(box: BoxByCommand, seconds: float, rate: float = 0.0, *, look: bool = Tr
     mark = f"bench-{time.time_ns()}"
     order = Order(county.port, county.tokens, nodes, FILING, mark, seconds, rate, callers, life)
     with _looking(box, at_all=look) as looks:
-        time.sleep(0.2 if look else 0.0)
         usage.begin()
         command = [sys.executable, "-m", "tests.bench.traffic"]
-        said = subprocess.run(command, cwd=HERE, input=msgspec.msgpack.encode(order), stdout=subprocess.PIPE, check=True).stdout
+        traffic = subprocess.run(command, cwd=HERE, input=msgspec.msgpack.encode(order), stdout=subprocess.PIPE, check=False)
         used = usage.used()
+        report = heard("load", traffic.returncode, traffic.stdout, Report)
         quiet(box)
-    report = msgspec.msgpack.decode(said, type=Report)
     assert not report.faults, f"commands failed: {report.faults}"
     looked = looks[0] if looks else Looked([], 0.0)
+    if looked.missed:
+        sys.stderr.write(f"looks that the city did not answer: {looked.missed}\n")
     others = percent_of_a_core({}, {"load": report.cpu, **({"poller": looked.cpu} if look else {})}, report.ended - report.began)
     return Run(report, looked, used, beside({**used, **others}))
 

@@ -6,7 +6,7 @@ import asyncio
 import statistics
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -23,6 +23,7 @@ from libs.eventlog import Consequence, Intent, New, PgLogs, Ring
 from libs.testkit.neighbours import sample
 from libs.wire import Recorded, public_of, to_headers
 from services.hub.inbox import CityStream
+from services.hub.inbox.awaiting import Awaiting
 from services.hub.inbox.keeping import COLUMNS
 from services.hub.inbox.registering import register
 from services.link.app import lease
@@ -130,8 +131,10 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
 
     async def ours() -> float:
         pool, city = await city_of(owner, key)
+        awaiting = Awaiting(city.take)
         began = time.perf_counter()
-        await _consume(bootstrap, name, city.take)
+        await _consume(bootstrap, name, awaiting.take)
+        await awaiting.save()
         took = time.perf_counter() - began
         assert await pool.fetchval("select sum(verified) from city_feed") == len(events)
         await pool.close()
@@ -141,7 +144,7 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
         pool, _ = await city_of(owner, key)
 
         async def copy(records: Sequence[Any]) -> None:
-            rows = [_row(record) for record in records if dict(record.headers)["ce_type"] != b"liandong.checkpoint.v1"]
+            rows = [_row(record, found) for record in records if (found := dict(record.headers))["ce_type"] != b"liandong.checkpoint.v1"]
             await pool.copy_records_to_table("archive", records=rows, columns=COLUMNS)
 
         began = time.perf_counter()
@@ -181,9 +184,8 @@ async def _consume(bootstrap: str, name: str, take: Any) -> None:
         await consumer.stop()
 
 
-def _row(record: Any) -> tuple[Any, ...]:
+def _row(record: Any, found: Mapping[str, bytes]) -> tuple[Any, ...]:
     """The least a consumer has to do to store a record in the same columns."""
-    found = dict(record.headers)
     texts = [found[name].decode() for name in ("ce_id", "ce_type", "ce_subject")]
     rest = [
         found.get(name, b"").decode() for name in ("ce_to", "ce_correlationid", "ce_causationid", "traceparent", "ce_prevhash", "ce_hash")

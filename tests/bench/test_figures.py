@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.bench.choosing import NAMES
+from tests.bench.choosing import FULL, NAMES, QUICK, Sizes, is_full
+from tests.bench.commanded import HERE
 from tests.bench.compare import change, compared
 from tests.bench.figures import NEVER, due_moments, percent_of_a_core, percentile, total_at, waits
 from tests.bench.line import Line, request
@@ -72,6 +74,23 @@ def test_a_line_says_what_was_measured_and_what_the_machine_did() -> None:
         "| relay | raw producer | ≥ 0.6 × | 0.60 (0.50–0.70) | 60 / 100 events/s | yes | PostgreSQL 34, load 9 | 2.1 | from the ring |"
     )
     assert replace(ROW, bar=0.8).line().count("**no**") == 1
+    assert replace(ROW, bar=None).line() == "| relay | raw producer | – | 0.60 (0.50–0.70) | 60 / 100 events/s | – |  |  |  |"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "wanted", "checkout", "so"),
+    [
+        (FULL, set(), HERE, True),
+        (replace(FULL, rounds=7), set(), HERE, True),
+        (replace(FULL, rounds=2), set(), HERE, False),
+        (replace(FULL, seconds=5.0), set(), HERE, False),
+        (QUICK, set(), HERE, False),
+        (FULL, {"relay"}, HERE, False),
+        (FULL, set(), HERE.parent, False),
+    ],
+)
+def test_only_a_full_run_of_this_checkout_is_written_down(sizes: Sizes, wanted: set[str], checkout: Path, so: bool) -> None:
+    assert is_full(sizes, wanted, checkout) is so
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.123, "0.12"), (99.994, "99.99"), (1234.5, "1,234")])

@@ -16,6 +16,7 @@ from typing import Final
 import msgspec
 import uvloop
 
+from tests.bench.aside import tell
 from tests.bench.figures import Mark, due_moments
 from tests.bench.line import Line, connected, request
 
@@ -142,4 +143,4 @@ class Traffic:
 
 if __name__ == "__main__":
     told = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Order)
-    sys.stdout.buffer.write(msgspec.msgpack.encode(uvloop.run(Traffic(told).run())))
+    tell(uvloop.run(Traffic(told).run()))

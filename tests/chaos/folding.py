@@ -18,8 +18,9 @@ from services.hub.inbox.rows import fold
 from services.hub.views import save
 from services.onebox import OneBox, SiteOfBox, send
 
-SHOWN: Final = ("city_case", "city_day", "city_clock", "city_card", "city_finding", "city_waiting")
+SHOWN: Final = ("city_case", "city_day", "city_count", "city_clock", "city_card", "city_finding", "city_waiting")
 """The tables of the city's views; each row is one node's."""
+_OPEN: Final = "select number, node from city_case where filed_at is not null and finished_at is null"
 COUNTED: Final[Mapping[str, str]] = {"CaseFiled": "filed", "CaseAccepted": "accepted", "CaseDecided": "decided"}
 """Facts that the city counts by their day."""
 PAGE: Final = 500
@@ -85,9 +86,8 @@ async def rows_of(connection: Any, node: str = "") -> Rows:
     """What the city shows of a node; of every node where none is named. `connection` sees the hub's schema."""
     where = "where node = $1" if node else ""
     said = [node] if node else []
-    return {
-        table: Counter(tuple(row.values()) for row in await connection.fetch(f"select * from {table} {where}", *said)) for table in SHOWN
-    }
+    asked = {**{table: f"select * from {table} {where}" for table in SHOWN}, "open": f"select number from ({_OPEN}) o {where}"}
+    return {name: Counter(tuple(row.values()) for row in await connection.fetch(query, *said)) for name, query in asked.items()}
 
 
 async def shown(owner: str, node: str) -> Rows:
@@ -114,6 +114,19 @@ def counts_shown(rows: Rows) -> Counter[Day]:
     return found
 
 
+def totals(rows: Rows) -> Counter[str]:
+    """Over all days, added up from the city's own days; and open cases, counted one by one."""
+    found: Counter[str] = Counter()
+    for (_node, _item, _day, kind, n), times in rows["city_day"].items():
+        found[kind] += n * times
+    return found + Counter({"open": rows["open"].total()})
+
+
+def totals_shown(rows: Rows) -> Counter[str]:
+    """The same, as the city keeps it: node, kind, n."""
+    return Counter({kind: n for _node, kind, n in rows["city_count"] if n})
+
+
 def differences(ours: Rows, theirs: Rows) -> list[str]:
     """Rows that stand on one side only, table by table; empty where both are the same."""
     wrong = []
@@ -127,4 +140,8 @@ async def misfits(owner: str, city: str, node: str, events: Sequence[Recorded]) 
     """Where the city's rows of `node` are not what its feeds come to. `owner`: the server; `city`: the city's database, as its owner."""
     at_city = await shown(city, node)
     wrong = differences(await folded(owner, events), at_city)
-    return wrong if counted(events) == counts_shown(at_city) else [*wrong, f"{node}: daily counts are not those of the feed"]
+    if counted(events) != counts_shown(at_city):
+        wrong.append(f"{node}: daily counts are not those of the feed")
+    if totals(at_city) != totals_shown(at_city):
+        wrong.append(f"{node}: {totals_shown(at_city)} over all days, but the days and cases come to {totals(at_city)}")
+    return wrong

@@ -31,15 +31,15 @@ class Acknowledged:
 
 
 def once(feeds: Feeds, acknowledged: Iterable[Acknowledged]) -> list[str]:
-    """1: every acknowledged command's event exists once, under its own number. An event keeps its command's key as what caused it."""
-    said: Counter[tuple[str, str, str, str]] = Counter()
+    """1: every acknowledged command's event exists once, under its own number: not under another one too. An event keeps its key as its cause."""
+    said: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for source, events in feeds.items():
-        said.update((source, event.causationid, event.subject, event.type.split(".")[2]) for event in events)
+        for event in events:
+            said.setdefault((event.causationid, event.type.split(".")[2]), []).append((source, event.subject))
     wrong = []
     for done in acknowledged:
-        times = said[(done.source, done.key, done.case, done.fact)]
-        if times != 1:
-            wrong.append(f"{done.fact} of {done.case} under {done.key} is there {times} times")
+        if (found := said.get((done.key, done.fact), [])) != [(done.source, done.case)]:
+            wrong.append(f"{done.fact} of {done.case} under {done.key} is there {len(found)} times: {found}")
         if done.sequence > len(feeds.get(done.source, ())):
             wrong.append(f"{done.source} ends before {done.sequence}, which was acknowledged")
     return wrong

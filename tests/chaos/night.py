@@ -71,7 +71,12 @@ class Callers:
         self.refused: list[str] = []
         self.began = 0.0
         """When the act that was answered last had been begun; the monotonic clock."""
-        self._end = threading.Event()
+        self._end, self._given_up = threading.Event(), threading.Event()
+
+    def give_up(self) -> None:
+        """Nobody repeats anything more: a night that failed has to end too."""
+        self.end()
+        self._given_up.set()
 
     def end(self) -> None:
         """Each finishes the case at hand."""
@@ -99,7 +104,7 @@ class Callers:
                 if answer.status_code != 503:
                     self.refused.append(f"{key}: {answer.status_code} {answer.text[:300]}")
                     raise AssertionError(self.refused[-1])
-            time.sleep(0.1)
+            assert not self._given_up.wait(0.1), f"{key} was never answered"
 
     def _done(self, answer: dict[str, Any], key: str, fact: str, case: str, began: float) -> str:
         case, position = case or str(answer["case"]), answer["position"]
@@ -158,8 +163,11 @@ class Night:
                     print(self.recoveries[-1], flush=True)
             finally:
                 self.callers.end()
-                self._wait(lambda: all(work.done() for work in working), BACK_SECONDS)
-                self.watcher.ended.set()
+                try:
+                    self._wait(lambda: all(work.done() for work in working), BACK_SECONDS)
+                finally:
+                    self.callers.give_up()
+                    self.watcher.ended.set()
             for work in [*working, watching]:
                 work.result()
 

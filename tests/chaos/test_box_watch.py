@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
+import psutil
 import pytest
 
 from services.onebox import Door, OneBox, Patience, publish, throw_away, work
@@ -109,3 +110,19 @@ def test_a_stop_ends_what_is_frozen_too() -> None:
             time.sleep(0.2)
         assert any(COUNTY in sentence for sentence in box.stop())
     assert not any(Path(f"/proc/{pid}").exists() for pid in frozen)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_stop_while_a_part_is_being_started_again_leaves_nothing_behind(part: str) -> None:
+    others = running()
+    with throw_away(HASTY) as box:
+        end(process_of(box, part))
+        while not box.watch():
+            time.sleep(0.05)
+        box.stop()
+        assert running() <= others
+
+
+def running() -> set[psutil.Process]:
+    """What this process has started and what those have."""
+    return set(psutil.Process().children(recursive=True))

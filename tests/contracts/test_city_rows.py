@@ -37,7 +37,7 @@ async def kept(city: City) -> list[dict[str, Any]]:
 
 async def check_batches(city: City, history: s.Told, cuts: Iterable[int]) -> None:
     """After every batch the table's row is the merged one."""
-    for table in ("city_case", "city_day", "city_waiting"):
+    for table in ("city_case", "city_day", "city_count", "city_waiting"):
         await city.pool.execute(f"delete from {table}")
     events = records(history)
     so_far = []

@@ -19,7 +19,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from libs.contracts import standing
-from libs.wire import Position, broken, decode_page
+from libs.wire import Position, follow
 from services.onebox import Door, OneBox, publish, settle, work
 from services.onebox.sites import STOP_SECONDS
 
@@ -132,9 +132,8 @@ def test_the_feed_api_serves_the_log_byte_for_byte_to_the_sites_own(box: OneBox)
     with box.site(COUNTY).client("site") as client:
         for after in (0, 4):
             answer = client.get(f"/feed/{COUNTY}/intake/1", params={"after": after, "limit": 4})
-            for event in decode_page(answer.content):
-                assert broken(event, before) is None
-                before = Position(event.source, event.epoch, event.sequence, event.hash)
+            before, fault = follow(answer.content, before)
+            assert fault is None
         assert client.get(f"/feed/{COUNTY}/nothing/1").status_code == 404
     assert before is not None
     assert before.sequence == 8

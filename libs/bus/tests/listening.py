@@ -53,6 +53,8 @@ class Listener:
         self.holding = asyncio.Event()
         self.away = 0
         """How often the database is away when `apply` asks it."""
+        self.away_at = 0
+        """At which call of `apply` it is away; 0: at none."""
         self.refusals: list[Exception] = []
         """What the owner's feed API answers first, one after the other."""
         self.asked: FeedPage = self.give
@@ -74,6 +76,8 @@ class Listener:
         self.calls.append(len(events))
         if self.away:
             self.away -= 1
+            raise ConnectionError("the database is away")
+        if len(self.calls) == self.away_at:
             raise ConnectionError("the database is away")
         if self.hold is not None and not self.hold.is_set():
             self.holding.set()

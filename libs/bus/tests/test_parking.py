@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from libs.bus import parking
-from libs.bus.tests.listening import Listener, facts, record
+from libs.bus import Hears, Reader, parking
+from libs.bus.inbox import Inbox
+from libs.bus.tests.listening import TYPE, Listener, facts, record
 from libs.wire import Recorded
 
 pytestmark = pytest.mark.server
@@ -73,3 +74,18 @@ async def test_a_retry_while_the_database_goes_parks_nothing_for_another_reason(
         await listener.inbox.retry()
     assert (await parking.parked(listener.pool))[0].reason == reason
     assert await listener.inbox.retry() == (1, 0)
+
+
+async def test_what_follows_a_batch_follows_a_retry_that_comes_half_way(listener: Listener) -> None:
+    """What was applied before the fault is applied: whoever remembers what it was before has to hear of it."""
+    told: list[int] = []
+    hears = Hears("deadline", Reader({TYPE: dict}), listener.apply, after=lambda: told.append(len(listener.calls)))
+    inbox = Inbox(hears, listener.pool, listener.logs, listener.page)
+    listener.bad = {"a", "b"}
+    await inbox.take([record(event) for event in await facts("a", "b", subjects=["1", "2"])])
+    listener.bad, listener.calls = set(), []
+    told.clear()
+    listener.away_at = 2
+    with pytest.raises(ConnectionError):
+        await inbox.retry()
+    assert (await listener.heard(), told) == (["a"], [2])

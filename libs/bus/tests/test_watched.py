@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from itertools import count
+from typing import Any
 
 import pytest
 from aiokafka import ConsumerRecord
+from aiokafka.conn import AIOKafkaConnection
+from aiokafka.errors import InvalidGroupIdError
+from aiokafka.protocol.metadata import MetadataRequest
 
 from libs.bus.kafka import Ears
 from libs.bus.relay import Relay
-from libs.bus.sending import Outgoing
+from libs.bus.sending import Outgoing, new_producer
 from libs.bus.tests.test_relay import new_topic, opened, read, say, send
 from libs.bus.tests.watching import Supervised
 from libs.embedded import free_port
 
 pytestmark = pytest.mark.server
 MARK: Outgoing = (b"511525", b"{}", [("ce_type", b"mark")])
+
+
+async def nothing(_records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
+    return None
 
 
 async def failing(loops: Supervised) -> None:
@@ -64,17 +72,10 @@ async def test_consumers_whose_broker_refuses_at_the_start_say_so_and_can_be_sta
 async def test_a_consumer_that_the_broker_takes_for_none_of_its_groups_says_so(kafka_bootstrap: str) -> None:
     """The broker is there and refuses for good: FastStream would write it into its log every five seconds, and nobody would know."""
     topic = await new_topic(kafka_bootstrap)
-
-    async def take(_records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
-        return None
-
     ears = Ears(kafka_bootstrap)
-    ears.hear("", [topic], take)
-    loops = Supervised()
-    loops.run("ears", ears.run)
-    await failing(loops)
-    assert set(loops.failed) == {"ears"}
-    await loops.stop()
+    ears.hear("", [topic], nothing)
+    with pytest.raises(InvalidGroupIdError):
+        await asyncio.wait_for(ears.run(), 60)
 
 
 async def test_consumers_that_are_told_to_stop_stop(kafka_bootstrap: str) -> None:
@@ -91,3 +92,59 @@ async def test_consumers_that_are_told_to_stop_stop(kafka_bootstrap: str) -> Non
     running.cancel()
     await asyncio.wait([running], timeout=30)
     assert running.cancelled()
+
+
+async def consumes(bootstrap: str, topic: str) -> None:
+    ears = Ears(bootstrap)
+    ears.hear(f"g-{topic}", [topic], nothing)
+    await ears.run()
+
+
+async def produces(bootstrap: str, _topic: str) -> None:
+    await (await new_producer(bootstrap)).stop()
+
+
+@pytest.mark.parametrize("client", [consumes, produces])
+async def test_a_client_that_is_stopped_while_it_begins_leaves_no_connection(
+    client: Callable[[str, str], Coroutine[Any, Any, None]], kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic, asked, connections, send = await new_topic(kafka_bootstrap), asyncio.Event(), list[Any](), AIOKafkaConnection.send
+
+    def seen(connection: Any, request: Any, *more: Any, **named: Any) -> Any:
+        connections.append(connection)
+        if isinstance(request, MetadataRequest):
+            asked.set()
+        return send(connection, request, *more, **named)
+
+    monkeypatch.setattr(AIOKafkaConnection, "send", seen)
+    running = asyncio.create_task(client(kafka_bootstrap, topic))
+    await asyncio.wait_for(asked.wait(), 30)
+    running.cancel()
+    await asyncio.wait([running], timeout=30)
+    assert [connection for connection in connections if connection.connected()] == []
+
+
+async def test_a_consumer_that_is_stopped_while_it_takes_leaves_nothing_running(
+    kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch that does not end is cut off, and with it all that heartbeats and fetches: the next run would meet it in its own place."""
+    monkeypatch.setattr("libs.bus.kafka.END_SECONDS", 0.2)
+    topic, taking, cut = await new_topic(kafka_bootstrap), asyncio.Event(), asyncio.Event()
+
+    async def take(_records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
+        taking.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cut.set()
+
+    await send(kafka_bootstrap, topic, [MARK])
+    before = asyncio.all_tasks()
+    ears = Ears(kafka_bootstrap)
+    ears.hear(f"g-{topic}", [topic], take)
+    running = asyncio.create_task(ears.run())
+    await asyncio.wait_for(taking.wait(), 30)
+    running.cancel()
+    await asyncio.wait([running], timeout=30)
+    assert cut.is_set()
+    assert asyncio.all_tasks() == before

@@ -7,10 +7,16 @@ down_revision = None
 branch_labels = ("log",)
 
 
+# Columns of text, of numbers and of instants come as lines, each ended by a line feed, which none of them may hold: the driver takes long for
+# arrays.
+LINES = """
+create function lines(ended text, many integer) returns text[] language sql immutable as
+$$ select (string_to_array(ended, chr(10)))[1:many] $$"""
+
 # Everything that acts need to be decided: heads, streams newest first, known keys, of one moment. LATERAL with LIMIT, and no scan of a table,
 # in plans made and kept while the tables were empty.
 LOAD = """
-create function load_acts(origins text[], sources text[], subjects text[], most integer[], scopes text[], keys text[])
+create function load_acts(origins text[], many integer, of text, subjects text, most text, scopes text, keys text)
 returns table (what text, n bigint, source text, feed integer, epoch integer, sequence bigint, version integer, type text, "time" timestamptz,
                recordedtime timestamptz, actor text, data bytea, hash text, digest text, first bigint, writes bigint)
 language plpgsql stable set enable_seqscan to off as $$
@@ -21,19 +27,20 @@ begin
            0::bigint, h.writes
     from head h where h.source = any (origins)
     union all
-    select 'event', wanted.n, wanted.source, e.feed, 0, e.sequence, e.version, e.type, e.time, e.recordedtime, e.actor, e.data, '', '',
+    select 'event', wanted.n, e.source, e.feed, 0, e.sequence, e.version, e.type, e.time, e.recordedtime, e.actor, e.data, '', '',
            0::bigint, 0::bigint
-    from unnest(sources, subjects, most) with ordinality as wanted (source, subject, most, n)
+    from unnest(lines(of, many)::integer[], lines(subjects, many), lines(most, many)::integer[]) with ordinality
+        as wanted (of, subject, most, n)
     cross join lateral (
-        select * from event where event.source = wanted.source and event.subject = wanted.subject
+        select * from event where event.source = origins[wanted.of] and event.subject = wanted.subject
         order by event.version desc limit wanted.most
     ) e
     union all
-    select 'key', wanted.n, wanted.source, c.feed, f.epoch, c.sequence, c.version, '', null::timestamptz, null::timestamptz, '', ''::bytea,
-           coalesce(e.hash, ''), c.digest, c.first, 0::bigint
-    from unnest(sources, scopes, keys) with ordinality as wanted (source, scope, key, n)
+    select 'key', wanted.n, c.source, c.feed, f.epoch, c.sequence, c.version, '', null::timestamptz, null::timestamptz, '', ''::bytea,
+           coalesce(e.hash, f.alg || ':' || repeat('0', 64)), c.digest, c.first, 0::bigint
+    from unnest(lines(of, many)::integer[], lines(scopes, many), lines(keys, many)) with ordinality as wanted (of, scope, key, n)
     cross join lateral (
-        select * from claim where claim.source = wanted.source and claim.scope = wanted.scope and claim.key = wanted.key limit 1
+        select * from claim where claim.source = origins[wanted.of] and claim.scope = wanted.scope and claim.key = wanted.key limit 1
     ) c
     join feed f on f.feed = c.feed
     left join lateral (select event.hash from event where event.feed = c.feed and event.sequence = c.sequence limit 1) e on true
@@ -43,25 +50,22 @@ end $$"""
 # The same under the locks of the heads, which are the queue between processes, taken in sorted order; loaded by a statement of its own, which
 # sees what was committed while it waited. The setting ends a transaction that somebody froze.
 LOCK = """
-create function lock_acts(origins text[], sources text[], subjects text[], most integer[], scopes text[], keys text[])
+create function lock_acts(origins text[], many integer, of text, subjects text, most text, scopes text, keys text)
 returns table (what text, n bigint, source text, feed integer, epoch integer, sequence bigint, version integer, type text, "time" timestamptz,
                recordedtime timestamptz, actor text, data bytea, hash text, digest text, first bigint, writes bigint)
 language plpgsql volatile as $$
 begin
     perform set_config('idle_in_transaction_session_timeout', '1s', true);
     perform from head where head.source = any (origins) order by head.source for update;
-    return query select * from load_acts(origins, sources, subjects, most, scopes, keys);
+    return query select * from load_acts(origins, many, of, subjects, most, scopes, keys);
 end $$"""
 
-# Writes what was decided if the heads are still those it was decided on: a head moves with everything that is written to its origin.
-# Columns of text and of numbers come as lines, each ended by a line feed, which none of them may hold: the driver takes long for arrays.
-LINES = """
-create function lines(ended text, many integer) returns text[] language sql immutable as
-$$ select (string_to_array(ended, chr(10)))[1:many] $$"""
+# Writes what was decided if the heads are still those it was decided on: a head moves with everything that is written to its origin. A claim
+# that is held already ends the statement by its primary key. Events that are copied behind it come within the setting, as in `lock_acts`.
 WRITE = """
 create function write_acts(
     origins text[], feeds integer[], was bigint[], sequences bigint[], hashes text[], recorded timestamptz,
-    of text, numbers text, versions text, subjects text, ids text, types text, times timestamptz[], actors text,
+    of text, numbers text, versions text, subjects text, ids text, types text, times text, actors text,
     recipients text, correlations text, causations text, traces text, previous text, chained text, payloads bytea[],
     claims integer, claim_of text, claim_scopes text, claim_keys text, claim_numbers text, claim_versions text, claim_digests text,
     claim_firsts text, over_of integer[], over_scopes text[], over_keys text[]
@@ -70,6 +74,7 @@ declare
     moved integer;
     many integer := cardinality(payloads);
 begin
+    perform set_config('idle_in_transaction_session_timeout', '1s', true);
     perform from head where head.source = any (origins) order by head.source for update;
     update head set sequence = m.sequence, hash = m.hash, writes = head.writes + 1
     from unnest(origins, was, sequences, hashes) as m (source, was, sequence, hash) where head.source = m.source and head.writes = m.was;
@@ -82,7 +87,8 @@ begin
     select feeds[e.of], origins[e.of], e.sequence, e.version, e.subject, e.id, e.type, e.time, recorded, e.actor, e.recipient,
            e.correlationid, e.causationid, e.traceparent, e.prevhash, e.hash, e.data
     from unnest(lines(of, many)::integer[], lines(numbers, many)::bigint[], lines(versions, many)::integer[], lines(subjects, many),
-                lines(ids, many), lines(types, many), times, lines(actors, many), lines(recipients, many), lines(correlations, many),
+                lines(ids, many), lines(types, many), lines(times, many)::timestamptz[],
+                lines(actors, many), lines(recipients, many), lines(correlations, many),
                 lines(causations, many), lines(traces, many), lines(previous, many), lines(chained, many), payloads)
         as e (of, sequence, version, subject, id, type, time, actor, recipient, correlationid, causationid, traceparent, prevhash, hash, data);
     for n in 1 .. cardinality(over_of) loop
@@ -162,5 +168,5 @@ def upgrade() -> None:
         begin raise exception 'an idempotency key is kept for ever' using errcode = 'insufficient_privilege'; end $$""")
     op.execute("""
         create trigger keep_keys before delete on claim for each row when (old.scope in ('http', 'inbox', 'import')) execute function keep_keys()""")
-    for function in (LOAD, LOCK, LINES, WRITE):
+    for function in (LINES, LOAD, LOCK, WRITE):
         op.execute(function)

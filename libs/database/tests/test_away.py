@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from libs.database import away, open_pool, unopened_pool
+from libs.database import Connection, away, gone, open_pool, unopened_pool
 
 pytestmark = pytest.mark.server
 
@@ -67,4 +67,21 @@ async def test_two_transactions_that_wait_for_each_other_are_nobodys_fault(datab
 
     lost = [error for error in await asyncio.gather(update(1, 2), update(2, 1), return_exceptions=True) if error is not None]
     assert [away(error) for error in lost] == [True]
+    await pool.close()
+
+
+async def asked_of(connection: Connection) -> None:
+    await connection.execute("select 1")
+
+
+async def test_a_connection_that_broke_is_gone_and_hides_no_cause(database: str) -> None:
+    """The pool takes it back as soon as it is closed: asked for it then, the driver raises an error of its own."""
+    pool = await open_pool(database, "public")
+    async with pool.acquire() as connection:
+        assert not gone(connection)
+        admin = await asyncpg.connect(database)
+        await admin.execute("select pg_terminate_backend($1)", connection.get_server_pid())
+        await admin.close()
+        assert away(await raised(asked_of(connection)))
+        assert gone(connection)
     await pool.close()

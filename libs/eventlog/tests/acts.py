@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from datetime import UTC, datetime
 
+import asyncpg
+
 from libs.eventlog import Claim, Consequence, Intent, New
 from libs.wire import Recorded
 
@@ -28,3 +30,12 @@ def counts(subject: str, key: str = "") -> Intent:
         return says(str(len(stream)))(stream)
 
     return intent(subject, decide, key)
+
+
+async def end_connections(database: str) -> None:
+    """Ends every connection of the service in this database."""
+    admin = await asyncpg.connect(database)
+    await admin.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'liandong-intake' and datname = current_database()"
+    )
+    await admin.close()

@@ -9,9 +9,10 @@ from typing import Any
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from libs.database import open_pool, prepare
-from libs.eventlog import PgLogs, Unknown
+from libs.eventlog import Done, PgLogs, Unknown
 from libs.eventlog.tests.acts import counts
 
 pytestmark = pytest.mark.server
@@ -53,6 +54,21 @@ async def test_whoever_waits_for_a_connection_that_is_refused_is_told(database: 
         await admin.execute(f'alter role "{role}" login connection limit -1')
         await admin.close()
         logs.pool.terminate()
+
+
+async def test_a_database_that_is_away_is_said_once_and_so_is_its_return(logs: PgLogs, database: str) -> None:
+    role = await logs.pool.fetchval("select current_user")
+    admin = await asyncpg.connect(database)
+    with capture_logs() as said:
+        for again in range(2):
+            await admin.execute(f'alter role "{role}" nologin')
+            for _ in range(3):
+                await logs.pool.expire_connections()
+                assert all(isinstance(one, Unknown) for one in await answers(logs, 2))
+            await admin.execute(f'alter role "{role}" login')
+            assert all(isinstance(one, Done) for one in await answers(logs, 2)), again
+    await admin.close()
+    assert [line["event"] for line in said] == ["append.lost", "append.again"] * 2
 
 
 async def test_a_waker_that_raises_leaves_nobody_unanswered(logs: PgLogs) -> None:
@@ -142,3 +158,15 @@ async def test_a_caller_who_has_gone_keeps_nobody_behind_waiting(logs: PgLogs) -
     async with asyncio.timeout(10):
         assert (await callers[9]).version >= 1
     assert [one.version for one in (await answers(logs, 2))[:1]] == [1]
+
+
+async def test_of_many_acts_whose_caller_has_gone_none_is_done_that_was_not_begun(logs: PgLogs) -> None:
+    held = [await logs.pool.acquire() for _ in range(logs.pool.get_max_size())]
+    many = asyncio.create_task(logs.of(NODE).append_all([counts(f"case-{n}") for n in range(5)]))
+    await asyncio.sleep(0)
+    many.cancel()
+    await asyncio.wait([many])
+    for connection in held:
+        await logs.pool.release(connection)
+    assert [one.version for one in await answers(logs, 1)] == [1]
+    assert [event.subject for event in await logs.of(NODE).feed()] == ["case-0"]

@@ -9,7 +9,8 @@ import pytest
 
 from libs.database import Pool, open_pool, prepare
 from libs.eventlog import Claim, Consequence, Intent, New, PgLogs, sql, verify
-from libs.eventlog.tail import PAGE
+from libs.eventlog.rows import SHOWN
+from libs.eventlog.tail import PAGE, WHOLE
 
 pytestmark = pytest.mark.server
 AT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -63,7 +64,14 @@ async def test_no_statement_scans_the_log(database: str) -> None:
     assert (await verify(logs.of(NODE))).events == 3 * (COUNT + 40)
     assert (await logs.of(NODE).append(act(8))).repeated
     assert await scans(pool) == before, "nor when their sizes are known"
-    for statement in (sql.FEED, sql.LOAD, sql.KEPT, sql.TAKEN, sql.MISPLACED, PAGE.format(schema="")):
+    for statement in (
+        sql.FEED,
+        sql.LOAD,
+        sql.KEPT,
+        sql.TAKEN,
+        sql.MISPLACED,
+        *(PAGE.format(schema="", columns=columns) for columns in (WHOLE, SHOWN)),
+    ):
         found = await plan(pool, statement)
         assert not re.search("(Seq|Heap) Scan on (event|claim)", found), found
     await pool.close()

@@ -167,6 +167,14 @@ async def test_nothing_decided_is_an_answer_that_is_kept(logs: Logs) -> None:
     assert len(await log.feed()) == 1
 
 
+async def test_an_answer_before_the_first_event_is_kept_as_it_was(logs: Logs) -> None:
+    log = logs.of("511525")
+    first = await log.append(intent("case-1", says(), key="k"))
+    again = await log.append(intent("case-1", says("a"), key="k"))
+    assert first.position == await log.head()
+    assert (again.repeated, again.position) == (True, first.position)
+
+
 async def test_a_feed_is_read_in_pages(logs: Logs) -> None:
     log = logs.of("511525")
     await log.append(intent("case-1", says(*"abcdefg")))

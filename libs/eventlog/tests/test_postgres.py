@@ -12,7 +12,7 @@ import pytest
 
 from libs.database import open_pool, prepare, service_url
 from libs.eventlog import Busy, PgLogs, Scope, verify
-from libs.eventlog.tests.acts import counts
+from libs.eventlog.tests.acts import counts, end_connections
 
 pytestmark = pytest.mark.server
 AT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -122,11 +122,10 @@ async def test_a_frozen_transaction_is_ended_and_the_others_go_on(database: str)
 
 async def test_a_lost_connection_is_told_and_the_repeat_by_key_happens_once(database: str) -> None:
     logs = await open_logs(await prepare(database, "intake"))
-    admin = await asyncpg.connect(database)
 
     async def kill() -> None:
         for _ in range(20):
-            await admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'liandong-intake'")
+            await end_connections(database)
             await asyncio.sleep(0.01)
 
     async def insist(n: int) -> None:
@@ -144,7 +143,6 @@ async def test_a_lost_connection_is_told_and_the_repeat_by_key_happens_once(data
     await killing
     checked = await verify(logs.of(NODE))
     assert (checked.fault, checked.events) == (None, 300)
-    await admin.close()
     await logs.pool.close()
 
 

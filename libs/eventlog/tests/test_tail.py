@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -10,8 +11,8 @@ import msgspec
 import pytest
 
 from libs.database import Pool, open_pool, prepare
-from libs.eventlog import Consequence, Intent, MemoryLogs, New, PgLogs, Ring, Tail
-from libs.wire import Recorded
+from libs.eventlog import Consequence, Intent, MemoryLogs, New, PgLogs, Ring, Tail, tail
+from libs.wire import Recorded, genesis
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 NODE, OTHER = "511525", "511525100"
@@ -66,6 +67,16 @@ async def test_the_ring_gives_up_its_oldest_beyond_its_bytes() -> None:
     big = Ring(most_bytes=10)
     big.put(events[:2])
     assert (big.after(SOURCE, 1, 0, 5), big.after(SOURCE, 1, 2, 5)) == (None, [])
+
+
+async def test_what_the_ring_gave_up_is_not_kept() -> None:
+    events, others = await feed(100), [msgspec.structs.replace(event, source=OTHERS) for event in await feed(100)]
+    before = [sys.getrefcount(event) for event in [*events, *others]]
+    ring = Ring(most_bytes=10_000)
+    ring.put(events)
+    ring.put(others)
+    held = sum(now - then for now, then in zip([sys.getrefcount(event) for event in [*events, *others]], before, strict=True))
+    assert 0 < held < 10, "of many feeds each would keep what is large, and a quiet one for ever"
 
 
 @pytest.fixture
@@ -164,3 +175,19 @@ async def test_without_a_ring_every_call_reads_the_log(logs: PgLogs) -> None:
     for n in range(3):
         await logs.of(NODE).append(says(f"case-{n}"))
         assert await follower.next() == 1
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("whole", [True, False])
+async def test_an_epoch_is_read_to_its_end_before_the_next_one(logs: PgLogs, database: str, whole: bool) -> None:
+    await logs.of(NODE).append(says("case-1", events=130))
+    owner = await open_pool(database, "intake", size=1)
+    opened = await owner.fetchval("insert into feed (source, epoch, alg) values ($1, 2, 'sha256') returning feed", SOURCE)
+    await owner.execute("update head set feed = $2, epoch = 2, sequence = 0, hash = $3 where source = $1", SOURCE, opened, genesis())
+    await owner.close()
+    await logs.of(NODE).append(says("case-2", events=70))
+    at, got = dict[str, tuple[int, int]](), list[tuple[int, int]]()
+    while events := await tail(logs.pool, at, limit=1, whole=whole):
+        got += [(event.epoch, event.sequence) for event in events]
+        at[SOURCE] = got[-1]
+    assert got == [(1, n) for n in range(1, 131)] + [(2, n) for n in range(1, 71)]

@@ -6,17 +6,20 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import product
 
-import asyncpg
 import pytest
 
 from libs.database import Connection, open_pool, prepare, service_url
 from libs.decider import Refused
-from libs.eventlog import Claim, Claimed, Consequence, Done, Intent, MemoryLogs, New, PgLogs, Scope, Unknown, verify
+from libs.eventlog import Claim, Claimed, Consequence, Done, Intent, MemoryLogs, New, PgLogs, Scope, Unknown, sql, verify
 from libs.eventlog.batch import Settled
+from libs.eventlog.committer import FEW, MANY
 from libs.eventlog.lanes import Entry, Lanes
+from libs.eventlog.rows import columns
+from libs.eventlog.tests.acts import end_connections
 from libs.eventlog.writing import Writer
 from libs.wire import Recorded
 
@@ -181,6 +184,37 @@ async def test_a_claim_and_a_key_that_came_meanwhile_are_honoured(logs: PgLogs, 
     assert (over.seen, again.seen, await logs.of(NODES[0]).feed()) == ([0, 0], [0], []), "both moved the head, neither wrote an event"
 
 
+def places(subject: str, claims: Sequence[Claim], over: Sequence[Claim] = ()) -> Intent:
+    return Intent(subject=subject, decide=lambda _s: Consequence([New("liandong.example.Said.v1", b"x", AT)], claims, over), actor="C1")
+
+
+async def test_an_act_that_claims_takes_two_trips_and_one_whose_claim_is_held_is_told_so(logs: PgLogs) -> None:
+    """A claim that is made and ended at once is asked for: it is not written, so that nothing else would say that it is held."""
+    place, asked = Claim("placement", "A"), list[str]()
+    async with logs.pool.acquire() as connection:
+        connection.add_query_logger(lambda told: asked.append(told.query))
+        answers = [
+            await written(Writer(clock=lambda: 0.0), connection, [(logs.of(NODES[0]).source, act)])
+            for act in (
+                places("case-1", [place]),
+                places("case-2", [place]),
+                places("case-3", [place], [place]),
+                places("case-4", [place, place]),
+            )
+        ]
+    assert [type(answer) for ((_, answer),) in answers] == [tuple] * 4
+    assert [answer[0] for ((_, answer),) in answers] == [1, "Claimed", "Claimed", "Claimed"]  # type: ignore[index]
+    ours = [query for query in asked if query in (sql.LOAD_ACTS, sql.LOCK_ACTS, sql.TAKEN, sql.WRITE_ACTS)]
+    assert ours[:3] == [sql.LOAD_ACTS, sql.WRITE_ACTS, sql.LOAD_ACTS], "the driver's own questions about types are no part of it"
+    assert [event.subject for event in await logs.of(NODES[0]).feed()] == ["case-1"]
+
+
+async def test_a_claim_that_is_made_twice_in_one_act_is_made_once(logs: PgLogs) -> None:
+    place = Claim("placement", "A")
+    done = await logs.of(NODES[0]).append(places("case-1", [place, place]))
+    assert (done.version, await logs.of(NODES[0]).taken([place])) == (1, {place})
+
+
 async def test_an_unknown_outcome_is_not_tried_again(logs: PgLogs, database: str) -> None:
     decided: list[str] = []
 
@@ -196,15 +230,6 @@ async def test_an_unknown_outcome_is_not_tried_again(logs: PgLogs, database: str
     assert await logs.of(NODES[0]).feed() == []
 
 
-async def end_connections(database: str) -> None:
-    """Ends every connection of the service in this database."""
-    admin = await asyncpg.connect(database)
-    await admin.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'liandong-intake' and datname = current_database()"
-    )
-    await admin.close()
-
-
 async def test_a_value_the_driver_cannot_send_fails_alone(logs: PgLogs) -> None:
     bad = Intent(subject="case-2", decide=lambda _s: Consequence([New("liandong.example.Said.v1", 7, AT)]), actor="C1")  # type: ignore[arg-type]
     told = await asyncio.gather(*(logs.of(NODES[0]).append(one) for one in (says("case-1"), bad, says("case-3"))), return_exceptions=True)
@@ -213,17 +238,45 @@ async def test_a_value_the_driver_cannot_send_fails_alone(logs: PgLogs) -> None:
 
 
 async def test_few_who_come_behind_a_commit_share_the_next_and_a_lone_caller_does_not_wait(database: str) -> None:
+    async with waiting_an_hour(database) as (logs, commits):
+        await logs.of(NODES[0]).append(says("first"))
+        assert len(commits) == 1, "nothing was committed before it: it does not wait an hour"
+        await together(logs, FEW)
+        assert len(commits) == 2
+
+
+@pytest.mark.parametrize("callers", [FEW, 16, MANY])
+async def test_as_many_as_were_answered_need_not_wait_for_more(database: str, callers: int) -> None:
+    async with waiting_an_hour(database) as (logs, commits):
+        await asyncio.gather(*(logs.of(NODES[n % 2]).append(says(f"first-{n}")) for n in range(callers)))
+        before = len(commits)
+        await together(logs, callers)
+        assert len(commits) == before + 1
+
+
+@asynccontextmanager
+async def waiting_an_hour(database: str) -> AsyncIterator[tuple[PgLogs, list[int]]]:
+    """Logs in which few wait an hour for others to share a commit; the commits."""
     pool = await open_pool(await prepare(database, "intake"), "intake")
     logs = PgLogs(pool, "intake", NODES, floor=3600.0)
     await logs.open()
     commits: list[int] = []
     logs.woken.append(lambda: commits.append(1))
     async with asyncio.timeout(60):
-        await logs.of(NODES[0]).append(says("first"))
-        assert len(commits) == 1, "nothing was committed before it: it does not wait an hour"
-        few = [asyncio.ensure_future(logs.of(NODES[n % 2]).append(says(f"case-{n}"))) for n in range(31)]
-        await asyncio.sleep(0.1)
-        assert not any(one.done() for one in few)
-        await asyncio.gather(*few, logs.of(NODES[0]).append(says("the 32nd")))
-    assert len(commits) == 2
+        yield logs, commits
     await pool.close()
+
+
+async def together(logs: PgLogs, enough: int) -> None:
+    """So many acts: all but one of them wait, and the last is enough."""
+    few = [asyncio.ensure_future(logs.of(NODES[n % 2]).append(says(f"case-{n}"))) for n in range(enough - 1)]
+    await asyncio.sleep(0.1)
+    assert not any(one.done() for one in few)
+    await asyncio.gather(*few, logs.of(NODES[0]).append(says("the last")))
+
+
+async def test_a_copied_batch_keeps_its_heads_no_longer_than_a_second_when_its_process_freezes(logs: PgLogs) -> None:
+    """In the free way too: the heads are locked until the events are copied behind the call."""
+    async with logs.pool.acquire() as connection, connection.transaction():
+        await connection.execute(sql.WRITE_ACTS, *columns({}, {}, AT, copied=True))
+        assert await connection.fetchval("show idle_in_transaction_session_timeout") == "1s"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,6 @@ import uvicorn
 from libs.bus import Hears, Reader
 from libs.contracts import Row
 from libs.database import Connection, prepare
-from libs.embedded import free_port
 from libs.eventlog import Consequence, Intent, New
 from libs.host import Around, Build, Context, Service, SiteHost, site_app
 from libs.host.process import Answering
@@ -56,7 +56,9 @@ async def not_ready(host: SiteHost) -> str:
 
 
 async def test_a_gap_that_cannot_be_healed_is_named_and_healed_when_it_can(database: str) -> None:
-    port, accounts, heard = free_port(), Accounts(), list[str]()
+    place, accounts, heard = socket.socket(), Accounts(), list[str]()
+    place.bind(("127.0.0.1", 0))  # taken from now on, so that nobody else listens there, and refusing until it is served
+    port = place.getsockname()[1]
     _, token = accounts.issue("system:site", [Role.SITE], [SITE.code], "本部署服务")
     host = SiteHost(SITE, ROWS, Around(address=f"http://127.0.0.1:{port}", token=token))
     await opened(host, {name: await prepare(database, name) for name in ("intake", "deadline")}, services(heard))
@@ -70,8 +72,8 @@ async def test_a_gap_that_cannot_be_healed_is_named_and_healed_when_it_can(datab
             await asyncio.sleep(0.02)
             assert heard == []
     assert await not_ready(host) == "loops: heal said"
-    server = Answering(uvicorn.Config(site_app(host, accounts), host="127.0.0.1", port=port, log_config=None, lifespan="off"))
-    serving = asyncio.create_task(server.serve())
+    server = Answering(uvicorn.Config(site_app(host, accounts), log_config=None, lifespan="off"))
+    serving = asyncio.create_task(server.serve([place]))
     async with asyncio.timeout(PATIENCE):
         while len(heard) < 3 or await not_ready(host):  # noqa: ASYNC110 (readiness is asked, as from outside)
             await asyncio.sleep(0.05)

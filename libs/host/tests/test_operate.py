@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 import pytest
@@ -10,7 +11,8 @@ from httpx2 import ASGITransport, AsyncClient
 from libs.contracts import Row
 from libs.eventlog import Checked
 from libs.host import Around, Node, Service, Site, SiteHost, site_app
-from libs.host.tests.told import opened
+from libs.host.tests.told import opened, row
+from libs.views import StandsAt
 from libs.web import Accounts, Role
 
 SITE = Site("511500", (Node("511500", "宜宾市政务服务中心", ""),))
@@ -32,11 +34,33 @@ async def test_every_log_is_verified_that_of_the_registry_too() -> None:
     async with AsyncClient(transport=ASGITransport(app=site_app(host, accounts)), base_url="http://site", headers=headers) as client:
         found = (await client.get("/site/verify")).json()
     assert found["verified"] is False
-    assert [(row["source"], row["fault"]) for row in found["origins"]] == [
+    assert [(one["source"], one["fault"]) for one in found["origins"]] == [
         ("urn:liandong:511500:hub", "hash"),
         ("urn:liandong:511500:intake", None),
     ]
     await host.stop()
+
+
+async def test_loops_and_views_of_the_hub_and_the_link_and_of_the_site_itself_are_told() -> None:
+    async def dies() -> None:
+        raise RuntimeError("dead")
+
+    host = SiteHost(SITE, [row("hub"), row("link", database="none")], Around(address="http://site", token="t"))
+    await opened(host, {}, lambda name: lambda _: Service(name, tasks=(dies,) if name == "link" else ()))
+    host.services["hub"].projector.stopped["city"] = StandsAt("urn:liandong:511525:intake", 1, 7, "odd")
+    host.services["link"].start()
+    host.loops.run("hear intake", dies)
+    await asyncio.sleep(0.05)
+    accounts = Accounts()
+    _, token = accounts.issue("O0001", [Role.OPERATOR], ["511500"], "运行维护")
+    headers = {"Authorization": f"Bearer {token}"}
+    async with AsyncClient(transport=ASGITransport(app=site_app(host, accounts)), base_url="http://site", headers=headers) as client:
+        found = (await client.get("/site/status")).json()
+    await host.stop()
+    assert found["loops_failed"] == {"hear intake": 1, "link task 0": 1}
+    assert set(found["loops_down"]) >= {"hear intake", "link task 0"}
+    assert found["views_stopped"] == {"hub city": {"source": "urn:liandong:511525:intake", "epoch": 1, "sequence": 7, "because": "odd"}}
+    assert found["services"] == {}
 
 
 @pytest.mark.parametrize(

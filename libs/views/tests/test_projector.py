@@ -13,8 +13,9 @@ import pytest
 
 from libs.database import Connection, Pool, open_pool, prepare
 from libs.eventlog import Consequence, Intent, New, PgLogs
-from libs.views import Projector, View
-from libs.wire import Malformed, Position, Recorded
+from libs.views import Logged, Projector, View
+from libs.views.positions import Positions
+from libs.wire import Malformed, Position
 
 pytestmark = pytest.mark.server
 AT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -38,7 +39,7 @@ class Shows:
     def view(self) -> View:
         return View(self.name, self.apply, self.types)
 
-    async def apply(self, connection: Connection, events: Sequence[Recorded]) -> None:
+    async def apply(self, connection: Connection, events: Sequence[Logged]) -> None:
         self.batches.append(await connection.fetchval("select pg_current_xact_id()::text::bigint"))
         await connection.execute(f"insert into {self.name} select * from unnest($1::text[])", [event.subject for event in events])
         if wrong := [event.subject for event in events if event.subject in self.bad]:
@@ -180,24 +181,11 @@ async def test_what_was_saved_late_is_shown_once_after_a_restart(database: str) 
         assert sorted(await shown(pool, shows)) == ["case:1", "case:1", "case:2", "case:2"]
 
 
-async def test_a_reader_cuts_the_pause_between_turns_short(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("libs.views.projector.FLOOR_SECONDS", 3600.0)
-    monkeypatch.setattr("libs.views.projector.POLL_SECONDS", 3600.0)
-    shows = Shows("shows")
-    async with logging(database, shows) as (logs, pool):
-        projector = Projector(pool, [shows.view])
-        logs.woken.append(projector.wake)
-        async with following(projector):
-            for n in range(3):
-                last = await put(logs, f"case:{n}")
-                assert await projector.wait("shows", last, 30.0), "a page that waits gets its answer at once"
-
-
 async def test_a_database_that_is_away_stops_no_view(database: str) -> None:
     away = iter([ConnectionRefusedError("away")])
 
     class Away(Shows):
-        async def apply(self, connection: Connection, events: Sequence[Recorded]) -> None:
+        async def apply(self, connection: Connection, events: Sequence[Logged]) -> None:
             for error in away:
                 raise error
             await super().apply(connection, events)
@@ -214,9 +202,8 @@ async def test_a_database_that_is_away_stops_no_view(database: str) -> None:
 
 
 async def test_nobody_waits_for_a_view_that_is_not_there(database: str) -> None:
-    shows = Shows("shows")
-    async with logging(database, shows) as (_logs, pool):
-        projector: Any = Projector(pool, [shows.view])
+    async with logging(database) as (_logs, pool):
+        projector: Any = Projector(pool, [Shows("shows").view])
         with pytest.raises(KeyError):
             await projector.wait("cases", Position("urn:liandong:511525:intake", 1, 1, ""))
 
@@ -275,3 +262,20 @@ async def test_a_view_that_was_added_later_keeps_none_waiting(database: str, mon
             assert await projector.wait("new", last, 30.0)
         assert len(old.batches) == 1, "it had one turn for the one event, not one for each page of the other"
         assert [len(await shown(pool, show)) for show in (old, new)] == [122, 122]
+
+
+async def test_what_moves_while_positions_are_saved_is_saved_after_them(database: str) -> None:
+    async with logging(database, Shows("shows")) as (logs, pool):
+        await put(logs, "note:1", "note:2", kind=OTHER)
+        one, two = await logs.of(NODE).feed()
+        positions = Positions(["shows"])
+        await positions.load(pool)
+        positions.move("shows", [one], saved=False)
+        async with pool.acquire() as connection, connection.transaction():
+            await positions.lock(connection, ["shows"], [])
+            saving = asyncio.create_task(positions.save(pool))
+            await asyncio.sleep(0)
+            positions.move("shows", [two], saved=False)
+        await saving
+        await positions.save(pool)
+        assert await kept(pool) == {"shows": 2}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 
 import asyncpg
@@ -102,6 +102,30 @@ def test_the_columns_are_the_rows_fields() -> None:
         Column("dirty", "boolean", known="excluded.{column} or {table}.{column}"),
     )
     assert rooms.upsert == said_by_hand.upsert
+
+
+@dataclass
+class OddRow:
+    name: str
+    document: bytes
+    told: str
+    seen: datetime | None = None
+    parts: tuple[str, ...] = ()
+
+
+ODD_ROWS = Table.of("kept", OddRow, key=("name",), types={"document": "bytea", "told": "jsonb"})
+
+
+@pytest.mark.parametrize("name", ["", '引号 " 与 \\ 与 {}', "a\nb\tc", "\U0001f600 \u2028", "[1, null]", "$1"])
+async def test_whatever_a_row_says_is_kept_as_it_was_said(connection: Connection, name: str) -> None:
+    await connection.execute("create table kept (name text primary key, document bytea, told jsonb, seen timestamptz, parts text[])")
+    seen = datetime(1, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+    await ODD_ROWS.save(
+        connection, [OddRow(name, bytes(range(256)), '{"a": [1, "b"]}', seen, (name, "", "null")), OddRow(f"{name}-", b"", "null")]
+    )
+    first, other = await connection.fetch(f"select {ODD_ROWS.columns} from kept order by length(name)")
+    assert tuple(first) == (name, bytes(range(256)), '{"a": [1, "b"]}', seen, [name, "", "null"])
+    assert tuple(other) == (f"{name}-", b"", "null", None, [])
 
 
 def test_a_column_that_is_no_field_is_told() -> None:

@@ -65,6 +65,12 @@ def test_what_is_odd_is_malformed_wherever_it_lies(odd: bytes) -> None:
         Payload(Tree).read(odd)
 
 
+def test_the_greatest_numbers_and_long_rows_of_digits_in_texts_are_read() -> None:
+    well = b'{"at":"2026-11-23T08:00:00+08:00","pair":[-9223372036854775808,"2026-11-23T00:00:00Z"],"free":["12345678901234567890",9223372036854775807]}'
+    found = Payload(Tree).read(well)
+    assert (found.at.tzinfo, found.pair, found.free) == (UTC, (-(2**63), AT), ["12345678901234567890", 2**63 - 1])
+
+
 def test_a_record_without_instants_and_a_mapping_are_read_too() -> None:
     assert Payload(Plain).read(b'{"text":"a","more":1}') == Plain("a")
     assert Payload(dict[str, Any]).read(b'{"text":{"a":[1]}}') == {"text": {"a": [1]}}

@@ -68,3 +68,12 @@ def test_a_report_of_an_import_is_shown_as_it_is(capsys: pytest.CaptureFixture[s
     counts = dict.fromkeys(("rows", "landed", "new", "changed", "unchanged"), 1)
     imports.show({**counts, "set_aside": [row], "agencies_set_aside": [], "note": EVIL, "notes": [EVIL]})
     assert capsys.readouterr().out.count(SHOWN) == 4
+
+
+def test_what_is_wrong_with_the_site_itself_is_told_beside_its_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    stands = {"source": "urn:liandong:511525:intake", "epoch": 1, "sequence": 7, "because": "odd"}
+    answer = {"site": "511500", "loops_down": ["hear intake", "link task 0"], "views_stopped": {"hub city": stands}, "away": ["Kafka"]}
+    out = run(monkeypatch, "status", answer=httpx2.Response(200, json={**answer, "services": {}}))[1]
+    assert "511500：连不上 Kafka；恢复后自动继续\n" in out
+    assert "511500：部署 有停下待重启的工作：hear intake、link task 0；原因见部署的日志\n" in out
+    assert "511500：部署 的视图 hub city 停在 urn:liandong:511525:intake 第 7 号之前：odd；其余照常，升级后自动接着显示\n" in out

@@ -9,8 +9,7 @@ from typing import Any, Final, assert_never
 import msgspec
 
 from libs.eventlog import Codec
-from libs.views import LATEST, Connection, Pool, Table, View
-from libs.wire import Recorded
+from libs.views import LATEST, Connection, Logged, Pool, Table, View
 from services.deadline.events import (
     ClockCancelled,
     ClockCarriedOver,
@@ -76,7 +75,7 @@ SHOWN_CLOCKS: Final = Table.of("clocks", ShownClock, key=("clock",), known=dict.
 def clocks_view(codec: Codec) -> View:
     """The view over the service's own log; `codec` reads its events."""
 
-    async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
+    async def apply(connection: Connection, events: Sequence[Logged]) -> None:
         facts: list[Event] = [codec.decode(recorded) for recorded in events]
         loaded = await SHOWN_CLOCKS.load(connection, sorted({fact.clock for fact in facts}))
         rows = {clock: ShownClock(**row) for clock, row in loaded.items()}

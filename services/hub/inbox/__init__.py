@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from aiokafka import ConsumerRecord
@@ -47,21 +47,28 @@ class CityStream:
     async def take(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         """Takes one fetch. Raises only when it must come again."""
         try:
-            await self._take(sort(records), show)
+            await self._take(records, show)
         except OF_THE_DATA as error:
             _log.warning("hub.carefully", records=len(records), error=repr(error))
-            await self._take(sort(records), show_carefully)
+            await self._take(records, show_carefully)
 
-    async def _take(self, fetched: Fetched, showing: Showing) -> None:
+    async def _take(self, records: Sequence[ConsumerRecord[bytes, bytes]], showing: Showing) -> None:
         async with self._pool.acquire() as connection:
-            await self._speakers.hear(connection)
-            self._speakers.admit(fetched)
-            keys = self._moving(fetched)
-            await keeping.make_feeds(connection, keys - self._feeds.keys())
-            async with connection.transaction():
-                locked = await keeping.lock_feeds(connection, keys)
-                await self._write(connection, fetched, locked, showing)
+            while not await self._taken(connection, sort(records), showing):
+                await self._speakers.hear(connection)
+
+    async def _taken(self, connection: Connection, fetched: Fetched, showing: Showing) -> bool:
+        """Writes the fetch, unless the registry has moved since it was heard: then nothing is written."""
+        self._speakers.admit(fetched)
+        keys = self._moving(fetched)
+        await keeping.make_feeds(connection, keys - self._feeds.keys())
+        async with connection.transaction():
+            locked, version = await keeping.lock_feeds(connection, keys)
+            if version != self._speakers.version:
+                return False
+            await self._write(connection, fetched, locked, showing)
         await self._done(locked, fetched.signed)
+        return True
 
     def _moving(self, fetched: Fetched) -> set[Key]:
         """The feeds that this fetch may move: those with events, and those of which a checkpoint says something new."""
@@ -84,15 +91,17 @@ class CityStream:
 
     async def _settle(self, connection: Connection, locked: Locked, fetched: Fetched, showing: Showing) -> None:
         """Chooses, archives and shows; what does not fit is kept as evidence."""
-        verified: list[Recorded] = []
+        verified, rows = list[Recorded](), list[tuple[Any, ...]]()
         for key in sorted(locked):
             number, feed = locked[key]
             forked = feed.forked
             choice = await settle(connection, number, feed, fetched.candidates.get(key, {}))
             verified += choice.verified
+            rows += [keeping.row_of(number, event) for event in choice.verified]
             fetched.evidence += _beside(feed, choice)
             if feed.forked and not forked:
                 await self._fork(connection, fetched, feed, feed.verified)
+        await keeping.archive(connection, rows)
         await keeping.move(connection, [feed for _, feed in locked.values()])
         for event, because in await showing(connection, verified) if verified else []:
             _log.error("hub.not_shown", source=event.source, sequence=event.sequence, because=because)
@@ -141,7 +150,6 @@ class CityStream:
             self._late.clear()
             for key in await keeping.late(self._pool):
                 await self._page(key)
-                self._late.set()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LATE_SECONDS):
                     await self._late.wait()
@@ -157,7 +165,7 @@ class CityStream:
 
     async def _turn(self, key: Key, showing: Showing) -> Locked:
         async with self._pool.acquire() as connection, connection.transaction():
-            locked = await keeping.lock_feeds(connection, [key], waiting=False)
+            locked, _ = await keeping.lock_feeds(connection, [key], waiting=False)
             await self._settle(connection, locked, Fetched(), showing)
         return locked
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from libs.database import Connection
 from libs.wire import Recorded
-from services.hub.inbox import candidates, keeping
+from services.hub.inbox import candidates
 from services.hub.inbox.feed import Feed
 
 LINKS: Final = 10_000
@@ -25,17 +25,17 @@ class ChosenOfFeed:
 
 
 async def settle(connection: Connection, number: int, feed: Feed, came: Mapping[str, Recorded]) -> ChosenOfFeed:
-    """Chooses among what `came` of a feed and what lies there of it, archives what is chosen, keeps the rest.
+    """Chooses among what `came` of a feed and what lies there of it, and keeps the rest; what is `verified` is to be archived.
 
-    Of what lay there before it archives a page; what is left of the chain is for another turn (`late`).
+    Of what lay there before it chooses a page; what is left of the chain is for another turn (`late`).
     """
     choice, left = ChosenOfFeed(), dict(came)
     if feed.chosen and not came:
-        await _archive(connection, number, feed, left, choice)
+        await _take(connection, number, feed, left, choice)
         return choice
     while feed.looking and (not feed.missing or feed.wanted_hash in left):
         await _choose(connection, number, feed, left, choice)
-        if not (feed.chosen and await _archive(connection, number, feed, left, choice)):
+        if not (feed.chosen and await _take(connection, number, feed, left, choice)):
             break
     if left and not feed.forked:
         choice.whole = await candidates.store(connection, number, feed, left.values())
@@ -48,7 +48,7 @@ async def _choose(connection: Connection, number: int, feed: Feed, left: dict[st
     highest, on_chain = feed.wanted, set[str]()
     while feed.looking and feed.wanted >= lowest:
         own, mine = feed.wanted_hash, left.get(feed.wanted_hash)
-        before = stored.get((feed.wanted, own)) or (mine.prevhash if mine else None)
+        before = stored.get((feed.wanted, own)) or (mine.prevhash if mine and mine.sequence == feed.wanted else None)
         if before is None:
             feed.missing = True
             break
@@ -64,14 +64,13 @@ async def _choose(connection: Connection, number: int, feed: Feed, left: dict[st
     choice.lost += [*beside, *await candidates.lose(connection, number, feed, lost)]
 
 
-async def _archive(connection: Connection, number: int, feed: Feed, left: dict[str, Recorded], choice: ChosenOfFeed) -> bool:
-    """Archives the chosen chain, of what lay there before a page; True: as far as it was signed."""
+async def _take(connection: Connection, number: int, feed: Feed, left: dict[str, Recorded], choice: ChosenOfFeed) -> bool:
+    """Takes the chosen chain for the archive, of what lay there before a page; True: as far as it was signed."""
     signed = feed.signed
     stored = await candidates.read(connection, number, feed) if feed.held else []
     here = {event.sequence: event for event in (*stored, *left.values()) if event.sequence <= signed}
     chain = [here[n] for n in _run(here, feed.verified + 1)]
     if chain:
-        await keeping.archive(connection, number, chain)
         feed.archived(chain[-1].sequence, chain[-1].hash)
         await candidates.moved(connection, number, feed)
         choice.verified += chain

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
 from libs.database import Connection, Pool
 from libs.wire import Recorded, node_of
 from services.hub.inbox.feed import Feed, Key
@@ -24,8 +26,12 @@ _MAKE: Final = """
 insert into city_feed (source, epoch, node) select source, epoch, node from unnest($1::text[], $2::integer[], $3::text[])
     as t (source, epoch, node) order by source, epoch on conflict do nothing"""
 _LOCK: Final = """
-select f.* from city_feed f join unnest($1::text[], $2::integer[]) as t (source, epoch) using (source, epoch)
-order by f.source, f.epoch for update of f"""
+with f as (
+    select f.* from city_feed f join unnest($1::text[], $2::integer[]) as t (source, epoch) using (source, epoch)
+    order by f.source, f.epoch for update of f {waiting}
+) select r.version, f.* from registry_version r left join f on true"""
+_LOCK_WAITING: Final = _LOCK.format(waiting="")
+_LOCK_FREE: Final = _LOCK.format(waiting="skip locked")
 _LATE: Final = """
 select source, epoch from city_feed where signed > verified and not missing and not forked order by source, epoch"""
 _HASHES: Final = """
@@ -37,26 +43,25 @@ cross join lateral (
     union all
     (select sequence, hash from candidate c where t.sequence > f.wanted and c.feed = f.feed and c.sequence = t.sequence limit 1)
 ) a"""
+_TYPES: Final = {"source": "text", "epoch": "integer", "missing": "boolean", "forked": "boolean"}
+_TOLD: Final = ", ".join(f"{name} {_TYPES.get(name) or ('text' if name.endswith('_hash') else 'bigint')}" for name in _FIELDS)
 _MOVE: Final = f"""
-update city_feed set {_STATE}
-from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::text[],
-            $9::bigint[], $10::text[], $11::bigint[], $12::boolean[], $13::boolean[])
-     as t ({", ".join(_FIELDS)})
+update city_feed set {_STATE} from json_to_recordset($1) as t ({_TOLD})
 where city_feed.source = t.source and city_feed.epoch = t.epoch"""
 _KEEP: Final = """
+with told as (
+    select * from json_to_recordset($1) as t (node text, counter bigint, time timestamptz, value text, signature text)
+), seen as (
+    insert into city_node (node, counter, time, seen) select node, counter, time, $2 from told order by node
+    on conflict (node) do update set counter = excluded.counter, time = excluded.time, seen = excluded.seen
+        where city_node.counter < excluded.counter
+)
 insert into checkpoint (node, day, counter, time, value, signature, received)
-select node, (time at time zone 'Asia/Shanghai')::date, counter, time, value, signature, $6
-from unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::bytea[], $5::text[]) as t (node, counter, time, value, signature)
-order by node
+select node, (time at time zone 'Asia/Shanghai')::date, counter, time, convert_to(value, 'UTF8'), signature, $2 from told order by node
 on conflict (node, day) do update set counter = excluded.counter, time = excluded.time, value = excluded.value,
     signature = excluded.signature, received = excluded.received where checkpoint.counter < excluded.counter"""
 _NEWEST: Final = """
 select value, signature from checkpoint where node = $1 order by counter desc limit 2"""
-_SEEN: Final = """
-insert into city_node (node, counter, time, seen)
-select node, counter, time, $4 from unnest($1::text[], $2::bigint[], $3::timestamptz[]) as t (node, counter, time) order by node
-on conflict (node) do update set counter = excluded.counter, time = excluded.time, seen = excluded.seen
-    where city_node.counter < excluded.counter"""
 _EVIDENCE: Final = """
 insert into evidence (kind, node, source, epoch, sequence, because, record, digest, since)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing"""
@@ -71,11 +76,17 @@ async def make_feeds(connection: Connection, keys: Iterable[Key]) -> None:
         await connection.execute(_MAKE, [key[0] for key in ordered], [key[1] for key in ordered], [node_of(key[0]) for key in ordered])
 
 
-async def lock_feeds(connection: Connection, keys: Iterable[Key], *, waiting: bool = True) -> Locked:
-    """The feeds, locked in sorted order: after a rebalance two members may hold one origin. Not `waiting`: only those that nobody has in hand."""
-    ordered, lock = sorted(keys), _LOCK if waiting else f"{_LOCK} skip locked"
-    rows = await connection.fetch(lock, [key[0] for key in ordered], [key[1] for key in ordered]) if ordered else []
-    return {(row["source"], row["epoch"]): (row["feed"], Feed(*(row[name] for name in _FIELDS))) for row in rows}
+async def lock_feeds(connection: Connection, keys: Iterable[Key], *, waiting: bool = True) -> tuple[Locked, int]:
+    """The feeds, locked in sorted order: after a rebalance two members may hold one origin; and the registry's version.
+
+    Not `waiting`: only those that nobody has in hand.
+    """
+    ordered, lock = sorted(keys), _LOCK_WAITING if waiting else _LOCK_FREE
+    rows = await connection.fetch(lock, [key[0] for key in ordered], [key[1] for key in ordered])
+    locked = {
+        (row["source"], row["epoch"]): (row["feed"], Feed(*(row[name] for name in _FIELDS))) for row in rows if row["feed"] is not None
+    }
+    return locked, rows[0]["version"]
 
 
 async def late(pool: Pool) -> list[Key]:
@@ -102,24 +113,26 @@ async def newest(connection: Connection, node: str) -> list[tuple[bytes, str]]:
     return [(row["value"], row["signature"]) for row in await connection.fetch(_NEWEST, node)]
 
 
-async def archive(connection: Connection, number: int, events: Sequence[Recorded]) -> None:
-    """Writes events of a feed into the archive."""
-    await connection.copy_records_to_table("archive", records=[row_of(number, event) for event in events], columns=COLUMNS)
+async def archive(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Writes events, as `row_of` has them, into the archive."""
+    if rows:
+        await connection.copy_records_to_table("archive", records=rows, columns=COLUMNS)
 
 
 async def move(connection: Connection, feeds: Collection[Feed]) -> None:
     """Writes the state of feeds."""
     if feeds:
-        await connection.execute(_MOVE, *([getattr(feed, name) for feed in feeds] for name in _FIELDS))
+        await connection.execute(_MOVE, msgspec.json.encode(feeds).decode())
 
 
 async def keep_checkpoints(connection: Connection, signed: Sequence[Signed], now: datetime) -> None:
     """Keeps the newest checkpoint of each node and day as evidence, and when each node was last seen."""
-    if not signed:
-        return
-    heads = [[c.node for c, _, _ in signed], [c.counter for c, _, _ in signed], [c.time for c, _, _ in signed]]
-    await connection.execute(_KEEP, *heads, [value for _, value, _ in signed], [signature for _, _, signature in signed], now)
-    await connection.execute(_SEEN, *heads, now)
+    if signed:
+        told = [
+            {"node": c.node, "counter": c.counter, "time": c.time, "value": value.decode(), "signature": signature}
+            for c, value, signature in signed
+        ]
+        await connection.execute(_KEEP, msgspec.json.encode(told).decode(), now)
 
 
 async def keep(connection: Connection, evidence: Sequence[Evidence], now: datetime) -> None:

@@ -12,23 +12,22 @@ class Speakers:
     """Nodes with their sites, epochs, keys with their sites, public halves and whether they are revoked; read anew when the registry moved."""
 
     def __init__(self) -> None:
-        self._version = -1
+        self.version = -1
+        """The registry's, as it was heard."""
         self._nodes: dict[str, str] = {}
         self._epochs: set[Key] = set()
         self._keys: dict[str, tuple[str, str, bool]] = {}
 
     async def hear(self, connection: Connection) -> None:
-        """Asks whether the registry has moved, and reads it if so."""
+        """Reads the registry."""
         version = await connection.fetchval("select version from registry_version")
-        if version == self._version:
-            return
         nodes = await connection.fetch("select node, site from registry_node")
         epochs = await connection.fetch("select source, epoch from registry_epoch")
         keys = await connection.fetch("select key, site, public_key, revoked is not null as revoked from registry_key")
         self._nodes = {row["node"]: row["site"] for row in nodes}
         self._epochs = {(row["source"], row["epoch"]) for row in epochs}
         self._keys = {row["key"]: (row["site"], row["public_key"], row["revoked"]) for row in keys}
-        self._version = version
+        self.version = version
 
     def admit(self, fetched: Fetched) -> None:
         """Drops events of nodes and epochs that are not in the registry; keeps of each node the newest checkpoint whose signature holds."""

@@ -56,10 +56,12 @@ TABLES = (
         primary key (number, node)) with (fillfactor = 70)""",
     "create index city_case_timeline on city_case (timeline) where timeline is not null",
     "create index city_case_recent on city_case (filed_at desc nulls last, number desc)",
-    "create index city_case_open on city_case (node) where finished_at is null and filed_at is not null",
     """create table city_day (
         node text not null, item text not null, day date not null, kind text not null, n bigint not null,
-        primary key (node, item, day, kind)) with (fillfactor = 50)""",
+        primary key (day, node, item, kind)) with (fillfactor = 50)""",
+    # The same over all days, and the cases that are open: the city's page costs the same however many days there are.
+    """create table city_count (
+        node text not null, kind text not null, n bigint not null, primary key (node, kind)) with (fillfactor = 10)""",
     "create table city_waiting (node text not null, number text not null, kind text not null, day date not null)",
     "create index city_waiting_number on city_waiting (number, node)",
     """create table city_clock (
@@ -76,6 +78,7 @@ TABLES = (
         finding text not null, node text not null, number text not null, detector text not null, rule_version integer not null,
         at timestamptz not null,
         evidence text[] not null, primary key (node, finding))""",
+    "create index city_finding_number on city_finding (number)",
     "create index city_finding_at on city_finding (at desc)",
 )
 

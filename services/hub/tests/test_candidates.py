@@ -35,6 +35,15 @@ async def test_a_forged_first_comer_does_not_displace_the_true_record(city: City
     assert await city.verified() == {"verified": True, "events": 3, "waiting": 0, "faults": []}
 
 
+async def test_a_record_under_another_number_than_the_signed_one_is_not_the_record_that_was_signed(city: City) -> None:
+    """A signer's word that names the hash of number 2 as number 3: what is chosen would never be whole, and be tried for ever."""
+    events = await feed(filed("c1"), filed("c2"))
+    twice = forged(msgspec.structs.replace(events[1], id="again"), events[1].data, events[1])
+    await city.take(carried(events[0]), word(1, events[0]))
+    await city.take(carried(events[1]), carried(twice), word(2, msgspec.structs.replace(twice, sequence=3)))
+    assert (await city.state(), await city.numbers()) == ("gap", ["c1"])
+
+
 async def test_the_true_record_wins_within_one_fetch_too(city: City) -> None:
     events = await feed(filed("c1"), filed("c2"), filed("c3"))
     false = false_chain(events)

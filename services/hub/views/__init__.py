@@ -7,14 +7,20 @@ node's feeds and no other's.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
+
+import msgspec
 
 from libs.contracts import phases
 from libs.views import APPENDED, EVER, FIRST_SAID, LATEST, LATEST_SAID, Connection, Table
 from libs.wire import Recorded
 from libs.workdays import CHINA
+
+OPEN: Final = "open"
+"""Counted beside the kinds of facts: cases that are open now."""
 
 
 @dataclass(slots=True)
@@ -126,28 +132,31 @@ MOVED_CLOCKS: Final = Table.of("city_clock", CityClock, key=("node", "clock"), k
 """The same clocks, where their due moment was told; that may be none."""
 CITY_CARDS: Final = Table.of("city_card", CityCard, key=("card", "node"))
 CITY_FINDINGS: Final = Table.of("city_finding", CityFinding, key=("finding", "node"))
-# The first end of a case is told by its row: what the batch says of it counts only where none was known.
+# What a row was before is told by the database: whether this is the first end, whether facts waited for the item, whether the case is open now.
 _SAVED: Final = f"""
-with saved as ({CITY_CASES.upsert} returning new.node, new.number, old.finished_at as before, new.finished_at)
-select node, number, finished_at from saved where before is null and finished_at is not null"""
+{CITY_CASES.upsert}
+returning new.node, new.number, new.item, case when old.finished_at is null then new.finished_at end as ended,
+    old.number is not null and old.item is null and new.item is not null as awaited,
+    (new.filed_at is not null and new.finished_at is null)::int - (old.filed_at is not null and old.finished_at is null)::int as opened"""
 # A fact whose case is not known yet waits for it, so that every number stands under its item.
-_DAYS: Final = """
-with filed as (select * from unnest($6::text[], $7::text[]) as t (node, number)),
-waited as (delete from city_waiting w using filed f where w.node = f.node and w.number = f.number returning w.node, w.number, kind, day),
-told as (
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::bigint[]) as t (node, number, kind, day, n)
-    union all select node, number, kind, day, 1 from waited
-), placed as (
-    select t.*, c.item from told t cross join lateral
-        (select item from city_case c where c.number = t.number and c.node = t.node limit 1) c
-), unknown as (
-    insert into city_waiting (node, number, kind, day)
-    select node, number, kind, day from placed, generate_series(1, n) where item is null
+_WAIT: Final = """
+insert into city_waiting (node, number, kind, day)
+select node, number, kind, day from json_to_recordset($1) as t (node text, number text, kind text, day date, n bigint), generate_series(1, n)"""
+_WAITED: Final = """
+delete from city_waiting where ctid = any (array(
+    select w.ctid from json_to_recordset($1) as t (node text, number text)
+    cross join lateral (select ctid from city_waiting where number = t.number and node = t.node limit 100000) w
+)) returning node, number, kind, day"""
+_COUNT: Final = """
+with total as (
+    insert into city_count as c (node, kind, n)
+    select node, kind, n from json_to_recordset($2) as t (node text, kind text, n bigint) order by node, kind
+    on conflict (node, kind) do update set n = c.n + excluded.n
 )
 insert into city_day as d (node, item, day, kind, n)
-select node, item, day, kind, sum(n) from placed where item is not null
-group by node, item, day, kind order by node, item, day, kind
-on conflict (node, item, day, kind) do update set n = d.n + excluded.n"""
+select node, item, day, kind, n from json_to_recordset($1) as t (node text, item text, day date, kind text, n bigint)
+order by day, node, item, kind
+on conflict (day, node, item, kind) do update set n = d.n + excluded.n"""
 
 
 async def save(connection: Connection, folded: Folded) -> None:
@@ -162,10 +171,43 @@ async def save(connection: Connection, folded: Folded) -> None:
 
 async def _save_cases(connection: Connection, folded: Folded) -> None:
     """Writes cases, then what is counted by day: a case counts as finished when this batch brought its first end."""
-    rows = [folded.cases[key] for key in sorted(folded.cases)]
-    for node, number, at in await connection.fetch(_SAVED, *CITY_CASES.arrays(rows)):
-        folded.count(folded.case(node, number), "finished", at)
-    if folded.days:
-        told = list(zip(*((*key, n) for key, n in folded.days.items()), strict=True))
-        filed = [row for row in rows if row.item is not None]
-        await connection.execute(_DAYS, *map(list, told), [row.node for row in filed], [row.number for row in filed])
+    rows = await connection.fetch(_SAVED, CITY_CASES.said(folded.cases[key] for key in sorted(folded.cases)))
+    items, opened = dict[tuple[str, str], str | None](), Counter[str]()
+    for node, number, item, ended, _, change in rows:
+        items[(node, number)] = item
+        opened[node] += change
+        if ended is not None:
+            folded.count(folded.case(node, number), "finished", ended)
+    await _waited(connection, folded, [(row["node"], row["number"]) for row in rows if row["awaited"]])
+    await _count(connection, folded, items, opened)
+
+
+async def _waited(connection: Connection, folded: Folded, awaited: Sequence[tuple[str, str]]) -> None:
+    """What waited for the items of these cases is counted now."""
+    if awaited:
+        said = _said({"node": node, "number": number} for node, number in awaited)
+        folded.days.update(tuple(row) for row in await connection.fetch(_WAITED, said))
+
+
+async def _count(connection: Connection, folded: Folded, items: Mapping[tuple[str, str], str | None], opened: Counter[str]) -> None:
+    """Counts facts under their items by day, and all of a node's by kind; `opened`: how many cases more are open at each node."""
+    days, totals, waits = Counter[tuple[str, str, date, str]](), Counter[tuple[str, str]](), list[dict[str, Any]]()
+    for (node, number, kind, day), n in folded.days.items():
+        item = items[(node, number)]
+        if item is None:
+            waits.append({"node": node, "number": number, "kind": kind, "day": day, "n": n})
+        else:
+            days[(node, item, day, kind)] += n
+            totals[(node, kind)] += n
+    for node in {node for node, _ in totals} | {node for node, change in opened.items() if change}:
+        totals[(node, OPEN)] = opened[node]
+    if waits:
+        await connection.execute(_WAIT, _said(waits))
+    if totals:
+        by_day = ({"node": node, "item": item, "day": day, "kind": kind, "n": n} for (node, item, day, kind), n in days.items())
+        await connection.execute(_COUNT, _said(by_day), _said({"node": node, "kind": kind, "n": n} for (node, kind), n in totals.items()))
+
+
+def _said(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as one parameter: arrays cost the driver more than the statement costs."""
+    return msgspec.json.encode(list(rows)).decode()

@@ -8,21 +8,22 @@ from typing import Any, Final
 from libs.contracts import phases
 from libs.database import Pool
 from libs.workdays import CHINA
+from services.hub.views import OPEN
 
 SILENT: Final = timedelta(seconds=90)
 """A node is silent after three intervals without a checkpoint."""
 
 _NODES: Final = """
 select r.node as code, r.name, r.parent, r.site, r.address, n.counter, n.time, n.seen,
-       coalesce(f.gap, false) as gap, coalesce(f.forked, false) as forked, coalesce(f.events, 0)::bigint as events, coalesce(o.n, 0) as open
+       coalesce(f.gap, false) as gap, coalesce(f.forked, false) as forked, coalesce(f.events, 0)::bigint as events
 from registry_node r
 left join city_node n using (node)
 left join (select node, bool_or(missing) as gap, bool_or(forked) as forked, sum(verified) as events
            from city_feed group by node) f using (node)
-left join (select node, count(*) as n from city_case where finished_at is null and filed_at is not null group by node) o using (node)
 order by r.node"""
 _NUMBERS: Final = """
-select node, kind, sum(n)::bigint as n, coalesce(sum(n) filter (where day = $1), 0)::bigint as today from city_day group by node, kind"""
+select c.node, c.kind, c.n, coalesce(d.n, 0)::bigint as today
+from city_count c left join (select node, kind, sum(n) as n from city_day where day = $1 group by node, kind) d using (node, kind)"""
 _CARDS: Final = """
 select c.*, r.name as node_name from city_card c left join registry_node r using (node)
 order by at desc, card limit $1"""
@@ -36,6 +37,9 @@ select c.*, r.name as node_name, r.address from city_case c left join registry_n
 where number = $1 order by starts_with($1, node || '-') desc, filed_at, node limit 1"""
 _REPLAY: Final = """
 select node, number, ref, closed_at is not null as closed, yellow, red, statutory_red from city_case where timeline = $1 order by ref"""
+_REPLAY_FOUND: Final = """
+select distinct f.detector, c.node, c.number, c.ref from city_case c join city_finding f using (node, number)
+where c.timeline = $1"""
 
 
 async def nodes(pool: Pool, now: datetime) -> list[dict[str, Any]]:
@@ -50,9 +54,10 @@ def _node(row: dict[str, Any], numbers: dict[str, tuple[int, int]], now: datetim
     def of(kind: str, place: int = 0) -> int:
         return numbers.get(kind, (0, 0))[place]
 
-    same = ("code", "name", "parent", "site", "address", "events", "open")
+    same = ("code", "name", "parent", "site", "address", "events")
     return {
         **{name: row[name] for name in same},
+        "open": of(OPEN),
         "counter": row["counter"] or 0,
         "seen": row["seen"],
         "age_seconds": (now - row["seen"]).total_seconds() if row["seen"] else None,
@@ -109,11 +114,9 @@ async def replayed(pool: Pool, log: str) -> dict[str, Any]:
         node["cases"] += 1
         node["closed"] += row["closed"]
         node["red"] += row["red"]
-    names = {(row["node"], row["number"]): row["ref"] for row in rows}
     findings: dict[str, list[str]] = {}
-    for row in await pool.fetch("select distinct detector, node, number from city_finding"):
-        if (key := (row["node"], row["number"])) in names:
-            findings.setdefault(row["detector"], []).append(names[key])
+    for row in await pool.fetch(_REPLAY_FOUND, log):
+        findings.setdefault(row["detector"], []).append(row["ref"])
     feeds = await pool.fetch("select source, verified from city_feed")
     return {
         "cases": len(rows),

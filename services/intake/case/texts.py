@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -17,7 +17,8 @@ C = TypeVar("C", bound=Asked)
 
 def trimmed(c: C) -> C:
     """The command with its texts trimmed, its blank ones empty, and those of a list that are blank left out."""
-    return replace(c, **{field.name: _trimmed(getattr(c, field.name)) for field in fields(c)})
+    changed = {name: new for name in c.__dataclass_fields__ if (new := _trimmed(old := getattr(c, name))) is not old}
+    return replace(c, **changed) if changed else c
 
 
 def _trimmed(value: Any) -> Any:
@@ -27,7 +28,8 @@ def _trimmed(value: Any) -> Any:
         case str():
             return bare(value)
         case tuple():
-            return tuple(part for part in map(_trimmed, value) if part != "")
+            parts = tuple(part for part in map(_trimmed, value) if part != "")
+            return value if parts == value else parts
         case RightAgency(uscc=uscc, name=name):
             return RightAgency(uscc=bare(uscc), name=bare(name))
         case _:
@@ -36,6 +38,8 @@ def _trimmed(value: Any) -> Any:
 
 def bare(text: str) -> str:
     """A text without blanks at its ends; marks that nobody sees are blank too."""
+    if text.isprintable() and text == text.strip():
+        return text  # no blank and no hidden mark stands in it but a space between others
     seen = [n for n, char in enumerate(text) if not (char.isspace() or unicodedata.category(char) in ("Cf", "Cc"))]
     return text[seen[0] : seen[-1] + 1] if seen else ""
 

@@ -24,7 +24,7 @@ from services.intake.http.acts import Answer, Putting, Route
 from services.intake.http.numbering import Numbering
 from services.intake.views import versions
 
-REMEMBER_SECONDS: Final = 1.0
+REMEMBER_SECONDS: Final = 5.0
 """For how many seconds a procedure's versions are not looked up again."""
 Draft = Callable[..., File]
 """A filing that lacks `case` and `applicant`."""
@@ -43,8 +43,8 @@ FILING: Final = Route(File, (Role.CLERK,), Filing)
 
 
 class KnownProcedures:
-    """The procedures known at this site's nodes, as the view has them, or had them a second ago: a version never changes, and a new one
-    is heard later than that anyway.
+    """The procedures known at this site's nodes, as the view has them, or had them some seconds ago: a version never changes, and where a
+    new one is heard in this process it is looked up at once.
     """
 
     def __init__(self, context: Context) -> None:
@@ -56,16 +56,16 @@ class KnownProcedures:
         return in_force(await self._versions(node, item), day_of(at), imported=imported)
 
     def forget(self) -> None:
-        """Has procedures looked up anew: something was heard of them."""
-        self._known.clear()
+        """Has procedures looked up anew: something was heard of them. What is being looked up now may lack it, and is not remembered either."""
+        self._known = {}
 
     async def _versions(self, node: str, item: str) -> list[Version]:
-        now = asyncio.get_running_loop().time()
-        until, known = self._known.get((node, item), (0.0, []))
+        now, remembered = asyncio.get_running_loop().time(), self._known
+        until, known = remembered.get((node, item), (0.0, []))
         if now >= until:
             known = await versions(self._context.pool, self._context.site.line(node), item)
             if known:
-                self._known[node, item] = (now + REMEMBER_SECONDS, known)
+                remembered[node, item] = (now + REMEMBER_SECONDS, known)
         return known
 
 

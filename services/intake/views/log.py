@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from libs.eventlog import Codec
-from libs.views import Connection, View
-from libs.wire import Recorded
+from libs.views import Connection, Logged, View
 from services.intake.events import CaseFiled, NumbersLeased, NumbersVoided
 from services.intake.views.cases import CASES, NODE_CASES, ListedCase, NodeCases
 from services.intake.views.serials import LEASES, Lease
@@ -20,7 +19,7 @@ CASES_VIEW: Final = "cases"
 def cases_view(codec: Codec) -> View:
     """The view whose events `codec` reads."""
 
-    async def apply(connection: Connection, events: Sequence[Recorded]) -> None:
+    async def apply(connection: Connection, events: Sequence[Logged]) -> None:
         rows: dict[str, ListedCase] = {}
         for recorded in events:
             match codec.decode(recorded):
