@@ -71,9 +71,9 @@ def test_a_site_that_refuses_is_2_and_one_that_does_not_run_is_1(monkeypatch: py
 
 def test_status_warns_of_a_time_in_doubt_and_of_clocks_that_are_left_out() -> None:
     deadline = {"time_in_doubt": "机器时间倒退了一小时以上", "clocks_beyond_calendar": 2, "clocks_failed": 1}
-    assert warnings({"intake": {"parked": 0}, "deadline": deadline}) == [
+    assert warnings({"services": {"intake": {"parked": 0}, "deadline": deadline}}) == [
         "机器时间倒退了一小时以上",
         "2 个时钟超出日历，没有走；更新日历后自动接着走",
         "1 个时钟出错，没有走；原因见部署的日志",
     ]
-    assert warnings({"deadline": {"time_in_doubt": "", "clocks_beyond_calendar": 0, "clocks_failed": 0}}) == []
+    assert warnings({"services": {"deadline": {"time_in_doubt": "", "clocks_beyond_calendar": 0, "clocks_failed": 0}}}) == []
