@@ -126,11 +126,6 @@ class Cursors:
         """Whether `cursor` says otherwise than before that something is missing: that has to stand in its row."""
         return cursor.behind != self._known[cursor.source].behind
 
-    @property
-    def unsaved(self) -> bool:
-        """Whether a row lags behind what was heard."""
-        return bool(self._unsaved)
-
     async def save(self, pool: Pool) -> None:
         """Lets the rows follow what moved over nothing written. A row that is further stays where it is."""
         sources = sorted(self._unsaved)
