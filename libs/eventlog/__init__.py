@@ -19,6 +19,7 @@ from libs.eventlog.log import (
     Unwritable,
 )
 from libs.eventlog.memory import MemoryLogs
+from libs.eventlog.pages import pages
 from libs.eventlog.postgres import PgLogs
 from libs.eventlog.ring import Ring
 from libs.eventlog.rows import recorded
@@ -52,6 +53,7 @@ __all__ = [
     "Unknown",
     "Unwritable",
     "Checked",
+    "pages",
     "recorded",
     "tail",
     "verify",

@@ -44,10 +44,12 @@ cross join lateral (
     select source, scope, key from claim where claim.source = wanted.source and claim.scope = wanted.scope and claim.key = wanted.key limit 1
 ) c"""
 
+# A limit that is a query of its own is unknown to every plan. One that knows it, and not yet how long the log is, sorts a page out of all that
+# follows it: reading a new log took as long as the square of its length.
 FEED: Final = f"""
 select {_EVENT}
 from feed f
-cross join lateral (select * from event where event.feed = f.feed and event.sequence > $3 order by event.sequence limit $4) e
+cross join lateral (select * from event where event.feed = f.feed and event.sequence > $3 order by event.sequence limit (select $4::bigint)) e
 where f.source = $1 and f.epoch = coalesce($2, (select epoch from head where source = $1))
 order by e.sequence"""
 

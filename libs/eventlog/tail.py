@@ -20,7 +20,7 @@ join {schema}feed f on f.source = at.source and f.epoch >= at.epoch
 cross join lateral (
     select * from {schema}event e
     where e.feed = f.feed and e.sequence > case when f.epoch = at.epoch then at.sequence else 0 end
-    order by e.sequence limit $4
+    order by e.sequence limit (select $4::bigint)
 ) e
 order by at.place, f.epoch, e.sequence"""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from libs.eventlog.log import Log
+from libs.eventlog.pages import pages
 from libs.wire import Position, broken
 
 
@@ -23,18 +24,16 @@ async def verify(log: Log, page: int = 2000) -> Checked:
     head = await log.head()
     before: Position | None = None
     count = 0
-    while True:
-        events = await log.feed(after=before.sequence if before else 0, limit=page)
-        for event in events:
-            if (fault := broken(event, before)) is not None:
-                due = before.sequence + 1 if before else 1
-                return Checked(event.source, event.epoch, count, min(due, event.sequence), fault)
-            before = Position(event.source, event.epoch, event.sequence, event.hash)
-            count += 1
-        if events and (place := await log.misplaced(events[0].sequence - 1, events[-1].sequence)) is not None:
-            return Checked(head.source, head.epoch, count - len(events), place, f"第 {place} 号的版本不是其对象的下一个")
-        if len(events) < page:
-            break
+    async with pages(log, size=page) as following:
+        async for events in following:
+            for event in events:
+                if (fault := broken(event, before)) is not None:
+                    due = before.sequence + 1 if before else 1
+                    return Checked(event.source, event.epoch, count, min(due, event.sequence), fault)
+                before = Position(event.source, event.epoch, event.sequence, event.hash)
+                count += 1
+            if (place := await log.misplaced(events[0].sequence - 1, events[-1].sequence)) is not None:
+                return Checked(head.source, head.epoch, count - len(events), place, f"第 {place} 号的版本不是其对象的下一个")
     reached = before.sequence if before else 0
     if reached < head.sequence:
         return Checked(head.source, head.epoch, count, reached + 1, f"日志止于第 {reached} 号，日志头记的是第 {head.sequence} 号")

@@ -13,6 +13,7 @@ import typer
 import uvloop
 
 from libs.embedded import Kafka, Postgres
+from libs.host.process import keep_what_is_there
 from tests.bench import whole
 from tests.bench.choosing import ALONE, BOXED, FULL, NAMES, QUICK, SERVED, Servers, Sizes, is_full, measured
 from tests.bench.commanded import HERE, BoxByCommand
@@ -29,7 +30,8 @@ def told(rows: Sequence[Row]) -> list[Row]:
 
 
 async def served(chosen: Sequence[str], at: Servers, sizes: Sizes) -> list[Row]:
-    """Rows that need servers."""
+    """Rows that need servers, in a process that keeps its garbage as seldom looked at as a site's does."""
+    keep_what_is_there()
     usage, rows = Usage(os.getpid()), list[Row]()
     for name in chosen:
         rows += told(await measured(usage, SERVED[name](at, sizes)))

@@ -13,7 +13,7 @@ import asyncpg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.database import Pool
-from libs.eventlog import PgLogs, Subject
+from libs.eventlog import PgLogs, Subject, pages
 from libs.views import Projector
 from services.hub.inbox import CityStream
 from services.hub.tests.county import carried, word
@@ -132,8 +132,9 @@ class Grown:
 
     async def _read(self, after: int) -> int:
         done = 0
-        while events := await self.log.feed(after, FETCH):
-            after, done = events[-1].sequence, done + len([CODEC.decode(event) for event in events])
+        async with pages(self.log, after, FETCH) as following:
+            async for events in following:
+                done += len([CODEC.decode(event) for event in events])
         return done
 
 

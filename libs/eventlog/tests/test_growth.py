@@ -75,3 +75,26 @@ async def test_no_statement_scans_the_log(database: str) -> None:
         found = await plan(pool, statement)
         assert not re.search("(Seq|Heap) Scan on (event|claim)", found), found
     await pool.close()
+
+
+async def test_a_page_of_a_log_whose_size_is_not_known_yet_is_not_sorted_out_of_the_rest(database: str) -> None:
+    pool = await open_pool(await prepare(database, "intake"), "intake", size=1)
+    logs = PgLogs(pool, "intake", [NODE], floor=0)
+    await logs.open()
+    owner = await open_pool(database, "intake", size=1)
+    await owner.execute("alter table event set (autovacuum_enabled = false)")
+    await owner.close()
+    await logs.of(NODE).append_all([act(n) for n in range(1000)])
+    source = logs.of(NODE).source
+    pages = [
+        (sql.FEED, f"'{source}', null, 10, 100"),
+        *((PAGE.format(schema="", columns=columns), f"'{{{source}}}', '{{1}}', '{{10}}', 100") for columns in (WHOLE, SHOWN)),
+    ]
+    for statement, values in pages:
+        async with pool.acquire() as connection:
+            await connection.execute(f"prepare asked as {statement}")
+            found = "\n".join([row[0] for row in await connection.fetch(f"explain (costs off) execute asked ({values})")])
+            await connection.execute("deallocate asked")
+        assert re.search("Index Scan using event_pkey on event", found), found
+        assert "Bitmap" not in found, found
+    await pool.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from libs.database import Pool
-from libs.eventlog import Codec, Log, verify
+from libs.eventlog import Codec, Log, pages, verify
 from libs.wire import origin
 from services.hub.events import EpochOpened, KeyRegistered, KeyRevoked, NodeRegistered
 
@@ -35,19 +35,18 @@ async def _told(log: Log) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any
     nodes: dict[Any, Any] = {}
     epochs: dict[Any, Any] = {}
     keys: dict[Any, Any] = {}
-    after = 0
-    while events := await log.feed(after, PAGE):
-        for event in events:
-            match CODEC.decode(event):
-                case NodeRegistered(node=node) as fact:
-                    nodes[node] = (fact.site, fact.name, fact.parent, fact.address)
-                case EpochOpened() as fact:
-                    epochs[(origin(fact.node, fact.service), fact.epoch)] = ()
-                case KeyRegistered(key=key) as fact:
-                    keys[key] = (fact.site, fact.public_key, None)
-                case KeyRevoked(key=key, at=at):
-                    keys[key] = (*keys[key][:2], at)
-        after = events[-1].sequence
+    async with pages(log, size=PAGE) as following:
+        async for events in following:
+            for event in events:
+                match CODEC.decode(event):
+                    case NodeRegistered(node=node) as fact:
+                        nodes[node] = (fact.site, fact.name, fact.parent, fact.address)
+                    case EpochOpened() as fact:
+                        epochs[(origin(fact.node, fact.service), fact.epoch)] = ()
+                    case KeyRegistered(key=key) as fact:
+                        keys[key] = (fact.site, fact.public_key, None)
+                    case KeyRevoked(key=key, at=at):
+                        keys[key] = (*keys[key][:2], at)
     return nodes, epochs, keys
 
 
