@@ -3,7 +3,7 @@
 from libs.embedded.causes import cause_in, end_of
 from libs.embedded.kafka import Kafka, create_topics
 from libs.embedded.postgres import Postgres
-from libs.embedded.process import AlreadyRunning, EmbeddedError, GivenUp, free_port, is_free, spawn
+from libs.embedded.process import AlreadyRunning, EmbeddedError, GivenUp, free_port, is_free, open_log, spawn
 from libs.embedded.server import Server
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "end_of",
     "free_port",
     "is_free",
+    "open_log",
     "spawn",
 ]

@@ -25,6 +25,8 @@ _LIBC: Final = ctypes.CDLL(None)
 PORTS: Final = range(15_000, 30_000)
 """Below the ports that Linux gives to outgoing connections (32768 and up): a remembered port is not taken by a passing client."""
 MANY: Final = 100
+LOG_BYTES: Final = 10 * 1024 * 1024
+"""A log is begun anew at the next start when it has grown beyond this."""
 
 
 class EmbeddedError(Exception):
@@ -65,6 +67,13 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def open_log(log: Path) -> IO[bytes]:
+    """The log of a program that is to be started, to be added to; one that has grown beyond `LOG_BYTES` is put aside, in place of the last such."""
+    if log.is_file() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".log.old"))
+    return log.open("ab")
 
 
 def spawn(

@@ -24,7 +24,7 @@ from typing import IO, ClassVar, Final, NoReturn, Self
 import psutil
 
 from libs.embedded.causes import cause_in, end_of
-from libs.embedded.process import AlreadyRunning, EmbeddedError, GivenUp, free_port, is_free, working_in
+from libs.embedded.process import AlreadyRunning, EmbeddedError, GivenUp, free_port, is_free, open_log, working_in
 from libs.forms import why_not
 
 QUOTED_LINES: Final = 12
@@ -32,7 +32,6 @@ SEARCHED_LINES: Final = 200
 LEFT_BEHIND_SECONDS: Final = 15.0
 OWN_SECONDS: Final = 5.0
 """How long each kind of end may take of what is left of a server that died under us."""
-LOG_BYTES: Final = 10 * 1024 * 1024
 
 
 class Server(ABC):
@@ -228,9 +227,7 @@ class Server(ABC):
         raise EmbeddedError(f"{self.folder} 的 {self.word} 还没有启动过；请先 start()")
 
     def _open_log(self) -> IO[bytes]:
-        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
-            self.log.replace(self.log.with_suffix(".log.old"))
-        log = self.log.open("ab")
+        log = open_log(self.log)
         self._quote_from = log.tell()
         return log
 

@@ -70,6 +70,8 @@ class Loops:
         self._tasks: list[asyncio.Task[None]] = []
         self._runs: dict[str, LoopRun] = {}
         self._ending = False
+        self.left: tuple[str, ...] = ()
+        """The loops that did not end when they were stopped."""
 
     @property
     def failed(self) -> dict[str, int]:
@@ -138,6 +140,7 @@ class Loops:
             for task in left:
                 task.cancel()
             left = (await asyncio.wait(left, timeout=bound))[1] if left else ()
-        for task in left:
-            _log.error("host.loop_does_not_end", loop=task.get_name())
+        self.left = tuple(task.get_name() for task in left)
+        for name in self.left:
+            _log.error("host.loop_does_not_end", loop=name)
         self._tasks.clear()

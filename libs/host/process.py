@@ -32,6 +32,8 @@ START_SECONDS: Final = 2.0
 """How long a start that is given up may take to end."""
 SITE_STOP_SECONDS: Final = REQUESTS_SECONDS + SHUT_SECONDS + START_SECONDS + STOP_SECONDS
 """The longest a site's process takes to stop; whoever runs it waits longer before it is killed."""
+LEFT: Final = 1
+"""The exit code of a process that had to leave something behind: its stop was not an orderly one."""
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 YOUNG, MIDDLE, OLD = 50_000, 20, 50
 """When the garbage collector looks: seldom, for what a request leaves is gone when it is answered (decision 0025)."""
@@ -83,8 +85,10 @@ async def run_site(
     host: str,
     port: int,
     started: Callable[[], None] = lambda: None,
-) -> None:
+) -> bool:
     """Runs a site's services until the process is told to stop, then stops them, also those of a start that failed half way or was given up.
+
+    Whether the stop was an orderly one.
 
     `started` is called once everything runs. It answers from the beginning: 503 while a server it needs to open is away.
     Raises `NeedsTheOperator` where waiting would not help.
@@ -98,7 +102,8 @@ async def run_site(
             with listening(host, port) as door:
                 await _until_told(running, accounts, door, stop.told, started)
         finally:
-            await running.stop()
+            orderly = await running.stop()
+    return orderly
 
 
 async def _until_told(running: SiteHost, accounts: Accounts, door: socket.socket, told: asyncio.Event, started: Callable[[], None]) -> None:
@@ -146,21 +151,23 @@ def keep_what_is_there() -> None:
     gc.set_threshold(YOUNG, MIDDLE, OLD)
 
 
-def run_process(process: Coroutine[Any, Any, None]) -> None:
-    """Runs a site's process to its end. What was left behind at its stop does not keep it: it ends all the same.
+def run_process(process: Coroutine[Any, Any, bool]) -> None:
+    """Runs a site's process to its end. What was left behind at its stop does not keep it: it ends all the same, with the exit code `LEFT`.
 
-    Raises what the process raises.
+    Raises what the process raises, and `SystemExit`.
     """
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
-    loop.run_until_complete(process)
+    orderly = loop.run_until_complete(process)
     left = asyncio.all_tasks(loop)
     for task in left:
         task.cancel()
     if left and loop.run_until_complete(asyncio.wait(left, timeout=0.5))[1]:
         logging.shutdown()
         sys.stdout.flush()
-        os._exit(0)
+        os._exit(LEFT)
     with suppress(TimeoutError):
         loop.run_until_complete(asyncio.wait_for(loop.shutdown_asyncgens(), 0.5))
     loop.close()
+    if not orderly:
+        sys.exit(LEFT)

@@ -176,21 +176,25 @@ class Hosted:
                 raise NotReady(f"away: {server.name}") from fault
             raise
 
-    async def stop(self) -> None:
-        """Ends the loops, does what the service does at its closing, gives back the connections. What fails is logged; the rest is done."""
+    async def stop(self) -> bool:
+        """Ends the loops, does what the service does at its closing, gives back the connections; whether all of it went as it should."""
         seconds = LAST_WORDS_SECONDS if self.reads else END_SECONDS
-        await within(seconds + 2 * LAST_SECONDS, self.name, lambda: self.loops.stop(seconds))
+        done = [await within(seconds + 2 * LAST_SECONDS, self.name, lambda: self.loops.stop(seconds))]
         closing = [within(CLOSE_SECONDS, self.name, chore) for chore in self.service.closing]
-        await asyncio.gather(*closing)
+        done += await asyncio.gather(*closing)
         if self._connected:
-            await within(CLOSE_SECONDS, self.name, self.pool.close)
+            done.append(await within(CLOSE_SECONDS, self.name, self.pool.close))
+        return all(done) and not self.loops.left
 
 
-async def within(seconds: float, owner: str, chore: Callable[[], Awaitable[object]]) -> None:
-    """Does what is to be done at a stop. What fails, or takes longer than `seconds`, is logged and left behind: the rest has to stop too."""
+async def within(seconds: float, owner: str, chore: Callable[[], Awaitable[object]]) -> bool:
+    """Does what is to be done at a stop. What fails, or takes longer than `seconds`, is logged and left behind: the rest has to stop too.
 
-    async def do() -> None:
-        await chore()
+    Whether it was done, and has not said `False` itself.
+    """
+
+    async def do() -> bool:
+        return await chore() is not False
 
     doing = asyncio.create_task(do())
     await asyncio.wait([doing], timeout=seconds)
@@ -201,6 +205,9 @@ async def within(seconds: float, owner: str, chore: Callable[[], Awaitable[objec
         _log.error("host.stop_failed", owner=owner, error="what it waited for was cancelled")
     elif (error := doing.exception()) is not None:
         _log.error("host.stop_failed", owner=owner, exc_info=error)
+    else:
+        return doing.result()
+    return False
 
 
 class SiteHost:
@@ -217,7 +224,7 @@ class SiteHost:
         self.loops = Loops(site.code, servers=self.servers)
         """The loops of the site itself: its consumers, and the look at its servers."""
         self._client = httpx2.AsyncClient(base_url=around.address, headers={"Authorization": f"Bearer {around.token}"}, timeout=10)
-        self._stopping: asyncio.Task[None] | None = None
+        self._stopping: asyncio.Task[bool] | None = None
 
     @property
     def public(self) -> dict[str, Hosted]:
@@ -265,10 +272,10 @@ class SiteHost:
         await self.servers.well()
         await self.loops.well()
 
-    async def stop(self) -> None:
+    async def stop(self) -> bool:
         """Ends the consumers, then together the services that are read, then those that read them; after `STOP_SECONDS` at the latest.
 
-        It is done to its end, and once, whoever is cancelled that waits for it.
+        It is done to its end, and once, whoever is cancelled that waits for it. Whether nothing failed and nothing was left behind.
         """
         if self._stopping is None:
             self._stopping = asyncio.create_task(self._stop())
@@ -280,10 +287,12 @@ class SiteHost:
                 told = cancelled
         if told is not None:
             raise told
+        return self._stopping.result()
 
-    async def _stop(self) -> None:
-        await within(EARS_SECONDS + 2 * LAST_SECONDS, "site", lambda: self.loops.stop(EARS_SECONDS))
+    async def _stop(self) -> bool:
+        done = [await within(EARS_SECONDS + 2 * LAST_SECONDS, "site", lambda: self.loops.stop(EARS_SECONDS))]
         for reading in (False, True):
             ending = (within(HOSTED_SECONDS, name, hosted.stop) for name, hosted in self.services.items() if hosted.reads is reading)
-            await asyncio.gather(*ending)
-        await within(CLOSE_SECONDS, "site", self._client.aclose)
+            done += await asyncio.gather(*ending)
+        done.append(await within(CLOSE_SECONDS, "site", self._client.aclose))
+        return all(done) and not self.loops.left

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
@@ -18,7 +19,7 @@ from typing import Any, Final
 import httpx2
 import psutil
 
-from libs.embedded import GivenUp, cause_in, end_of, free_port, is_free, spawn
+from libs.embedded import GivenUp, cause_in, end_of, free_port, is_free, open_log, spawn
 from libs.forms import why_not
 from libs.host import SITE_STOP_SECONDS, NeedsTheOperator
 from libs.web import Accounts, Role
@@ -31,6 +32,8 @@ START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = SITE_STOP_SECONDS + 5.0
 """How long a site's process has to end: longer than the site itself may take."""
 
+KILLED_SECONDS: Final = 5.0
+"""How long the system may take to end a process that was killed."""
 QUOTED_LINES: Final = 8
 UNSAID: Final = "最后的检查点可能没有发出，下次启动时补发"
 GivesUp = Callable[[], bool]
@@ -139,7 +142,7 @@ class SiteOfBox:
         environment = {**rest, **{f"LIANDONG_{name}": value for name, value in told.items()}}
         command = [sys.executable, "-m", "services.cli", "serve", "box"]
         try:
-            with (self.folder / "site.log").open("ab") as log:
+            with open_log(self.folder / "site.log") as log:
                 self.process = spawn(command, folder=ROOT, log=log, tie=signal.SIGTERM, env=environment)
         except OSError as error:
             raise BoxError(f"{self.code} 不能启动：{error.filename or command[0]} 不能用，{why_not(error)}；请更正后再启动") from error
@@ -152,12 +155,14 @@ class SiteOfBox:
     def take_port(self) -> None:
         """Waits for the end of a process that a killed owner left behind; the kernel has told it to, in the end it is killed.
 
-        Raises `BoxError` where another program has the port.
+        Raises `BoxError` where it cannot be ended, or another program has the port.
         """
         left = [process for process in psutil.process_iter() if _serves(process, self._accounts)]
-        for process in psutil.wait_procs(left, timeout=STOP_SECONDS)[1]:
-            process.kill()
-            process.wait(STOP_SECONDS)
+        for process in (stuck := psutil.wait_procs(left, timeout=STOP_SECONDS)[1]):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        if alive := psutil.wait_procs(stuck, timeout=KILLED_SECONDS)[1]:
+            raise BoxError(f"{self.code} 的旧进程 {alive[0].pid} 不能结束；请查看进程表，结束它再启动")
         if not is_free(self.port):
             raise BoxError(f"{self.code} 的端口 {self.port} 正被别的程序占用；请结束那个程序，再启动")
 

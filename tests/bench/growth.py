@@ -73,7 +73,7 @@ class Grown:
     async def lease(self) -> None:
         """One block of serials."""
         command = LeaseNumbers(year=2026, size=1, process="bench", at=datetime.now(UTC))
-        await self.log.append(self._serials.intent(stream(2026), command, actor="system:intake"))
+        await self.log.append(self._serials.intent(stream(2026), command, actor="system:intake", last=True))
 
     async def shown(self) -> int:
         """Lets the view come to the log's end; the number of events in the log."""

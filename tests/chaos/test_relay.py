@@ -145,7 +145,10 @@ async def test_a_relay_that_was_frozen_and_comes_back_after_another_took_over_br
     await way.append(20)
     other = await way.relay()
     owner = await asyncpg.connect(way.owner)  # as the server does it when it finds the line dead
-    held = "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and pid <> pg_backend_pid()"
+    held = (
+        "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and pid <> pg_backend_pid() "
+        "and database = (select oid from pg_database where datname = current_database())"
+    )
     assert await owner.fetch(held)
     await owner.close()
     await way.sent()

@@ -25,7 +25,7 @@ async def test_the_services_stop_together_and_then_those_that_read_them(database
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     told.lines.clear()
-    await host.stop()
+    assert await host.stop(), "nothing failed"
     assert told.lines == [
         "b ends", "c ends", "b close", "c close",
         "hub ends", "link ends", "hub close", "link close",
@@ -46,7 +46,7 @@ async def test_a_service_that_does_not_close_keeps_no_other_from_closing() -> No
     told.fails["a"] = "close"
     await opened(host, {}, told.build)
     with capture_logs() as logged:
-        await host.stop()
+        assert not await host.stop(), "it is said that something failed"
     assert told.lines[2:] == ["a close", "b close"]
     assert [(line["event"], line["owner"]) for line in logged] == [("host.stop_failed", "a")]
 
@@ -85,7 +85,7 @@ async def test_a_closing_that_was_cancelled_keeps_no_other_from_being_done() -> 
 
     await opened(host, {}, told.build)
     host.services["a"].service = Service("a", closing=(cancelled, other))
-    await host.stop()
+    assert not await host.stop()
     assert (done, told.lines[2:]) == (["the other closing of a"], ["b close"])
 
 
@@ -99,7 +99,7 @@ async def test_a_closing_that_never_becomes_a_task_keeps_no_other_from_being_don
     host.services["a"].service = Service("a", closing=(broken,))
     host.services["a"].loops.stop = broken  # type: ignore[method-assign,assignment]
     with capture_logs() as logged:
-        await host.stop()
+        assert not await host.stop()
     assert told.lines[2:] == ["hub close"], "those that read the others are stopped all the same: the last checkpoint goes out"
     assert {line["event"] for line in logged} == {"host.stop_failed"}
 
@@ -112,7 +112,7 @@ async def test_what_cannot_end_its_consumers_stops_its_services_all_the_same() -
         raise RuntimeError("the client does not close")
 
     host._client.aclose = aclose  # type: ignore[method-assign]
-    await host.stop()
+    assert not await host.stop()
     assert told.lines[1:] == ["a close"]
 
 
@@ -199,7 +199,7 @@ async def stopping(deaf: Deaf) -> float:
     clock = asyncio.get_running_loop()
     await asyncio.sleep(0)
     began = clock.time()
-    await host.stop()
+    assert not await host.stop(), "what was left behind is told"
     deaf.over = True
     return clock.time() - began
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from libs.embedded import Kafka, Postgres, Server
+from libs.embedded import Kafka, Postgres, Server, open_log
+from libs.embedded.process import LOG_BYTES
 from services.onebox import BoxError, OneBox, holder, sites
 from services.onebox.held import HeldBox, PartStands
 from services.onebox.sites import SiteOfBox
@@ -33,6 +34,15 @@ def test_a_cause_is_looked_for_at_the_end_of_a_log_that_has_grown_large(site: Si
     with (site.folder / "site.log").open("w") as log:
         log.write("事项 line\n" * 100_000 + "OSError: No space left on device\n")
     assert (site.cause() or "").startswith("磁盘已满")
+
+
+def test_a_sites_log_that_has_grown_large_is_put_aside_when_the_site_is_started_again(site: SiteOfBox) -> None:
+    log = site.folder / "site.log"
+    for size in (LOG_BYTES, LOG_BYTES + 1):
+        log.write_bytes(b"-" * size)
+        with open_log(log) as opened:
+            opened.write(b"begun\n")
+    assert (log.read_bytes(), (site.folder / "site.log.old").stat().st_size) == (b"begun\n", LOG_BYTES + 1)
 
 
 def test_a_site_whose_log_cannot_be_opened_is_told_in_a_sentence(site: SiteOfBox, monkeypatch: pytest.MonkeyPatch) -> None:
