@@ -129,12 +129,17 @@ def _texts(tree: ast.AST) -> set[str]:
 
 def faults(known: Sequence[Ground], raised: Raised, anywhere: Set[tuple[str, str]]) -> list[str]:
     """What is wrong, a sentence each; `anywhere`: what was raised from services in any test, those that are not shown included."""
-    codes = {(refusal.service, refusal.code) for refusal in known}
     return [
-        *(f'{service} refuses with "{code}", which does not stand in its law.py' for service, code in sorted(anywhere - codes)),
+        *strangers(known, anywhere),
         *(f'"{one.code}" in the law of {one.service} has no source' for one in known if not one.sources),
         *(f'"{one.code}" in the law of {one.service} is raised by no test' for one in known if not raised.get((one.service, one.code))),
     ]
+
+
+def strangers(known: Sequence[Ground], anywhere: Set[tuple[str, str]]) -> list[str]:
+    """The codes that were raised and stand in no law, a sentence each."""
+    codes = {(refusal.service, refusal.code) for refusal in known}
+    return [f'{service} refuses with "{code}", which does not stand in its law.py' for service, code in sorted(anywhere - codes)]
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------------------------

@@ -74,10 +74,10 @@ def running_in(folder: Path) -> list[str]:
     return found
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Path:
-    """A box that was made and started before."""
-    folder = tmp_path / "box"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A box that was made and started before; what its users ask of it does not start."""
+    folder = tmp_path_factory.mktemp("made") / "box"
     process = up(folder)
     _, said = process.communicate(timeout=180)
     assert process.returncode == 0, said

@@ -112,15 +112,23 @@ def test_a_stop_ends_what_is_frozen_too() -> None:
     assert not any(Path(f"/proc/{pid}").exists() for pid in frozen)
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_a_stop_while_a_part_is_being_started_again_leaves_nothing_behind(part: str) -> None:
-    others = running()
+@pytest.fixture(scope="module")
+def stopped() -> Iterator[OneBox]:
+    """A box that stands still, to be started."""
     with throw_away(HASTY) as box:
-        end(process_of(box, part))
-        while not box.watch():
-            time.sleep(0.05)
         box.stop()
-        assert running() <= others
+        yield box
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_stop_while_a_part_is_being_started_again_leaves_nothing_behind(stopped: OneBox, part: str) -> None:
+    others = running()
+    stopped.start()
+    end(process_of(stopped, part))
+    while not stopped.watch():
+        time.sleep(0.05)
+    stopped.stop()
+    assert running() <= others
 
 
 def running() -> set[psutil.Process]:

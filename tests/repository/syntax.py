@@ -32,9 +32,15 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(module: ast.AST) -> tuple[ast.AST, ...]:
+    """Everything in the tree, walked through once for all who ask."""
+    return tuple(ast.walk(module))
+
+
 def functions(module: ast.AST) -> Iterator[Function]:
     """Every function and method, inner ones too."""
-    for node in ast.walk(module):
+    for node in nodes(module):
         if isinstance(node, Function):
             yield node
 

@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 
 import pytest
 
-from tests.repository.syntax import functions, name, services, tree
+from tests.repository.syntax import functions, name, nodes, services, tree
 from tests.repository.test_layers import ROOMS, decides, modules
 
 ROUTES: Final = frozenset({"http", "inbox", "ticker", "story"})
@@ -33,7 +33,7 @@ def commands(service: Path) -> dict[str, Path]:
 
 def named(module: ast.AST) -> Iterator[str]:
     """Every name in a syntax tree."""
-    for node in ast.walk(module):
+    for node in nodes(module):
         if isinstance(node, ast.Name):
             yield node.id
         elif isinstance(node, ast.Attribute):

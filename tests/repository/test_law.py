@@ -63,7 +63,7 @@ POLICIES = """# Policies
 def repository(pytester: pytest.Pytester) -> pytest.Pytester:
     """A repository with one service of two refusals."""
     pytester.makepyprojecttoml(
-        "[tool.pytest.ini_options]\ntestpaths = ['services']\naddopts = ['--import-mode=importlib']\nmarkers = ['server']"
+        "[tool.pytest.ini_options]\ntestpaths = ['services']\naddopts = ['--import-mode=importlib']\nmarkers = ['server', 'slow']"
     )
     for name, text in {
         "services/__init__.py": "",
@@ -80,9 +80,21 @@ def repository(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
+PARTLY = "every code refused with stands in a law; the pages were not compared: only a complete run raises every code"
+MARKED = """
+import pytest
+
+@pytest.mark.{mark}
+def test_beside():
+    print("here")
+"""
+
+
 def run(repository: pytest.Pytester, *more: str) -> tuple[int, list[str]]:
-    """The exit code, and what was said of the law."""
-    result = repository.runpytest_subprocess("-p", "libs.testkit.refusals", *more)
+    """The exit code, and what was said of the law. Of the plugins installed here only the one is loaded that a run may need: most start slowly."""
+    with pytest.MonkeyPatch.context() as lean:
+        lean.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        result = repository.runpytest_subprocess("-p", "xdist.plugin", "-p", "libs.testkit.refusals", *more)
     return int(result.ret), [line.removeprefix("law: ") for line in result.outlines if line.startswith("law: ")]
 
 
@@ -109,13 +121,26 @@ def test_several_processes_hear_together_what_one_would(repository: pytest.Pytes
     code, said = run(repository, "--law=check", "-n", "2")
     assert (code, said) == (1, ["docs/law.md is not what the code and its tests say: run scripts/check --law=write"])
     code, said = run(repository, "--law=check", "-n", "2", "-k", "ended")
-    assert (code, said) == (0, ["not compared: only a complete run raises every code"])
+    assert (code, said) == (0, [PARTLY])
 
 
 def test_only_a_complete_run_is_judged(repository: pytest.Pytester) -> None:
     for narrower in (["-k", "ended"], ["services/shop/tests/test_rules.py"]):
         code, said = run(repository, "--law=check", *narrower)
-        assert (code, said) == (0, ["not compared: only a complete run raises every code"])
+        assert (code, said) == (0, [PARTLY])
+
+
+def test_a_run_is_complete_when_it_leaves_out_only_what_needs_a_server(repository: pytest.Pytester) -> None:
+    assert run(repository, "--law=write") == (0, [])
+    for marks, said in {"server": [], "server\n@pytest.mark.slow": [], "slow": [PARTLY]}.items():
+        (repository.path / "services/shop/tests/test_marked.py").write_text(MARKED.format(mark=marks), encoding="utf-8")
+        assert run(repository, "--law=check", "-m", "not server and not slow") == (0, said), marks
+
+
+def test_a_code_of_no_law_is_found_by_the_run_of_the_servers(repository: pytest.Pytester) -> None:
+    (repository.path / "services/shop/extra.py").write_text("from libs.decider import Refused\n\nNO = Refused('made-up', '不行')\n")
+    (repository.path / "services/shop/tests/test_served.py").write_text(MARKED.format(mark="server") + "    import services.shop.extra\n")
+    assert run(repository, "--law=check", "-m", "server") == (1, ['shop refuses with "made-up", which does not stand in its law.py'])
 
 
 def test_what_stands_in_no_law_fails_and_what_servers_and_drawn_examples_raise_shows_nothing(repository: pytest.Pytester) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from tests.repository.syntax import PYTHON, ROOT, imports, name, services, tree
+from tests.repository.syntax import PYTHON, ROOT, imports, name, nodes, services, tree
 
 ROOMS: Final = frozenset({"events", "law", "inbox", "http", "views", "app", "settings", "story", "ticker"})
 BESIDE: Final = frozenset({"tests", "migrations", "templates", "static", "__pycache__"})
@@ -49,7 +49,7 @@ def faults(service: Path) -> Iterator[str]:
 
 def decides(module: ast.Module) -> bool:
     """Whether a `Decider` is made here."""
-    return any(isinstance(node, ast.Call) and ast.unparse(node.func).split("[")[0] == "Decider" for node in ast.walk(module))
+    return any(isinstance(node, ast.Call) and ast.unparse(node.func).split("[")[0] == "Decider" for node in nodes(module))
 
 
 def allowed(own: str, place: str, target: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from tests.repository.syntax import PYTHON, ROOT, functions, name, tree
+from tests.repository.syntax import PYTHON, ROOT, functions, name, nodes, tree
 
 HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 WORDS: Final = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}|[A-Za-z]{4,}")
@@ -77,7 +77,7 @@ def called(call: ast.Call) -> str:
 
 def said(module: ast.AST) -> Iterator[tuple[int, str]]:
     """Every text of a file that reaches a person, with its line."""
-    for node in ast.walk(module):
+    for node in nodes(module):
         if isinstance(node, ast.Call) and called(node) in ERRORS | SPEAKING:
             for given in [
                 *node.args,

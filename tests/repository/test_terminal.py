@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository.syntax import PYTHON, ROOT, name, tree
+from tests.repository.syntax import PYTHON, ROOT, name, nodes, tree
 
 DOOR = ROOT / "libs" / "terminal.py"
 SPEAKERS = [path for path in PYTHON if name(path).startswith(("libs/", "services/")) and "tests" not in path.parts and path != DOOR]
@@ -23,11 +23,11 @@ def strays(path: Path, module: ast.AST) -> Iterator[str]:
     """Calls that print past the door, or read markup."""
     rich = {
         alias.name
-        for node in ast.walk(module)
+        for node in nodes(module)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("rich")
         for alias in node.names
     }
-    for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
+    for call in (node for node in nodes(module) if isinstance(node, ast.Call)):
         told = {word.arg: word.value for word in call.keywords}
         if (called(call) in MARKED and called(call) in rich | {"from_markup"}) or (called(call) in ("echo", "secho") and "err" in told):
             yield f"{name(path)}:{call.lineno} {called(call)}"

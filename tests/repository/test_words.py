@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import PurePosixPath
 
 from tests.repository.syntax import PYTHON, ROOT, name
@@ -18,7 +19,8 @@ Sources = Mapping[str, str]
 """Path from the root → text, without tests and migrations."""
 
 
-def sources() -> dict[str, str]:
+@cache
+def sources() -> Sources:
     """The code of services and libraries."""
     found = {name(path): path.read_text(encoding="utf-8") for path in PYTHON}
     return {path: text for path, text in found.items() if path.startswith(("services/", "libs/")) and not aside(path)}
@@ -28,23 +30,25 @@ def aside(path: str) -> bool:
     return bool({"tests", "migrations"}.intersection(PurePosixPath(path).parts))
 
 
-def classes(text: str) -> Iterator[str]:
+def classes(module: ast.Module) -> Iterator[str]:
     """Classes of a module for others to use."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(module):
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield node.name
 
 
-def types(text: str) -> set[str]:
+@cache
+def types(text: str) -> frozenset[str]:
     """Classes, and types put together on the first level of a module: `Budget = WorkingDays | NaturalDays`. Constants are written large."""
+    module = ast.parse(text)
     targets = [
         target
-        for node in ast.parse(text).body
+        for node in module.body
         if isinstance(node, ast.Assign | ast.AnnAssign) and not made_by(node.value, "TypeVar")
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
     ]
     named = {target.id for target in targets if isinstance(target, ast.Name)}
-    return set(classes(text)) | {word for word in named if word[0].isupper() and not word.isupper()}
+    return frozenset({*classes(module), *(word for word in named if word[0].isupper() and not word.isupper())})
 
 
 def made_by(value: ast.expr | None, function: str) -> bool:
