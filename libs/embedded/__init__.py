@@ -3,10 +3,11 @@
 from libs.embedded.causes import cause_in, end_of
 from libs.embedded.kafka import Kafka, create_topics
 from libs.embedded.postgres import Postgres
-from libs.embedded.process import AlreadyRunning, EmbeddedError, GivenUp, free_port, is_free, open_log, spawn
+from libs.embedded.process import LOG_BYTES, AlreadyRunning, EmbeddedError, GivenUp, free_port, is_free, open_log, spawn
 from libs.embedded.server import Server
 
 __all__ = [
+    "LOG_BYTES",
     "AlreadyRunning",
     "EmbeddedError",
     "GivenUp",

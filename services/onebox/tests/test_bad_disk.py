@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.embedded import Kafka, Postgres, Server, open_log
-from libs.embedded.process import LOG_BYTES
+from libs.embedded import LOG_BYTES, Kafka, Postgres, Server, open_log
 from services.onebox import BoxError, OneBox, holder, sites
 from services.onebox.held import HeldBox, PartStands
 from services.onebox.sites import SiteOfBox
