@@ -20,8 +20,12 @@ from libs.wire import Recorded
 
 _log = structlog.get_logger("eventlog")
 
-FLOOR_SECONDS: Final = 0.008
-"""Between a commit and the next batch while few wait: what comes meanwhile shares the next one. Who comes later than that does not wait."""
+Floor = tuple[float, float]
+FLOOR_SECONDS: Final[Floor] = (0.008, 0.024)
+"""Between a commit and the next batch while few wait: what comes meanwhile shares the next one. After the shorter time whoever was answered
+and has more to ask has come back; where fewer have come than were answered, it is others who come, one by one, and the longer time brings
+some together. Who comes later than that does not wait.
+"""
 MANY: Final = 32
 """So many need not wait for more."""
 FEW: Final = 8
@@ -33,10 +37,10 @@ CONNECT_SECONDS: Final = 10.0
 class Committer:
     """All intents waiting in this process, of all origins of the service, form the next batch; one batch is in flight."""
 
-    def __init__(self, pool: Pool, committed: Callable[[Sequence[Recorded]], None], floor: float = FLOOR_SECONDS) -> None:
+    def __init__(self, pool: Pool, committed: Callable[[Sequence[Recorded]], None], floor: Floor = FLOOR_SECONDS) -> None:
         self.pool, self._floor = pool, floor
         self._many, self._enough = asyncio.Event(), MANY
-        self._last = -floor
+        self._last, self._answered, self._besides = -max(floor), 0, 0
         self._committed = committed
         self.writer = Writer()
         self._waiting = Lanes()
@@ -103,7 +107,13 @@ class Committer:
     async def _gathered(self) -> None:
         """Returns when enough wait, or the floor is over since the last commit."""
         await asyncio.sleep(0)  # those who were just answered may ask for more
-        left = self._last + self._floor - time.monotonic()
+        short, long = self._floor
+        await self._until_enough(short)
+        if len(self._waiting) - self._besides < self._answered:
+            await self._until_enough(long)
+
+    async def _until_enough(self, floor: float) -> None:
+        left = self._last + floor - time.monotonic()
         if left <= 0 or len(self._waiting) >= self._enough:
             return
         self._many.clear()
@@ -114,7 +124,7 @@ class Committer:
     async def _turn(self, connection: Connection) -> None:
         await self._gathered()
         batch = self._waiting.take(MAX_BATCH)
-        self._enough = min(max(len(batch), FEW), MANY)
+        self._answered, self._enough = len(batch), min(max(len(batch), FEW), MANY)
         put_off: list[Entry] = []
         try:
             put_off = _give(batch, await self._commit(connection, batch))
@@ -127,7 +137,7 @@ class Committer:
             mine = {id(entry) for entry in put_off}
             self._waiting.put_back(put_off)
             self._waiting.release(entry for entry in batch if id(entry) not in mine)
-            self._last = time.monotonic()
+            self._last, self._besides = time.monotonic(), len(self._waiting)
 
     def _lost(self, batch: Sequence[Entry], lost: Exception) -> None:
         """Said once when it begins, however many batches are lost until one is written again."""

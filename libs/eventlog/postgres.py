@@ -10,7 +10,7 @@ import structlog
 from libs.database import Pool
 from libs.eventlog import sql
 from libs.eventlog.batch import check
-from libs.eventlog.committer import FLOOR_SECONDS, Committer
+from libs.eventlog.committer import FLOOR_SECONDS, Committer, Floor
 from libs.eventlog.log import MAX_BATCH, Claim, Done, Intent
 from libs.eventlog.ring import Ring
 from libs.eventlog.rows import recorded
@@ -74,7 +74,7 @@ class PgLogs:
     """
 
     def __init__(
-        self, pool: Pool, service: str, nodes: Sequence[str], woken: Sequence[Callable[[], None]] = (), *, floor: float = FLOOR_SECONDS
+        self, pool: Pool, service: str, nodes: Sequence[str], woken: Sequence[Callable[[], None]] = (), *, floor: Floor = FLOOR_SECONDS
     ) -> None:
         self.pool = pool
         self.service = service

@@ -45,7 +45,7 @@ async def scans(pool: Pool) -> dict[str, int]:
 
 async def test_no_statement_scans_the_log(database: str) -> None:
     pool = await open_pool(await prepare(database, "intake"), "intake", size=1)
-    logs = PgLogs(pool, "intake", [NODE], floor=0)
+    logs = PgLogs(pool, "intake", [NODE], floor=(0, 0))
     await logs.open()
     for n in range(20):  # plans are made and kept while there is next to nothing
         await logs.of(NODE).append(act(n, "early"))
@@ -79,7 +79,7 @@ async def test_no_statement_scans_the_log(database: str) -> None:
 
 async def test_a_page_of_a_log_whose_size_is_not_known_yet_is_not_sorted_out_of_the_rest(database: str) -> None:
     pool = await open_pool(await prepare(database, "intake"), "intake", size=1)
-    logs = PgLogs(pool, "intake", [NODE], floor=0)
+    logs = PgLogs(pool, "intake", [NODE], floor=(0, 0))
     await logs.open()
     owner = await open_pool(database, "intake", size=1)
     await owner.execute("alter table event set (autovacuum_enabled = false)")

@@ -32,7 +32,7 @@ SCOPES: Sequence[Scope] = ("http", "inbox", "import")
 @pytest.fixture
 async def logs(database: str) -> AsyncIterator[PgLogs]:
     pool = await open_pool(await prepare(database, "intake"), "intake")
-    made = PgLogs(pool, "intake", NODES, floor=0)
+    made = PgLogs(pool, "intake", NODES, floor=(0, 0))
     await made.open()
     yield made
     await pool.close()
@@ -109,7 +109,7 @@ async def test_all_ways_and_the_twin_give_the_same_answers(database: str, seed: 
         for locked, copied in product((False, True), repeat=2):
             monkeypatch.setattr("libs.eventlog.writing.COPY_FROM", 1 if copied else 400)
             pool = await open_pool(url, "intake")
-            logs = PgLogs(pool, f"way-{together}-{locked}-{copied}".lower(), NODES, floor=0)
+            logs = PgLogs(pool, f"way-{together}-{locked}-{copied}".lower(), NODES, floor=(0, 0))
             await logs.open()
             writer = Writer(clock=lambda: 0.0)
             if locked:
@@ -254,11 +254,29 @@ async def test_as_many_as_were_answered_need_not_wait_for_more(database: str, ca
         assert len(commits) == before + 1
 
 
+async def test_who_asks_again_when_all_were_answered_waits_for_nobody(database: str) -> None:
+    async with waiting_an_hour(database, at_least=0.0) as (logs, commits):
+        for callers in (1, 1, 3, 3, 1 + 3):
+            await asyncio.gather(*(logs.of(NODES[0]).append(says(f"{len(commits)}-{n}")) for n in range(callers)))
+        assert len(commits) == 5
+
+
+async def test_callers_who_come_one_by_one_share_a_commit(database: str) -> None:
+    async with waiting_an_hour(database, at_least=0.0) as (logs, commits):
+        await asyncio.gather(*(logs.of(NODES[0]).append(says(f"first-{n}")) for n in range(3)))
+        before = len(commits)
+        alone = asyncio.ensure_future(logs.of(NODES[0]).append(says("alone")))
+        await asyncio.sleep(0.1)
+        assert not alone.done(), "where three were answered one does not go on alone"
+        await asyncio.gather(alone, *(logs.of(NODES[0]).append(says(f"other-{n}")) for n in range(FEW - 1)))
+        assert len(commits) == before + 1
+
+
 @asynccontextmanager
-async def waiting_an_hour(database: str) -> AsyncIterator[tuple[PgLogs, list[int]]]:
-    """Logs in which few wait an hour for others to share a commit; the commits."""
+async def waiting_an_hour(database: str, at_least: float = 3600.0) -> AsyncIterator[tuple[PgLogs, list[int]]]:
+    """Logs in which few wait an hour for others to share a commit, `at_least` so long however many came back; the commits."""
     pool = await open_pool(await prepare(database, "intake"), "intake")
-    logs = PgLogs(pool, "intake", NODES, floor=3600.0)
+    logs = PgLogs(pool, "intake", NODES, floor=(at_least, 3600.0))
     await logs.open()
     commits: list[int] = []
     logs.woken.append(lambda: commits.append(1))
