@@ -136,17 +136,19 @@ def settle(box: OneBox, seconds: float = 120.0) -> None:
 
 
 def _picture(box: OneBox) -> object | None:
-    """The heads of all services, once all cursors and the city stand at them; None before."""
+    """The heads of all services, once all cursors, all views and the city stand at them; None before."""
     every: dict[str, int] = {}
     cursors: list[tuple[str, int, bool]] = []
+    shown = True
     for site in box.sites:
         with site.client() as client:
             for service in send(client, "GET", "/site/status")["services"].values():
                 every.update({head["source"]: head["sequence"] for head in service["heads"]})
                 cursors.extend((cursor["source"], cursor["sequence"], cursor["behind"]) for cursor in service["cursors"])
+                shown = shown and not service["views_behind"]
     with box.city.client() as client:
         city = {feed["source"]: feed["verified"] for feed in send(client, "GET", "/hub/feeds")}
-    if any(every.get(source, 0) != sequence or behind for source, sequence, behind in cursors):
+    if not shown or any(every.get(source, 0) != sequence or behind for source, sequence, behind in cursors):
         return None
     if any(city.get(source) != sequence for source, sequence in every.items()):
         return None
