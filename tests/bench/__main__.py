@@ -67,17 +67,21 @@ def with_box(chosen: Sequence[str], sizes: Sizes, checkout: Path) -> list[Row]:
 
 
 def on_box(box: BoxByCommand, chosen: Sequence[str], sizes: Sizes) -> list[Row]:
-    """The rows of a running box; lives of cases before and after all the load, which fills it."""
+    """The rows of a running box; pages and lives of cases before and after all the load, which fills it."""
     rows, short = list[Row](), min(sizes.seconds, 15.0)
+    if "whole" in chosen:
+        rows += told([whole.at_rest(box, sizes.rounds, sizes.seconds)])
     early = whole.lives(box, sizes.rounds, short) if "lives" in chosen else []
     before = whole.cases_known(box)
+    if "pages" in chosen:
+        rows += told([whole.pages(box, "before the load", bar=150)])
     if "whole" in chosen:
         rows += told(whole.whole_way(box, sizes.rounds, sizes.seconds, typer.echo))
     if early:
         after = whole.cases_known(box)
         rows += told(whole.lives_rows(early, whole.lives(box, sizes.rounds, short), before, after))
-    if "pages" in chosen:
-        rows += told([whole.pages(box)])
+    if "pages" in chosen and "whole" in chosen:
+        rows += told([whole.pages(box, "after the load", bar=None)])
     return rows
 
 

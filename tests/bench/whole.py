@@ -23,19 +23,18 @@ CALLERS_OF_LIVES: Final = 16
 
 
 def whole_way(box: BoxByCommand, rounds: int, seconds: float, say: Say) -> list[Row]:
-    """Flat out, at 250/s, at 1,000/s and idle, interleaved; the box is warmed by a first short load."""
+    """Flat out, at 250/s and at 1,000/s, interleaved; the box is warmed by a first short load."""
     short = min(seconds, 15.0)
     run(box, min(seconds, 5.0))
-    flat, fast, slow, cheap, still = list[Run](), list[Run](), list[Run](), list[Run](), list[dict[str, float]]()
+    flat, fast, slow, cheap = list[Run](), list[Run](), list[Run](), list[Run]()
     for turn in range(rounds):
         flat.append(run(box, seconds))
         slow.append(run(box, short, 250))
         cheap.append(run(box, short, 250, look=False))
         fast.append(run(box, short, 1000))
-        still.append(idle(box, short))
         say(
             f"round {turn + 1}: flat out {flat[-1].visible:,.0f} events/s, p99 {flat[-1].quick():,.0f} ms; 1,000/s: p99 {fast[-1].quick():,.0f} ms; "
-            f"250/s: p99 {slow[-1].quick():,.0f} ms, {share(cheap[-1].used):.0f} % of the machine; idle {share(still[-1]):.1f} %"
+            f"250/s: p99 {slow[-1].quick():,.0f} ms, {share(cheap[-1].used):.0f} % of the machine"
         )
     way, answered = "whole way over HTTP, 14 nodes, 64 callers", statistics.median(each.answered for each in flat)
     note = f"{answered:,.0f} commands/s answered, for {seconds:.0f} s; load made on the same cores"
@@ -53,8 +52,13 @@ def whole_way(box: BoxByCommand, rounds: int, seconds: float, say: Say) -> list[
             lower=True,
             beside=cheap[-1].beside,
         ),
-        Row("all processes together, idle", "the machine", 5, "%", [share(each) for each in still], lower=True, beside=beside(still[-1])),
     ]
+
+
+def at_rest(box: BoxByCommand, rounds: int, seconds: float) -> Row:
+    """What a box uses when nobody asks for anything. To be asked before it is loaded: for minutes after a load PostgreSQL tidies up."""
+    still = [idle(box, min(seconds, 15.0)) for _ in range(rounds)]
+    return Row("all processes together, idle", "the machine", 5, "%", [share(each) for each in still], lower=True, beside=beside(still[-1]))
 
 
 def _latency(how: str, bar: float | None, runs: Sequence[Run]) -> Row:
@@ -91,14 +95,15 @@ def cases_known(box: BoxByCommand) -> int:
         return sum(int(node["filed"]) for node in client.get("/hub/city").raise_for_status().json()["nodes"])
 
 
-def pages(box: BoxByCommand) -> Row:
+def pages(box: BoxByCommand, against: str, bar: float | None) -> Row:
     """Every page that a leader opens, warm: the slowest page's 95th percentile, in milliseconds."""
     with box.city.client() as client:
         case = next(row["case"] for row in client.get("/hub/city").raise_for_status().json()["recent"])
     shown = {**_pages_of(box.city, ("/city", "/network", f"/cases/{case}")), **_pages_of(box.county, ("/here", f"/cases/{case}"))}
     slowest = max(shown, key=lambda path: percentile(shown[path], 0.95))
+    note = f"{slowest}; {cases_known(box):,} cases known"
     return Row(
-        "page, p95, warm: the slowest", "–", 150, "ms", [percentile(shown[slowest], 0.95)], lower=True, note=slowest, beside=beside({})
+        "page, p95, warm: the slowest", against, bar, "ms", [percentile(shown[slowest], 0.95)], lower=True, note=note, beside=beside({})
     )
 
 
