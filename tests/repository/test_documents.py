@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -192,6 +194,21 @@ def test_the_proof_in_the_readme_is_what_the_command_prints(document: str) -> No
     places = [printed.index(line.rstrip()) for line in shown]
     assert places == sorted(places)
     assert shown[-1] == printed[-1]
+
+
+FAST = (
+    "command → append, one event, 64 callers / pyeventsourcing, same PostgreSQL",
+    "relay log → Kafka / raw aiokafka producer, same bytes, gathered",
+    "hub: verify, archive, project / raw aiokafka consume + COPY",
+)
+
+
+@pytest.mark.parametrize("document", ["README.md", "README.zh.md"])
+def test_the_readme_says_how_fast_as_it_was_measured(document: str) -> None:
+    rows = json.loads((ROOT / "docs" / "benchmarks.json").read_text(encoding="utf-8"))["rows"]
+    measured = [statistics.median(a / b for a, b in zip(rows[key]["ours"], rows[key]["theirs"], strict=True)) for key in FAST]
+    said = re.findall(r"^\|.*\| (\S+) × \|$", (ROOT / document).read_text(encoding="utf-8"), re.MULTILINE)
+    assert said == [f"{times:.2g}" for times in measured]
 
 
 # --- the READMEs of services ---------------------------------------------------------------------------------------------------------------
