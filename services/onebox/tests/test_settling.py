@@ -27,20 +27,22 @@ class Answers:
         service = {"heads": [{"source": SOURCE, "sequence": 7}], "cursors": cursors, "views_behind": behind}
         self.paths = {"/site/status": {"services": {"intake": service}}, "/hub/feeds": [{"source": SOURCE, "verified": verified}]}
         self.sites, self.city = [self], self
+        self.asked: list[str] = []
 
     @contextmanager
     def client(self) -> Iterator[httpx2.Client]:
-        transport = httpx2.MockTransport(lambda request: httpx2.Response(200, json=self.paths[request.url.path]))
-        with httpx2.Client(transport=transport, base_url="http://site") as client:
+        with httpx2.Client(transport=httpx2.MockTransport(self._answer), base_url="http://site") as client:
             yield client
 
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked.append(request.url.path)
+        return httpx2.Response(200, json=self.paths[request.url.path])
 
-def settles(cursors: list[dict[str, Any]], behind: list[dict[str, Any]], verified: int) -> None:
-    settle(cast("OneBox", Answers(cursors, behind, verified)), seconds=0.5)
 
-
-def test_where_everything_stands_at_the_heads_it_is_over() -> None:
-    settles([CURSOR], [], 7)
+def test_where_everything_stands_at_the_heads_twice_it_is_over() -> None:
+    box = Answers([CURSOR], [], 7)
+    settle(cast("OneBox", box))
+    assert box.asked == ["/site/status", "/hub/feeds"] * 2
 
 
 @pytest.mark.parametrize(
@@ -50,4 +52,4 @@ def test_where_everything_stands_at_the_heads_it_is_over() -> None:
 )
 def test_while_something_lags_it_is_not_over(cursors: list[dict[str, Any]], behind: list[dict[str, Any]], verified: int) -> None:
     with pytest.raises(TimeoutError, match="市中心"):
-        settles(cursors, behind, verified)
+        settle(cast("OneBox", Answers(cursors, behind, verified)), seconds=0.5)
