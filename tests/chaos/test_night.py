@@ -34,6 +34,7 @@ def test_after_a_bad_night_everything_acknowledged_is_there_once() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)  # eight minutes of it are standing still
 def test_after_a_night_of_minutes_standing_still_everything_acknowledged_is_there_once() -> None:
     survived(schedule(SEED + 1, frozen=60.0, times=2), SEED + 1)
 
