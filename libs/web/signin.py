@@ -13,7 +13,6 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query
 from fastapi.openapi.models import HTTPBearer
@@ -25,6 +24,7 @@ from starlette.types import Scope
 
 from libs.forms import CASE_NUMBER
 from libs.web.accounts import Account, Accounts, NotAllowed, Role, digest
+from libs.web.addresses import local
 from libs.web.headers import same_origin
 from libs.web.pages import Pages
 
@@ -166,14 +166,6 @@ def reader(request: Request) -> Account | None:
     sessions: Sessions = request.app.state.sessions
     value = request.cookies.get(sessions.cookie)
     return sessions.reader(value) if value else None
-
-
-def local(path: str) -> str:
-    """`path` when it leads to a page of this site, else the first page: nobody is sent elsewhere by a link to us."""
-    if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable():
-        return "/"
-    parts = urlsplit(path)
-    return "/" if parts.scheme or parts.netloc else path
 
 
 def sign_in_router(pages: Pages, sessions: Sessions, limit: RateLimit) -> APIRouter:

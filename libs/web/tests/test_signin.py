@@ -6,7 +6,8 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from libs.web import Accounts, Role
-from libs.web.signin import SESSION_SECONDS, RateLimit, Sessions, local
+from libs.web.addresses import local
+from libs.web.signin import SESSION_SECONDS, RateLimit, Sessions
 from libs.web.tests.site import HTML, Stand
 
 CASES = "/nodes/511525/cases"
