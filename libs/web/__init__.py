@@ -20,6 +20,7 @@ from libs.web.forms import (
     SequenceQuery,
     ServicePath,
     Source,
+    SubjectPath,
 )
 from libs.web.pages import NavLink, Pages
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
@@ -53,6 +54,7 @@ __all__ = [
     "SequenceQuery",
     "ServicePath",
     "Source",
+    "SubjectPath",
     "WrittenAnswer",
     "add_commands",
     "answer",
