@@ -14,7 +14,7 @@ from libs.bus import Hears, Known, Take
 from libs.eventlog import Logs, Ring
 from libs.vault import Keyring, VaultPort, no_vault
 from libs.views import Pool, View
-from libs.web import Pages, Role
+from libs.web import Accounts, Entrance, Pages, Role
 from libs.wire import Position
 
 
@@ -102,6 +102,8 @@ class Around:
     """At the city: who is in the network, read when asked for: `{"sites": [{"site", "key", "public_key", "address", "nodes"}]}`."""
     knows: Knows = _stranger
     """Asked of the accounts that open the site's door now."""
+    accounts: Accounts = field(default_factory=Accounts)
+    """Who may speak to this site: for the door, which knows people again by them."""
     services: frozenset[str] = frozenset()
     """The services that stand at this site."""
     published: tuple[str, ...] = ()
@@ -168,6 +170,8 @@ class Service:
     """The frame of the site's pages; at most one service of a site brings it."""
     vault: VaultPort | None = None
     """What it lets the services behind it ask, in process: one service of a site does."""
+    door: Entrance | None = None
+    """What stands behind the sign-in page; at most one service of a site brings it."""
     status: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
     """Figures of its own for `liandong status`, by name."""
 

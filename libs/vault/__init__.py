@@ -10,7 +10,7 @@ from libs.vault.keys import Keyring, add_key, create_keys, drop_keys
 from libs.vault.memory import MadeUpKeys, MemoryRows
 from libs.vault.postgres import PgRows
 from libs.vault.sealing import DataKey, Spoilt, Wrapped
-from libs.vault.subjects import AGENT, ORGANISATION, PERSON, TEXT, Entry, KeptSubject, VaultRows
+from libs.vault.subjects import AGENT, ORGANISATION, PERSON, TEXT, Confided, KeptSubject, VaultRows
 from libs.vault.vault import Vault, VaultPort, no_vault
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "PERSON",
     "TEXT",
     "DataKey",
-    "Entry",
+    "Confided",
     "ErasedFile",
     "ErasedLine",
     "HiddenForm",

@@ -120,15 +120,12 @@ def _load(path: Path) -> KeysOnce:
 # --- writing ----------------------------------------------------------------------------------------------------------------------------
 
 
-Now = Callable[[], datetime]
-
-
 def now() -> datetime:
     """The time it is."""
     return datetime.now(UTC)
 
 
-def create_keys(path: Path, at: Now = now) -> None:
+def create_keys(path: Path, at: Callable[[], datetime] = now) -> None:
     """A new file with a root and one key-encryption key, readable by its owner only. Raises `FileExistsError` rather than overwrite one."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         json.dump([_new(ROOT, at()), _new(f"k{secrets.token_hex(8)}", at())], file, indent=1)
@@ -136,7 +133,7 @@ def create_keys(path: Path, at: Now = now) -> None:
         os.fsync(file.fileno())
 
 
-def add_key(path: Path, at: Now = now) -> str:
+def add_key(path: Path, at: Callable[[], datetime] = now) -> str:
     """Adds a key-encryption key, which wraps from then on: its id. The others stay, and open what they have wrapped. Raises `Unreadable`."""
     made = f"k{secrets.token_hex(8)}"
     _load(path)

@@ -17,7 +17,7 @@ ALIKE: Final = (PERSON, ORGANISATION)
 """The kinds of digests by which two subjects are the same person or organisation."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Confided(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be kept of one subject. `hidden` is sealed field by field; `alike` are texts that are found again by digest, by their kind; `public`
     stands open. `whose`: the subject that an agent acts for, or that wrote a text.
     """
@@ -29,7 +29,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     whose: str = ""
 
     def __repr__(self) -> str:
-        return f"Entry({self.kind!r}, {sorted(self.hidden)})"
+        return f"Confided({self.kind!r}, {sorted(self.hidden)})"
 
 
 class KeptSubject(msgspec.Struct, frozen=True, kw_only=True):

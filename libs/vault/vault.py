@@ -20,7 +20,7 @@ from libs.vault.keys import Keyring
 from libs.vault.lookup import Lookup
 from libs.vault.memory import MemoryRows
 from libs.vault.sealing import DataKey
-from libs.vault.subjects import Entry, KeptSubject, NewSubject, VaultRows
+from libs.vault.subjects import Confided, KeptSubject, NewSubject, VaultRows
 
 PAGE: Final = 500
 """Data keys that are wrapped anew at a time."""
@@ -65,18 +65,18 @@ class Vault:
 
     # --- keeping and opening ------------------------------------------------------------------------------------------------------------
 
-    async def keep(self, node: str, entry: Entry, *, key: str, request: str, at: datetime) -> str:
+    async def keep(self, node: str, confided: Confided, *, key: str, request: str, at: datetime) -> str:
         """Keeps a subject: its id. The same `key` at the node again: the id of the first time, or `KeyReused` where `request`, which names sender
         and content, is another.
         """
         subject, body = f"subj-{uuid4()}", self._digest("request", request)
         data = DataKey.new(subject)
         row = KeptSubject(
-            subject=subject, node=node, kind=entry.kind, whose=entry.whose, wrapped=data.wrap(self.keyring), key=key, body=body,
-            public=entry.public, at=at,
+            subject=subject, node=node, kind=confided.kind, whose=confided.whose, wrapped=data.wrap(self.keyring), key=key, body=body,
+            public=confided.public, at=at,
         )  # fmt: skip
-        sealed = {field: data.seal(field, text.encode()) for field, text in entry.hidden.items()}
-        kept = await self.rows.keep(NewSubject(row=row, sealed=sealed, digests=[(k, self._digest(k, t)) for k, t in entry.alike.items()]))
+        sealed = {field: data.seal(field, text.encode()) for field, text in confided.hidden.items()}
+        kept = await self.rows.keep(NewSubject(row=row, sealed=sealed, digests=[(k, self._digest(k, t)) for k, t in confided.alike.items()]))
         if not hmac.compare_digest(kept.body, body):
             raise KeyReused
         return kept.subject

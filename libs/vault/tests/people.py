@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
-from libs.vault import AGENT, PERSON, TEXT, Entry, ErasedLine, Vault
+from libs.vault import AGENT, PERSON, TEXT, Confided, ErasedLine, Vault
 
 NODE: Final = "511525"
 AT: Final = datetime(2007, 3, 5, 2, 0, tzinfo=UTC)
@@ -14,20 +14,20 @@ LI: Final = {"name": "李秀英", "resident_id": "511525198003070023", "phone": 
 WANG: Final = {"name": "王建国", "resident_id": "511525197512310019", "phone": "0831-5420000"}
 
 
-def person(said: dict[str, str] = LI) -> Entry:
-    return Entry(kind=PERSON, hidden=said, alike={PERSON: said["resident_id"]})
+def person(said: dict[str, str] = LI) -> Confided:
+    return Confided(kind=PERSON, hidden=said, alike={PERSON: said["resident_id"]})
 
 
-def agent(whose: str, said: dict[str, str] = WANG) -> Entry:
-    return Entry(kind=AGENT, hidden=said, alike={PERSON: said["resident_id"]}, whose=whose)
+def agent(whose: str, said: dict[str, str] = WANG) -> Confided:
+    return Confided(kind=AGENT, hidden=said, alike={PERSON: said["resident_id"]}, whose=whose)
 
 
-def text(whose: str, words: str = "我家门前的路什么时候修") -> Entry:
-    return Entry(kind=TEXT, hidden={"text": words}, whose=whose)
+def text(whose: str, words: str = "我家门前的路什么时候修") -> Confided:
+    return Confided(kind=TEXT, hidden={"text": words}, whose=whose)
 
 
-async def keep(vault: Vault, entry: Entry, *, key: str = "", request: str = "r", node: str = NODE) -> str:
-    return await vault.keep(node, entry, key=key or str(uuid4()), request=request, at=AT)
+async def keep(vault: Vault, confided: Confided, *, key: str = "", request: str = "r", node: str = NODE) -> str:
+    return await vault.keep(node, confided, key=key or str(uuid4()), request=request, at=AT)
 
 
 async def opened(vault: Vault, subject: str) -> dict[str, str]:

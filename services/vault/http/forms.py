@@ -14,7 +14,7 @@ from libs.vault import (
     ORGANISATION,
     PERSON,
     TEXT,
-    Entry,
+    Confided,
     HiddenForm,
     HiddenLine,
     HiddenName,
@@ -44,10 +44,10 @@ class PersonForm(HiddenForm):
     address: HiddenLine | None = None
     email: HiddenLine | None = None
 
-    def entry(self) -> Entry:
+    def confided(self) -> Confided:
         """What is kept of it."""
         hidden = _hidden(self, "name", "resident_id", "phone", "address", "email")
-        return Entry(kind=PERSON, hidden=hidden, alike={PERSON: hidden["resident_id"]})
+        return Confided(kind=PERSON, hidden=hidden, alike={PERSON: hidden["resident_id"]})
 
 
 class OrganisationForm(HiddenForm):
@@ -60,10 +60,10 @@ class OrganisationForm(HiddenForm):
     contact_phone: HiddenPhone | None = None
     address: HiddenLine | None = None
 
-    def entry(self) -> Entry:
+    def confided(self) -> Confided:
         """What is kept of it."""
         hidden = _hidden(self, "contact_name", "contact_phone", "address")
-        return Entry(kind=ORGANISATION, hidden=hidden, alike={ORGANISATION: self.uscc}, public={"name": self.name, "uscc": self.uscc})
+        return Confided(kind=ORGANISATION, hidden=hidden, alike={ORGANISATION: self.uscc}, public={"name": self.name, "uscc": self.uscc})
 
 
 class AgentForm(HiddenForm):
@@ -76,10 +76,10 @@ class AgentForm(HiddenForm):
     resident_id: ResidentNumber
     phone: HiddenPhone | None = None
 
-    def entry(self) -> Entry:
+    def confided(self) -> Confided:
         """What is kept of it."""
         hidden = _hidden(self, "name", "resident_id", "phone", "document")
-        return Entry(kind=AGENT, hidden=hidden, alike={PERSON: hidden["resident_id"]}, whose=self.acts_for)
+        return Confided(kind=AGENT, hidden=hidden, alike={PERSON: hidden["resident_id"]}, whose=self.acts_for)
 
 
 class TextForm(HiddenForm):
@@ -89,9 +89,9 @@ class TextForm(HiddenForm):
     text: HiddenText
     author: SubjectId | None = None
 
-    def entry(self) -> Entry:
+    def confided(self) -> Confided:
         """What is kept of it."""
-        return Entry(kind=TEXT, hidden=_hidden(self, "text"), whose=self.author or "")
+        return Confided(kind=TEXT, hidden=_hidden(self, "text"), whose=self.author or "")
 
 
 class SubjectForm(RootModel[Annotated[PersonForm | OrganisationForm | AgentForm | TextForm, Field(discriminator="kind")]]):
@@ -99,9 +99,9 @@ class SubjectForm(RootModel[Annotated[PersonForm | OrganisationForm | AgentForm 
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
-    def entry(self) -> Entry:
+    def confided(self) -> Confided:
         """What is kept of it."""
-        return self.root.entry()
+        return self.root.confided()
 
 
 def _hidden(form: HiddenForm, *names: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from services.vault.subject import may_keep
 KEEPERS: Final = (Role.CLERK, Role.SITE)
 
 
-class Kept(BaseModel):
+class KeptAnswer(BaseModel):
     """A subject, and the other subjects of the same person or organisation at this site."""
 
     subject: str
@@ -27,11 +27,11 @@ def add_keeping(router: APIRouter, desk: Desk) -> None:
     vault = desk.vault
 
     async def keep(by: Envelope, node: str, form: SubjectForm) -> Response:
-        entry = form.entry()
-        may_keep(entry.whose, known=not entry.whose or await vault.known(entry.whose, hosted(desk.context.site, node)))
-        kept = await vault.keep(hosted(desk.context.site, node), entry, key=by.key, request=by.digest, at=desk.context.now())
+        confided = form.confided()
+        may_keep(confided.whose, known=not confided.whose or await vault.known(confided.whose, hosted(desk.context.site, node)))
+        kept = await vault.keep(hosted(desk.context.site, node), confided, key=by.key, request=by.digest, at=desk.context.now())
         return answer({"subject": kept, "same": await vault.same(kept)}, 201)
 
     path = "/nodes/{node}/subjects"
-    row = CommandRoute(path=path, name="KeepSubject", act=keep, roles=KEEPERS, form=SubjectForm, status=201, answers=Kept)
+    row = CommandRoute(path=path, name="KeepSubject", act=keep, roles=KEEPERS, form=SubjectForm, status=201, answers=KeptAnswer)
     add_commands(router, [row])

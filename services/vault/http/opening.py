@@ -41,7 +41,7 @@ FieldNames = Annotated[str, Query(pattern=r"^([a-z_]{1,30}(,[a-z_]{1,30}){0,20})
 """Names with commas between; none: all."""
 
 
-class Opened(BaseModel):
+class OpenedAnswer(BaseModel):
     """What was opened of a subject; `public` of an organisation."""
 
     subject: str
@@ -50,7 +50,7 @@ class Opened(BaseModel):
     public: dict[str, str]
 
 
-class Opening(BaseModel):
+class OpeningAnswer(BaseModel):
     """Who opened what of a person, for which act and case, when."""
 
     node: str
@@ -64,17 +64,17 @@ class Opening(BaseModel):
     at: datetime
 
 
-class Openings(BaseModel):
+class OpeningsAnswer(BaseModel):
     """The openings of all subjects of one person at this site, oldest first."""
 
-    openings: list[Opening]
+    openings: list[OpeningAnswer]
 
 
 def add_opening(router: APIRouter, desk: Desk) -> None:
     """Adds the routes about one subject."""
     context, vault = desk.context, desk.vault
 
-    @router.get("/subjects/{subject}", response_model=Opened, responses=REFUSES)
+    @router.get("/subjects/{subject}", response_model=OpenedAnswer, responses=REFUSES)
     async def opened(
         subject: SubjectPath, act: ActName, account: Annotated[Account, Depends(READERS)], case: CaseOrNone = "", fields: FieldNames = ""
     ) -> Response:
@@ -86,7 +86,7 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
         )
         return unstored({"subject": subject, "kind": row.kind, "fields": await vault.fields(row, names), "public": row.public})
 
-    @router.get("/subjects/{subject}/openings", response_model=Openings)
+    @router.get("/subjects/{subject}/openings", response_model=OpeningsAnswer)
     async def openings(
         subject: SubjectPath, account: Annotated[Account, Depends(REPORTERS)], epoch: Epoch = 1, sequence: SequenceQuery = 0
     ) -> Response:

@@ -31,17 +31,17 @@ def fault(form: dict[str, Any]) -> tuple[str, str]:
 
 
 def test_a_person_is_kept_by_fields_and_found_by_number() -> None:
-    entry = SubjectForm.model_validate({**LI, "name": " 李秀英 "}).entry()
-    assert (entry.kind, dict(entry.hidden)) == ("person", {name: value for name, value in LI.items() if name != "kind"})
-    assert dict(entry.alike) == {"person": LI["resident_id"]}
-    acting = SubjectForm.model_validate({**AGENT, "resident_id": LI["resident_id"]}).entry()
-    assert acting.alike == entry.alike, "who acts for another is still the same person"
+    confided = SubjectForm.model_validate({**LI, "name": " 李秀英 "}).confided()
+    assert (confided.kind, dict(confided.hidden)) == ("person", {name: value for name, value in LI.items() if name != "kind"})
+    assert dict(confided.alike) == {"person": LI["resident_id"]}
+    acting = SubjectForm.model_validate({**AGENT, "resident_id": LI["resident_id"]}).confided()
+    assert acting.alike == confided.alike, "who acts for another is still the same person"
 
 
 def test_an_organisation_is_public_and_its_contacts_are_not() -> None:
-    entry = SubjectForm.model_validate(FIRM).entry()
-    assert dict(entry.public) == {"name": FIRM["name"], "uscc": FIRM["uscc"]}
-    assert dict(entry.hidden) == {"contact_name": "赵敏"}
+    confided = SubjectForm.model_validate(FIRM).confided()
+    assert dict(confided.public) == {"name": FIRM["name"], "uscc": FIRM["uscc"]}
+    assert dict(confided.hidden) == {"contact_name": "赵敏"}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_is_wrong_is_said_without_what_it_is(wrong: dict[str, Any]) -> None
 def test_a_form_and_what_is_kept_of_it_show_nothing() -> None:
     for form in (LI, FIRM, AGENT, {"kind": "text", "text": "我家门前的路"}):
         read = SubjectForm.model_validate(form)
-        shown = f"{read!r} {read} {read.entry()!r} {read.entry()} {read.model_dump()!r}"
+        shown = f"{read!r} {read} {read.confided()!r} {read.confided()} {read.model_dump()!r}"
         hidden = [
             value for name, value in form.items() if name not in ("kind", "acts_for", "uscc") and (form is not FIRM or name != "name")
         ]
