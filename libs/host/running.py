@@ -20,7 +20,7 @@ import uuid_utils
 from libs.bus import STREAM_RECORDS, STREAM_TURN_SECONDS, Ears, FeedPage, Inbox, Relay, site_topic
 from libs.contracts import Row
 from libs.database import Pool, open_pool, unopened_pool
-from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, Ring, verify
+from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, verify
 from libs.host.away import Servers, SiteServer
 from libs.host.context import Around, Build, Chore, Context, Service, Site
 from libs.host.feeds import feed_page

@@ -4,7 +4,7 @@ Read `subjects` (what is kept), `sealing` and `keys` (how), `lookup` (how the sa
 """
 
 from libs.vault.erasing import ErasedFile, ErasedLine
-from libs.vault.follow import Limits, TooOften
+from libs.vault.follow import TooOften
 from libs.vault.hidden import HiddenForm, HiddenLine, HiddenName, HiddenPhone, HiddenText, ResidentNumber
 from libs.vault.keys import Keyring, add_key, create_keys, drop_keys
 from libs.vault.memory import MadeUpKeys, MemoryRows
@@ -29,7 +29,6 @@ __all__ = [
     "HiddenText",
     "KeptSubject",
     "Keyring",
-    "Limits",
     "MadeUpKeys",
     "MemoryRows",
     "PgRows",

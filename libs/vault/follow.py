@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Final, Protocol
+from typing import Final
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, which are taken for others."""
@@ -16,16 +16,9 @@ _MEANT: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": Non
 class TooOften(Exception):
     """The code was asked about too often; `seconds` until it may be again."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"{seconds:.0f} s")
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"{seconds} s")
         self.seconds = seconds
-
-
-class Limits(Protocol):
-    """How often something may be tried, counted where all processes see it."""
-
-    async def wait(self, name: str, key: str) -> float:
-        """Counts one try at `name` for `key`: 0, or the seconds to wait."""
 
 
 def new_code() -> str:

@@ -12,9 +12,10 @@ from pydantic_core import PydanticCustomError
 from libs.codes import resident_number_fault, unseen
 from libs.forms import Form
 
-_LINE: Final = re.compile(r"[^\x00-\x1f\x7f]*")
-_LINES: Final = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f]*")
-_PHONE: Final = re.compile(r"\+?[0-9]{3,4}[0-9 -]{3,18}[0-9]", re.ASCII)
+_LINE: Final = r"[^\x00-\x1f\x7f]+"
+_LINES: Final = r"[^\x00-\x08\x0b-\x1f\x7f]+"
+_PHONE: Final = r"[+]?[0-9]{3,4}[0-9 -]{3,18}[0-9]"
+_RESIDENT: Final = r"[1-9][0-9]{16}[0-9X]"
 Why = Callable[[str], str | None]
 """What is wrong with a text, as a sentence that does not have it; None: nothing."""
 
@@ -41,8 +42,8 @@ def _checked(why: Why) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _pattern(form: re.Pattern[str]) -> Why:
-    return lambda text: None if form.fullmatch(text) else "格式不对"
+def _pattern(form: str) -> Why:
+    return lambda text: None if re.fullmatch(form, text) else "格式不对"
 
 
 def _resident(text: str) -> str | None:
@@ -50,15 +51,16 @@ def _resident(text: str) -> str | None:
     return None if fault is None else f"居民身份号码{fault}"
 
 
-def _field(most: int) -> Any:
-    return Field(min_length=1, max_length=most)
+def _field(most: int, form: str) -> Any:
+    """Its length, and the form by which it is described to who fills it in."""
+    return Field(min_length=1, max_length=most, json_schema_extra={"pattern": f"^{form}$"})
 
 
-HiddenName = Annotated[SecretStr, _field(60), _checked(_pattern(_LINE))]
-HiddenLine = Annotated[SecretStr, _field(200), _checked(_pattern(_LINE))]
+HiddenName = Annotated[SecretStr, _field(60, _LINE), _checked(_pattern(_LINE))]
+HiddenLine = Annotated[SecretStr, _field(200, _LINE), _checked(_pattern(_LINE))]
 """An address, the title of a document."""
-HiddenText = Annotated[SecretStr, _field(5000), _checked(_pattern(_LINES))]
+HiddenText = Annotated[SecretStr, _field(5000, _LINES), _checked(_pattern(_LINES))]
 """What a citizen wrote."""
-HiddenPhone = Annotated[SecretStr, _field(24), _checked(_pattern(_PHONE))]
-ResidentNumber = Annotated[SecretStr, _field(18), _checked(_resident)]
+HiddenPhone = Annotated[SecretStr, _field(24, _PHONE), _checked(_pattern(_PHONE))]
+ResidentNumber = Annotated[SecretStr, _field(18, _RESIDENT), _checked(_resident)]
 """公民身份号码 (GB 11643)."""

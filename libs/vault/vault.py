@@ -15,12 +15,13 @@ from uuid import uuid4
 
 from libs.eventlog import KeyReused
 from libs.vault.erasing import NAME, ErasedFile, ErasedLine
-from libs.vault.follow import Limits, TooOften, new_code, plain
+from libs.vault.follow import TooOften, new_code, plain
 from libs.vault.keys import Keyring
 from libs.vault.lookup import Lookup
 from libs.vault.memory import MemoryRows
 from libs.vault.sealing import DataKey
 from libs.vault.subjects import Confided, KeptSubject, NewSubject, VaultRows
+from libs.web import Limits
 
 PAGE: Final = 500
 """Data keys that are wrapped anew at a time."""
@@ -76,7 +77,9 @@ class Vault:
             public=confided.public, at=at,
         )  # fmt: skip
         sealed = {field: data.seal(field, text.encode()) for field, text in confided.hidden.items()}
-        kept = await self.rows.keep(NewSubject(row=row, sealed=sealed, digests=[(k, self._digest(k, t)) for k, t in confided.alike.items()]))
+        kept = await self.rows.keep(
+            NewSubject(row=row, sealed=sealed, digests=[(k, self._digest(k, t)) for k, t in confided.alike.items()])
+        )
         if not hmac.compare_digest(kept.body, body):
             raise KeyReused
         return kept.subject
@@ -139,7 +142,7 @@ class Vault:
         return code
 
     async def follows(self, case: str, code: str, limits: Limits | None = None, by: str = "") -> bool:
-        if limits is not None and (seconds := await limits.wait("follow", by or case)):
+        if limits is not None and (seconds := await limits.wait("follow-code", by or case)):
             raise TooOften(seconds)
         kept, said = await self.rows.code(case), self._code_digest(case, code)
         return hmac.compare_digest(kept or bytes(len(said)), said) and kept is not None

@@ -29,7 +29,7 @@ class OpeningRow:
     at: datetime
 
 
-OPENINGS: Final = Table.of("openings", OpeningRow, key=("node", "epoch", "sequence"))
+OPENINGS: Final = Table.of("openings", OpeningRow, key=("node", "epoch", "sequence"), types={"sequence": "bigint"})
 
 
 def openings_view(codec: Codec) -> View:

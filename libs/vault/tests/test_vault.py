@@ -174,13 +174,13 @@ class Strict:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
 
-    async def wait(self, name: str, key: str) -> float:
+    async def wait(self, name: str, key: str) -> int:
         self.asked.append((name, key))
-        return 30.0
+        return 30
 
 
 async def test_who_tries_too_often_has_to_wait_whatever_the_code(vault: Vault) -> None:
     code, limits = await vault.follow_code(CASE), Strict()
     with pytest.raises(TooOften) as no:
         await vault.follows(CASE, code, limits, by="10.0.0.7")
-    assert (no.value.seconds, limits.asked) == (30.0, [("follow", "10.0.0.7")])
+    assert (no.value.seconds, limits.asked) == (30, [("follow-code", "10.0.0.7")])

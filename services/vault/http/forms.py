@@ -30,7 +30,9 @@ def _credit_code(code: str) -> str:
     return code
 
 
-CreditCode = Annotated[str, Field(min_length=1, max_length=18), AfterValidator(_credit_code)]
+CreditCode = Annotated[
+    str, Field(min_length=1, max_length=18, json_schema_extra={"pattern": "^[0-9A-HJ-NPQRTUWXY]{18}$"}), AfterValidator(_credit_code)
+]
 SubjectId = Annotated[str, Field(pattern=f"^{SUBJECT_ID}$")]
 
 
