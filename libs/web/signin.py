@@ -12,6 +12,7 @@ import secrets
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -23,8 +24,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
-from libs.forms import CASE_NUMBER
-from libs.web.accounts import Account, Accounts, NotAllowed, Role, digest
+from libs.authority import ACTS
+from libs.forms import CASE_NUMBER, CLOCK_NAME
+from libs.web.accounts import Account, Accounts, NotAllowed, digest
 from libs.web.headers import same_origin
 from libs.web.pages import Pages
 
@@ -35,6 +37,7 @@ ATTEMPTS: Final = 10
 ATTEMPT_SECONDS: Final = 60.0
 """Sign-ins that one address may try in this time."""
 _CASE: Final = re.compile(CASE_NUMBER)
+_CLOCK: Final = re.compile(CLOCK_NAME)
 READS: Final = frozenset({"GET", "HEAD"})
 
 LONGEST: Final = 2000
@@ -98,37 +101,38 @@ class Sessions:
 
 
 class Require(SecurityBase):
-    """A dependency: the account that asks, when it has one of the roles and works for the node in the path."""
+    """A dependency: the account that asks, when its grants let it do the act at the node in the path, today."""
 
-    def __init__(self, *roles: Role) -> None:
+    def __init__(self, act: str, *, anywhere: bool = False) -> None:
         self.model = HTTPBearer(description="账号令牌")
         self.scheme_name = "bearer"
-        self.roles = frozenset(roles)
+        self.act, self._anywhere = ACTS[act].name, anywhere
 
     async def __call__(self, request: Request) -> Account:
-        return self.admit(_who(request), request.scope, place_of(request.path_params))
+        state = request.app.state
+        node = place_of(request.path_params)
+        if node is None:
+            node = "" if self._anywhere else state.site
+        return self.admit(_who(request), request.scope, node, state.today())
 
-    def admit(self, account: Account | None, scope: Scope, node: str | None) -> Account:
-        """The account, when it may do so at `node` (None: nowhere in particular); from here on the request is known as its. Raises
+    def admit(self, account: Account | None, scope: Scope, node: str, day: date) -> Account:
+        """The account, when it may do so at `node` ("": nowhere in particular); from here on the request is known as its. Raises
         `HTTPException` (401) or `NotAllowed`.
         """
         if account is None:
             raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="liandong"'})
         scope.setdefault("state", {})["account"] = account
-        if self.roles and not account.roles & self.roles:
-            raise NotAllowed(f"{account.post}（{account.staff}）没有这项权限")
-        if node is not None:
-            account.must_work_for(node)
+        account.must(self.act, node, day)
         return account
 
 
-def require(*roles: Role) -> Require:
-    """`Annotated[Account, Depends(require(Role.CLERK))]`: any one of `roles`; none given: anybody who has an account.
+def require(act: str, *, anywhere: bool = False) -> Require:
+    """`Annotated[Account, Depends(require("hub.read-city"))]`: somebody who may do this act. Raises `KeyError` for an act that there is not.
 
-    Answers 401 with `WWW-Authenticate`, 403 when no role or the node of the path's `node` or `case` is not covered. A node that is not in
-    the path is for the handler to ask about: `account.must_work_for(node)`.
+    Answers 401 with `WWW-Authenticate`, 403 with the sentence why not. It is asked for the node of the path's `node`, `case` or `clock`; where
+    the path names none, for the site itself, unless it may be asked `anywhere`, and what is shown there is for each reader's nodes.
     """
-    return Require(*roles)
+    return Require(act, anywhere=anywhere)
 
 
 class FromHere:
@@ -143,9 +147,16 @@ class FromHere:
 
 
 def place_of(parts: Mapping[str, str]) -> str | None:
-    """The node a path is about; None where it names none, or a case number that is none (the handler's types say so)."""
-    case = parts.get("case", "")
-    return case.partition("-")[0] if "node" not in parts and _CASE.fullmatch(case) else parts.get("node")
+    """The node a path is about: "" where it should name one and does not (the handler's types say so); None where it names none at all."""
+    if "node" in parts:
+        return parts["node"]
+    if "clock" in parts:
+        return _node_in(parts["clock"].split(":")[1]) if _CLOCK.fullmatch(parts["clock"]) else ""
+    return _node_in(parts["case"]) if "case" in parts else None
+
+
+def _node_in(case: str) -> str:
+    return case.partition("-")[0] if _CASE.fullmatch(case) else ""
 
 
 def bearer(authorization: str, accounts: Accounts) -> Account | None:
