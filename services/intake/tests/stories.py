@@ -227,9 +227,6 @@ def went_on(commands: Iterable[Command], *steps: PinnedStep) -> Told:
     return history
 
 
-# --- stories ----------------------------------------------------------------------------------------------------------------------------
-
-
 def filed(*steps: PinnedStep) -> Told:
     return given().when(file(procedure=pinned(*steps))).history()
 

@@ -146,7 +146,7 @@ async def test_the_door_lets_in_whom_decide_refuses_for_the_item(house: House) -
     house.hire("of another item", grant)
     refused = await house.post(f"/intake/cases/{case}/refusal-to-accept", DECLINED, by="of another item", status=409)
     assert refused["code"] == "not-authorised"
-    assert refused["detail"] == f"「不予受理」的授权限于事项 B，不及于事项 {ITEM}（P-authorisation）"
+    assert refused["title"] == f"「不予受理」的授权限于事项 B，不及于事项 {ITEM}（P-authorisation）"
 
 
 async def test_a_grant_of_yesterday_opens_nothing_today(house: House) -> None:
