@@ -59,7 +59,9 @@ class House:
         self.neighbours: dict[str, Speaks] = {}
         accounts = self._accounts = Accounts()
         self._tokens = staffed(accounts, site.code)
-        self.context = Context(site, logs, pool, lambda: self.time, self._current, process, replace(around, granted=accounts.granted))
+        self.context = Context(
+            site, logs, pool, lambda: self.time, self._current, process, replace(around, granted=accounts.granted, accounts=accounts)
+        )
         self.service = build(self.context)
         self.projector = Projector(pool, self.service.views)
         self.inboxes = [Inbox(hears, pool, logs, self._page) for hears in self.service.hears]

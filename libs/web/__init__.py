@@ -7,6 +7,7 @@ from libs.web.app import make_app
 from libs.web.bodies import MaxBody
 from libs.web.commands import CommandRoute, add_commands
 from libs.web.declared import REFUSES
+from libs.web.entrance import IDLE, KEPT_FORM, LONGEST_SESSION, RATES, Entrance, KeptForms, Limits, Sessions
 from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
 from libs.web.forms import (
     After,
@@ -20,9 +21,12 @@ from libs.web.forms import (
     SequenceQuery,
     ServicePath,
     Source,
+    SubjectPath,
 )
 from libs.web.pages import NavLink, Pages
+from libs.web.passing import passing_entrance
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
+from libs.web.sealing import Sealed, new_key, open_fields, row_of, seal_fields
 from libs.web.signin import require
 
 __all__ = [
@@ -31,11 +35,20 @@ __all__ = [
     "After",
     "CasePath",
     "CommandRoute",
+    "Entrance",
     "Envelope",
     "Epoch",
     "EpochPath",
     "FeedEvent",
     "FeedResponse",
+    "IDLE",
+    "KEPT_FORM",
+    "KeptForms",
+    "LONGEST_SESSION",
+    "Limits",
+    "RATES",
+    "Sealed",
+    "Sessions",
     "FeedSize",
     "GrantRow",
     "PageSize",
@@ -53,6 +66,7 @@ __all__ = [
     "SequenceQuery",
     "ServicePath",
     "Source",
+    "SubjectPath",
     "WrittenAnswer",
     "add_commands",
     "answer",
@@ -62,6 +76,11 @@ __all__ = [
     "hosted",
     "inner",
     "make_app",
+    "new_key",
+    "open_fields",
+    "passing_entrance",
+    "row_of",
+    "seal_fields",
     "many",
     "node_of_case",
     "problem_for",
