@@ -1,6 +1,6 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
-from libs.web.accounts import Account, Accounts, Role
+from libs.web.accounts import Account, Accounts, GrantRow, grant_of
 from libs.web.addresses import Inner, inner
 from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
 from libs.web.app import make_app
@@ -50,6 +50,7 @@ __all__ = [
     "Sealed",
     "Sessions",
     "FeedSize",
+    "GrantRow",
     "PageSize",
     "Inner",
     "MaxBody",
@@ -60,7 +61,6 @@ __all__ = [
     "PositionAnswer",
     "Problem",
     "REFUSES",
-    "Role",
     "RowNumbers",
     "Rule",
     "SequenceQuery",
@@ -72,6 +72,7 @@ __all__ = [
     "answer",
     "done_answer",
     "envelope",
+    "grant_of",
     "hosted",
     "inner",
     "make_app",

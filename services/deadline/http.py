@@ -22,7 +22,6 @@ from libs.web import (
     Epoch,
     NodePath,
     NotYet,
-    Role,
     SequenceQuery,
     Source,
     answer,
@@ -46,10 +45,8 @@ if TYPE_CHECKING:
     from services.deadline.ticker import Ticker
 
 ClockPath = Annotated[str, Path(max_length=100, pattern=f"^{CLOCK_NAME}$")]
-Anybody = Annotated[Account, Depends(require())]
-ANYBODY: Final = [Depends(require())]
-Operator = Annotated[Account, Depends(require(Role.OPERATOR, Role.SITE))]
-OPERATOR: Final = [Depends(require(Role.OPERATOR, Role.SITE))]
+READERS: Final = [Depends(require("deadline.read-clocks"))]
+Confirming = Annotated[Account, Depends(require("deadline.confirm-time"))]
 
 
 ShownClock = row_answer("ShownClock", views.ShownClock, without=("stops",), kind_text=str, state_text=str)
@@ -118,13 +115,13 @@ def deadline_router(context: Context, codec: Codec, calendars: Calendars, ticker
 
 
 def _clocks(routes: APIRouter, context: Context) -> None:
-    @routes.get("/cases/{case}/clocks", response_model=many(ShownClock), dependencies=ANYBODY)
+    @routes.get("/cases/{case}/clocks", response_model=many(ShownClock), dependencies=READERS)
     async def of_case(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         node = hosted(context.site, node_of_case(case))
         current = not sequence or await context.current(views.VIEW, Position(origin(node, "deadline"), epoch, sequence, ""))
         return answer([_shown(row, context.now()) for row in await views.clocks_of(context.pool, case)], current=current)
 
-    @routes.get("/nodes/{node}/due", response_model=DueClocks, dependencies=ANYBODY)
+    @routes.get("/nodes/{node}/due", response_model=DueClocks, dependencies=READERS)
     async def due(node: NodePath, until: Moment | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> Response:
         now = context.now()
         rows = await views.due_at_node(context.pool, hosted(context.site, node), until or now + timedelta(days=1), limit)
@@ -132,10 +129,9 @@ def _clocks(routes: APIRouter, context: Context) -> None:
 
 
 def _proof(routes: APIRouter, context: Context, codec: Codec, calendars: Calendars) -> None:
-    @routes.get("/clocks/{clock:path}/proof", response_model=Proof)
-    async def of_clock(clock: ClockPath, account: Anybody) -> Response:
+    @routes.get("/clocks/{clock:path}/proof", response_model=Proof, dependencies=READERS)
+    async def of_clock(clock: ClockPath) -> Response:
         node = hosted(context.site, node_of_case(case_of(clock)))
-        account.must_work_for(node)
         events = [codec.decode(recorded) for recorded in await context.logs.of(node).stream(clock)]
         if (found := proof(events, calendars, context.now())) is None:
             raise HTTPException(404)
@@ -157,7 +153,7 @@ def heard_up_to(form: AdvanceTime, audible: Container[str]) -> dict[str, tuple[i
 def _time(routes: APIRouter, context: Context, ticker: Ticker) -> None:
     audible = {origin(node.code, service) for node in context.site.nodes for service in READER.services}
 
-    @routes.post("/timelines/{timeline}/advance", response_model=Advanced, dependencies=OPERATOR)
+    @routes.post("/timelines/{timeline}/advance", response_model=Advanced, dependencies=[Depends(require("deadline.advance-time"))])
     async def advance(timeline: Word, form: AdvanceTime) -> Response:
         if (passed := await ticker.advance(timeline, form.to, heard_up_to(form, audible))) is None:
             raise NotYet("not-heard-yet", "所说的经过还没有全部听到，请稍后再试")
@@ -166,12 +162,11 @@ def _time(routes: APIRouter, context: Context, ticker: Ticker) -> None:
         return answer({"ticked": passed.ticked, "fired": passed.fired, "beyond": passed.beyond})
 
     @routes.post("/time/confirm", response_model=Confirmed)
-    async def confirm(account: Operator) -> Response:
-        account.must_work_for(context.site.code)
+    async def confirm(account: Confirming) -> Response:
         confirmed = await ticker.time.confirm(account.staff)
         return answer({"site": context.site.code, "now": context.now(), "confirmed": confirmed})
 
-    @routes.get("/replay", response_model=ReplayedClocks, dependencies=OPERATOR)
+    @routes.get("/replay", response_model=ReplayedClocks, dependencies=[Depends(require("deadline.read-replay"))])
     async def replay(log: Word) -> Response:
         rows = await views.replay(context.pool, log)
         nodes = {row["node"]: {"red": row["red"], "yellow": row["yellow"], "statutory_red": row["statutory_red"]} for row in rows}

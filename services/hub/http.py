@@ -21,7 +21,6 @@ from libs.web import (
     FeedResponse,
     FeedSize,
     NodePath,
-    Role,
     SequenceQuery,
     ServicePath,
     Source,
@@ -33,7 +32,8 @@ from libs.wire import Malformed, Payload, Recorded, encode_page, origin
 from services.hub.inbox import CityStream
 from services.hub.views import CityCard, CityCase, CityClock, CityFinding, archive, city, verify
 
-READERS = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
+READERS = [Depends(require("hub.read-city", anywhere=True))]
+FEEDS = [Depends(require("hub.read-feeds"))]
 CaseOfCity = row_answer("CaseOfCity", CityCase, without=("suspensions",), suspended=bool, node_name=str | None, address=str | None)
 RecentCase = row_answer(
     "RecentCase",
@@ -181,13 +181,13 @@ _payload: Payload[dict[str, Any]] = Payload(dict[str, Any])
 
 def router(pool: Pool, stream: CityStream, log: Log, now: Callable[[], datetime]) -> APIRouter:
     """The routes under `/hub`."""
-    routes = APIRouter(prefix="/hub", tags=["hub"], dependencies=READERS)
+    routes = APIRouter(prefix="/hub", tags=["hub"])
 
-    @routes.get("/city", response_model=City)
+    @routes.get("/city", response_model=City, dependencies=READERS)
     async def at_a_glance() -> Response:
         return answer(await city.city(pool, now()))
 
-    @routes.get("/cases/{case}", response_model=OneCaseOfCity)
+    @routes.get("/cases/{case}", response_model=OneCaseOfCity, dependencies=READERS)
     async def one_case(case: CasePath) -> Response:
         found = await city.case(pool, case)
         if found is None:
@@ -195,11 +195,11 @@ def router(pool: Pool, stream: CityStream, log: Log, now: Callable[[], datetime]
         timeline = [entry(event, verified=verified) for event, verified in await archive.of_case(pool, case)]
         return answer({**found, "timeline": timeline})
 
-    @routes.get("/replay", response_model=CityLog)
+    @routes.get("/replay", response_model=CityLog, dependencies=FEEDS)
     async def replay(log: Word) -> Response:
         return answer(await city.replayed(pool, log))
 
-    @routes.get("/wait", response_model=Reached)
+    @routes.get("/wait", response_model=Reached, dependencies=FEEDS)
     async def wait(
         source: Source, sequence: SequenceQuery, epoch: Epoch = 1, timeout: Annotated[float, Query(gt=0, le=60)] = 2
     ) -> Response:
@@ -210,19 +210,19 @@ def router(pool: Pool, stream: CityStream, log: Log, now: Callable[[], datetime]
 
 
 def _archive(routes: APIRouter, pool: Pool, log: Log) -> None:
-    @routes.get("/feeds", response_model=list[Feed])
+    @routes.get("/feeds", response_model=list[Feed], dependencies=FEEDS)
     async def feeds() -> Response:
         return answer(await archive.feeds(pool))
 
-    @routes.get("/feed/{node}/{service}/{epoch}", response_class=FeedResponse, response_model=list[FeedEvent])
+    @routes.get("/feed/{node}/{service}/{epoch}", response_class=FeedResponse, response_model=list[FeedEvent], dependencies=FEEDS)
     async def feed(node: NodePath, service: ServicePath, epoch: EpochPath, after: After = 0, limit: FeedSize = 500) -> Response:
         return FeedResponse(encode_page(await archive.page(pool, (origin(node, service), epoch), after, 2**63 - 1, limit)))
 
-    @routes.get("/verify", response_model=Verified)
+    @routes.get("/verify", response_model=Verified, dependencies=FEEDS)
     async def verified() -> Response:
         return answer(await verify.verify(pool, log))
 
-    @routes.get("/evidence", response_model=list[Evidence])
+    @routes.get("/evidence", response_model=list[Evidence], dependencies=FEEDS)
     async def evidence() -> Response:
         return answer(await archive.evidence(pool))
 

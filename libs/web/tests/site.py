@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -13,9 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from libs.authority import Post, posted
 from libs.decider import Refused
 from libs.telemetry import Health, current_traceparent
-from libs.web import Account, Accounts, NavLink, Pages, Role, make_app, problem_for, require
+from libs.web import Account, Accounts, NavLink, Pages, make_app, problem_for, require
 from libs.web.catalogue import shown
 from libs.web.headers import IdempotencyKey, IfMatch, etag, versions
 from libs.web.listing import ListAsk
@@ -54,16 +56,20 @@ def routes(pages: Pages | None) -> APIRouter:
         return {"trace": current_traceparent()}
 
     @router.get("/me")
-    async def me(account: Annotated[Account, Depends(require())]) -> dict[str, str]:
+    async def me(account: Annotated[Account, Depends(require("catalogue.read-items"))]) -> dict[str, str]:
         return {"staff": account.staff}
 
     @router.get("/nodes/{node}")
-    async def seen(node: str, account: Annotated[Account, Depends(require(Role.CLERK, Role.LEADER))]) -> str:
+    async def seen(node: str, account: Annotated[Account, Depends(require("intake.read-cases"))]) -> str:
         return f"{account.staff} {node}"
 
     @router.post("/nodes/{node}/cases")
     async def file(
-        node: str, filing: Filing, key: IdempotencyKey, account: Annotated[Account, Depends(require(Role.CLERK))], if_match: IfMatch = None
+        node: str,
+        filing: Filing,
+        key: IdempotencyKey,
+        account: Annotated[Account, Depends(require("intake.accept"))],
+        if_match: IfMatch = None,
     ) -> Response:
         return Response(f"{key} {versions(if_match)}", headers={"ETag": etag(8)})
 
@@ -73,8 +79,8 @@ def routes(pages: Pages | None) -> APIRouter:
 
 def _misfortunes(router: APIRouter, pages: Pages | None) -> None:
     @router.post("/elsewhere/{other}")
-    async def elsewhere(other: str, account: Annotated[Account, Depends(require(Role.CLERK))]) -> str:
-        account.must_work_for(other)
+    async def elsewhere(other: str, account: Annotated[Account, Depends(require("intake.accept", anywhere=True))]) -> str:
+        account.must("intake.accept", other, date(2026, 11, 28))
         return other
 
     @router.get("/fails/{how}")
@@ -89,7 +95,7 @@ def _misfortunes(router: APIRouter, pages: Pages | None) -> None:
         }[how]
 
     @router.get("/page")
-    async def page(request: Request, account: Annotated[Account, Depends(require(Role.LEADER))]) -> Response:
+    async def page(request: Request, account: Annotated[Account, Depends(require("dashboard.read-pages"))]) -> Response:
         assert pages is not None
         return pages.render(request, "catalogue.html", **shown(ListAsk()))
 
@@ -99,8 +105,8 @@ class Stand:
 
     def __init__(self, *, pages: bool = True) -> None:
         self.accounts = Accounts()
-        _, self.clerk = self.accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口受理")
-        _, self.leader = self.accounts.issue("L0001", [Role.LEADER], ["511500"], "市中心领导")
+        _, self.clerk = self.accounts.issue("C0117", posted([Post.CLERK], ["511525"]), "窗口受理")
+        _, self.leader = self.accounts.issue("L0001", posted([Post.LEADER], ["511500"]), "市中心领导")
         self.health = Health()
         kit = Pages(brand="联动 · 高县", nav=NAV, find="/find") if pages else None
         self.app: FastAPI = make_app(

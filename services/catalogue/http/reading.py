@@ -47,8 +47,8 @@ class Counts(BaseModel):
 
 
 def add_reading(routes: APIRouter, context: Context) -> None:
-    """Adds queries, for anybody who has an account; each waits for the position the caller has from a command."""
-    anybody = [Depends(require())]
+    """Adds queries, for whoever has an account; each waits for the position the caller has from a command."""
+    anybody = [Depends(require("catalogue.read-items"))]
 
     async def reached(node: NodePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> bool:
         position = Position(origin(hosted(context.site, node), "catalogue"), epoch, sequence, "")
