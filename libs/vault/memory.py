@@ -12,7 +12,7 @@ from libs.database import Connection
 from libs.vault.erasing import ErasedLine
 from libs.vault.keys import ROOT, Keyring, KeysOnce, key_row
 from libs.vault.sealing import Wrapped
-from libs.vault.subjects import ALIKE, TEXT, KeptSubject, NewSubject, Promise
+from libs.vault.subjects import ALIKE, TEXT, KeptSubject, KnownSubject, NewSubject, Promise
 
 
 class MadeUpKeys(Keyring):
@@ -64,6 +64,12 @@ class MemoryRows:
     async def alike(self, subject: str) -> list[str]:
         mine = {one for one in self._digests.get(subject, ()) if one[0] in ALIKE}
         return sorted(other for other, theirs in self._digests.items() if other != subject and mine & theirs)
+
+    async def known(self, subjects: Sequence[str]) -> list[KnownSubject]:
+        rows = [row for subject in subjects if (row := self._rows.get(subject)) is not None and row.erased is None]
+        return [
+            KnownSubject(subject=r.subject, node=r.node, kind=r.kind, whose=r.whose, same=tuple(await self.alike(r.subject))) for r in rows
+        ]
 
     async def texts_of(self, subject: str) -> list[str]:
         return sorted(r.subject for r in self._rows.values() if r.kind == TEXT and r.whose == subject and r.erased is None)
@@ -121,11 +127,12 @@ class MemoryRows:
             if self._rows[subject].wrapped == old:
                 self._rows[subject] = msgspec.structs.replace(self._rows[subject], wrapped=new)
 
-    async def give_code(self, case: str, digest: bytes, *, again: bool) -> bool:
-        if case in self._codes and not again:
-            return False
+    async def give_codes(self, codes: Sequence[tuple[str, bytes]], on: Connection | None = None) -> None:  # noqa: ARG002 (nothing commits together here)
+        for case, digest in codes:
+            self._codes.setdefault(case, digest)
+
+    async def give_code(self, case: str, digest: bytes) -> None:
         self._codes[case] = digest
-        return True
 
     async def code(self, case: str) -> bytes | None:
         return self._codes.get(case)

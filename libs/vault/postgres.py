@@ -12,7 +12,7 @@ import msgspec
 from libs.database import Connection, Pool
 from libs.vault.erasing import ErasedLine
 from libs.vault.sealing import Wrapped
-from libs.vault.subjects import ALIKE, TEXT, KeptSubject, NewSubject, Promise
+from libs.vault.subjects import ALIKE, TEXT, KeptSubject, KnownSubject, NewSubject, Promise
 
 _ROW: Final = "subject, node, kind, whose, kek, wrapped, key, body, public, at, erased_by, erased_at"
 _KEEP: Final = """
@@ -31,6 +31,11 @@ _FIND: Final = f"select {_ROW} from kept where subject = $1"
 _ALIKE: Final = """
 select distinct other.subject from digest mine join digest other using (kind, digest)
 where mine.subject = $1 and other.subject <> $1 and mine.kind = any ($2::text[]) order by other.subject"""
+_KNOWN_SUBJECTS: Final = """
+select k.subject, k.node, k.kind, k.whose, array(
+    select distinct other.subject from digest mine join digest other using (kind, digest)
+    where mine.subject = k.subject and other.subject <> k.subject and mine.kind = any ($2::text[]) order by other.subject) as same
+from kept k where k.subject = any ($1::text[]) and k.erased_at is null"""
 _TEXTS: Final = "select subject from kept where whose = $1 and kind = $2 and erased_at is null order by subject"
 _HOLD: Final = """
 insert into holding ("case", subject, runs)
@@ -58,7 +63,9 @@ _REWRAP: Final = """
 update kept k set kek = n.kek, wrapped = n.wrapped
 from unnest($1::text[], $2::bytea[], $3::text[], $4::bytea[]) as n (subject, old, kek, wrapped)
 where k.subject = n.subject and k.wrapped = n.old"""
-_GIVE: Final = 'insert into follow_code ("case", digest) values ($1, $2) on conflict ("case") do nothing'
+_GIVE: Final = """
+insert into follow_code ("case", digest)
+select c."case", c.digest from unnest($1::text[], $2::bytea[]) as c ("case", digest) order by c."case" on conflict ("case") do nothing"""
 _GIVE_AGAIN: Final = """
 insert into follow_code ("case", digest) values ($1, $2) on conflict ("case") do update set digest = excluded.digest"""
 _CODE: Final = 'select digest from follow_code where "case" = $1'
@@ -89,6 +96,10 @@ class PgRows:
 
     async def alike(self, subject: str) -> list[str]:
         return [row["subject"] for row in await self._pool.fetch(_ALIKE, subject, list(ALIKE))]
+
+    async def known(self, subjects: Sequence[str]) -> list[KnownSubject]:
+        rows = await self._pool.fetch(_KNOWN_SUBJECTS, list(subjects), list(ALIKE))
+        return [KnownSubject(**{**row, "same": tuple(row["same"])}) for row in rows]
 
     async def texts_of(self, subject: str) -> list[str]:
         return [row["subject"] for row in await self._pool.fetch(_TEXTS, subject, TEXT)]
@@ -133,8 +144,12 @@ class PgRows:
         columns = [[s for s, _, _ in rows], [o.key for _, o, _ in rows], [n.kek for _, _, n in rows], [n.key for _, _, n in rows]]
         await self._pool.execute(_REWRAP, *columns)
 
-    async def give_code(self, case: str, digest: bytes, *, again: bool) -> bool:
-        return bool(await self._pool.execute(_GIVE_AGAIN if again else _GIVE, case, digest) != "INSERT 0 0")
+    async def give_codes(self, codes: Sequence[tuple[str, bytes]], on: Connection | None = None) -> None:
+        if codes:
+            await (on or self._pool).execute(_GIVE, [case for case, _ in codes], [digest for _, digest in codes])
+
+    async def give_code(self, case: str, digest: bytes) -> None:
+        await self._pool.execute(_GIVE_AGAIN, case, digest)
 
     async def code(self, case: str) -> bytes | None:
         found: bytes | None = await self._pool.fetchval(_CODE, case)

@@ -47,6 +47,18 @@ class KeptSubject(msgspec.Struct, frozen=True, kw_only=True):
     erased: ErasedLine | None = None
 
 
+class KnownSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """A subject as others of the site may know it: its kind, whom it acts for or belongs to, and the other subjects of the same person or
+    organisation at this site.
+    """
+
+    subject: str
+    node: str
+    kind: str
+    whose: str
+    same: tuple[str, ...]
+
+
 class NewSubject(msgspec.Struct, frozen=True, kw_only=True):
     """A subject on its way to the rows: everything in it is sealed or a digest already."""
 
@@ -72,6 +84,9 @@ class VaultRows(Protocol):
 
     async def alike(self, subject: str) -> list[str]:
         """The other subjects of the same person or organisation, sorted."""
+
+    async def known(self, subjects: Sequence[str]) -> list[KnownSubject]:
+        """Those of the subjects that are kept and not erased."""
 
     async def texts_of(self, subject: str) -> list[str]:
         """The texts that a subject wrote and that are not erased, sorted."""
@@ -106,8 +121,11 @@ class VaultRows(Protocol):
     async def rewrap(self, rows: Sequence[tuple[str, Wrapped, Wrapped]]) -> None:
         """Puts the new wrapping (third) in place of the old one (second), where that still stands."""
 
-    async def give_code(self, case: str, digest: bytes, *, again: bool) -> bool:
-        """Keeps the digest of a case's code; False where it has one and this is not `again`, in whose place it is put."""
+    async def give_codes(self, codes: Sequence[tuple[str, bytes]], on: Connection | None = None) -> None:
+        """Keeps the digests of cases' codes, where they have none."""
+
+    async def give_code(self, case: str, digest: bytes) -> None:
+        """Keeps the digest of a case's code, in place of the one it has."""
 
     async def code(self, case: str) -> bytes | None:
         """The digest of a case's code."""

@@ -169,7 +169,7 @@ def respond(request: Request, problem: Problem, pages: Pages | None) -> Response
 
 
 def _refused(exc: Refused) -> Problem:
-    return Problem(status=409, code=exc.code, title=exc.because, type=f"/problems/refused/{exc.code}")
+    return Problem(status=409, code=exc.code, title=exc.because, type=f"/problems/refused/{exc.code}", more=exc.more)
 
 
 def _not_allowed(exc: NotAllowed) -> Problem:

@@ -11,8 +11,11 @@ from services.intake.events.ending import CaseClosed, CaseWithdrawn
 from services.intake.events.examination import CaseApproved, CaseExamined
 from services.intake.events.extension import LimitExtended
 from services.intake.events.filing import (
+    Applicant,
+    ApplicantPart,
     CaseFiled,
     Channel,
+    Duplicates,
     Instants,
     Pinned,
     PinnedDepartment,

@@ -11,6 +11,7 @@ from libs.decider import Refused
 from libs.testkit.given import Given
 from services.intake.case import CASE, Command
 from services.intake.case.acceptance import Accept, DeemAccepted, RefuseAcceptance
+from services.intake.case.applying import Known
 from services.intake.case.corrections import RequestCorrections, ReturnCorrections
 from services.intake.case.decision import Decide
 from services.intake.case.delivery import Deliver
@@ -22,6 +23,7 @@ from services.intake.case.steps import HandOver, StartStep
 from services.intake.case.suspension import CallOffSuspension, ResumeClocks, SuspendClocks
 from services.intake.events import (
     AcceptedBy,
+    Applicant,
     CaseAccepted,
     CaseEvent,
     Channel,
@@ -54,6 +56,11 @@ ANOTHER = RightAgency(uscc="11511525008792022Y", name="高县农业农村局")
 """An agency that is not the department of the procedure."""
 
 
+LI = Applicant(subject="subj-1")
+"""Who applies, and what the vault says of them."""
+KEPT = Known(subject="subj-1", kind="person", whose="")
+
+
 def file(on: str = "2007-03-05", procedure: Pinned | None = None, channel: Channel = Channel.COUNTER) -> File:
     """Monday 5 March 2007 unless said otherwise; no holiday is near."""
     return File(
@@ -61,7 +68,8 @@ def file(on: str = "2007-03-05", procedure: Pinned | None = None, channel: Chann
         node="511525",
         pinned=procedure or pinned(),
         channel=channel,
-        applicant="subj-1",
+        applicants=(LI,),
+        known=(KEPT,),
         materials=("申请书",),
         officer="clerk-1",
         at=at(on),

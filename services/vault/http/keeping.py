@@ -26,7 +26,7 @@ def add_keeping(router: APIRouter, desk: Desk) -> None:
         confided = form.confided()
         may_keep(confided.whose, known=not confided.whose or await vault.known(confided.whose, hosted(desk.context.site, node)))
         kept = await vault.keep(hosted(desk.context.site, node), confided, key=by.key, request=by.digest, at=desk.context.now())
-        return answer({"subject": kept, "same": await vault.same(kept)}, 201)
+        return answer({"subject": kept, "same": await vault.introduced(kept)}, 201)
 
     path = "/nodes/{node}/subjects"
     row = CommandRoute(path=path, name="KeepSubject", act="vault.keep-subject", does=keep, form=SubjectForm, status=201, answers=KeptAnswer)

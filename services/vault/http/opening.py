@@ -23,6 +23,7 @@ from libs.web import (
     answer,
     done_answer,
     require,
+    unstored,
 )
 from libs.wire import Position, origin
 from services.vault import views
@@ -87,7 +88,7 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
         await desk.put(
             OpenData(subject=subject, node=row.node, fields=names, act=act, case=case, cases=cases, officer=account.staff, at=context.now())
         )
-        return unstored({"subject": subject, "kind": row.kind, "fields": await vault.fields(row, names), "public": row.public})
+        return unstored(answer({"subject": subject, "kind": row.kind, "fields": await vault.fields(row, names), "public": row.public}))
 
     @router.get("/subjects/{subject}/openings", response_model=OpeningsAnswer)
     async def openings(
@@ -119,10 +120,3 @@ def _line(subject: str, row: KeptSubject, by: Envelope, context: Context) -> Era
 
 def _at(row: KeptSubject, epoch: int, sequence: int) -> Position:
     return Position(origin(row.node, "vault"), epoch, sequence, "")
-
-
-def unstored(content: Any) -> Response:
-    """An answer that no browser and nothing on the way keeps."""
-    found = answer(content)
-    found.headers["Cache-Control"] = "no-store"
-    return found
