@@ -6,11 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 from libs.database.away import away
 from libs.database.pool import Connection, Pool, gone, open_pool, unopened_pool
+from libs.database.rows import reading, working, works, works_as
 
 if TYPE_CHECKING:
     from libs.database.migrate import prepare, prepare_site, service_url
 
-__all__ = ["Connection", "Pool", "away", "gone", "open_pool", "prepare", "prepare_site", "service_url", "unopened_pool"]
+__all__ = [
+    "Connection",
+    "Pool",
+    "away",
+    "gone",
+    "open_pool",
+    "prepare",
+    "prepare_site",
+    "reading",
+    "service_url",
+    "unopened_pool",
+    "working",
+    "works",
+    "works_as",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,6 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
-from libs.web.accounts import Account, Accounts, Role
+from libs.web.accounts import Account, Accounts, NotAllowed, Role
 from libs.web.addresses import Inner, inner
 from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
 from libs.web.app import make_app
@@ -23,7 +23,7 @@ from libs.web.forms import (
 )
 from libs.web.pages import NavLink, Pages
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
-from libs.web.signin import require
+from libs.web.signin import require, shown_by
 
 __all__ = [
     "Account",
@@ -42,6 +42,7 @@ __all__ = [
     "MaxBody",
     "NavLink",
     "NodePath",
+    "NotAllowed",
     "NotYet",
     "Pages",
     "PositionAnswer",
@@ -67,4 +68,5 @@ __all__ = [
     "require",
     "respond",
     "row_answer",
+    "shown_by",
 ]

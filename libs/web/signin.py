@@ -168,6 +168,14 @@ def reader(request: Request) -> Account | None:
     return sessions.reader(value) if value else None
 
 
+def shown_by(request: Request) -> dict[str, str]:
+    """The headers with which this very site is asked further as whoever sent `request`, for reading: their token, or their session's cookie."""
+    if (authorization := request.headers.get("authorization")) is not None:
+        return {"Authorization": authorization}
+    sessions: Sessions = request.app.state.sessions
+    return {"Cookie": f"{sessions.cookie}={request.cookies.get(sessions.cookie, '')}"}
+
+
 def local(path: str) -> str:
     """`path` when it leads to a page of this site, else the first page: nobody is sent elsewhere by a link to us."""
     if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable():

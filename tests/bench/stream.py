@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.bus import STREAM_RECORDS, Checkpoints, Relay
 from libs.bus.sending import Sender, new_producer
-from libs.database import Pool, open_pool, prepare
+from libs.database import Pool, open_pool, prepare, working
 from libs.embedded import create_topics
 from libs.eventlog import Consequence, Intent, New, PgLogs, Ring
 from libs.testkit.neighbours import sample
@@ -136,12 +136,15 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
         await _consume(bootstrap, name, awaiting.take)
         await awaiting.save()
         took = time.perf_counter() - began
-        assert await pool.fetchval("select sum(verified) from city_feed") == len(events)
+        async with working(pool, "bench") as connection:
+            assert await connection.fetchval("select sum(verified) from city_feed") == len(events)
         await pool.close()
         return len(events) / took
 
     async def raw() -> float:
-        pool, _ = await city_of(owner, key)
+        database = await fresh(owner)
+        await prepare(database, "hub")
+        pool = await open_pool(database, "hub")  # as the owner: nobody else may copy into a guarded table
 
         async def copy(records: Sequence[Any]) -> None:
             rows = [_row(record, found) for record in records if (found := dict(record.headers))["ce_type"] != b"liandong.checkpoint.v1"]
