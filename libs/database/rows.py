@@ -22,7 +22,8 @@ NOWHERE: Final = ""
 """The node of a row that belongs to none: it is shown where it is named beside others."""
 _CODES: Final = re.compile(r"[0-9,]*")
 # Asked once per statement, not once per row: a subquery that depends on no row. OR keeps both away from the choice of an index.
-_SHOWN: Final = f"(select string_to_array(nullif(current_setting('{NODES}', true), ''), ','))::text[]"
+SHOWN: Final = f"(select string_to_array(nullif(current_setting('{NODES}', true), ''), ','))::text[]"
+"""The nodes whose rows are shown, as an array."""
 _WORKS: Final = f"(select coalesce(current_setting('{WORK}', true), '') <> '')"
 
 
@@ -33,8 +34,25 @@ def guarded(table: str, *, of: str = "node", shown: str = "") -> tuple[str, ...]
     return (
         f"alter table {table} enable row level security",
         f"alter table {table} force row level security",
-        f"create policy shown on {table} for select using ({shown or f'{of} = any ({_SHOWN})'})",
+        f"create policy shown on {table} for select using ({shown or f'{of} = any ({SHOWN})'})",
         f"create policy worked on {table} using ({_WORKS}) with check ({_WORKS})",
+    )
+
+
+def seen_through(view: str, table: str, *, shown: str) -> tuple[str, ...]:
+    """The statements of a migration by which the service adds to a table and reads it through a view alone, which shows what is `shown` and to the
+    service's own work all. For a table that is written by COPY, which PostgreSQL does not take for a guarded one.
+    """
+    return (
+        f"create view {view} as select * from {table} where {_WORKS} or {shown}",
+        f"""create function {table}_worked() returns trigger language plpgsql as $$ begin
+            if {_WORKS} then return null; end if;
+            raise exception 'nobody says what part of the service writes {table}' using errcode = 'insufficient_privilege';
+        end $$""",
+        f"create trigger worked before insert on {table} for each statement execute function {table}_worked()",
+        f"""do $$ begin
+            execute format('revoke select, update, delete on {table} from %I', current_database() || '_' || current_schema());
+        end $$""",
     )
 
 

@@ -142,9 +142,7 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
         return len(events) / took
 
     async def raw() -> float:
-        database = await fresh(owner)
-        await prepare(database, "hub")
-        pool = await open_pool(database, "hub")  # as the owner: nobody else may copy into a guarded table
+        pool, _ = await city_of(owner, key)
 
         async def copy(records: Sequence[Any]) -> None:
             rows = [_row(record, found) for record in records if (found := dict(record.headers))["ce_type"] != b"liandong.checkpoint.v1"]

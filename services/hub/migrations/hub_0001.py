@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from libs.database.rows import guarded
+from libs.database.rows import SHOWN, guarded, seen_through
 
 revision = "hub_0001"
 down_revision = None
@@ -17,7 +17,6 @@ OF_A_NODE = (
     "city_feed", "city_node", "checkpoint", "evidence", "city_case", "city_day", "city_count", "city_waiting", "city_clock", "city_card",
     "city_finding",
 )  # fmt: skip
-OF_A_FEED = ("archive", "candidate")
 TABLES = (
     """create table registry_node (
         node text primary key, site text not null, name text not null, parent text not null, address text not null)""",
@@ -88,7 +87,8 @@ TABLES = (
     "create index city_finding_number on city_finding (number)",
     "create index city_finding_at on city_finding (at desc)",
     *(statement for table in OF_A_NODE for statement in guarded(table)),
-    *(statement for table in OF_A_FEED for statement in guarded(table, shown="feed in (select city_feed.feed from city_feed)")),
+    *guarded("candidate", shown="feed in (select city_feed.feed from city_feed)"),
+    *seen_through("archived", "archive", shown=f"feed in (select f.feed from city_feed f where f.node = any ({SHOWN}))"),
     # The statement that begins a wave: the hub says what it is, then takes the feeds in sorted order, all of them or those nobody has in hand.
     """create function lock_feeds(sources text[], epochs integer[], waiting boolean) returns setof city_feed language plpgsql as $$
     begin

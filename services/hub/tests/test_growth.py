@@ -53,7 +53,7 @@ async def read(pool: Pool) -> dict[str, int]:
 
 
 async def fill(database: str, *, analyzed: bool) -> None:
-    owner = await asyncpg.connect(database, server_settings={"search_path": "hub"})
+    owner = await asyncpg.connect(database, server_settings={"search_path": "hub", "app.work": "test"})
     for statement in () if analyzed else OTHERS:
         await owner.execute(statement, AT, ROWS)
     if analyzed:

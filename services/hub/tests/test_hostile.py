@@ -161,7 +161,7 @@ async def test_a_batch_that_fails_leaves_nothing_and_is_whole_when_it_comes_agai
     await owner.execute("alter table hub.city_day rename to gone")
     with pytest.raises(asyncpg.UndefinedTableError):
         await city.take(*records)
-    assert await city.inside.fetchval("select count(*) from archive") == 0
+    assert await city.inside.fetchval("select count(*) from archived") == 0
     assert await city.inside.fetchval("select count(*) from checkpoint") == 0
     assert await city.inside.fetchval("select sum(verified) from city_feed") == 0
     await owner.execute("alter table hub.gone rename to city_day")

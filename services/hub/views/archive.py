@@ -18,11 +18,11 @@ select f.source, f.epoch, a.sequence, a.id, a.type, a.subject, a.time, a.recorde
 from {table} a join city_feed f using (feed)"""
 _PAGE: Final = f"""{_EVENT}
 where f.source = $1 and f.epoch = $2 and a.sequence > $3 and a.sequence <= $4 {{chosen}} order by a.sequence limit $5"""
-_ARCHIVED: Final = _PAGE.format(table="archive", chosen="")
+_ARCHIVED: Final = _PAGE.format(table="archived", chosen="")
 _CHOSEN: Final = _PAGE.format(table="candidate", chosen="and a.sequence > f.wanted and a.sequence <= f.signed")
 _OF_CASE: Final = f"""
 select * from (
-    select *, true as verified from ({_EVENT.format(table="archive")} where a.correlationid = $1) archived
+    select *, true as verified from ({_EVENT.format(table="archived")} where a.correlationid = $1) archived
     union all select *, false as verified from ({_EVENT.format(table="candidate")} where a.correlationid = $1) waiting
 ) both_of_them order by time, recordedtime, source, sequence limit 2000"""
 _FEEDS: Final = """
