@@ -70,7 +70,7 @@ async def reading(pool: Pool, nodes: Iterable[str]) -> AsyncIterator[Connection]
     """
     named = ",".join(nodes)
     if _CODES.fullmatch(named) is None:
-        raise ValueError(f"{named!r} are no nodes")
+        raise ValueError(f"{named!r} 不是节点代码")
     async with pool.acquire() as connection:
         await connection.execute(f"begin read only; select set_config('{NODES}', '{named}', true)")
         try:

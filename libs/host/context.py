@@ -15,7 +15,7 @@ from libs.bus import Hears, Known, Take
 from libs.database import Connection, reading
 from libs.eventlog import Logs, Ring
 from libs.views import Pool, View
-from libs.web import Account, Pages, Role
+from libs.web import Account, Accounts, Entrance, Pages, Role
 from libs.wire import Position
 
 
@@ -95,6 +95,8 @@ class Around:
     """At the city: who is in the network, read when asked for: `{"sites": [{"site", "key", "public_key", "address", "nodes"}]}`."""
     knows: Knows = _stranger
     """Asked of the accounts that open the site's door now."""
+    accounts: Accounts = field(default_factory=Accounts)
+    """Who may speak to this site: for the door, which knows people again by them."""
     services: frozenset[str] = frozenset()
     """The services that stand at this site."""
     published: tuple[str, ...] = ()
@@ -163,6 +165,8 @@ class Service:
     """What it needs, besides its database and its loops, to be ready; each raises where that is not so."""
     pages: Pages | None = None
     """The frame of the site's pages; at most one service of a site brings it."""
+    door: Entrance | None = None
+    """What stands behind the sign-in page; at most one service of a site brings it."""
     status: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
     """Figures of its own for `liandong status`, by name."""
 

@@ -62,6 +62,7 @@ def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
         pages=next((service.pages for service in services if service.pages is not None), None),
         problems=PROBLEMS,
         site=host.site.code,
+        entrance=next((service.door for service in services if service.door is not None), None),
         catalogue=True,
     )
 

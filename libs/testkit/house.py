@@ -57,7 +57,9 @@ class House:
         self.neighbours: dict[str, Speaks] = {}
         accounts = Accounts()
         self._tokens = staffed(accounts, site.code)
-        self.context = Context(site, logs, pool, lambda: self.time, self._current, process, replace(around, knows=accounts.knows))
+        self.context = Context(
+            site, logs, pool, lambda: self.time, self._current, process, replace(around, knows=accounts.knows, accounts=accounts)
+        )
         self.service = build(self.context)
         self.projector = Projector(pool, self.service.views)
         self.inboxes = [Inbox(hears, pool, logs, self._page) for hears in self.service.hears]

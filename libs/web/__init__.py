@@ -7,6 +7,7 @@ from libs.web.app import make_app
 from libs.web.bodies import MaxBody
 from libs.web.commands import CommandRoute, add_commands
 from libs.web.declared import REFUSES
+from libs.web.entrance import IDLE, KEPT_FORM, LONGEST_SESSION, RATES, Entrance, KeptForms, Limits, Sessions
 from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
 from libs.web.forms import (
     After,
@@ -22,20 +23,32 @@ from libs.web.forms import (
     Source,
 )
 from libs.web.pages import NavLink, Pages
+from libs.web.passing import passing_entrance
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
-from libs.web.signin import require, shown_by
+from libs.web.sealing import Sealed, new_key, open_fields, row_of, seal_fields
+from libs.web.signin import Anybody, require, shown_by
 
 __all__ = [
     "Account",
     "Accounts",
     "After",
+    "Anybody",
     "CasePath",
     "CommandRoute",
+    "Entrance",
     "Envelope",
     "Epoch",
     "EpochPath",
     "FeedEvent",
     "FeedResponse",
+    "IDLE",
+    "KEPT_FORM",
+    "KeptForms",
+    "LONGEST_SESSION",
+    "Limits",
+    "RATES",
+    "Sealed",
+    "Sessions",
     "FeedSize",
     "PageSize",
     "Inner",
@@ -62,6 +75,11 @@ __all__ = [
     "hosted",
     "inner",
     "make_app",
+    "new_key",
+    "open_fields",
+    "passing_entrance",
+    "row_of",
+    "seal_fields",
     "many",
     "node_of_case",
     "problem_for",

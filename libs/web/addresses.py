@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import NewType
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.exceptions import HTTPException
 
@@ -24,6 +24,14 @@ def inner(pattern: str, **parts: str) -> Inner:
 def quoted(value: str) -> str:
     """A text as one part of an address. In a link a slash is quoted too: what others wrote can lead to nothing but a page that is not there."""
     return quote(value, safe=":")
+
+
+def local(path: str) -> str:
+    """`path` when it leads to a page of this site, else the first page: nobody is sent elsewhere by a link to us."""
+    if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable():
+        return "/"
+    parts = urlsplit(path)
+    return "/" if parts.scheme or parts.netloc else path
 
 
 def _is_part(value: str) -> bool:

@@ -18,11 +18,13 @@ from libs.web.accounts import Accounts
 from libs.web.bodies import LEFT_OVER, MAX_JSON, announced, undrained
 from libs.web.commands import Described
 from libs.web.declared import declare
+from libs.web.entrance import Entrance
+from libs.web.front import sign_in_router
 from libs.web.headers import SECURITY, SecurityHeaders
 from libs.web.lean import CommandTable, Served
 from libs.web.pages import Assets, Pages
+from libs.web.passing import passing_entrance
 from libs.web.problems import Problems, Rule
-from libs.web.signin import ATTEMPT_SECONDS, ATTEMPTS, RateLimit, Sessions, sign_in_router
 from libs.web.strict import strictly
 
 QUIET: Final = re.compile(r"/(health|static)/")
@@ -41,12 +43,14 @@ def make_app(
     pages: Pages | None = None,
     problems: Sequence[Rule[Any]] = (),
     site: str = "",
+    entrance: Entrance | None = None,
     catalogue: bool = False,
     max_body: int = MAX_JSON,
 ) -> FastAPI:
     """An application with `routers` and everything around them. Routes are tried in order: the router that is asked most comes first.
 
-    `problems` (of `problem_for`) answer exceptions beyond `Refused`. `site` keeps the sessions of sites on one machine apart.
+    `problems` (of `problem_for`) answer exceptions beyond `Refused`. `site` keeps the sessions of sites on one machine apart;
+    `entrance` keeps them, else this process does.
     With `pages` there are static files, a sign-in page and errors for people; `catalogue` adds the kit's living catalogue at `/kit`.
     `max_body` is in bytes, for the routes that say nothing else; larger bodies are answered 413.
     """
@@ -60,7 +64,7 @@ def make_app(
         redirect_slashes=False,
         telemetry={"operation_spans": False, "logs": False, "auto_configure": False, "exclude": _unrecorded},
     )
-    app.state.accounts, app.state.sessions = accounts, Sessions(accounts, site)
+    app.state.accounts, app.state.entrance, app.state.site = accounts, entrance or passing_entrance(accounts), site
     app.add_middleware(Guard, problems=answers)
     app.add_middleware(SecurityHeaders)
     answers.add_to(app)
@@ -161,7 +165,7 @@ def _health(health: Health) -> APIRouter:
 def _add_pages(app: LeanApp, pages: Pages, most: int, catalogue: bool) -> None:
     for name, folder in pages.static.items():
         app.mount(f"/static/{name}", Assets(directory=folder))
-    _add(app, sign_in_router(pages, app.state.sessions, RateLimit(ATTEMPTS, ATTEMPT_SECONDS)), most)
+    _add(app, sign_in_router(pages, app.state.accounts, app.state.entrance), most)
     if catalogue:
         _add(app, _catalogue(pages), most)
 

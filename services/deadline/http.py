@@ -18,6 +18,7 @@ from libs.forms import CLOCK_NAME, Form, Moment, Word
 from libs.host import Context
 from libs.web import (
     Account,
+    Anybody,
     CasePath,
     Epoch,
     NodePath,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from services.deadline.ticker import Ticker
 
 ClockPath = Annotated[str, Path(max_length=100, pattern=f"^{CLOCK_NAME}$")]
-Anybody = Annotated[Account, Depends(require())]
 Operator = Annotated[Account, Depends(require(Role.OPERATOR, Role.SITE))]
 OPERATOR: Final = [Depends(require(Role.OPERATOR, Role.SITE))]
 

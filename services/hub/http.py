@@ -10,8 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BaseModel
 
-from libs.database import Connection, Pool, reading
-from libs.database.rows import NOWHERE
+from libs.database import NOWHERE, Connection, Pool, reading
 from libs.eventlog import Log
 from libs.forms import Word
 from libs.web import (
@@ -182,7 +181,7 @@ class Evidence(BaseModel):
 _payload: Payload[dict[str, Any]] = Payload(dict[str, Any])
 
 
-class Shown:
+class CityRows:
     """What of the city is shown to whom: the rows of the registered nodes that the account works for."""
 
     def __init__(self, pool: Pool, own: str) -> None:
@@ -198,7 +197,7 @@ class Shown:
 
 def router(pool: Pool, stream: CityStream, log: Log, now: Callable[[], datetime]) -> APIRouter:
     """The routes under `/hub`."""
-    routes, shown = APIRouter(prefix="/hub", tags=["hub"]), Shown(pool, node_of(log.source))
+    routes, shown = APIRouter(prefix="/hub", tags=["hub"]), CityRows(pool, node_of(log.source))
 
     @routes.get("/city", response_model=City)
     async def at_a_glance(account: ReaderOfCity) -> Response:
@@ -233,7 +232,7 @@ def router(pool: Pool, stream: CityStream, log: Log, now: Callable[[], datetime]
     return routes
 
 
-def _archive(routes: APIRouter, shown: Shown, log: Log) -> None:
+def _archive(routes: APIRouter, shown: CityRows, log: Log) -> None:
     @routes.get("/feeds", response_model=list[Feed])
     async def feeds(account: ReaderOfCity) -> Response:
         async with shown.to(account) as (rows, _):

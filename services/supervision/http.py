@@ -16,7 +16,7 @@ from services.supervision import views
 from services.supervision.events import CardIssued, FindingRaised
 
 FOREVER: Final = datetime(2199, 12, 31, tzinfo=UTC)
-Reader = Annotated[Account, Depends(require(Role.SUPERVISOR, Role.LEADER, Role.OPERATOR, Role.SITE))]
+Watcher = Annotated[Account, Depends(require(Role.SUPERVISOR, Role.LEADER, Role.OPERATOR, Role.SITE))]
 Machine = Annotated[Account, Depends(require(Role.OPERATOR, Role.SITE))]
 
 
@@ -54,17 +54,17 @@ def supervision_router(context: Context) -> APIRouter:
     routes = APIRouter(prefix="/supervision", tags=["supervision"])
 
     @routes.get("/nodes/{node}/cards", response_model=Cards)
-    async def cards(node: NodePath, account: Reader, before: Moment = FOREVER, limit: PageSize = 50) -> Response:
+    async def cards(node: NodePath, account: Watcher, before: Moment = FOREVER, limit: PageSize = 50) -> Response:
         async with context.reading(account) as rows:
             return answer({"cards": await views.cards_at(rows, hosted(context.site, node), before, limit)}, current=True)
 
     @routes.get("/nodes/{node}/findings", response_model=Findings)
-    async def findings(node: NodePath, account: Reader, before: Moment = FOREVER, limit: PageSize = 50) -> Response:
+    async def findings(node: NodePath, account: Watcher, before: Moment = FOREVER, limit: PageSize = 50) -> Response:
         async with context.reading(account) as rows:
             return answer({"findings": await views.findings_at(rows, hosted(context.site, node), before, limit)}, current=True)
 
     @routes.get("/cases/{case}", response_model=Supervised)
-    async def of_case(case: CasePath, account: Reader, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
+    async def of_case(case: CasePath, account: Watcher, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         position = Position(origin(hosted(context.site, node_of_case(case)), "supervision"), epoch, sequence, "")
         current = not sequence or all([await context.current(view, position) for view in (views.CARDS_VIEW, views.FINDINGS_VIEW)])
         async with context.reading(account) as rows:

@@ -67,7 +67,7 @@ async def test_a_connection_that_ended_in_between_is_told_as_such(pool: Pool) ->
 
 @pytest.mark.parametrize("node", ["1'; drop table seen; --", "a", "1\n", "%", '"'])
 async def test_what_is_no_node_is_not_named(node: str, pool: Pool) -> None:
-    with pytest.raises(ValueError, match="no nodes"):
+    with pytest.raises(ValueError, match="不是节点代码"):
         async with reading(pool, ["1", node]):
             raise AssertionError("it was begun")
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from httpx2 import AsyncClient, Response
+from starlette.requests import Request
 
-from libs.web import Accounts, Role
-from libs.web.signin import SESSION_SECONDS, RateLimit, Sessions, local
+from libs.web import Role
+from libs.web.addresses import local
+from libs.web.front import caller
 from libs.web.tests.site import HTML, Stand
 
 CASES = "/nodes/511525/cases"
@@ -80,9 +82,18 @@ async def test_the_cookie_is_opaque_and_kept_from_scripts_and_other_sites(stand:
     async with stand.browser(url=url) as client:
         cookie = (await signed_in(client, stand.leader)).headers["set-cookie"]
     name, _, rest = cookie.partition("=")
-    assert name == "liandong-511525"
+    assert name == ("__Host-liandong-511525" if secure else "liandong-511525")
     assert stand.leader not in rest
     assert ("HttpOnly" in rest, "SameSite=strict" in rest, "Path=/" in rest, "Secure" in rest) == (True, True, True, secure)
+
+
+async def test_over_https_a_cookie_that_another_host_may_have_set_is_nobodys(stand: Stand) -> None:
+    async with stand.browser(url="https://stand") as client:
+        await signed_in(client, stand.leader)
+        value = client.cookies["__Host-liandong-511525"]
+        client.cookies.clear()
+        client.cookies.set("liandong-511525", value)
+        assert (await client.get("/me")).status_code == 401
 
 
 async def test_a_cookie_reads_and_never_acts(stand: Stand) -> None:
@@ -175,28 +186,12 @@ async def test_the_eleventh_attempt_in_a_minute_waits(stand: Stand) -> None:
     assert 0 < int(answer.headers["retry-after"]) <= 60
 
 
-def test_a_window_slides_and_forgets_whom_it_saw_longest_ago() -> None:
-    now = 0.0
-    limit = RateLimit(2, 60, lambda: now, keys=2)
-    assert [limit.wait("a"), limit.wait("a"), limit.wait("a"), limit.wait("b")] == [0, 0, 60, 0]
-    now = 59.5
-    assert limit.wait("a") == 1
-    now = 60
-    assert (limit.wait("a"), limit.wait("c"), limit.wait("d"), len(limit._seen)) == (0, 0, 0, 2)
-
-
-def test_a_session_ends_with_its_time() -> None:
-    now = 0.0
-    accounts = Accounts()
-    account, token = accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口受理")
-    sessions = Sessions(accounts, "511525", lambda: now)
-    value = sessions.begin(token)
-    assert value is not None
-    now = SESSION_SECONDS - 1
-    assert sessions.reader(value) == account
-    now = SESSION_SECONDS
-    assert sessions.reader(value) is None
-    assert sessions.begin("wrong") is None
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [("10.1.2.3", "10.1.2.3"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("testclient", "testclient"), (None, "")],
+)
+def test_a_household_counts_once(host: str | None, counted: str) -> None:
+    assert caller(Request({"type": "http", "client": (host, 9) if host else None})) == counted
 
 
 async def test_without_pages_there_is_nothing_to_sign_in_to() -> None:

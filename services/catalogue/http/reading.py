@@ -9,12 +9,11 @@ from pydantic import BaseModel
 
 from libs.forms import Day
 from libs.host import Context
-from libs.web import Account, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, require, row_answer
+from libs.web import Anybody, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, row_answer
 from libs.wire import Position, origin
 from libs.workdays import CHINA
 from services.catalogue import views
 
-Anybody = Annotated[Account, Depends(require())]
 Sought = Annotated[str, Query(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 ItemPath = Annotated[str, Path(max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
 

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from libs.database.rows import SHOWN, guarded, seen_through
+from libs.database import SHOWN, guarded, seen_through
 
 revision = "hub_0001"
 down_revision = None

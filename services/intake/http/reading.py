@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BaseModel
 
 from libs.host import Context
-from libs.web import Account, CasePath, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, node_of_case, require, row_answer
+from libs.web import Anybody, CasePath, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, node_of_case, row_answer
 from libs.wire import Position, origin
 from libs.workdays import Calendar, midnight
 from services.intake import views
@@ -21,7 +21,6 @@ from services.intake.http.acts import Putting
 
 Parts = Mapping[type[Any], str]
 """Command → the part of its path."""
-Anybody = Annotated[Account, Depends(require())]
 AfterCase = Annotated[str, Query(max_length=40, pattern=r"^[0-9-]*$")]
 
 

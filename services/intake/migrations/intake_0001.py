@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from libs.database.rows import guarded
+from libs.database import guarded
 
 revision = "intake_0001"
 down_revision = None

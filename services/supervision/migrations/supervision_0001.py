@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from libs.database.rows import OF_CASE, guarded
+from libs.database import OF_CASE, guarded
 
 revision = "supervision_0001"
 down_revision = None

@@ -1,0 +1,41 @@
+"""The door's own memory: sessions, how often was tried, forms put aside. Nothing of it is an event; all of it ages."""
+
+from alembic import op
+
+revision = "door_0001"
+down_revision = None
+branch_labels = ("door",)
+
+TABLES = (
+    # `digest` is the SHA-256 of the cookie, `key` of what the account was known by; `account` is whom a provider said it is.
+    """create table session (
+        digest bytea primary key check (length(digest) = 32),
+        staff  text not null,
+        key    text not null,
+        account text,
+        began  timestamptz not null default now(),
+        seen   timestamptz not null default now()
+    ) with (fillfactor = 80)""",
+    "create index session_staff on session (staff)",
+    "create index session_seen on session (seen)",
+    # `key` is a digest too: addresses of people are kept nowhere.
+    """create table rate (
+        name  text not null,
+        key   bytea not null check (length(key) = 32),
+        until timestamptz not null,
+        primary key (name, key)
+    ) with (fillfactor = 80)""",
+    "create index rate_until on rate (until)",
+    """create table kept_form (
+        row    bytea primary key check (length(row) = 32),
+        staff  text not null,
+        sealed bytea not null,
+        made   timestamptz not null default now()
+    )""",
+    "create index kept_form_made on kept_form (made)",
+)
+
+
+def upgrade() -> None:
+    for statement in TABLES:
+        op.execute(statement)
