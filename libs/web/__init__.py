@@ -21,6 +21,7 @@ from libs.web.forms import (
     SequenceQuery,
     ServicePath,
     Source,
+    SubjectPath,
 )
 from libs.web.pages import NavLink, Pages
 from libs.web.passing import passing_entrance
@@ -67,6 +68,7 @@ __all__ = [
     "SequenceQuery",
     "ServicePath",
     "Source",
+    "SubjectPath",
     "WrittenAnswer",
     "add_commands",
     "answer",
