@@ -141,9 +141,9 @@ class NamedRows(Form):
     numbers: RowNumbers
 
 
-def may(act: str) -> Any:
+def may(act: str, *, anywhere: bool = False) -> Any:
     """A dependency of a route: whoever asks may do this act."""
-    return Depends(require(act))
+    return Depends(require(act, anywhere=anywhere))
 
 
 def operate_router(host: SiteHost) -> APIRouter:
@@ -156,7 +156,7 @@ def operate_router(host: SiteHost) -> APIRouter:
     async def feed(node: NodePath, service: ServicePath, epoch: EpochPath, after: After = 0, limit: FeedSize = 500) -> Response:
         return FeedResponse(encode_page(await _feed(host, node, service, epoch, after, limit)))
 
-    @router.get("/site/status", response_model=SiteStatus, dependencies=[may("site.read-status")])
+    @router.get("/site/status", response_model=SiteStatus, dependencies=[may("site.read-status", anywhere=True)])
     async def status() -> dict[str, Any]:
         services = {name: await _status(hosted) for name, hosted in host.public.items()}
         return {"site": host.site.code, **_own(host), "away": host.servers.away, "services": services}

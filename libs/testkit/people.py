@@ -1,32 +1,19 @@
-"""Made-up people who apply: the form of each, and the subject that a vault gives for it.
+"""Made-up people who apply, kept in a vault in process or over HTTP.
 
-subject = await applicant(house.vault)                       # in process
-filing = {"item": …, **applying(post("/vault/nodes/511525/subjects", person())["subject"])}
+filing = {"item": …, "channel": "counter", **applying(await keep(house.vault, COUNTY))}
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any, Final
+from uuid import uuid4
 
-from libs.codes import resident_number
-from libs.vault import PERSON, Confided, Vault
+from libs.vault import AGENT, PERSON, Confided, Vault
+from libs.vault.people import made_up_person
 
-_NUMBERS: Final = count(1)
-NAMES: Final = ("李秀英", "王建国", "𠮷田丽", "张敏", "刘洋", "陈桂兰")
 AT: Final = datetime(2007, 3, 5, 2, 0, tzinfo=UTC)
-
-
-def person(n: int | None = None) -> dict[str, str]:
-    """What somebody fills in of themselves; the same `n` is the same person, without it each is another."""
-    number = next(_NUMBERS) + 1_000_000 if n is None else n
-    day, order = divmod(number, 999)
-    year, month = divmod(day, 12)
-    born = f"{1930 + year // 28 % 80}{month + 1:02}{year % 28 + 1:02}"
-    district = f"5115{25 + number // (999 * 12 * 28 * 80) % 70:02}"
-    return {"kind": "person", "name": NAMES[number % len(NAMES)], "resident_id": resident_number(f"{district}{born}{order:03}")}
 
 
 def applying(*subjects: str) -> dict[str, Any]:
@@ -34,17 +21,17 @@ def applying(*subjects: str) -> dict[str, Any]:
     return {"applicants": [{"subject": subject} for subject in subjects]}
 
 
-async def kept(vault: Vault, node: str, many: int = 1) -> Sequence[str]:
-    """Keeps so many people in a vault, each another: their subjects."""
-    forms = [person() for _ in range(many)]
-    return [await keep(vault, node, form) for form in forms]
-
-
-async def keep(vault: Vault, node: str, form: dict[str, str]) -> str:
-    """Keeps a person in a vault: the subject, which the vault remembers as one just kept."""
-    hidden = {name: value for name, value in form.items() if name != "kind"}
-    confided = Confided(kind=PERSON, hidden=hidden, alike={PERSON: form["resident_id"]})
-    n = next(_NUMBERS)
-    subject = await vault.keep(node, confided, key=f"made-up:{n}", request=f"made-up:{n}", at=AT)
+async def keep(vault: Vault, node: str, of: str = "", *, acts_for: str = "") -> str:
+    """Keeps a person in a vault, as its door does: the subject. `of` names the person, without it each is another."""
+    form = made_up_person(of or str(uuid4()))
+    hidden = {name: value for name, value in form.items() if name != "kind"} | ({"document": "授权委托书"} if acts_for else {})
+    said = Confided(kind=AGENT if acts_for else PERSON, hidden=hidden, alike={PERSON: form["resident_id"]}, whose=acts_for)
+    key = str(uuid4())
+    subject = await vault.keep(node, said, key=key, request=key, at=AT)
     await vault.introduced(subject)
     return subject
+
+
+def filing_of(form: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    """A filing that this subject applies for; one that names its applicants already stays as it is."""
+    return {**applying(subject), **form}

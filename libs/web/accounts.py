@@ -34,12 +34,13 @@ class NotAllowed(Exception):
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody on duty, or a machine. `staff` is the number that goes into events as the actor; `post` is what pages show; `grants` are what
-    they may do, and where.
+    they may do, and where. `asks`, where somebody reads: which act, on which day.
     """
 
     staff: str
     post: str
     grants: Grants
+    asks: tuple[str, date] | None = None
 
     def __post_init__(self) -> None:
         if not self.staff or not self.grants.all or not all(_NODE.fullmatch(node) for node in self.nodes):
@@ -56,6 +57,24 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """
         if (because := may(self.grants, act, "", node, day)) is not None:
             raise NotAllowed(f"{self.post}（{self.staff}）：{because}")
+
+    def asking(self, act: str, day: date) -> Account:
+        """The same, asking for an act on a day: what is shown then is of the nodes at which it may do this, and of no other."""
+        return msgspec.structs.replace(self, asks=(act, day))
+
+    def works_for(self, node: str) -> bool:
+        """Whether what it asks for is its to do at the node; nothing is, where it asks for nothing."""
+        return self.asks is not None and bool(node) and may(self.grants, self.asks[0], "", node, self.asks[1]) is None
+
+    def must_work_for(self, node: str) -> None:
+        """Raises `NotAllowed` where what it asks for is not its to do at the node."""
+        if not self.works_for(node):
+            act, day = self.asks or ("", date.min)
+            raise NotAllowed(f"{self.post}（{self.staff}）：{may(self.grants, act, '', node, day) if act else '没有说明要办什么'}")
+
+    def among(self, nodes: Iterable[str]) -> tuple[str, ...]:
+        """Those of `nodes` at which what it asks for is its to do, in their order: whose rows it is shown."""
+        return tuple(node for node in nodes if self.works_for(node))
 
 
 class GrantRow(Form):

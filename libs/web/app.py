@@ -60,10 +60,9 @@ def make_app(
 ) -> FastAPI:
     """An application with `routers` and everything around them. Routes are tried in order: the router that is asked most comes first.
 
-    `problems` (of `problem_for`) answer exceptions beyond `Refused`. `site` is the node that is meant where a path names none, and keeps the
-    sessions of sites on one machine apart; `entrance` keeps them, else this process does; grants are asked about `today`. With `pages` there
-    are static files, a sign-in page and errors for people; `catalogue` adds the kit's living catalogue at `/kit`. `max_body` is in bytes, for
-    the routes that say nothing else; larger bodies are answered 413.
+    `problems` (of `problem_for`) answer exceptions beyond `Refused`. `site` is the node that is meant where a path names none; `entrance` keeps
+    sessions, else this process does; grants are asked about `today`. With `pages` there are static files, a sign-in page and errors for people;
+    `catalogue` adds the kit's living catalogue at `/kit`. `max_body` is in bytes, for the routes that say nothing else; larger: 413.
     """
     answers = Problems(problems, pages)
     app = LeanApp(
@@ -75,8 +74,7 @@ def make_app(
         redirect_slashes=False,
         telemetry={"operation_spans": False, "logs": False, "auto_configure": False, "exclude": _unrecorded},
     )
-    app.state.accounts, app.state.entrance = accounts, entrance or passing_entrance(accounts)
-    app.state.site, app.state.today = site, today
+    _stands(app, accounts, entrance or passing_entrance(accounts), site, today)
     app.add_middleware(Guard, problems=answers)
     app.add_middleware(SecurityHeaders)
     answers.add_to(app)
@@ -85,6 +83,11 @@ def make_app(
     if pages is not None:
         _add_pages(app, pages, max_body, catalogue)
     return app
+
+
+def _stands(app: FastAPI, accounts: Accounts, entrance: Entrance, site: str, today: Callable[[], date]) -> None:
+    """What requests find of the site."""
+    app.state.accounts, app.state.entrance, app.state.site, app.state.today = accounts, entrance, site, today
 
 
 class LeanApp(FastAPI):

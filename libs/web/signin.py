@@ -41,7 +41,8 @@ class Require(SecurityBase):
         node = place_of(request.path_params)
         if node is None:
             node = "" if self._anywhere else state.site
-        return self.admit(account, request.scope, node, state.today())
+        today = state.today()
+        return self.admit(account, request.scope, node, today).asking(self.act, today)
 
     def admit(self, account: Account | None, scope: Scope, node: str, day: date) -> Account:
         """The account, when it may do so at `node` ("": nowhere in particular); from here on the request is known as its. Raises
@@ -112,6 +113,15 @@ async def reader(request: Request) -> Account | None:
     return found
 
 
+def shown_by(request: Request) -> dict[str, str]:
+    """The headers with which this very site is asked further as whoever sent `request`, for reading: their token, or their session's cookie. Within
+    the site it goes by HTTP, however the browser came.
+    """
+    if (authorization := request.headers.get("authorization")) is not None:
+        return {"Authorization": authorization}
+    return {"Cookie": f"{_cookie_of(request.app.state.site)}={session_cookie(request)}"}
+
+
 def entrance_of(request: Request) -> Entrance:
     """The entrance of the site that is asked."""
     found: Entrance = request.app.state.entrance
@@ -125,8 +135,12 @@ def session_cookie(request: Request) -> str:
 
 def cookie_name(request: Request, what: str = "") -> str:
     """Sites of one box differ by port only, which cookies do not tell apart. Over HTTPS the name says that nobody but this host has set it."""
-    name = f"liandong-{request.app.state.site or 'session'}{what}"
+    name = _cookie_of(request.app.state.site, what)
     return f"__Host-{name}" if is_secure(request) else name
+
+
+def _cookie_of(site: str, what: str = "") -> str:
+    return f"liandong-{site or 'session'}{what}"
 
 
 def is_secure(request: Request) -> bool:

@@ -13,9 +13,7 @@ from libs.contracts import roster
 from libs.testkit.unserved import application
 from libs.web import Accounts
 from libs.web.signin import Require
-
-OPEN = {"/health/live", "/health/ready", "/sign-in", "/sign-out", "/kit"}
-"""What is for everybody, signed in or not."""
+from tests.contracts.test_bodies import OPEN
 
 
 def required(dependant: Dependant) -> Iterator[Require]:
