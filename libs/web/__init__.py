@@ -8,7 +8,7 @@ from libs.web.bodies import MaxBody
 from libs.web.commands import CommandRoute, add_commands
 from libs.web.declared import REFUSES
 from libs.web.entrance import IDLE, KEPT_FORM, LONGEST_SESSION, RATES, Entrance, KeptForms, Limits, Sessions
-from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
+from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case, unstored
 from libs.web.forms import (
     After,
     CasePath,
@@ -23,6 +23,7 @@ from libs.web.forms import (
     Source,
     SubjectPath,
 )
+from libs.web.front import Limited
 from libs.web.pages import NavLink, Pages
 from libs.web.passing import passing_entrance
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
@@ -45,6 +46,7 @@ __all__ = [
     "KEPT_FORM",
     "KeptForms",
     "LONGEST_SESSION",
+    "Limited",
     "Limits",
     "RATES",
     "Sealed",
@@ -89,4 +91,5 @@ __all__ = [
     "respond",
     "row_answer",
     "shown_by",
+    "unstored",
 ]

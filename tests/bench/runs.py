@@ -87,7 +87,9 @@ def run(box: BoxByCommand, seconds: float, rate: float = 0.0, *, look: bool = Tr
     county, usage = box.county, Usage(box.pid)
     nodes = [node["code"] for node in county.nodes]
     mark = f"bench-{time.time_ns()}"
-    order = Order(county.port, county.tokens, nodes, FILING, mark, seconds, rate, callers, life, applicants=int(seconds * (rate or FLAT_OUT)))
+    order = Order(
+        county.port, county.tokens, nodes, FILING, mark, seconds, rate, callers, life, applicants=int(seconds * (rate or FLAT_OUT))
+    )
     with _looking(box, at_all=look) as looks:
         usage.begin()
         command = [sys.executable, "-m", "tests.bench.traffic"]

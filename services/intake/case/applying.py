@@ -40,7 +40,9 @@ def may_apply(c: File) -> None:
         raise refused("unknown-subject")
     if any(known[subject].kind not in APPLYING for subject in applicants):
         raise refused("not-an-applicant")
-    if not all(one.of in applicants and _attorney(known[one.subject], one) for one in agents) or (c.channel is Channel.AGENT and not agents):
+    if not all(one.of in applicants and _attorney(known[one.subject], one) for one in agents) or (
+        c.channel is Channel.AGENT and not agents
+    ):
         raise refused("no-power-of-attorney")
 
 

@@ -55,6 +55,8 @@ Event = CaseEvent | NumberEvent
 
 __all__ = [
     "AcceptedBy",
+    "Applicant",
+    "ApplicantPart",
     "CaseAccepted",
     "CaseApproved",
     "CaseClosed",
@@ -69,6 +71,7 @@ __all__ = [
     "ClocksSuspended",
     "CorrectionsRequested",
     "CorrectionsReturned",
+    "Duplicates",
     "Event",
     "Instants",
     "LimitExtended",

@@ -134,8 +134,8 @@ class Duplicates:
 
 @record
 class CaseFiled:
-    """Materials were handed over. `applicants` are random subject ids, at least one; those of an imported case lead to nobody. `ref` is the case's name in the log it came from, empty
-    otherwise; `came`: when an imported case came to this system, None for one filed here.
+    """Materials were handed over. `applicants` go by random subject ids, at least one; those of an imported case lead to nobody. `ref` is the
+    case's name in the log it came from, empty otherwise; `came`: when an imported case came to this system, None for one filed here.
     """
 
     case: str

@@ -62,7 +62,7 @@ TABLES = (
     )""",
     "create index leases_open on leases (node, year, first) where not settled",
     "create table alive (process text primary key, seen_at timestamptz not null) with (fillfactor = 50)",
-    *(statement for table in ("cases", "node_cases", "procedures", "leases") for statement in guarded(table)),
+    *(statement for table in ("cases", "applied", "node_cases", "procedures", "leases") for statement in guarded(table)),
 )
 
 
