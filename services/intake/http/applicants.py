@@ -23,8 +23,8 @@ APPLYING: Final = "applicant"
 MOST: Final = 20
 REMEMBERED: Final = 20_000
 """Filings of which the view may know nothing yet."""
-SubjectId = Annotated[str, Field(pattern=f"^{SUBJECT_ID}$")]
-CaseNumber = Annotated[str, Field(pattern=f"^{CASE_NUMBER}$")]
+SubjectId = Annotated[str, Field(max_length=41, pattern=f"^{SUBJECT_ID}$")]
+CaseNumber = Annotated[str, Field(max_length=40, pattern=f"^{CASE_NUMBER}$")]
 Place = tuple[str, str]
 """A subject and an item."""
 
