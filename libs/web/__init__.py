@@ -1,7 +1,8 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
 from libs.web.accounts import Account, Accounts, Role
-from libs.web.addresses import Inner, inner
+from libs.web.acting import TypedBefore, acting
+from libs.web.addresses import Inner, inner, local
 from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
 from libs.web.app import make_app
 from libs.web.bodies import MaxBody
@@ -22,6 +23,7 @@ from libs.web.forms import (
     ServicePath,
     Source,
 )
+from libs.web.front import Limited
 from libs.web.pages import NavLink, Pages
 from libs.web.passing import passing_entrance
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
@@ -44,6 +46,7 @@ __all__ = [
     "KEPT_FORM",
     "KeptForms",
     "LONGEST_SESSION",
+    "Limited",
     "Limits",
     "RATES",
     "Sealed",
@@ -65,13 +68,16 @@ __all__ = [
     "SequenceQuery",
     "ServicePath",
     "Source",
+    "TypedBefore",
     "WrittenAnswer",
+    "acting",
     "add_commands",
     "answer",
     "done_answer",
     "envelope",
     "hosted",
     "inner",
+    "local",
     "make_app",
     "new_key",
     "open_fields",

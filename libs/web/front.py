@@ -10,16 +10,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from libs.web.accounts import Accounts, digest
+from libs.web.accounts import Accounts, NotAllowed, digest
+from libs.web.acting import OLD_PAGE, kept_key, says_word
 from libs.web.addresses import local
 from libs.web.entrance import LONGEST_SESSION, Entrance
 from libs.web.pages import Pages
-from libs.web.signin import FromHere, cookie_name, entrance_of, is_secure, session_cookie
+from libs.web.signin import FromHere, cookie_name, entrance_of, is_secure, reader, session_cookie
 
 LONGEST: Final = 2000
 """Characters of a path to go on to."""
 Token = Annotated[str, Form(max_length=200)]
 Next = Annotated[str, Form(max_length=LONGEST)]
+Word = Annotated[str, Form(max_length=200)]
+Everywhere = Annotated[str, Form(max_length=1)]
 UNKEPT: Final = {"Cache-Control": "no-store"}
 
 
@@ -55,25 +58,45 @@ def sign_in_router(pages: Pages, accounts: Accounts, entrance: Entrance) -> APIR
 
     @router.get("/sign-in")
     async def sign_in(request: Request, next: Annotated[str, Query(max_length=LONGEST)] = "/") -> Response:  # noqa: A002 (the name in the address)
-        return pages.render(request, "sign-in.html", next=local(next), because="")
+        return pages.render(request, "sign-in.html", next=local(next), because="", kept=kept_key(request))
 
     @router.post("/sign-in", dependencies=[Depends(FromHere("登录表单须从本站页面提交"))])
     async def begin(request: Request, token: Token = "", next: Next = "/") -> Response:  # noqa: A002
         await limit(request, "sign-in", caller(request))
         account = accounts.by_token(token.strip())
         if account is None:
-            return pages.render(request, "sign-in.html", status_code=401, next=local(next), because="没有这个令牌。请检查是否完整复制。")
+            return pages.render(
+                request,
+                "sign-in.html",
+                status_code=401,
+                next=local(next),
+                because="没有这个令牌。请检查是否完整复制。",
+                kept=kept_key(request),
+            )
         await entrance.sessions.end(session_cookie(request))
         answer = RedirectResponse(local(next), 303, headers=UNKEPT)
         set_session(request, answer, await entrance.sessions.begin(account, digest(token.strip())))
         return answer
 
     @router.post("/sign-out", dependencies=[Depends(FromHere("须从本站页面退出"))])
-    async def end(request: Request) -> Response:
-        await entrance.sessions.end(session_cookie(request))
+    async def end(request: Request, csrf: Word = "", everywhere: Everywhere = "") -> Response:
+        cookie = session_cookie(request)
+        if cookie and not says_word(cookie, csrf):
+            raise NotAllowed(OLD_PAGE)
+        account = await reader(request)
+        if everywhere and account is not None:
+            await entrance.sessions.end_all(account.staff)
+        await entrance.sessions.end(cookie)
         answer = RedirectResponse("/sign-in", 303, headers=UNKEPT)
         answer.delete_cookie(cookie_name(request), httponly=True, secure=is_secure(request), samesite="strict")
         return answer
+
+    @router.get("/account")
+    async def mine(request: Request) -> Response:
+        request.state.account = await reader(request)
+        if request.state.account is None:
+            raise HTTPException(401)
+        return pages.render(request, "account.html")
 
     return router
 

@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
+from libs.web.acting import word_for
 from libs.web.addresses import quoted
 from libs.workdays import CHINA
 
@@ -77,8 +78,11 @@ class Pages:
         headers: Mapping[str, str] | None = None,
         **context: object,
     ) -> Response:
-        """The page `name`, not to be kept by anybody on the way. `account` (who has signed in, or None) and `here` (its path) are given."""
-        context = {"account": getattr(request.state, "account", None), "here": request.scope["path"], **context}
+        """The page `name`, not to be kept by anybody on the way. `account` (who has signed in, or None), `here` (its path) and `csrf` (what a
+        form of this page has to say) are given.
+        """
+        given = {"account": getattr(request.state, "account", None), "here": request.scope["path"], "csrf": word_for(request)}
+        context = {**given, **context}
         return self._templates.TemplateResponse(request, name, context, status_code, {"Cache-Control": "no-store", **(headers or {})})
 
     def address(self, name: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Form
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -15,9 +16,10 @@ from starlette.responses import Response
 
 from libs.decider import Refused
 from libs.telemetry import Health, current_traceparent
-from libs.web import Account, Accounts, NavLink, Pages, Role, make_app, problem_for, require
+from libs.web import Account, Accounts, NavLink, Pages, Role, TypedBefore, acting, make_app, passing_entrance, problem_for, require
 from libs.web.headers import IdempotencyKey, IfMatch, etag, versions
 
+HERE = Path(__file__).parent
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
@@ -78,6 +80,17 @@ def _misfortunes(router: APIRouter, pages: Pages | None) -> None:
             "fault": RuntimeError("password=secret"),
         }[how]
 
+    @router.get("/notice/{node}", include_in_schema=False)
+    async def notice(
+        request: Request, node: str, account: Annotated[Account, Depends(require(Role.CLERK))], typed: TypedBefore
+    ) -> Response:
+        assert pages is not None
+        return pages.render(request, "own-form.html", node=node, typed=typed)
+
+    @router.post("/notice/{node}", include_in_schema=False)
+    async def give(node: str, account: Annotated[Account, Depends(acting(Role.CLERK))], missing: Annotated[str, Form()] = "") -> Response:
+        return Response(f"{account.staff} {node} {missing}")
+
     @router.get("/page")
     async def page(request: Request, account: Annotated[Account, Depends(require(Role.LEADER))]) -> Response:
         assert pages is not None
@@ -88,11 +101,12 @@ class Stand:
     """The application and who may ask it."""
 
     def __init__(self, *, pages: bool = True) -> None:
-        self.accounts = Accounts()
+        self.accounts, self.seconds = Accounts(), 1000.0
         _, self.clerk = self.accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口受理")
+        _, self.other = self.accounts.issue("C0122", [Role.CLERK], ["511525"], "窗口受理")
         _, self.leader = self.accounts.issue("L0001", [Role.LEADER], ["511500"], "市中心领导")
         self.health = Health()
-        kit = Pages(brand="联动 · 高县", nav=[NavLink("全市", "/"), NavLink("组件", "/kit")]) if pages else None
+        kit = Pages(HERE / "templates", brand="联动 · 高县", nav=[NavLink("全市", "/"), NavLink("组件", "/kit")]) if pages else None
         self.app: FastAPI = make_app(
             "stand",
             routers=[routes(kit)],
@@ -104,6 +118,7 @@ class Stand:
                 problem_for(Busy, 503, "busy", retry_after=1),
             ],
             site="511525",
+            entrance=passing_entrance(self.accounts, lambda: self.seconds),
             catalogue=pages,
             max_body=1000,
         )

@@ -7,6 +7,7 @@ from httpx2 import AsyncClient, Response
 from starlette.requests import Request
 
 from libs.web import Role
+from libs.web.acting import word_of
 from libs.web.addresses import local
 from libs.web.front import caller
 from libs.web.tests.site import HTML, Stand
@@ -114,7 +115,9 @@ async def test_signing_out_ends_the_session_itself(stand: Stand) -> None:
     async with stand.browser() as client:
         await signed_in(client, stand.leader)
         kept = dict(client.cookies)
-        assert (await client.post("/sign-out")).headers["location"] == "/sign-in"
+        assert (await client.post("/sign-out")).status_code == 403, "not from a page of this session"
+        word = word_of(kept["liandong-511525"])
+        assert (await client.post("/sign-out", data={"csrf": word})).headers["location"] == "/sign-in"
         assert dict(client.cookies) == {}
         client.cookies.update(kept)
         assert (await client.get("/me")).status_code == 401
