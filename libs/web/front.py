@@ -15,7 +15,7 @@ from libs.web.acting import OLD_PAGE, kept_key, says_word
 from libs.web.addresses import local
 from libs.web.entrance import LONGEST_SESSION, Entrance
 from libs.web.pages import Pages
-from libs.web.signin import FromHere, cookie_name, entrance_of, is_secure, reader, session_cookie
+from libs.web.signin import FromHere, SignedIn, cookie_name, entrance_of, is_secure, reader, session_cookie
 
 LONGEST: Final = 2000
 """Characters of a path to go on to."""
@@ -91,11 +91,8 @@ def sign_in_router(pages: Pages, accounts: Accounts, entrance: Entrance) -> APIR
         answer.delete_cookie(cookie_name(request), httponly=True, secure=is_secure(request), samesite="strict")
         return answer
 
-    @router.get("/account")
+    @router.get("/account", dependencies=[Depends(SignedIn())])
     async def mine(request: Request) -> Response:
-        request.state.account = await reader(request)
-        if request.state.account is None:
-            raise HTTPException(401)
         return pages.render(request, "account.html")
 
     return router

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from libs.web.acting import WORD, Acting
 from libs.web.bodies import MaxBody
-from libs.web.signin import READS, FromHere, Require
+from libs.web.signin import READS, FromHere, Require, SignedIn
 
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -32,7 +32,7 @@ class Takes:
     headers: frozenset[str]
     accepts: str
     fields: frozenset[str]
-    who: tuple[Require | FromHere, ...]
+    who: tuple[Require | SignedIn | FromHere, ...]
     page: bool
     """People open it, and follow links that others have made."""
     max_body: int = 0
@@ -54,7 +54,7 @@ def takes(route: APIRoute) -> Takes:
     parts = list(_flat(route.dependant))
     body = route.body_field.field_info if route.body_field else None
     form, page = isinstance(body, FormField), not route.include_in_schema
-    who = tuple(dict.fromkeys(part.call for part in parts if isinstance(part.call, Require | FromHere)))
+    who = tuple(dict.fromkeys(part.call for part in parts if isinstance(part.call, Require | SignedIn | FromHere)))
     said = frozenset({WORD}) if any(isinstance(one, Acting) for one in who) else frozenset[str]()
     return Takes(
         reads=bool(READS.intersection(route.methods or ())),
