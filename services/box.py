@@ -15,6 +15,7 @@ from libs import telemetry
 from libs.contracts import standing
 from libs.forms import NodeCode, NodeRow, Port, Registry, Unreadable, because_of, json_form, place_of, strict_json, why_not
 from libs.host import Around, NeedsTheOperator, Node, Site, keep_what_is_there, run_process, run_site
+from libs.vault import Keyring
 from libs.web import Accounts
 from libs.wire import load_key
 
@@ -51,6 +52,8 @@ class Settings(BaseSettings):
     accounts: Path
     key: Path
     """The site's signing key; it never leaves the site."""
+    vault_keys: Path
+    """The keys of the site's vault; beside it stands who was erased. They never leave the site."""
     feed_token: SecretStr
     """The token with which this site's own parts ask this site: consumers its feeds, pages its services."""
     city: str
@@ -79,6 +82,7 @@ class Settings(BaseSettings):
 
     def around(self) -> Around:
         """What stands around the site's services."""
+        keyring = Keyring(self.vault_keys)
         return Around(
             bootstrap=self.kafka,
             address=f"http://{self.host}:{self.port}",
@@ -86,6 +90,7 @@ class Settings(BaseSettings):
             token=self.feed_token.get_secret_value(),
             signing_key=self.signing_key,
             registry=self.known,
+            keyring=lambda: keyring,
         )
 
 
@@ -107,6 +112,7 @@ def serve() -> None:
     around, accounts = told.around(), Accounts.load(told.accounts)
     around.registry()
     around.signing_key()
+    around.keyring().read()
     telemetry.setup("box", site=told.site, json=told.json_logs, otlp_endpoint=told.otlp)
     databases = {name: url.get_secret_value() for name, url in told.databases.items()}
     site = run_site(

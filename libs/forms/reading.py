@@ -86,16 +86,16 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _whole(digits: str) -> int:
-    """Digits are counted before they are read: reading costs the square of their number."""
+    """Digits are counted before they are read: reading costs the square of their number. They are not told: they may be somebody's."""
     if len(digits) > len(str(LARGEST)) + 1 or not -LARGEST <= (found := int(digits)) < LARGEST:
-        raise Unreadable(f"整数 {digits[:20]}… 超出了 64 位" if len(digits) > 20 else f"整数 {digits} 超出了 64 位")
+        raise Unreadable(f"一个 {len(digits.lstrip('-'))} 位的整数超出了 64 位")
     return found
 
 
 def _number(digits: str) -> float:
     found = float(digits)
     if abs(found) == float("inf"):
-        raise Unreadable(f"数字 {digits[:20]} 太大")
+        raise Unreadable("一个数字太大")
     return found
 
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 
 from libs.bus import Hears, Known, Take
 from libs.eventlog import Logs, Ring
+from libs.vault import Keyring, VaultPort, no_vault
 from libs.views import Pool, View
 from libs.web import Accounts, Entrance, Pages, Role
 from libs.wire import Position
@@ -61,6 +62,10 @@ def _no_key() -> Ed25519PrivateKey:
     raise LookupError("没有给本进程签名的私钥")
 
 
+def _no_keyring() -> Keyring:
+    raise LookupError("没有给本进程保险库的密钥文件")
+
+
 def _nobody() -> Mapping[str, Any]:
     return {"sites": []}
 
@@ -89,6 +94,10 @@ class Around:
     """The token with which the site's own parts ask this site."""
     signing_key: Callable[[], Ed25519PrivateKey] = _no_key
     """The site's signing key, read when asked for; it never leaves the site. Raises `LookupError` where there is none."""
+    keyring: Callable[[], Keyring] = _no_keyring
+    """The keys of the site's vault; they never leave the site. Raises `LookupError` where there are none."""
+    vault: VaultPort = field(default_factory=no_vault)
+    """What services of this site may ask of its vault; made by the service `vault`, for those that start behind it."""
     registry: Callable[[], Mapping[str, Any]] = _nobody
     """At the city: who is in the network, read when asked for: `{"sites": [{"site", "key", "public_key", "address", "nodes"}]}`."""
     knows: Knows = _stranger
@@ -159,6 +168,8 @@ class Service:
     """What it needs, besides its database and its loops, to be ready; each raises where that is not so."""
     pages: Pages | None = None
     """The frame of the site's pages; at most one service of a site brings it."""
+    vault: VaultPort | None = None
+    """What it lets the services behind it ask, in process: one service of a site does."""
     door: Entrance | None = None
     """What stands behind the sign-in page; at most one service of a site brings it."""
     status: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)

@@ -20,7 +20,7 @@ import uuid_utils
 from libs.bus import STREAM_RECORDS, STREAM_TURN_SECONDS, Ears, FeedPage, Inbox, Relay, site_topic
 from libs.contracts import Row
 from libs.database import Pool, open_pool, unopened_pool
-from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, Ring, verify
+from libs.eventlog import Checked, Logs, MemoryLogs, PgLogs, verify
 from libs.host.away import Servers, SiteServer
 from libs.host.context import Around, Build, Chore, Context, Service, Site
 from libs.host.feeds import feed_page
@@ -95,11 +95,10 @@ class Hosted:
             topic, rings = site_topic(self.site.code, self.name), {self.name: self.logs.ring}
             self.relay = Relay(pool=self.pool, schemas=[self.name], topic=topic, bootstrap=self._around.bootstrap, rings=rings)
 
-    def build(self, build: Build, page: FeedPage, rings: Mapping[str, Ring]) -> None:
-        """Builds the service; `rings` are those of all that is published."""
+    def build(self, build: Build, page: FeedPage, around: Around) -> None:
+        """Builds the service; `around` has the rings of all that is published, and what the services ahead of it let it ask."""
         logs: Logs = self.logs if self.logs is not None else MemoryLogs(self.name, ())
-        self._around = replace(self._around, rings=rings)
-        self.service = build(Context(self.site, logs, self.pool, now, self._current, self._process, self._around))
+        self.service = build(Context(self.site, logs, self.pool, now, self._current, self._process, around))
         self.projector = Projector(self.pool, self.service.views, self.logs.ring if self.logs is not None else None)
         self.inboxes = [Inbox(hears, self.pool, logs, page, self._around.known) for hears in self.service.hears]
         self._steps.extend(self.service.opening)
@@ -237,8 +236,10 @@ class SiteHost:
         for name, hosted in self.services.items():
             await hosted.connect(databases.get(name, ""), self._committed)
         rings = {name: hosted.logs.ring for name, hosted in self.public.items() if hosted.logs is not None}
+        around = replace(self.around, rings=rings)
         for name, hosted in self.services.items():
-            hosted.build(build(name), page, rings)
+            hosted.build(build(name), page, around)
+            around = replace(around, vault=hosted.service.vault or around.vault)
 
     async def open(self) -> None:
         """Opens every service, in order. A server that is away is waited for; `NeedsTheOperator` where waiting would not help."""

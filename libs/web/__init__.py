@@ -22,6 +22,7 @@ from libs.web.forms import (
     SequenceQuery,
     ServicePath,
     Source,
+    SubjectPath,
 )
 from libs.web.front import Limited
 from libs.web.pages import NavLink, Pages
@@ -68,6 +69,7 @@ __all__ = [
     "SequenceQuery",
     "ServicePath",
     "Source",
+    "SubjectPath",
     "TypedBefore",
     "WrittenAnswer",
     "acting",

@@ -15,7 +15,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.telemetry import Health, Report, bare_span, recorded, tracing
 from libs.web.accounts import Accounts
-from libs.web.acting import SignInFirst, sign_in_first
 from libs.web.bodies import LEFT_OVER, MAX_JSON, announced, undrained
 from libs.web.commands import Described
 from libs.web.declared import declare
@@ -69,7 +68,6 @@ def make_app(
     app.add_middleware(Guard, problems=answers)
     app.add_middleware(SecurityHeaders)
     answers.add_to(app)
-    app.add_exception_handler(SignInFirst, sign_in_first)
     for router in (*routers, _health(health)):
         _add(app, router, max_body)
     if pages is not None:

@@ -16,24 +16,24 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from libs.forms import Form
 from libs.web.accounts import Role
 from libs.web.answers import WrittenAnswer
 from libs.web.bodies import MaxBody
 from libs.web.declared import REFUSES
 from libs.web.envelope import Envelope, envelope, unkeyed
-from libs.web.forms import CasePath, NodePath
+from libs.web.forms import CasePath, NodePath, SubjectPath
 
-PARTS: Final[Mapping[str, Any]] = {"case": CasePath, "node": NodePath}
+PARTS: Final[Mapping[str, Any]] = {"case": CasePath, "node": NodePath, "subject": SubjectPath}
 """What a command is put to: the one part of its path that differs from request to request."""
 _PART: Final = re.compile(r"\{(\w+)\}")
 CommandAct = Callable[[Envelope, str, Any], Awaitable[Response]]
-"""Is given who asks under which key, the node or the case, the form (None where there is none), and answers. Raises `Refused` or `LogError`."""
+"""Is given who asks under which key, the node, the case or the subject, the form (None where there is none), and answers. Raises `Refused` or `LogError`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRoute:
-    """A row of the table. `path` names one node or one case: `/nodes/{node}/cases`; `answers` is the shape of a success, `status` its number.
+    """A row of the table. `path` names one node, case or subject: `/nodes/{node}/cases`; `form` is a `Form`, or a choice of
+    them; `answers` is the shape of a success, `status` its number.
 
     What is not `keyed` takes neither an idempotency key nor a condition: each of its acts says itself whether it was done before. `max_body`
     is in bytes; 0: as everywhere.
@@ -43,7 +43,7 @@ class CommandRoute:
     name: str
     act: CommandAct
     roles: tuple[Role, ...]
-    form: type[Form] | None = None
+    form: type[BaseModel] | None = None
     status: int = 200
     answers: type[BaseModel] = WrittenAnswer
     keyed: bool = True
@@ -55,7 +55,7 @@ class CommandRoute:
         match _PART.findall(self.path):
             case [part] if part in PARTS:
                 return str(part)
-        raise TypeError(f"{self.path}: a command is put to one node or to one case")
+        raise TypeError(f"{self.path}: a command is put to one node, one case or one subject")
 
 
 class Described(APIRoute):

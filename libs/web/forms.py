@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import Path, Query
 from pydantic import Field
 
-from libs.forms import CASE_NUMBER, NODE_CODE
+from libs.forms import CASE_NUMBER, NODE_CODE, SUBJECT_ID
 
 LAST_EPOCH: Final = 2**31 - 1
 LAST_NUMBER: Final = 2**62
@@ -18,6 +18,8 @@ NodePath = Annotated[str, Path(pattern=f"^{NODE_CODE}$")]
 """A node's division code in the path: 6, 9 or 12 digits."""
 CasePath = Annotated[str, Path(pattern=f"^{CASE_NUMBER}$")]
 """A case number in the path."""
+SubjectPath = Annotated[str, Path(pattern=f"^{SUBJECT_ID}$")]
+"""A subject of the vault in the path; at whose node it is kept, the handler asks."""
 ServicePath = Annotated[str, Path(pattern=f"^{_SERVICE}$")]
 """The name of a service in the path."""
 EpochPath = Annotated[int, Path(ge=1, le=LAST_EPOCH)]

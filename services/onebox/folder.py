@@ -12,7 +12,7 @@ from pydantic import Field
 
 from libs.forms import Form, NodeCode, NodeRow, Port, Unreadable, json_file, json_form, why_not
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """The number of the form that everything in the folder has: settings, databases, events, topics. A box of another number cannot be read."""
 NAME: Final = "box.json"
 

@@ -22,6 +22,7 @@ import psutil
 from libs.embedded import GivenUp, cause_in, end_of, free_port, is_free, open_log, spawn
 from libs.forms import why_not
 from libs.host import SITE_STOP_SECONDS, NeedsTheOperator
+from libs.vault import create_keys
 from libs.web import Accounts, Role
 from libs.wire import create_key, public_key
 from services.onebox.folder import BoxError
@@ -35,6 +36,7 @@ STOP_SECONDS: Final = SITE_STOP_SECONDS + 5.0
 KILLED_SECONDS: Final = 5.0
 """How long the system may take to end a process that was killed."""
 QUOTED_LINES: Final = 8
+VAULT_KEYS: Final = "vault.keys"
 UNSAID: Final = "最后的检查点可能没有发出，下次启动时补发"
 GivesUp = Callable[[], bool]
 """Whether a start is to be given up half way."""
@@ -72,13 +74,14 @@ class SiteOfBox:
 
     @classmethod
     def make(cls, code: str, nodes: list[dict[str, str]], folder: Path) -> SiteOfBox:
-        """A new site with a port, accounts and a signing key, kept in `folder`."""
+        """A new site with a port, accounts, a signing key and keys of its vault, kept in `folder`."""
         folder.mkdir(exist_ok=True, mode=0o700)
         accounts, tokens = Accounts(), {}
         for word, staff, roles, post in STAFF:
             _, tokens[word] = accounts.issue(staff, roles, [code], post)
         accounts.save(folder / "accounts.json")
         create_key(folder / "site.key")
+        create_keys(folder / VAULT_KEYS)
         return cls(code, nodes, free_port(), tokens, folder)
 
     @property
@@ -93,6 +96,11 @@ class SiteOfBox:
     @property
     def _accounts(self) -> Path:
         return self.folder / "accounts.json"
+
+    @property
+    def vault_keys(self) -> Path:
+        """The file with the keys of its vault."""
+        return self.folder / VAULT_KEYS
 
     @property
     def at(self) -> str:
@@ -134,6 +142,7 @@ class SiteOfBox:
             "PORT": str(self.port),
             "ACCOUNTS": str(self._accounts),
             "KEY": str(self.folder / "site.key"),
+            "VAULT_KEYS": str(self.vault_keys),
             "FEED_TOKEN": self.tokens["site"],
             "CITY": city,
             "REGISTRY": str(registry),

@@ -42,7 +42,7 @@ def unbounded(schema: dict[str, Any], at: str, known: Mapping[str, Any]) -> Iter
     """What in a schema has no end that is said, by the names that lead there."""
     if "$ref" in schema:
         schema = known[schema["$ref"].rpartition("/")[2]]
-    for option in (*schema.get("anyOf", ()), *schema.get("allOf", ())):
+    for option in (*schema.get("anyOf", ()), *schema.get("allOf", ()), *schema.get("oneOf", ())):
         yield from unbounded(option, at, known)
     if "enum" in schema or "const" in schema:
         return
@@ -65,7 +65,7 @@ def unbounded(schema: dict[str, Any], at: str, known: Mapping[str, Any]) -> Iter
         case "null" | "boolean":
             pass
         case other:
-            if "anyOf" not in schema:
+            if "anyOf" not in schema and "oneOf" not in schema:
                 yield f"{at}: {other} says nothing"
 
 

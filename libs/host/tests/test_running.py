@@ -82,7 +82,7 @@ async def test_the_row_says_which_topics_are_taken_raw() -> None:
         raise AssertionError
 
     hosted = Hosted(row("hub", hears=("city.stream.v1",)), SITE, Around(), "p")
-    hosted.build(lambda _: Service("hub", takes=take), None, {})  # type: ignore[arg-type]
+    hosted.build(lambda _: Service("hub", takes=take), None, Around())  # type: ignore[arg-type]
     ears = Unheard()
     hosted.listen(ears)  # type: ignore[arg-type]
     assert ears.groups == {"511500-hub": ["city.stream.v1"]}

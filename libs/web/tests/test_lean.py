@@ -174,7 +174,7 @@ async def test_what_is_no_command_goes_the_usual_way(method: str, path: str) -> 
 
 @pytest.mark.parametrize("path", ["/cases", "/cases/{other}/notice", "/nodes/{node}/cases/{case}"])
 def test_a_command_is_put_to_one_node_or_one_case(path: str) -> None:
-    with pytest.raises(TypeError, match="one node or to one case"):
+    with pytest.raises(TypeError, match="one node, one case or one subject"):
         add_commands(APIRouter(), [CommandRoute(path=path, name="No", act=told, roles=())])
 
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from libs.forms import Unreadable
 from libs.host import Node
+from libs.vault import create_keys
 from libs.web import Accounts
 from libs.wire import create_key, public_of
 from services.box import Settings
@@ -40,11 +41,13 @@ REGISTERED = {
 def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The environment of a city's process, its key and registry in a folder."""
     create_key(tmp_path / "site.key")
+    create_keys(tmp_path / "vault.keys")
     (tmp_path / "registry.json").write_text(json.dumps({"sites": [REGISTERED]}))
     Accounts().save(tmp_path / "accounts.json")
     for name, value in {
         **TOLD,
         "KEY": str(tmp_path / "site.key"),
+        "VAULT_KEYS": str(tmp_path / "vault.keys"),
         "REGISTRY": str(tmp_path / "registry.json"),
         "ACCOUNTS": str(tmp_path / "accounts.json"),
     }.items():

@@ -1,0 +1,33 @@
+"""查询码: a random code given with a case number, once. What is kept of it is a keyed digest; whoever lost it gets another, and the old one is dead."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U, which are taken for others."""
+SIGNS: Final = 12
+"""60 bits."""
+GROUP: Final = 4
+_MEANT: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "\u2014": None, "\u2013": None})
+
+
+class TooOften(Exception):
+    """The code was asked about too often; `seconds` until it may be again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"{seconds} s")
+        self.seconds = seconds
+
+
+def new_code() -> str:
+    """A code as it is given to people: XXXX-XXXX-XXXX."""
+    signs = "".join(secrets.choice(ALPHABET) for _ in range(SIGNS))
+    return "-".join(signs[n : n + GROUP] for n in range(0, SIGNS, GROUP))
+
+
+def plain(code: str) -> str:
+    """A code as it is compared, however it was written down; empty for what can be none."""
+    found = code.strip().upper().translate(_MEANT)
+    return found if len(found) == SIGNS and set(found) <= set(ALPHABET) else ""

@@ -1,0 +1,113 @@
+"""What is kept of a subject, and what whoever keeps the rows promises: PostgreSQL, and its twin in memory, under one suite."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, Protocol
+
+import msgspec
+
+from libs.database import Connection
+from libs.vault.erasing import ErasedLine
+from libs.vault.sealing import Wrapped
+
+PERSON, ORGANISATION, AGENT, TEXT = "person", "organisation", "agent", "text"
+ALIKE: Final = (PERSON, ORGANISATION)
+"""The kinds of digests by which two subjects are the same person or organisation."""
+
+
+class Confided(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be kept of one subject. `hidden` is sealed field by field; `alike` are texts that are found again by digest, by their kind; `public`
+    stands open. `whose`: the subject that an agent acts for, or that wrote a text.
+    """
+
+    kind: str
+    hidden: Mapping[str, str]
+    alike: Mapping[str, str] = {}
+    public: Mapping[str, str] = {}
+    whose: str = ""
+
+    def __repr__(self) -> str:
+        return f"Confided({self.kind!r}, {sorted(self.hidden)})"
+
+
+class KeptSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """A subject as its row has it. `body` is the keyed digest of the request it came with; `wrapped` is gone where it was erased."""
+
+    subject: str
+    node: str
+    kind: str
+    whose: str
+    wrapped: Wrapped | None
+    key: str
+    body: bytes
+    public: Mapping[str, str]
+    at: datetime
+    erased: ErasedLine | None = None
+
+
+class NewSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """A subject on its way to the rows: everything in it is sealed or a digest already."""
+
+    row: KeptSubject
+    sealed: Mapping[str, bytes]
+    digests: Sequence[tuple[str, bytes]]
+
+
+Promise = Callable[[], Awaitable[None]]
+
+
+class VaultRows(Protocol):
+    """The rows of one vault. None of them holds anything a person said but sealed or digested; organisations' names and codes are public."""
+
+    async def keep(self, new: NewSubject) -> KeptSubject:
+        """Keeps the subject, or gives back the one that was kept under the same key at the same node."""
+
+    async def find(self, subject: str) -> KeptSubject | None:
+        """The row of a subject, an erased one too."""
+
+    async def sealed(self, subject: str) -> dict[str, bytes]:
+        """What is sealed of a subject, by field."""
+
+    async def alike(self, subject: str) -> list[str]:
+        """The other subjects of the same person or organisation, sorted."""
+
+    async def texts_of(self, subject: str) -> list[str]:
+        """The texts that a subject wrote and that are not erased, sorted."""
+
+    async def hold(self, cases: Sequence[tuple[str, str]], on: Connection | None = None) -> None:
+        """These cases (number, subject) run; subjects not kept here are passed over. `on`: within its transaction."""
+
+    async def release(self, cases: Sequence[str], on: Connection | None = None) -> None:
+        """These cases have ended."""
+
+    async def cases(self, subject: str) -> dict[str, bool]:
+        """The cases of a subject: whether they still run."""
+
+    async def erase(self, line: ErasedLine, promise: Promise) -> bool:
+        """Destroys key, ciphertext and digests, after `promise` has returned; False, and nothing done, while a case of the subject runs."""
+
+    async def erase_again(self, lines: Sequence[ErasedLine]) -> int:
+        """Destroys what is left of subjects that were erased before: of how many there was something."""
+
+    async def unsaid(self) -> list[ErasedLine]:
+        """Erasures of which the log may not have the fact."""
+
+    async def said(self, subjects: Sequence[str]) -> None:
+        """The log has the fact of these erasures."""
+
+    async def wraps(self) -> dict[str, int]:
+        """How many data keys each key-encryption key wraps."""
+
+    async def wrapped_by_others(self, kek: str, after: str, limit: int) -> list[tuple[str, Wrapped]]:
+        """A page of the data keys that `kek` does not wrap, in the order of their subjects, from the one behind `after`."""
+
+    async def rewrap(self, rows: Sequence[tuple[str, Wrapped, Wrapped]]) -> None:
+        """Puts the new wrapping (third) in place of the old one (second), where that still stands."""
+
+    async def give_code(self, case: str, digest: bytes, *, again: bool) -> bool:
+        """Keeps the digest of a case's code; False where it has one and this is not `again`, in whose place it is put."""
+
+    async def code(self, case: str) -> bytes | None:
+        """The digest of a case's code."""

@@ -1,0 +1,186 @@
+"""What the vault promises, whoever keeps its rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from libs.eventlog import KeyReused
+from libs.vault import ErasedFile, MadeUpKeys, TooOften, Vault, VaultRows, Wrapped
+from libs.vault.follow import ALPHABET, plain
+from libs.vault.tests.people import LI, NODE, WANG, agent, keep, line, opened, person, text
+
+
+async def test_what_is_kept_is_opened_as_it_was_said(vault: Vault) -> None:
+    subject = await keep(vault, person())
+    assert await opened(vault, subject) == LI
+    assert await vault.known(subject, NODE)
+    assert not await vault.known(subject, "511526")
+
+
+async def test_nothing_of_it_stands_open_in_the_rows(vault: Vault) -> None:
+    subject = await keep(vault, person())
+    row, sealed = await vault.rows.find(subject), await vault.rows.sealed(subject)
+    everything = repr(row) + repr(sealed)
+    assert sorted(sealed) == sorted(LI)
+    for said in LI.values():
+        assert said not in everything
+        assert said.encode() not in b"".join(sealed.values())
+
+
+async def test_the_same_key_gives_the_same_subject_and_another_request_under_it_is_refused(vault: Vault) -> None:
+    first = await keep(vault, person(), key="k1", request="one")
+    assert await keep(vault, person(), key="k1", request="one") == first
+    with pytest.raises(KeyReused):
+        await keep(vault, person(WANG), key="k1", request="two")
+    assert await opened(vault, first) == LI
+    assert await keep(vault, person(), key="k1", request="one", node="511525100") != first, "keys belong to a node"
+
+
+async def test_the_same_person_is_found_and_no_other(vault: Vault) -> None:
+    first, other = await keep(vault, person()), await keep(vault, person(WANG))
+    again = await keep(vault, person({**LI, "name": "李秀瑛"}))
+    assert await vault.same(again) == (first,)
+    assert await vault.same(other) == ()
+    acting = await keep(vault, agent(first))
+    assert await vault.same(acting) == (other,)
+
+
+async def test_who_is_erased_is_gone_with_key_ciphertext_and_digests(vault: Vault, tmp_path: Path) -> None:
+    subject, again = await keep(vault, person(), key="k1"), await keep(vault, person())
+    assert await vault.erase(line(subject))
+    row = await vault.rows.find(subject)
+    assert row is not None
+    assert (row.wrapped, row.body, row.erased) == (None, b"", line(subject))
+    assert await vault.rows.sealed(subject) == {}
+    assert await opened(vault, subject) == {}
+    assert await vault.same(again) == ()
+    assert not await vault.known(subject, NODE)
+    assert list(ErasedFile(tmp_path / "vault.erased").lines()) == [line(subject)]
+    with pytest.raises(KeyReused):  # a repetition brings nobody back
+        await keep(vault, person(), key="k1")
+    assert await vault.erase(line(subject)), "twice is once"
+    assert len(list(ErasedFile(tmp_path / "vault.erased").lines())) == 1
+
+
+async def test_nobody_is_erased_while_a_case_runs(vault: Vault, tmp_path: Path) -> None:
+    subject = await keep(vault, person())
+    await vault.rows.hold([("c1", subject), ("c2", subject), ("c3", "subj-of-nobody")])
+    await vault.rows.hold([("c1", subject)])
+    await vault.rows.release(["c1"])
+    assert await vault.rows.cases(subject) == {"c1": False, "c2": True}
+    assert not await vault.erase(line(subject))
+    assert await opened(vault, subject) == LI
+    assert not (tmp_path / "vault.erased").exists()
+    await vault.rows.release(["c2"])
+    assert await vault.erase(line(subject))
+
+
+async def test_what_a_person_wrote_is_named_for_erasing_with_the_person(vault: Vault) -> None:
+    subject = await keep(vault, person())
+    wrote = [await keep(vault, text(subject)), await keep(vault, text(subject, "谢谢"))]
+    await keep(vault, agent(subject))
+    assert await vault.rows.texts_of(subject) == sorted(wrote)
+    await vault.erase(line(wrote[0]))
+    assert await vault.rows.texts_of(subject) == [wrote[1]]
+
+
+async def test_an_erasure_is_unsaid_until_it_is_said(vault: Vault) -> None:
+    subject = await keep(vault, person())
+    await vault.erase(line(subject))
+    assert await vault.rows.unsaid() == [line(subject)]
+    await vault.rows.said([subject])
+    assert await vault.rows.unsaid() == []
+
+
+async def test_whoever_a_restore_brings_back_is_erased_at_the_opening(vault: Vault, tmp_path: Path) -> None:
+    subject = await keep(vault, person())
+    ErasedFile(tmp_path / "vault.erased").add(line(subject))  # the database of before does not know it
+    await vault.rows.hold([("c1", subject)])
+    assert await vault.erase_again() == 1
+    assert await opened(vault, subject) == {}
+    assert await vault.erase_again() == 0
+    assert await vault.rows.unsaid() == [line(subject)]
+
+
+async def test_everything_is_readable_while_keys_are_rotated_and_the_old_key_may_go(vault: Vault, keys: MadeUpKeys) -> None:
+    old, subjects = keys.newest, [await keep(vault, person()) for _ in range(5)]
+    new = keys.add()
+    late = await keep(vault, person(WANG))
+    assert await vault.rows.wraps() == {old: 5, new: 1}
+    assert [await opened(vault, subject) for subject in subjects] == [LI] * 5
+    page = await vault.rows.wrapped_by_others(new, "", 2)  # half way: a run that was stopped
+    assert [subject for subject, _ in page] == sorted(subjects)[:2]
+    same_before = await vault.same(subjects[0])
+    assert await vault.rewrap() == 5
+    assert await vault.rewrap() == 0
+    assert await vault.rows.wraps() == {new: 6}
+    keys.drop(old)
+    assert [await opened(vault, subject) for subject in (*subjects, late)] == [*([LI] * 5), WANG]
+    assert await vault.same(subjects[0]) == same_before, "digests do not turn with the keys"
+
+
+async def test_a_wrapping_that_moved_meanwhile_is_left_alone(vault: Vault, keys: MadeUpKeys, rows: VaultRows) -> None:
+    subject, gone = await keep(vault, person()), await keep(vault, person())
+    kek = keys.add()
+    stale = await rows.wrapped_by_others(kek, "", 10)
+    await vault.rewrap()
+    await vault.erase(line(gone))
+    await rows.rewrap([(one, old, Wrapped("k0", b"x")) for one, old in stale])
+    assert await opened(vault, subject) == LI
+    row = await rows.find(gone)
+    assert row is not None
+    assert row.wrapped is None
+
+
+# --- codes ------------------------------------------------------------------------------------------------------------------------------
+
+CASE = "511525-20070305-000001-0"
+
+
+async def test_a_code_is_given_once_and_follows_its_case_alone(vault: Vault) -> None:
+    code = await vault.follow_code(CASE)
+    assert await vault.follow_code(CASE) == ""
+    assert await vault.follows(CASE, code)
+    assert await vault.follows(CASE, f" {code.lower().replace('-', ' ')}")
+    assert not await vault.follows("511525-20070305-000002-9", code)
+    assert not await vault.follows(CASE, code[:-1] + ("0" if code[-1] != "0" else "1"))
+    assert not await vault.follows(CASE, "")
+    kept = await vault.rows.code(CASE)
+    assert kept is not None
+    assert plain(code).encode() not in kept
+
+
+async def test_a_code_that_is_given_anew_kills_the_one_before(vault: Vault) -> None:
+    old = await vault.follow_code(CASE)
+    new = await vault.new_follow_code(CASE)
+    assert [await vault.follows(CASE, code) for code in (old, new)] == [False, True]
+
+
+async def test_codes_are_long_random_and_without_look_alikes(vault: Vault) -> None:
+    codes = {plain(await vault.new_follow_code(CASE)) for _ in range(200)}
+    assert len(codes) == 200
+    assert {len(code) for code in codes} == {12}
+    assert set("".join(codes)) == set(ALPHABET)
+    assert not set("ILOU") & set(ALPHABET)
+    assert plain("oiLl-0000-0000") == "011100000000"
+    assert plain("0000-0000-000") == plain("ÀÀÀÀ-0000-0000") == ""
+
+
+class Strict:
+    """Lets nobody try, and notes who did."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    async def wait(self, name: str, key: str) -> int:
+        self.asked.append((name, key))
+        return 30
+
+
+async def test_who_tries_too_often_has_to_wait_whatever_the_code(vault: Vault) -> None:
+    code, limits = await vault.follow_code(CASE), Strict()
+    with pytest.raises(TooOften) as no:
+        await vault.follows(CASE, code, limits, by="10.0.0.7")
+    assert (no.value.seconds, limits.asked) == (30, [("follow-code", "10.0.0.7")])

@@ -1,0 +1,44 @@
+"""What the vault promises: that data was opened, and for what; that it was erased; that a code was given anew. Never what the data was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from libs.decider import record
+
+
+@record
+class DataOpened:
+    """An officer opened these fields of a subject, for an act on a case; `case` empty: the subject had none yet. Said before the data is shown."""
+
+    subject: str
+    node: str
+    fields: tuple[str, ...]
+    act: str
+    case: str
+    officer: str
+    at: datetime
+
+
+@record
+class DataErased:
+    """Key, ciphertext and digests of a subject were destroyed; `officer` asked for it."""
+
+    subject: str
+    node: str
+    officer: str
+    at: datetime
+
+
+@record
+class FollowCodeReissued:
+    """The code of a case was given anew, for the `number`th time, and the one before is dead."""
+
+    case: str
+    node: str
+    number: int
+    officer: str
+    at: datetime
+
+
+Event = DataOpened | DataErased | FollowCodeReissued

@@ -1,0 +1,24 @@
+"""The door of the vault: subjects are kept, opened for a purpose, erased; codes are given anew; keys are wrapped anew. No rule stands here."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.vault.http.codes import add_codes
+from services.vault.http.desk import Desk
+from services.vault.http.keeping import add_keeping
+from services.vault.http.keys import add_keys
+from services.vault.http.opening import add_opening
+
+
+def vault_router(desk: Desk) -> APIRouter:
+    """`/vault/…`"""
+    router = APIRouter(prefix="/vault", tags=["vault"])
+    add_keeping(router, desk)
+    add_opening(router, desk)
+    add_codes(router, desk)
+    add_keys(router, desk)
+    return router
+
+
+__all__ = ["Desk", "vault_router"]

@@ -1,0 +1,54 @@
+"""What every route of the vault works with: the vault, the streams of its log, and who may ask about whom."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fastapi import HTTPException
+
+from libs.eventlog import Done, Subject
+from libs.host import Context
+from libs.telemetry import current_traceparent
+from libs.vault import ErasedLine, KeptSubject, Vault
+from libs.web import Account
+from services.vault import follow, subject
+from services.vault.subject import EraseData
+
+SubjectStreams = Subject[subject.Command, subject.State, subject.Event]
+CodeStreams = Subject[follow.Command, follow.State, follow.Event]
+
+
+class Desk(NamedTuple):
+    """The vault, and its streams: of subjects and of codes."""
+
+    context: Context
+    vault: Vault
+    subjects: SubjectStreams
+    codes: CodeStreams
+
+    async def find(self, subject: str, account: Account) -> KeptSubject:
+        """The row of a subject at whose node the account works. Raises `HTTPException` (404) for one that is not kept, `NotAllowed`."""
+        found = await self.vault.rows.find(subject)
+        if found is None:
+            raise HTTPException(404)
+        account.must_work_for(found.node)
+        return found
+
+    async def put(self, command: subject.Command) -> Done:
+        """Has a command decided against the subject's last fact, and written. Raises `Refused` or `LogError`."""
+        intent = self.subjects.intent(command.subject, command, actor=command.officer, last=True, traceparent=current_traceparent())
+        return await self.context.logs.of(command.node).append(intent)
+
+    async def erase(self, line: ErasedLine) -> Done:
+        """Erases a subject and says so. Raises `Refused` while a case of it runs."""
+        held = not await self.vault.erase(line)
+        done = await self.put(EraseData(subject=line.subject, node=line.node, held=held, officer=line.officer, at=line.at))
+        await self.vault.rows.said([line.subject])
+        return done
+
+    async def erase_again(self) -> None:
+        """At the opening: erases whoever a restored database brought back, and says what was erased and not said."""
+        await self.vault.erase_again()
+        for line in await self.vault.rows.unsaid():
+            await self.put(EraseData(subject=line.subject, node=line.node, held=False, officer=line.officer, at=line.at))
+            await self.vault.rows.said([line.subject])

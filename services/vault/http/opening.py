@@ -1,0 +1,125 @@
+"""A subject's data is opened for a purpose, and that is written before it is answered; a person's own report of it; erasing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
+
+from libs.forms import CASE_NUMBER
+from libs.host import Context
+from libs.vault import ErasedLine, KeptSubject
+from libs.web import (
+    REFUSES,
+    Account,
+    CommandRoute,
+    Envelope,
+    Epoch,
+    Role,
+    SequenceQuery,
+    SubjectPath,
+    add_commands,
+    answer,
+    done_answer,
+    require,
+)
+from libs.wire import Position, origin
+from services.vault import views
+from services.vault.http.desk import Desk
+from services.vault.subject import OpenData
+
+READERS: Final = require(Role.CLERK, Role.EXAMINER, Role.APPROVER)
+REPORTERS: Final = require(Role.CLERK, Role.SUPERVISOR)
+ERASERS: Final = (Role.CLERK, Role.OPERATOR)
+MOST: Final = 5000
+ActName = Annotated[str, Query(pattern=r"^[a-z]{1,20}\.[a-z][a-z-]{0,40}$")]
+"""The act it is opened for, `<service>.<act>`."""
+CaseOrNone = Annotated[str, Query(pattern=f"^({CASE_NUMBER})?$")]
+FieldNames = Annotated[str, Query(pattern=r"^([a-z_]{1,30}(,[a-z_]{1,30}){0,20})?$")]
+"""Names with commas between; none: all."""
+
+
+class OpenedAnswer(BaseModel):
+    """What was opened of a subject; `public` of an organisation."""
+
+    subject: str
+    kind: str
+    fields: dict[str, str]
+    public: dict[str, str]
+
+
+class OpeningAnswer(BaseModel):
+    """Who opened what of a person, for which act and case, when."""
+
+    node: str
+    epoch: int
+    sequence: int
+    subject: str
+    fields: Annotated[list[str], Field(max_length=50)]
+    act: str
+    case: str
+    officer: str
+    at: datetime
+
+
+class OpeningsAnswer(BaseModel):
+    """The openings of all subjects of one person at this site, oldest first."""
+
+    openings: list[OpeningAnswer]
+
+
+def add_opening(router: APIRouter, desk: Desk) -> None:
+    """Adds the routes about one subject."""
+    context, vault = desk.context, desk.vault
+
+    @router.get("/subjects/{subject}", response_model=OpenedAnswer, responses=REFUSES)
+    async def opened(
+        subject: SubjectPath, act: ActName, account: Annotated[Account, Depends(READERS)], case: CaseOrNone = "", fields: FieldNames = ""
+    ) -> Response:
+        row = await desk.find(subject, account)
+        names = await _names(desk, row, fields)
+        cases = tuple(await vault.rows.cases(subject))
+        await desk.put(
+            OpenData(subject=subject, node=row.node, fields=names, act=act, case=case, cases=cases, officer=account.staff, at=context.now())
+        )
+        return unstored({"subject": subject, "kind": row.kind, "fields": await vault.fields(row, names), "public": row.public})
+
+    @router.get("/subjects/{subject}/openings", response_model=OpeningsAnswer)
+    async def openings(
+        subject: SubjectPath, account: Annotated[Account, Depends(REPORTERS)], epoch: Epoch = 1, sequence: SequenceQuery = 0
+    ) -> Response:
+        row = await desk.find(subject, account)
+        current = not sequence or await context.current(views.OPENINGS_VIEW, _at(row, epoch, sequence))
+        return answer({"openings": await views.openings_of(context.pool, subject, MOST)}, current=current)
+
+    async def erase(by: Envelope, subject: str, _form: None) -> Response:
+        row = await desk.find(subject, by.account)
+        for text in await vault.rows.texts_of(subject):
+            await desk.erase(_line(text, row, by, context))
+        return done_answer(await desk.erase(_line(subject, row, by, context)))
+
+    path = "/subjects/{subject}/erasure"
+    add_commands(router, [CommandRoute(path=path, name="EraseSubject", act=erase, roles=ERASERS, keyed=False)])
+
+
+async def _names(desk: Desk, row: KeptSubject, fields: str) -> tuple[str, ...]:
+    there = sorted(await desk.vault.rows.sealed(row.subject))
+    asked = set(fields.split(",")) if fields else set(there)
+    return tuple(name for name in there if name in asked)
+
+
+def _line(subject: str, row: KeptSubject, by: Envelope, context: Context) -> ErasedLine:
+    return ErasedLine(subject, row.node, by.actor, context.now())
+
+
+def _at(row: KeptSubject, epoch: int, sequence: int) -> Position:
+    return Position(origin(row.node, "vault"), epoch, sequence, "")
+
+
+def unstored(content: Any) -> Response:
+    """An answer that no browser and nothing on the way keeps."""
+    found = answer(content)
+    found.headers["Cache-Control"] = "no-store"
+    return found

@@ -1,0 +1,72 @@
+"""What the vault keeps: wrapped keys, sealed fields, keyed digests, running cases, digests of codes; and who opened what."""
+
+from alembic import op
+
+revision = "vault_0001"
+down_revision = None
+branch_labels = ("vault",)
+
+
+def upgrade() -> None:
+    op.execute("""
+        create table kept (
+            subject   text collate "C" primary key,
+            node      text collate "C" not null,
+            kind      text not null,
+            whose     text collate "C" not null,
+            kek       text collate "C" not null,
+            wrapped   bytea,
+            key       text collate "C" not null,
+            body      bytea not null,
+            public    text not null,
+            at        timestamptz not null,
+            erased_by text,
+            erased_at timestamptz,
+            said      boolean not null default false,
+            unique (node, key)
+        )""")
+    op.execute("create index kept_wraps on kept (kek, subject) where wrapped is not null")
+    op.execute("create index kept_whose on kept (whose) where whose <> ''")
+    op.execute("create index kept_unsaid on kept (erased_at) where erased_at is not null and not said")
+    op.execute("""
+        create table sealed (
+            subject text collate "C" not null references kept,
+            field   text collate "C" not null,
+            data    bytea not null,
+            primary key (subject, field)
+        )""")
+    op.execute("""
+        create table digest (
+            kind    text collate "C" not null,
+            digest  bytea not null,
+            subject text collate "C" not null references kept,
+            primary key (kind, digest, subject)
+        )""")
+    op.execute("create index digest_of_subject on digest (subject)")
+    op.execute("""
+        create table holding (
+            "case"  text collate "C" not null,
+            subject text collate "C" not null,
+            runs    boolean not null,
+            primary key ("case", subject)
+        )""")
+    op.execute("create index holding_of_subject on holding (subject)")
+    op.execute("""
+        create table follow_code (
+            "case" text collate "C" primary key,
+            digest bytea not null
+        )""")
+    op.execute("""
+        create table openings (
+            node     text collate "C" not null,
+            epoch    integer not null,
+            sequence bigint not null,
+            subject  text collate "C" not null,
+            fields   text[] not null,
+            act      text not null,
+            "case"   text collate "C" not null,
+            officer  text not null,
+            at       timestamptz not null,
+            primary key (node, epoch, sequence)
+        )""")
+    op.execute("create index openings_of_subject on openings (subject, at)")

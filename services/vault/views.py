@@ -1,0 +1,68 @@
+"""What the vault shows: who opened whose data, from its own log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from libs.decider import record
+from libs.eventlog import Codec
+from libs.views import Connection, Logged, Pool, Table, View
+from services.vault.events import DataOpened
+
+OPENINGS_VIEW: Final = "openings"
+
+
+@record
+class OpeningRow:
+    """An opening, and where in the node's log it stands."""
+
+    node: str
+    epoch: int
+    sequence: int
+    subject: str
+    fields: tuple[str, ...]
+    act: str
+    case: str
+    officer: str
+    at: datetime
+
+
+OPENINGS: Final = Table.of("openings", OpeningRow, key=("node", "epoch", "sequence"), types={"sequence": "bigint"})
+
+
+def openings_view(codec: Codec) -> View:
+    """The view of openings over the vault's own log; `codec` reads its events."""
+
+    async def apply(connection: Connection, events: Sequence[Logged]) -> None:
+        await OPENINGS.add(connection, [_row(event, codec.decode(event)) for event in events])
+
+    return View(OPENINGS_VIEW, apply, frozenset({codec.name(DataOpened)}), codec.types)
+
+
+def _row(event: Logged, said: DataOpened) -> OpeningRow:
+    return OpeningRow(
+        node=event.node,
+        epoch=event.epoch,
+        sequence=event.sequence,
+        subject=said.subject,
+        fields=said.fields,
+        act=said.act,
+        case=said.case,
+        officer=said.officer,
+        at=said.at,
+    )
+
+
+# --- queries ----------------------------------------------------------------------------------------------------------------------------
+
+_OF_PERSON: Final = f"""
+select {OPENINGS.columns} from openings where subject = $1 or subject in (
+    select other.subject from digest mine join digest other using (kind, digest) where mine.subject = $1)
+order by at, node, epoch, sequence limit $2"""
+
+
+async def openings_of(pool: Pool, subject: str, limit: int) -> list[dict[str, Any]]:
+    """Who opened data of this person, under whichever of their subjects, oldest first."""
+    return [dict(row) for row in await pool.fetch(_OF_PERSON, subject, limit)]
