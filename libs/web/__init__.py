@@ -27,6 +27,7 @@ from libs.web.forms import (
 from libs.web.front import Limited
 from libs.web.pages import NavLink, Pages
 from libs.web.passing import passing_entrance
+from libs.web.passwords import hashed, made_up
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
 from libs.web.sealing import Sealed, new_key, open_fields, row_of, seal_fields
 from libs.web.signin import require
@@ -77,9 +78,11 @@ __all__ = [
     "answer",
     "done_answer",
     "envelope",
+    "hashed",
     "hosted",
     "inner",
     "local",
+    "made_up",
     "make_app",
     "new_key",
     "open_fields",

@@ -94,7 +94,7 @@ class Person(msgspec.Struct, frozen=True):
     @property
     def key(self) -> str:
         """What a session remembers of the password: it ends with that."""
-        return digest(self.kept)
+        return digest(f"{self.account.staff}\n{self.kept}")
 
 
 class AccountRow(Form):

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from libs.web.accounts import Account, Accounts, NotAllowed, digest
+from libs.web.accounts import Account, Accounts, NotAllowed
 from libs.web.acting import OLD_PAGE, kept_key, says_word
 from libs.web.addresses import local
 from libs.web.entrance import LONGEST_SESSION, Entrance
@@ -20,7 +20,7 @@ from libs.web.signin import FromHere, SignedIn, cookie_name, entrance_of, is_sec
 
 LONGEST: Final = 2000
 """Characters of a path to go on to."""
-Staff = Annotated[str, Form(max_length=100)]
+StaffNumber = Annotated[str, Form(max_length=100)]
 Secret = Annotated[str, Form(max_length=LONGEST_PASSWORD)]
 Next = Annotated[str, Form(max_length=LONGEST)]
 Hidden = Annotated[str, Form(max_length=200)]
@@ -92,8 +92,7 @@ class Front:
     async def _known(self, staff: str, password: str) -> tuple[Account, str] | None:
         """The account and the key of its session, where the password is right. Whether there is the account cannot be told from the time."""
         person, hashes = self._accounts.person(staff), self._entrance.rehashed
-        kept = person.kept if person else ""
-        kept = await hashes.find(staff, digest(kept)) or kept
+        kept = await hashes.find(staff, person.key if person else "") or (person.kept if person else "")
         try:
             compared = await self._passwords.held(kept, password)
         except TooBusy:
@@ -134,7 +133,7 @@ def sign_in_router(pages: Pages, accounts: Accounts, entrance: Entrance) -> APIR
         return front.page(request, next)
 
     @router.post("/sign-in", dependencies=[Depends(FromHere("登录表单须从本站页面提交"))])
-    async def begin(request: Request, staff: Staff = "", password: Secret = "", next: Next = "/") -> Response:  # noqa: A002
+    async def begin(request: Request, staff: StaffNumber = "", password: Secret = "", next: Next = "/") -> Response:  # noqa: A002
         return await front.begin(request, staff, password, next)
 
     @router.post("/sign-out", dependencies=[Depends(FromHere("须从本站页面退出"))])

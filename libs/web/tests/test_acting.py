@@ -9,7 +9,7 @@ from httpx2 import AsyncClient, Response
 
 from libs.web.acting import word_of
 from libs.web.entrance import IDLE, KEPT_FORM
-from libs.web.tests.site import HTML, Stand
+from libs.web.tests.site import HTML, PASSWORD, Stand
 
 NOTICE = "/notice/511525"
 MISSING = "占用范围平面图 <b>&amp;</b>"
@@ -27,8 +27,8 @@ def word_in(page: Response) -> str:
     return found[1]
 
 
-async def sign_in(client: AsyncClient, token: str, to: str = "/") -> Response:
-    answer = await client.post("/sign-in", data={"token": token, "next": to})
+async def sign_in(client: AsyncClient, staff: str, to: str = "/") -> Response:
+    answer = await client.post("/sign-in", data={"staff": staff, "password": PASSWORD, "next": to})
     assert answer.status_code == 303, answer.text
     return answer
 
@@ -39,15 +39,15 @@ async def send(client: AsyncClient, word: str, headers: dict[str, str] = HERE, p
 
 async def test_a_form_of_the_session_acts(stand: Stand) -> None:
     async with stand.browser() as client:
-        await sign_in(client, stand.clerk)
+        await sign_in(client, "C0117")
         answer = await send(client, word_in(await client.get(NOTICE, headers=HTML)))
     assert (answer.status_code, answer.text) == (200, f"C0117 511525 {MISSING}")
 
 
 async def test_every_one_of_the_three_is_needed(stand: Stand) -> None:
     async with stand.browser() as client, stand.browser() as other:
-        await sign_in(client, stand.clerk)
-        await sign_in(other, stand.clerk)
+        await sign_in(client, "C0117")
+        await sign_in(other, "C0117")
         word, others = word_in(await client.get(NOTICE, headers=HTML)), word_in(await other.get(NOTICE, headers=HTML))
         assert (await send(client, "")).status_code == 403
         assert (await send(client, others)).status_code == 403, "another session's, of the same person"
@@ -67,16 +67,16 @@ async def test_a_token_acts_at_no_form(stand: Stand) -> None:
 
 async def test_a_form_asks_for_post_and_node_as_everything_does(stand: Stand) -> None:
     async with stand.browser() as client:
-        await sign_in(client, stand.clerk)
+        await sign_in(client, "C0117")
         word = word_in(await client.get(NOTICE, headers=HTML))
         assert (await send(client, word, path="/notice/511526")).status_code == 403
-        await sign_in(client, stand.leader)
+        await sign_in(client, "L0001")
         assert (await send(client, word_in(await client.get("/page", headers=HTML)))).status_code == 403
 
 
 async def test_a_form_is_read_strictly(stand: Stand) -> None:
     async with stand.browser() as client:
-        await sign_in(client, stand.clerk)
+        await sign_in(client, "C0117")
         word = word_in(await client.get(NOTICE, headers=HTML))
         twice = {**HERE, "Content-Type": "application/x-www-form-urlencoded"}
         assert (await client.post(NOTICE, content=f"csrf={word}&csrf={word}", headers=twice)).status_code == 422
@@ -86,7 +86,7 @@ async def test_a_form_is_read_strictly(stand: Stand) -> None:
 
 async def run_out(stand: Stand, client: AsyncClient) -> Response:
     """Signs in, opens the form, types, and comes too late."""
-    await sign_in(client, stand.clerk)
+    await sign_in(client, "C0117")
     word = word_in(await client.get(NOTICE + "?step=2", headers=HTML))
     stand.seconds += IDLE.total_seconds()
     return await send(client, word)
@@ -99,7 +99,7 @@ async def test_what_was_typed_stands_in_the_form_again(stand: Stand) -> None:
         cookie = led.headers["set-cookie"]
         assert all(said in cookie for said in ("liandong-511525-typed=", "HttpOnly", "SameSite=strict", "Max-Age=3600"))
         assert "填写" in (await client.get(led.headers["location"], headers=HTML)).text, "it is said that nothing is lost"
-        back = await sign_in(client, stand.clerk, f"{NOTICE}?step=2")
+        back = await sign_in(client, "C0117", f"{NOTICE}?step=2")
         page = await client.get(back.headers["location"], headers=HTML)
         assert 'value="占用范围平面图 &lt;b&gt;&amp;amp;&lt;/b&gt;"' in page.text
         again = await client.get(back.headers["location"], headers=HTML)
@@ -111,20 +111,20 @@ async def test_what_was_typed_stands_in_the_form_again(stand: Stand) -> None:
 async def test_nothing_is_shown_to_somebody_else_or_on_another_page_or_after_an_hour(stand: Stand) -> None:
     async with stand.browser() as client:
         await run_out(stand, client)
-        await sign_in(client, stand.other)
+        await sign_in(client, "C0122")
         assert "占用范围" not in (await client.get(NOTICE + "?step=2", headers=HTML)).text
-        await sign_in(client, stand.clerk)
+        await sign_in(client, "C0117")
         assert "占用范围" not in (await client.get("/notice/511525100?step=2", headers=HTML)).text
         assert "占用范围" in (await client.get(NOTICE + "?step=2", headers=HTML)).text
         stand.seconds += KEPT_FORM.total_seconds()
-        await sign_in(client, stand.clerk)
+        await sign_in(client, "C0117")
         assert "占用范围" not in (await client.get(NOTICE + "?step=2", headers=HTML)).text
 
 
 @pytest.mark.parametrize("referer", ["", "http://evil.example/notice", "http://stand//evil.example", "junk"])
 async def test_the_way_back_stays_here(stand: Stand, referer: str) -> None:
     async with stand.browser() as client:
-        await sign_in(client, stand.clerk)
+        await sign_in(client, "C0117")
         word = word_in(await client.get(NOTICE, headers=HTML))
         stand.seconds += IDLE.total_seconds()
         led = await send(client, word, {**HTML, **({"Referer": referer} if referer else {})})
@@ -133,7 +133,7 @@ async def test_the_way_back_stays_here(stand: Stand, referer: str) -> None:
 
 async def test_nothing_is_put_aside_for_whoever_signed_out(stand: Stand) -> None:
     async with stand.browser() as client:
-        await sign_in(client, stand.clerk)
+        await sign_in(client, "C0117")
         word, kept = word_in(await client.get(NOTICE, headers=HTML)), dict(client.cookies)
         await client.post("/sign-out", data={"csrf": word})
         client.cookies.update(kept)
@@ -143,8 +143,8 @@ async def test_nothing_is_put_aside_for_whoever_signed_out(stand: Stand) -> None
 
 async def test_one_signs_out_of_every_browser_at_once(stand: Stand) -> None:
     async with stand.browser() as one, stand.browser() as other:
-        await sign_in(one, stand.clerk)
-        await sign_in(other, stand.clerk)
+        await sign_in(one, "C0117")
+        await sign_in(other, "C0117")
         word = word_in(mine := await one.get("/account", headers=HTML))
         assert "C0117" in mine.text
         assert (await one.post("/sign-out", data={"everywhere": "1"})).status_code == 403
