@@ -1,6 +1,6 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
-from libs.web.accounts import Account, Accounts, Role
+from libs.web.accounts import Account, Accounts, NotAllowed, Role
 from libs.web.acting import TypedBefore, acting
 from libs.web.addresses import Inner, inner, local
 from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
@@ -30,12 +30,13 @@ from libs.web.passing import passing_entrance
 from libs.web.passwords import hashed, made_up
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
 from libs.web.sealing import Sealed, new_key, open_fields, row_of, seal_fields
-from libs.web.signin import require
+from libs.web.signin import Anybody, require, shown_by
 
 __all__ = [
     "Account",
     "Accounts",
     "After",
+    "Anybody",
     "CasePath",
     "CommandRoute",
     "Entrance",
@@ -59,6 +60,7 @@ __all__ = [
     "MaxBody",
     "NavLink",
     "NodePath",
+    "NotAllowed",
     "NotYet",
     "Pages",
     "PositionAnswer",
@@ -95,4 +97,5 @@ __all__ = [
     "require",
     "respond",
     "row_answer",
+    "shown_by",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Query
 from starlette.exceptions import HTTPException
@@ -65,7 +65,7 @@ class Front:
 
     def page(self, request: Request, to: str, *, because: str = "", staff: str = "") -> Response:
         """The sign-in page; with `because` after a wrong try."""
-        shown = {
+        shown: dict[str, Any] = {
             "next": local(to),
             "because": because,
             "staff": staff,
