@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from libs.telemetry import Health, Report, bare_span, recorded, tracing
 from libs.web.accounts import Accounts
 from libs.web.bodies import LEFT_OVER, MAX_JSON, announced, undrained
+from libs.web.catalogue import catalogue_router
+from libs.web.choices import choices_router
 from libs.web.commands import Described
 from libs.web.declared import declare
 from libs.web.entrance import Entrance
@@ -165,19 +167,10 @@ def _health(health: Health) -> APIRouter:
 def _add_pages(app: LeanApp, pages: Pages, most: int, catalogue: bool) -> None:
     for name, folder in pages.static.items():
         app.mount(f"/static/{name}", Assets(directory=folder))
+    _add(app, choices_router(), most)
     _add(app, sign_in_router(pages, app.state.accounts, app.state.entrance), most)
     if catalogue:
-        _add(app, _catalogue(pages), most)
-
-
-def _catalogue(pages: Pages) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/kit")
-    async def kit(request: Request) -> Response:
-        return pages.render(request, "catalogue.html")
-
-    return router
+        _add(app, catalogue_router(pages), most)
 
 
 def _traceparent(scope: MutableMapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The pages' frame: templates over one component kit, Chinese dates and numbers, static files by content (decision 0006).
+"""The pages' frame: templates over one component kit, static files by content (decisions 0006 and 0036).
 
 Nothing inline: the content security policy allows neither style attributes nor script in a page.
 """
@@ -6,38 +6,53 @@ Nothing inline: the content security policy allows neither style attributes nor 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
-from libs.web.addresses import quoted
-from libs.workdays import CHINA
+from libs.web.accounts import Account
+from libs.web.choices import choices_of
+from libs.web.filled import Filled
+from libs.web.formats import FILTERS
+from libs.web.language import Language, gettext, ngettext, speaking
 
 HERE: Final = Path(__file__).parent
-NOTHING: Final = "—"
+PUBLIC: Final = "public/"
+"""Where templates for everybody stand within their folder: they have an English catalogue, more room, and a switch."""
 
 
 class NavLink(NamedTuple):
-    """An entry of the main navigation."""
+    """An entry of the main navigation; `posts`: whose accounts may open it, empty: everybody's."""
 
     text: str
     path: str
+    posts: frozenset[str] = frozenset()
+
+
+def offered(account: Account | None) -> frozenset[str]:
+    """The posts of an account, as `NavLink` names them: the one place where the header asks what somebody may open."""
+    return frozenset(map(str, account.roles)) if account else frozenset()
+
+
+def ways(nav: Sequence[NavLink], account: Account | None) -> list[NavLink]:
+    """The entries that lead somewhere for this account."""
+    own = offered(account)
+    return [link for link in nav if not link.posts or link.posts & own]
 
 
 class Pages:
     """Renders templates from `folders`, then from the kit: `{% extends "base.html" %}`, `{% import "kit.html" as kit %}`.
 
     `static` maps further folders of static files to the name they are mounted under: `{"dashboard": Path(…)}` → `/static/dashboard/…`.
+    `find` is the address that the header's search box asks, with the word `number`; empty: there is none.
     """
 
     def __init__(
@@ -46,25 +61,26 @@ class Pages:
         brand: str = "联动",
         nav: Sequence[NavLink] = (),
         static: Mapping[str, Path] | None = None,
+        find: str = "",
     ) -> None:
         self.static = {"kit": HERE / "static", **(static or {})}
-        loader = ChoiceLoader([FileSystemLoader([*folders, HERE / "templates"])])
+        self._nav = tuple(nav)
+        self._catalogues = [path for folder in folders if (path := folder / "en.po").is_file()]
+        kit = PrefixLoader({"kit": FileSystemLoader(HERE / "kit")})
+        loader = ChoiceLoader([FileSystemLoader([*folders, HERE / "templates"]), kit])
         env = Environment(
-            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+            loader=loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            optimized=False,  # a constant behind a filter would be said for ever in the language it was first said in
+            extensions=["jinja2.ext.i18n"],
         )
-        env.filters |= {
-            "instant": instant,
-            "day": day,
-            "due": due,
-            "age": age,
-            "number": number,
-            "percent": percent,
-            "share": share,
-            "shorthash": shorthash,
-            "labelled": labelled,
-            "quoted": quoted,
-        }
-        env.globals |= {"brand": brand, "nav": tuple(nav), "static": cache(self.address)}
+        env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+        env.filters |= FILTERS
+        env.globals |= {"brand": brand, "find": find, "static": cache(self.address), "filled": Filled()}
         self._templates = Jinja2Templates(env=env)
 
     def render(
@@ -77,9 +93,27 @@ class Pages:
         headers: Mapping[str, str] | None = None,
         **context: object,
     ) -> Response:
-        """The page `name`, not to be kept by anybody on the way. `account` (who has signed in, or None) and `here` (its path) are given."""
-        context = {"account": getattr(request.state, "account", None), "here": request.scope["path"], **context}
-        return self._templates.TemplateResponse(request, name, context, status_code, {"Cache-Control": "no-store", **(headers or {})})
+        """The page `name`, not to be kept by anybody on the way. Given are `account` (who has signed in, or None), `ways` (what it may open),
+        `here` (the path), `there` (the path with its query), and how the reader likes it: `language`, `large`; `public`: it is for everybody.
+        """
+        account: Account | None = getattr(request.state, "account", None)
+        choices, public = choices_of(request), name.startswith(PUBLIC)
+        language = choices.language if public else Language.CHINESE
+        query = request.scope["query_string"].decode("latin-1")
+        here = request.scope["path"]
+        given = {
+            "account": account,
+            "ways": ways(self._nav, account),
+            "here": here,
+            "there": f"{here}?{query}" if query else here,
+            "language": language,
+            "large": choices.large,
+            "public": public,
+        }
+        with speaking(language, *self._catalogues):
+            return self._templates.TemplateResponse(
+                request, name, given | context, status_code, {"Cache-Control": "no-store", **(headers or {})}
+            )
 
     def address(self, name: str) -> str:
         """`kit/kit.css` → its address, which changes with the content. Raises `FileNotFoundError`."""
@@ -111,88 +145,3 @@ def _ranked(part: str) -> tuple[str, float]:
         return kind.lower(), float(quality)
     except ValueError:
         return kind.lower(), 0.0
-
-
-# --- filters --------------------------------------------------------------------------------------------------------------------------
-
-
-def instant(value: datetime | None) -> str:
-    """An aware instant as the people here read it: 2026年11月23日 15:10. Raises `ValueError` for one without a time zone."""
-    if value is None:
-        return NOTHING
-    there = _china(value)
-    return _time(value, f"{there.year}年{there.month}月{there.day}日 {there:%H:%M}")
-
-
-def day(value: date | None) -> str:
-    """2026年11月23日; of an instant, the day it is in China."""
-    if value is None:
-        return NOTHING
-    there = _china(value).date() if isinstance(value, datetime) else value
-    return _time(there, f"{there.year}年{there.month}月{there.day}日")
-
-
-def due(value: datetime | None) -> str:
-    """The instant before which something must be done; midnight is 24:00 of the day that ends with it."""
-    if value is None:
-        return NOTHING
-    there = _china(value)
-    if there.hour or there.minute or there.second:
-        return Markup("{} 前").format(instant(value))
-    there -= timedelta(days=1)
-    return _time(value, f"{there.year}年{there.month}月{there.day}日 24:00") + Markup(" 前")
-
-
-def age(value: timedelta | float | None) -> str:
-    """How long: 3 秒, 14 分钟, 2 小时 11 分, 5 天 2 小时."""
-    if value is None:
-        return NOTHING
-    seconds = int(value.total_seconds() if isinstance(value, timedelta) else value)
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
-    if minutes < 1:
-        return f"{max(seconds, 0)} 秒"
-    if hours < 1:
-        return f"{minutes} 分钟"
-    return f"{hours} 小时 {minutes % 60} 分" if days < 1 else f"{days} 天 {hours % 24} 小时"
-
-
-def number(value: float | None) -> str:
-    """A number as people read it, in groups of three: 12,486."""
-    return NOTHING if value is None else f"{value:,}"
-
-
-def percent(value: float | None) -> str:
-    """A share of one as 98.7%."""
-    return NOTHING if value is None else f"{value:.1%}"
-
-
-def share(value: float) -> str:
-    """A share of one as a length in a drawing, kept between 0 and 100%."""
-    return f"{min(max(value, 0.0), 1.0) * 100:.2f}%"
-
-
-def shorthash(value: bytes | str | None) -> str:
-    """The first twelve hexadecimal digits, enough to compare by eye, without the name of the algorithm (`sha256:`)."""
-    return NOTHING if value is None else (value.hex() if isinstance(value, bytes) else value.rpartition(":")[2])[:12]
-
-
-def labelled(rows: Markup, heads: Sequence[str | tuple[str, str]]) -> Markup:
-    """The rows of a table, each cell with its column's heading, for screens too narrow for columns. Raises `ValueError` for another number of cells."""
-    labels = [Markup('<td data-label="{}"').format(head if isinstance(head, str) else head[0]) for head in heads]
-    before, *bodies = str(rows).split("<tr")
-    return Markup("<tr".join([before, *(_labelled(body, labels) for body in bodies)]))  # noqa: S704 (the caller's markup, headings escaped)
-
-
-def _labelled(row: str, labels: Sequence[Markup]) -> str:
-    before, *cells = row.split("<td")
-    return before + "".join(f"{label}{cell}" for label, cell in zip(labels, cells, strict=True))
-
-
-def _china(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError(f"{value} has no time zone")
-    return value.astimezone(CHINA)
-
-
-def _time(value: date, text: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)

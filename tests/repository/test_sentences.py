@@ -42,7 +42,7 @@ SPEAKING: Final = frozenset({"about", "fail", "park", "park_nameless", "print", 
 FAULTS: Final = frozenset({"broken", "_broken"})
 """Functions that answer what is wrong, or None."""
 PROGRAMMERS: Final = frozenset(
-    {"libs/terminal.py", "libs/views/table.py", "libs/database/pool.py", "libs/eventlog/postgres.py", "libs/web/pages.py"}
+    {"libs/terminal.py", "libs/views/table.py", "libs/database/pool.py", "libs/eventlog/postgres.py", "libs/web/formats.py"}
 )
 """Files whose errors say that the code is wrong, to those who write it; and the door itself."""
 SOURCES: Final = [

@@ -16,9 +16,19 @@ from starlette.responses import Response
 from libs.decider import Refused
 from libs.telemetry import Health, current_traceparent
 from libs.web import Account, Accounts, NavLink, Pages, Role, make_app, problem_for, require
+from libs.web.catalogue import shown
 from libs.web.headers import IdempotencyKey, IfMatch, etag, versions
+from libs.web.listing import ListAsk
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+NAV = [
+    NavLink("全市", "/"),
+    NavLink("组件", "/kit"),
+    NavLink("网络", "/network", frozenset({"leader"})),
+    NavLink("窗口", "/desk", frozenset({"clerk"})),
+]
 
 
 class Conflict(Exception):
@@ -81,7 +91,7 @@ def _misfortunes(router: APIRouter, pages: Pages | None) -> None:
     @router.get("/page")
     async def page(request: Request, account: Annotated[Account, Depends(require(Role.LEADER))]) -> Response:
         assert pages is not None
-        return pages.render(request, "catalogue.html")
+        return pages.render(request, "catalogue.html", **shown(ListAsk()))
 
 
 class Stand:
@@ -92,7 +102,7 @@ class Stand:
         _, self.clerk = self.accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口受理")
         _, self.leader = self.accounts.issue("L0001", [Role.LEADER], ["511500"], "市中心领导")
         self.health = Health()
-        kit = Pages(brand="联动 · 高县", nav=[NavLink("全市", "/"), NavLink("组件", "/kit")]) if pages else None
+        kit = Pages(brand="联动 · 高县", nav=NAV, find="/find") if pages else None
         self.app: FastAPI = make_app(
             "stand",
             routers=[routes(kit)],

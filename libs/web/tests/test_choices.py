@@ -1,0 +1,79 @@
+"""Large print and English are chosen by a link and kept by a cookie; the way back leads nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from libs.web.tests.site import HTML, Stand
+
+
+@pytest.fixture(scope="module")
+def stand() -> Stand:
+    return Stand()
+
+
+async def test_large_print_is_a_link_away_and_so_is_the_way_back(stand: Stand) -> None:
+    async with stand.browser() as client:
+        before = (await client.get("/kit/public", headers=HTML)).text
+        assert 'href="/choose?print=large&amp;next=/kit/public"' in before
+        answer = await client.get("/choose?print=large&next=/kit/public?x=1", headers=HTML)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/kit/public?x=1")
+        assert "httponly" in answer.headers["set-cookie"].lower()
+        assert "samesite=lax" in answer.headers["set-cookie"].lower()
+        for path in ("/kit/public", "/kit", "/sign-in", "/nowhere"):
+            page = (await client.get(path, headers=HTML)).text
+            assert '<html lang="zh-CN" data-print="large"' in page
+            assert "标准字号" in page
+        await client.get("/choose?print=normal")
+        assert "data-print" not in (await client.get("/kit", headers=HTML)).text
+
+
+async def test_english_is_for_pages_that_are_for_everybody(stand: Stand) -> None:
+    async with stand.browser() as client:
+        assert "English" not in (await client.get("/kit", headers=HTML)).text
+        await client.get("/choose?language=en&next=/kit/public")
+        page = (await client.get("/kit/public", headers=HTML)).text
+        assert '<html lang="en"' in page
+        for said in (
+            "A page for everybody",
+            "23 November 2026, 15:10",
+            "CNY 1,234.50",
+            "2 days 4 hours",
+            "6 of 10 working days",
+            "(optional)",
+        ):
+            assert said in page
+        assert '<html lang="zh-CN"' in (await client.get("/kit", headers=HTML)).text
+        await client.get("/choose?language=zh-CN")
+        assert "1,234.50 元" in (await client.get("/kit/public", headers=HTML)).text
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+async def test_nobody_is_sent_elsewhere(stand: Stand, elsewhere: str) -> None:
+    async with stand.browser() as client:
+        assert (await client.get("/choose", params={"print": "large", "next": elsewhere})).headers["location"] == "/"
+
+
+@pytest.mark.parametrize("words", ["print=huge", "language=fr", "print=large%0d%0aSet-Cookie:x=y"])
+async def test_only_what_there_is_can_be_chosen(stand: Stand, words: str) -> None:
+    async with stand.browser() as client:
+        answer = await client.get(f"/choose?{words}")
+        assert (answer.status_code, "set-cookie" in answer.headers) == (422, False)
+
+
+async def test_a_cookie_that_somebody_made_up_changes_nothing(stand: Stand) -> None:
+    async with stand.browser() as client:
+        page = (await client.get("/kit/public", headers={**HTML, "Cookie": 'liandong-print="><script>; liandong-language=fr'})).text
+        assert '<html lang="zh-CN" data-room="public">' in page
+
+
+async def test_the_header_shows_what_a_post_may_open(stand: Stand) -> None:
+    async with stand.browser(stand.leader) as client:
+        page = (await client.get("/page", headers=HTML)).text
+        assert 'href="/network"' in page
+        assert 'href="/desk"' not in page
+        assert 'action="/find" role="search"' in page
+    async with stand.browser() as client:
+        page = (await client.get("/kit", headers=HTML)).text
+        assert 'href="/network"' not in page
+        assert 'action="/find"' not in page
