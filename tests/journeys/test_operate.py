@@ -154,6 +154,7 @@ def test_a_record_nobody_can_read_is_parked_listed_and_dismissed(box: OneBox, ru
     assert {(row["service"], row["where"].split("/")[0]) for row in rows} == {
         ("deadline", f"{COUNTY}.intake.v1"),
         ("supervision", f"{COUNTY}.intake.v1"),
+        ("vault", f"{COUNTY}.intake.v1"),
     }
     assert "仍停放" in run("parked", "retry", COUNTY, "deadline").stdout
     for row in rows:
