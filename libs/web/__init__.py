@@ -1,6 +1,6 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
-from libs.web.accounts import Account, Accounts, Role
+from libs.web.accounts import Account, Accounts, NotAllowed, Role
 from libs.web.addresses import Inner, inner
 from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
 from libs.web.app import make_app
@@ -27,12 +27,13 @@ from libs.web.pages import NavLink, Pages
 from libs.web.passing import passing_entrance
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
 from libs.web.sealing import Sealed, new_key, open_fields, row_of, seal_fields
-from libs.web.signin import require
+from libs.web.signin import Anybody, require, shown_by
 
 __all__ = [
     "Account",
     "Accounts",
     "After",
+    "Anybody",
     "CasePath",
     "CommandRoute",
     "Entrance",
@@ -55,6 +56,7 @@ __all__ = [
     "MaxBody",
     "NavLink",
     "NodePath",
+    "NotAllowed",
     "NotYet",
     "Pages",
     "PositionAnswer",
@@ -86,4 +88,5 @@ __all__ = [
     "require",
     "respond",
     "row_answer",
+    "shown_by",
 ]

@@ -84,6 +84,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """`node` is one of the account's nodes or below one of them."""
         return any(covers(own, node) for own in self.nodes)
 
+    def among(self, nodes: Iterable[str]) -> tuple[str, ...]:
+        """Those of `nodes` that the account works for, in their order: whose rows it is shown."""
+        return tuple(node for node in nodes if self.works_for(node))
+
 
 class AccountRow(Form):
     """An account as the file has it."""
