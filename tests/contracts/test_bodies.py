@@ -27,7 +27,7 @@ PARTS: Final = {
     "timeline": "t",
     "item": "511A00001",
 }
-OPEN: Final = {"/health/live", "/health/ready", "/sign-in", "/sign-out", "/kit"}
+OPEN: Final = {"/health/live", "/health/ready", "/sign-in", "/sign-out", "/kit", "/kit/moving", "/kit/public", "/choose"}
 """What is for everybody, signed in or not."""
 LIST: Final = "/catalogue/nodes/{node}/imports"
 LARGE: Final = {LIST: HUGE, "/intake/nodes/{node}/imports": 2 * 1024 * 1024}
