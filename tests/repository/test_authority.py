@@ -16,7 +16,7 @@ from libs.web.signin import Require
 from tests.contracts.test_bodies import OPEN
 
 
-OWN = {"/account", "/sign-out-everywhere"}
+OWN = {"/account"}
 """What everybody who has signed in does about themselves."""
 
 
