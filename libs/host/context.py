@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,10 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter
 
 from libs.bus import Hears, Known, Take
+from libs.database import Connection, reading
 from libs.eventlog import Logs, Ring
 from libs.vault import Keyring, VaultPort, no_vault
 from libs.views import Pool, View
-from libs.web import Accounts, Entrance, Pages, Role
+from libs.web import Account, Accounts, Entrance, Pages, Role
 from libs.wire import Position
 
 
@@ -104,6 +106,8 @@ class Around:
     """Asked of the accounts that open the site's door now."""
     accounts: Accounts = field(default_factory=Accounts)
     """Who may speak to this site: for the door, which knows people again by them."""
+    one_box: bool = False
+    """For trying it out on one machine: the sign-in page lists the accounts."""
     services: frozenset[str] = frozenset()
     """The services that stand at this site."""
     published: tuple[str, ...] = ()
@@ -134,6 +138,10 @@ class Context:
     process: str
     """A name no other start of a process has: numbers are leased under it."""
     around: Around = Around()
+
+    def reading(self, account: Account) -> AbstractAsyncContextManager[Connection]:
+        """The read models as the account may see them: the rows of the nodes hosted here that it works for."""
+        return reading(self.pool, account.among(node.code for node in self.site.nodes))
 
 
 Chore = Callable[[], Awaitable[None]]

@@ -143,6 +143,8 @@ class NamedRows(Form):
 
 OPERATOR = [Depends(require(Role.OPERATOR))]
 READERS = [Depends(require(Role.OPERATOR, Role.SITE))]
+WATCHERS = [Depends(require(Role.OPERATOR, Role.SITE, Role.LEADER, Role.SUPERVISOR))]
+"""Who is told how far everything is: positions and counts, nothing of a case."""
 
 
 def operate_router(host: SiteHost) -> APIRouter:
@@ -153,7 +155,7 @@ def operate_router(host: SiteHost) -> APIRouter:
     async def feed(node: NodePath, service: ServicePath, epoch: EpochPath, after: After = 0, limit: FeedSize = 500) -> Response:
         return FeedResponse(encode_page(await _feed(host, node, service, epoch, after, limit)))
 
-    @router.get("/site/status", response_model=SiteStatus, dependencies=READERS)
+    @router.get("/site/status", response_model=SiteStatus, dependencies=WATCHERS)
     async def status() -> dict[str, Any]:
         services = {name: await _status(hosted) for name, hosted in host.public.items()}
         return {"site": host.site.code, **_own(host), "away": host.servers.away, "services": services}

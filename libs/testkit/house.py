@@ -23,6 +23,7 @@ from libs.database import Pool, open_pool, prepare
 from libs.eventlog import PgLogs
 from libs.host import PROBLEMS, Around, Build, Context, Loops, Node, Site
 from libs.telemetry import Health
+from libs.testkit.inside import Inside
 from libs.views import Projector
 from libs.web import Accounts, Role, make_app
 from libs.wire import Position, Recorded
@@ -48,10 +49,11 @@ class Speaks(Protocol):
 
 
 class House:
-    """One running service. `time` is its clock; `neighbours` (by name of service) answer when a gap is pulled."""
+    """One running service. `time` is its clock; `neighbours` (by name of service) answer when a gap is pulled; `inside` are its tables, whole."""
 
     def __init__(self, build: Build, pool: Pool, logs: PgLogs, site: Site, now: datetime, process: str, around: Around) -> None:
         self.pool, self.logs, self.time = pool, logs, now
+        self.inside: Any = Inside(pool)  # stands for a connection where a query is asked
         self.neighbours: dict[str, Speaks] = {}
         accounts = Accounts()
         self._tokens = staffed(accounts, site.code)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final
 
+from fastapi import Depends
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 from starlette.exceptions import HTTPException
@@ -55,6 +56,21 @@ def require(*roles: Role) -> Require:
     return Require(*roles)
 
 
+class SignedIn:
+    """A dependency: whoever has signed in, whatever they may do. Answers 401."""
+
+    async def __call__(self, request: Request) -> Account:
+        account = await reader(request)
+        if account is None:
+            raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="liandong"'})
+        request.scope["state"]["account"] = account
+        return account
+
+
+Anybody = Annotated[Account, Depends(require())]
+"""Who asks: whoever has an account."""
+
+
 class FromHere:
     """A dependency: the form was sent from a page of this very site, as far as the browser says."""
 
@@ -95,6 +111,15 @@ async def reader(request: Request) -> Account | None:
     return found
 
 
+def shown_by(request: Request) -> dict[str, str]:
+    """The headers with which this very site is asked further as whoever sent `request`, for reading: their token, or their session's cookie. Within
+    the site it goes by HTTP, however the browser came.
+    """
+    if (authorization := request.headers.get("authorization")) is not None:
+        return {"Authorization": authorization}
+    return {"Cookie": f"{_cookie_of(request.app.state.site)}={session_cookie(request)}"}
+
+
 def entrance_of(request: Request) -> Entrance:
     """The entrance of the site that is asked."""
     found: Entrance = request.app.state.entrance
@@ -108,8 +133,12 @@ def session_cookie(request: Request) -> str:
 
 def cookie_name(request: Request, what: str = "") -> str:
     """Sites of one box differ by port only, which cookies do not tell apart. Over HTTPS the name says that nobody but this host has set it."""
-    name = f"liandong-{request.app.state.site or 'session'}{what}"
+    name = _cookie_of(request.app.state.site, what)
     return f"__Host-{name}" if is_secure(request) else name
+
+
+def _cookie_of(site: str, what: str = "") -> str:
+    return f"liandong-{site or 'session'}{what}"
 
 
 def is_secure(request: Request) -> bool:

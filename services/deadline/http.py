@@ -18,6 +18,7 @@ from libs.forms import CLOCK_NAME, Form, Moment, Word
 from libs.host import Context
 from libs.web import (
     Account,
+    Anybody,
     CasePath,
     Epoch,
     NodePath,
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
     from services.deadline.ticker import Ticker
 
 ClockPath = Annotated[str, Path(max_length=100, pattern=f"^{CLOCK_NAME}$")]
-Anybody = Annotated[Account, Depends(require())]
-ANYBODY: Final = [Depends(require())]
 Operator = Annotated[Account, Depends(require(Role.OPERATOR, Role.SITE))]
 OPERATOR: Final = [Depends(require(Role.OPERATOR, Role.SITE))]
 
@@ -118,17 +117,21 @@ def deadline_router(context: Context, codec: Codec, calendars: Calendars, ticker
 
 
 def _clocks(routes: APIRouter, context: Context) -> None:
-    @routes.get("/cases/{case}/clocks", response_model=many(ShownClock), dependencies=ANYBODY)
-    async def of_case(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
+    @routes.get("/cases/{case}/clocks", response_model=many(ShownClock))
+    async def of_case(case: CasePath, account: Anybody, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         node = hosted(context.site, node_of_case(case))
         current = not sequence or await context.current(views.VIEW, Position(origin(node, "deadline"), epoch, sequence, ""))
-        return answer([_shown(row, context.now()) for row in await views.clocks_of(context.pool, case)], current=current)
+        async with context.reading(account) as rows:
+            return answer([_shown(row, context.now()) for row in await views.clocks_of(rows, case)], current=current)
 
-    @routes.get("/nodes/{node}/due", response_model=DueClocks, dependencies=ANYBODY)
-    async def due(node: NodePath, until: Moment | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> Response:
+    @routes.get("/nodes/{node}/due", response_model=DueClocks)
+    async def due(
+        node: NodePath, account: Anybody, until: Moment | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+    ) -> Response:
         now = context.now()
-        rows = await views.due_at_node(context.pool, hosted(context.site, node), until or now + timedelta(days=1), limit)
-        return answer({"clocks": [_shown(row, now) for row in rows]})
+        async with context.reading(account) as rows:
+            clocks = await views.due_at_node(rows, hosted(context.site, node), until or now + timedelta(days=1), limit)
+        return answer({"clocks": [_shown(row, now) for row in clocks]})
 
 
 def _proof(routes: APIRouter, context: Context, codec: Codec, calendars: Calendars) -> None:
@@ -171,11 +174,12 @@ def _time(routes: APIRouter, context: Context, ticker: Ticker) -> None:
         confirmed = await ticker.time.confirm(account.staff)
         return answer({"site": context.site.code, "now": context.now(), "confirmed": confirmed})
 
-    @routes.get("/replay", response_model=ReplayedClocks, dependencies=OPERATOR)
-    async def replay(log: Word) -> Response:
-        rows = await views.replay(context.pool, log)
-        nodes = {row["node"]: {"red": row["red"], "yellow": row["yellow"], "statutory_red": row["statutory_red"]} for row in rows}
-        return answer({"nodes": nodes, **{key: sum(row[key] for row in rows) for key in ("red", "yellow", "statutory_red")}})
+    @routes.get("/replay", response_model=ReplayedClocks)
+    async def replay(log: Word, account: Operator) -> Response:
+        async with context.reading(account) as rows:
+            found = await views.replay(rows, log)
+        nodes = {row["node"]: {"red": row["red"], "yellow": row["yellow"], "statutory_red": row["statutory_red"]} for row in found}
+        return answer({"nodes": nodes, **{key: sum(row[key] for row in found) for key in ("red", "yellow", "statutory_red")}})
 
 
 def _held(row: dict[str, Any]) -> dict[str, Any]:

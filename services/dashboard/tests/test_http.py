@@ -37,7 +37,7 @@ class Answering:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def ask(self, path: str, **_query: Any) -> Any:
+    async def ask(self, _request: Any, path: str, **_query: Any) -> Any:
         self.asked.append(path)
         if path not in ANSWERS:
             raise HTTPException(404)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BaseModel
 
 from libs.host import Context
-from libs.web import CasePath, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, node_of_case, require, row_answer
+from libs.web import Anybody, CasePath, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, node_of_case, row_answer
 from libs.wire import Position, origin
 from libs.workdays import Calendar, midnight
 from services.intake import views
@@ -60,27 +60,35 @@ def reached(context: Context) -> Callable[..., Awaitable[bool]]:
 
 def add_reading(router: APIRouter, putting: Putting, parts: Parts) -> None:
     """Adds `GET …`, for anybody who works for the node."""
-    context, anybody, is_current = putting.context, Depends(require()), Depends(reached(putting.context))
+    context, is_current = putting.context, Depends(reached(putting.context))
 
-    @router.get("/cases/{case}", response_model=OneCase, dependencies=[anybody])
-    async def one(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
+    @router.get("/cases/{case}", response_model=OneCase)
+    async def one(case: CasePath, account: Anybody, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         node = hosted(context.site, node_of_case(case))
         current = not sequence or await context.current(views.CASES_VIEW, Position(origin(node, "intake"), epoch, sequence, ""))
         now, stream = context.now(), await context.logs.of(node).stream(case)
-        row = await views.case_row(context.pool, case, read_at(now, putting.calendar))
+        async with context.reading(account) as rows:
+            row = await views.case_row(rows, case, read_at(now, putting.calendar))
         if row is None:
             raise HTTPException(404)
         acts = [parts[command] for command in possible(putting.cases.state(stream), now, putting.calendar)]
         return answer({**row, "version": len(stream), "possible": acts}, version=len(stream), current=current)
 
-    @router.get("/nodes/{node}/cases", response_model=Cases, dependencies=[anybody])
+    @router.get("/nodes/{node}/cases", response_model=Cases)
     async def page(
-        node: NodePath, phase: Phase | None = None, after: AfterCase = "", limit: PageSize = 50, current: bool = is_current
+        node: NodePath,
+        account: Anybody,
+        phase: Phase | None = None,
+        after: AfterCase = "",
+        limit: PageSize = 50,
+        current: bool = is_current,
     ) -> Response:
         now = read_at(context.now(), putting.calendar)
-        rows = await views.case_page(context.pool, node, phase.value if phase else "", after, limit, now)
-        return answer({"cases": rows, "next": rows[-1]["case"] if len(rows) == limit else None}, current=current)
+        async with context.reading(account) as rows:
+            cases = await views.case_page(rows, node, phase.value if phase else "", after, limit, now)
+        return answer({"cases": cases, "next": cases[-1]["case"] if len(cases) == limit else None}, current=current)
 
-    @router.get("/nodes/{node}/counts", response_model=CaseCounts, dependencies=[anybody])
-    async def counts(node: NodePath, current: bool = is_current) -> Response:
-        return answer(await views.counts(context.pool, node), current=current)
+    @router.get("/nodes/{node}/counts", response_model=CaseCounts)
+    async def counts(node: NodePath, account: Anybody, current: bool = is_current) -> Response:
+        async with context.reading(account) as rows:
+            return answer(await views.counts(rows, node), current=current)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from libs.database import working
 from libs.testkit.house import COUNTY, House
 from libs.testkit.neighbours import Neighbour
 from services.intake.events import CaseAccepted
@@ -25,7 +26,7 @@ async def test_a_view_made_event_by_event_is_the_view_made_at_once(house: House)
     view = house.service.views[0]
     made: list[tuple[list[Any], list[Any]]] = []
     for pages in ([events], [[event] for event in events]):
-        async with house.pool.acquire() as connection, connection.transaction():
+        async with working(house.pool, "test") as connection:
             await connection.execute("delete from cases")
             await connection.execute("delete from leases")
             await connection.execute("delete from node_cases")
@@ -108,20 +109,20 @@ async def test_silence_of_another_clock_is_not_ours(house: House) -> None:
 
 async def test_a_procedure_heard_twice_is_one_row(house: House, catalogue: Neighbour) -> None:
     await house.hear(await published(catalogue), await published(catalogue))
-    assert await house.pool.fetchval("select count(*) from procedures") == 1
+    assert await house.inside.fetchval("select count(*) from procedures") == 1
 
 
 async def test_what_cannot_be_read_is_not_swallowed(house: House, catalogue: Neighbour) -> None:
     """It is kept aside with its reason."""
     kind = "liandong.catalogue.ProcedurePublished.v1"
     await house.hear(await catalogue.sends(kind, b'{"item": "511A00001"}', "2007-03-05", subject="511A00001"))
-    (parked,) = await house.pool.fetch("select reason from parked")
+    (parked,) = await house.inside.fetch("select reason from parked")
     assert "name" in parked["reason"]
-    assert await house.pool.fetchval("select count(*) from procedures") == 1
+    assert await house.inside.fetchval("select count(*) from procedures") == 1
 
 
 async def test_an_unknown_case_has_no_row(house: House) -> None:
-    assert await case_row(house.pool, "511525-20070305-000009-9", read_at(house.time, CALENDAR)) is None
+    assert await case_row(house.inside, "511525-20070305-000009-9", read_at(house.time, CALENDAR)) is None
 
 
 async def test_what_is_counted_of_a_node_costs_the_same_however_many_cases_have_ended(house: House) -> None:
@@ -131,5 +132,5 @@ async def test_what_is_counted_of_a_node_costs_the_same_however_many_cases_have_
     ended = await file(house)
     await house.post(f"/intake/cases/{ended['case']}/withdrawal", by="clerk")
     await show(house, await house.post(f"/intake/cases/{ended['case']}/close", by="clerk"))
-    await house.pool.execute("delete from cases where number = $1", ended["case"])
+    await house.inside.execute("delete from cases where number = $1", ended["case"])
     assert await counted(house) == {"cases": 4, "open": 3, "finished": 1}

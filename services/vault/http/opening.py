@@ -92,7 +92,8 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
     ) -> Response:
         row = await desk.find(subject, account)
         current = not sequence or await context.current(views.OPENINGS_VIEW, _at(row, epoch, sequence))
-        return answer({"openings": await views.openings_of(context.pool, subject, MOST)}, current=current)
+        async with context.reading(account) as rows:
+            return answer({"openings": await views.openings_of(rows, subject, MOST)}, current=current)
 
     async def erase(by: Envelope, subject: str, _form: None) -> Response:
         row = await desk.find(subject, by.account)
