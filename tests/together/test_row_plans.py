@@ -43,7 +43,8 @@ FILLED: Final[Mapping[str, Sequence[str]]] = {
     "hub": (
         f"""insert into city_case (number, node, filed_at) select number, node, $1::timestamptz - n * interval '1 minute' {FROM}""",
         f"""insert into city_card select n, node, number, 'red', '', '', '', '', $1, $1::timestamptz - n * interval '1 minute', false {FROM}""",
-        f"""insert into city_feed (source, epoch, node) select 'urn:liandong:' || node || ':intake', 1, node {FROM} where n <= 300 and $1::timestamptz is not null""",
+        f"""insert into city_feed (source, epoch, node) select 'urn:liandong:' || node || ':intake', 1, node {FROM}
+            where n <= 300 and $1::timestamptz is not null""",
         f"""insert into archive select 1 + (n - 1) % 300, n, n, '', '', $1, $1, '', '', number, '', '', '', n, '' {FROM}""",
     ),
 }
