@@ -15,7 +15,6 @@ from libs.web import Accounts
 from libs.web.signin import Require
 from tests.contracts.test_bodies import OPEN
 
-
 OWN = {"/account"}
 """What everybody who has signed in does about themselves."""
 

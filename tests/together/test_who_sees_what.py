@@ -10,10 +10,11 @@ import pytest
 from httpx2 import ASGITransport, AsyncClient, Response
 
 import services.dashboard
+from libs.authority import Post, posted
 from libs.telemetry import Health
 from libs.testkit.house import COUNTY, TOWN, open_house
 from libs.testkit.neighbours import Neighbour
-from libs.web import Accounts, Pages, Role, make_app
+from libs.web import Accounts, Pages, make_app
 from libs.web.accounts import digest
 from services.dashboard import http as dashboard
 from services.dashboard.http import SiteClient
@@ -30,10 +31,10 @@ THEIRS, OURS = f"{COUNTY}-20070305-000001-8", f"{TOWN}-20070305-000001-3"
 LEADER: Final = "领导"
 
 
-def leader_of(accounts: Accounts | None, *nodes: str, role: Role = Role.LEADER) -> dict[str, str]:
+def leader_of(accounts: Accounts | None, *nodes: str, post: Post = Post.LEADER) -> dict[str, str]:
     """The headers of somebody who works for these nodes only."""
     assert accounts is not None
-    _, token = accounts.issue(f"L-{'-'.join(nodes)}", [role], nodes, LEADER)
+    _, token = accounts.issue(f"L-{'-'.join(nodes)}", posted([post], nodes), LEADER)
     return {"Authorization": f"Bearer {token}"}
 
 
