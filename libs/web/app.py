@@ -66,7 +66,8 @@ def make_app(
         redirect_slashes=False,
         telemetry={"operation_spans": False, "logs": False, "auto_configure": False, "exclude": _unrecorded},
     )
-    app.state.accounts, app.state.entrance, app.state.site = accounts, entrance or passing_entrance(accounts), site
+    app.state.accounts, app.state.entrance = accounts, entrance or passing_entrance(accounts)
+    app.state.site, app.state.pages = site, pages
     app.add_middleware(Guard, problems=answers)
     app.add_middleware(SecurityHeaders)
     answers.add_to(app)
