@@ -11,9 +11,9 @@ from pydantic import Field
 from libs.forms import Form, Unreadable, toml_form, why_not
 from libs.web import Account, Role
 
-Claim = Annotated[str, Field(min_length=1, max_length=200)]
+ClaimName = Annotated[str, Field(min_length=1, max_length=200)]
 Address = Annotated[str, Field(pattern=r"^https?://[^\s?#]+[^\s?#/]$", max_length=500)]
-Said = Annotated[tuple[Claim, ...], Field(max_length=20)]
+ClaimWords = Annotated[tuple[ClaimName, ...], Field(max_length=20)]
 NO_STAFF: Final = "统一身份认证没有给出工号，不能登录。请联系系统管理员"
 NO_POST: Final = "您的账号（{staff}）在本站没有岗位或节点，不能登录。请联系系统管理员"
 NO_SECOND: Final = "您的岗位须用第二种方式核验身份后才能登录"
@@ -30,7 +30,7 @@ class SecondNeeded(Exception):
 class PostOfClaim(Form):
     """Who has `value` in the claim of posts has this post here."""
 
-    value: Claim
+    value: ClaimName
     post: Role
 
 
@@ -38,29 +38,29 @@ class SecondFactor(Form):
     """Of which posts a second factor is asked, and which words of the provider say that there was one: of `acr` any, or of `amr` any."""
 
     posts: tuple[Role, ...] = (Role.OPERATOR,)
-    acr: Said = ()
-    amr: Said = ("mfa", "otp", "hwk")
+    acr: ClaimWords = ()
+    amr: ClaimWords = ("mfa", "otp", "hwk")
 
 
 class ClaimNames(Form):
     """In which claims an identity has what is asked of it."""
 
-    staff: Claim = "staff"
-    title: Claim = "title"
-    posts: Claim = "roles"
-    nodes: Claim = "nodes"
+    staff: ClaimName = "staff"
+    title: ClaimName = "title"
+    posts: ClaimName = "roles"
+    nodes: ClaimName = "nodes"
 
 
 class Oidc(Form):
     """The provider, this site as its client, and what becomes of claims."""
 
     issuer: Address
-    client: Claim
+    client: ClaimName
     secret_file: Path | None = None
     """A file with the client's secret; none: the client has no secret."""
     address: Address
     """Where browsers reach this site."""
-    scopes: Said = ("openid", "profile")
+    scopes: ClaimWords = ("openid", "profile")
     claims: ClaimNames = ClaimNames()
     posts: Annotated[tuple[PostOfClaim, ...], Field(min_length=1, max_length=200)]
     second: SecondFactor = SecondFactor()

@@ -17,7 +17,6 @@ MOST_RATES: Final = 100_000
 _SESSIONS: Final = "delete from session where began < now() - $1::interval"
 _FORMS: Final = "delete from kept_form where made < now() - $1::interval"
 _LEAVING: Final = "delete from leaving where made < now() - $1::interval"
-_LEAVING: Final = "delete from leaving where made < now() - $1::interval"
 _RATES: Final = "delete from rate where until < now()"
 _BEYOND: Final = "delete from rate where until <= (select until from rate order by until desc offset $1 limit 1)"
 

@@ -39,7 +39,7 @@ STRANGE: Final = "登录没有完成：返回的内容与本次登录不符。�
 CANCELLED: Final = "登录没有完成：统一身份认证没有确认您的身份。请重新登录"
 _SET_OUT: Final = "insert into leaving (row, sealed) values ($1, $2)"
 _COME_BACK: Final = "delete from leaving where row = $1 and made > now() - make_interval(secs => $2) returning sealed"
-Word = Annotated[str, Query(max_length=4000)]
+QueryText = Annotated[str, Query(max_length=4000)]
 _log = structlog.get_logger("door")
 
 
@@ -98,11 +98,13 @@ def oidc_router(way: Way) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/sign-in/oidc", dependencies=[Depends(Limited("sign-in"))])
-    async def out(request: Request, next: Word = "/", step_up: bool = False) -> Response:  # noqa: A002 (the name in the address)
+    async def out(request: Request, next: QueryText = "/", step_up: bool = False) -> Response:  # noqa: A002 (the name in the address)
         return await _said(request, lambda: way.out(request, next, step_up=step_up))
 
     @router.get("/sign-in/oidc/back", dependencies=[Depends(Limited("sign-in"))])
-    async def back(request: Request, state: Word = "", code: Word = "", error: Word = "", iss: Word | None = None) -> Response:
+    async def back(
+        request: Request, state: QueryText = "", code: QueryText = "", error: QueryText = "", iss: QueryText | None = None
+    ) -> Response:
         if error or not code:
             return _no(request, CANCELLED, 403)
         return await _said(request, lambda: way.back(request, request.app.state.pages, state, code, iss))

@@ -51,7 +51,7 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class KnownPerson:
     """Whom the provider says it is."""
 
     claims: Mapping[str, Any]
@@ -97,7 +97,7 @@ class Provider:
             )
         )
 
-    async def identity(self, leaving: Leaving, code: str, issuer: str | None) -> Identity:
+    async def identity(self, leaving: Leaving, code: str, issuer: str | None) -> KnownPerson:
         """Whom the provider says it is. Raises `NotBelieved`, `ProviderAway`."""
         about = await self._about()
         if about.get("authorization_response_iss_parameter_supported") and issuer is None:
@@ -107,7 +107,7 @@ class Provider:
         token = await self._token(about["token_endpoint"], leaving, code)
         claims = await self._read(token, about)
         self._check(claims, leaving)
-        return Identity(claims, token)
+        return KnownPerson(claims, token)
 
     async def way_out(self, hint: str) -> str:
         """Where the browser goes to sign out at the provider too; empty where it has no such address."""
