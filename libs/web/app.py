@@ -74,7 +74,7 @@ def make_app(
         redirect_slashes=False,
         telemetry={"operation_spans": False, "logs": False, "auto_configure": False, "exclude": _unrecorded},
     )
-    _stands(app, accounts, entrance or passing_entrance(accounts), site, today)
+    _stands(app, accounts, entrance or passing_entrance(accounts), site, today, pages)
     app.add_middleware(Guard, problems=answers)
     app.add_middleware(SecurityHeaders)
     answers.add_to(app)
@@ -85,9 +85,10 @@ def make_app(
     return app
 
 
-def _stands(app: FastAPI, accounts: Accounts, entrance: Entrance, site: str, today: Callable[[], date]) -> None:
+def _stands(app: FastAPI, accounts: Accounts, entrance: Entrance, site: str, today: Callable[[], date], pages: Pages | None) -> None:
     """What requests find of the site."""
-    app.state.accounts, app.state.entrance, app.state.site, app.state.today = accounts, entrance, site, today
+    app.state.accounts, app.state.entrance, app.state.pages = accounts, entrance, pages
+    app.state.site, app.state.today = site, today
 
 
 class LeanApp(FastAPI):

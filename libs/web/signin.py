@@ -64,6 +64,17 @@ def require(act: str, *, anywhere: bool = False) -> Require:
     return Require(act, anywhere=anywhere)
 
 
+class SignedIn:
+    """A dependency: whoever has signed in, whatever they may do. Answers 401."""
+
+    async def __call__(self, request: Request) -> Account:
+        account = await reader(request)
+        if account is None:
+            raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="liandong"'})
+        request.scope["state"]["account"] = account
+        return account
+
+
 class FromHere:
     """A dependency: the form was sent from a page of this very site, as far as the browser says."""
 

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from libs.authority import Grant, Post, posted
-from libs.web import Accounts
+from libs.web import Accounts, hashed, made_up
 from libs.workdays import CHINA
 
 DOCUMENT: Final = "一体机样例授权"
+MACHINE: Final = "site"
+"""Nobody signs in as the site itself."""
 AUDITED_DAYS: Final = 365
 """How long an auditor of the box may read."""
 
@@ -55,6 +57,12 @@ def grants_of(one: Hired, site: str, nodes: Sequence[str]) -> tuple[Grant, ...]:
     return posted(one.posts, where, first=today, last=last, document=DOCUMENT)
 
 
-def hired(accounts: Accounts, site: str, nodes: Sequence[str]) -> dict[str, str]:
-    """Opens everybody's account: their tokens, by word."""
-    return {one.word: accounts.issue(one.staff, grants_of(one, site, nodes), one.post)[1] for one in STAFF}
+def hired(accounts: Accounts, site: str, nodes: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Opens everybody's account: their tokens and, of people, their passwords, by word."""
+    tokens, passwords = dict[str, str](), dict[str, str]()
+    for one in STAFF:
+        account, tokens[one.word] = accounts.issue(one.staff, grants_of(one, site, nodes), one.post)
+        if one.word != MACHINE:
+            passwords[one.word] = made_up()
+            accounts.set_password(account, hashed(passwords[one.word]))
+    return tokens, passwords

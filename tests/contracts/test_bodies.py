@@ -26,8 +26,9 @@ PARTS: Final = {
     "epoch": "1",
     "timeline": "t",
     "item": "511A00001",
+    "subject": "subj-6f0a1c2e-4b5d-4e6f-8a9b-0c1d2e3f4a5b",
 }
-OPEN: Final = {"/health/live", "/health/ready", "/sign-in", "/sign-out", "/kit", "/intake/follow"}
+OPEN: Final = {"/health/live", "/health/ready", "/sign-in", "/sign-out", "/kit", "/kit/moving", "/kit/public", "/choose", "/intake/follow"}
 """What is for everybody, signed in or not."""
 LIST: Final = "/catalogue/nodes/{node}/imports"
 LARGE: Final = {LIST: HUGE, "/intake/nodes/{node}/imports": 2 * 1024 * 1024}

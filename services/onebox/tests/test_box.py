@@ -65,13 +65,18 @@ def test_the_hub_is_told_of_every_site_its_key_and_its_nodes(box: OneBox) -> Non
         assert (row["address"], row["nodes"]) == (site.address, site.nodes)
 
 
-def test_everybody_of_the_staff_has_a_token_that_their_site_knows(box: OneBox) -> None:
+def test_everybody_of_the_staff_has_a_token_and_a_password_that_their_site_knows(box: OneBox) -> None:
     county = box.site("511525")
     accounts = Accounts.load(county.folder / "accounts.json")
     for one in STAFF:
         account = accounts.by_token(county.tokens[one.word])
         assert account is not None
         assert (account.staff, account.grants.all) == (one.staff, grants_of(one, county.code, [node["code"] for node in county.nodes]))
+        person = accounts.person(one.staff)
+        assert (person is None) == (one.word == "site"), "nobody signs in as the site itself"
+        assert person is None or person.account == account
+        assert person is None or county.passwords[one.word] not in (county.folder / "accounts.json").read_text()
+    assert len(set(county.passwords.values())) == len(STAFF) - 1
     posts = {one.word: set(one.posts) for one in STAFF}
     assert {post for some in posts.values() for post in some} == set(Post), "every post has its account"
     assert posts["reviewer"] == {Post.EXAMINER, Post.APPROVER}, "one who could do both, and must not"
