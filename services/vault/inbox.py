@@ -27,7 +27,7 @@ class CaseFiled:
 
     case: str
     applicants: tuple[Applicant, ...]
-    imported: bool
+    imported: bool = False
 
 
 @record

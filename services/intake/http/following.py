@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from libs.contracts import phases
 from libs.database import reading
-from libs.forms import Form
+from libs.forms import Form, Word
 from libs.web import REFUSES, Limited, answer, node_of_case, unstored
 from services.intake.case.following import may_follow
 from services.intake.http.acts import Putting
@@ -29,7 +29,7 @@ class FollowForm(Form):
     """The number of a case and its code, however it was written down."""
 
     case: CaseNumber
-    code: Annotated[str, Field(min_length=1, max_length=40)]
+    code: Annotated[Word, Field(max_length=40)]
 
 
 class FollowedCase(BaseModel):

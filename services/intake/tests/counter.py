@@ -39,7 +39,7 @@ async def published(catalogue: Neighbour, item: str = ITEM, *, node: str = COUNT
 
 async def file(house: House, node: str = COUNTY, *, key: str = "", item: str = ITEM, status: int = 201) -> dict[str, Any]:
     """A case at the counter."""
-    applicant = await keep(house.vault, node, key)
+    applicant = await keep(house.vault, node, key=key)
     form = {"item": item, "channel": "counter", "materials": ["申请书"], **applying(applicant)}
     return await house.post(f"/intake/nodes/{node}/cases", form, by="clerk", key=key, status=status)
 

@@ -29,7 +29,7 @@ async def followed(house: House, case: str, code: str, status: int = 200) -> dic
 async def test_whoever_applies_stands_in_the_fact_by_subject_alone(house: House) -> None:
     li = await keep(house.vault, COUNTY)
     agent = await keep(house.vault, COUNTY, acts_for=li)
-    by_agent = {"applicants": [{"subject": li}, {"subject": agent, "part": "agent", "of": li}], "channel": "agent"}
+    by_agent: dict[str, Any] = {"applicants": [{"subject": li}, {"subject": agent, "part": "agent", "of": li}], "channel": "agent"}
     await filed(house, **by_agent)
     said = await house.one(CaseFiled)
     assert said.applicants == (Applicant(subject=li), Applicant(subject=agent, part=ApplicantPart.AGENT, of=li))

@@ -88,7 +88,7 @@ async def test_only_who_works_there_opens_anything(house: House) -> None:
 
 async def test_nothing_is_opened_for_somebody_elses_case(house: House, intake: Neighbour) -> None:
     subject = await kept(house)
-    await house.hear(await intake.says("CaseFiled", house.time, CASE, applicant=subject))
+    await house.hear(await intake.says("CaseFiled", house.time, CASE, applicants=[{"subject": subject, "part": "applicant", "of": ""}]))
     assert (await opened(house, subject, case=f"{COUNTY}-20070305-000002-9", status=409))["code"] == "other-case"
     assert (await opened(house, subject, status=409))["code"] == "other-case"
     await opened(house, subject, case=CASE)
@@ -115,7 +115,7 @@ async def test_an_organisation_is_shown_by_name_and_code(house: House) -> None:
 
 async def test_nobody_is_erased_while_a_case_runs_and_everybody_can_be_behind_its_end(house: House, intake: Neighbour) -> None:
     subject = await kept(house)
-    await house.hear(await intake.says("CaseFiled", house.time, CASE, applicant=subject))
+    await house.hear(await intake.says("CaseFiled", house.time, CASE, applicants=[{"subject": subject, "part": "applicant", "of": ""}]))
     refused = await house.post(f"/vault/subjects/{subject}/erasure", by="clerk", status=409)
     assert refused["code"] == "still-held"
     assert (await opened(house, subject, case=CASE))["fields"]["name"] == LI["name"]
@@ -176,11 +176,13 @@ async def test_an_erasure_that_was_not_said_before_a_crash_is_said_at_the_openin
 # --- codes and keys ---------------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_code_is_given_anew_at_the_counter_and_that_is_a_fact(house: House) -> None:
+async def test_a_code_is_given_anew_at_the_counter_and_that_is_a_fact(house: House, intake: Neighbour) -> None:
     path, port = f"/vault/cases/{CASE}/follow-code", house.service.vault
     assert port is not None
     assert (await house.post(path, by="clerk", status=409))["code"] == "no-follow-code"
+    await house.hear(await intake.says("CaseFiled", house.time, CASE))
     old = await port.follow_code(CASE)
+    assert old != ""
     new = (await house.post(path, by="clerk"))["code"]
     assert [await port.follows(CASE, code) for code in (old, new)] == [False, True]
     said = await house.one(FollowCodeReissued)
