@@ -5,7 +5,7 @@ Read `subjects` (what is kept), `sealing` and `keys` (how), `lookup` (how the sa
 
 from libs.vault.erasing import ErasedFile, ErasedLine
 from libs.vault.follow import TooOften
-from libs.vault.hidden import HiddenForm, HiddenLine, HiddenName, HiddenPhone, HiddenText, ResidentNumber
+from libs.vault.hidden import HiddenFileName, HiddenForm, HiddenLine, HiddenName, HiddenPhone, HiddenText, ResidentNumber
 from libs.vault.keys import Keyring, add_key, create_keys, drop_keys
 from libs.vault.memory import MadeUpKeys, MemoryRows
 from libs.vault.postgres import PgRows
@@ -22,6 +22,7 @@ __all__ = [
     "Confided",
     "ErasedFile",
     "ErasedLine",
+    "HiddenFileName",
     "HiddenForm",
     "HiddenLine",
     "HiddenName",

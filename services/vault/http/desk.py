@@ -10,6 +10,7 @@ from libs.eventlog import Done, Subject
 from libs.host import Context
 from libs.telemetry import current_traceparent
 from libs.vault import ErasedLine, KeptSubject, Vault
+from libs.vault.documents import Documents
 from libs.web import Account
 from services.vault import follow, subject
 from services.vault.subject import EraseData
@@ -19,10 +20,11 @@ CodeStreams = Subject[follow.Command, follow.State, follow.Event]
 
 
 class Desk(NamedTuple):
-    """The vault, and its streams: of subjects and of codes."""
+    """The vault, its documents, and its streams: of subjects and of codes."""
 
     context: Context
     vault: Vault
+    documents: Documents
     subjects: SubjectStreams
     codes: CodeStreams
 
