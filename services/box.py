@@ -15,8 +15,7 @@ from libs import telemetry
 from libs.contracts import standing
 from libs.forms import NodeCode, NodeRow, Port, Registry, Unreadable, because_of, json_form, place_of, strict_json, why_not
 from libs.host import Around, NeedsTheOperator, Node, Site, keep_what_is_there, run_process, run_site
-from libs.vault import Keyring
-from libs.vault.documents import ADDRESS, Clamd
+from libs.vault import ADDRESS, Clamd, Keyring
 from libs.web import Accounts
 from libs.wire import load_key
 
@@ -63,6 +62,10 @@ class Settings(BaseSettings):
     """Address of the city's site, for pages that link there."""
     registry: Path | None = None
     """At the city: who is in the network, a JSON file of sites with keys and nodes."""
+    one_box: bool = False
+    """For trying it out on one machine: the sign-in page lists the accounts."""
+    oidc: Path | None = None
+    """Where people sign in at an OpenID provider: its settings, a TOML file."""
     otlp: str | None = None
     json_logs: bool = True
 
@@ -93,6 +96,8 @@ class Settings(BaseSettings):
             token=self.feed_token.get_secret_value(),
             signing_key=self.signing_key,
             registry=self.known,
+            one_box=self.one_box,
+            oidc=self.oidc,
             keyring=lambda: keyring,
             scanner=Clamd(self.clamd) if self.clamd is not None else None,
         )

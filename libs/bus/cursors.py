@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from libs.database import Connection, Pool
+from libs.database import Connection, Pool, works_as
 from libs.wire import Position, Recorded, genesis
 
 _KNOW: Final = """
@@ -20,8 +20,10 @@ with new as (
 )
 select * from new union all
 select source, epoch, sequence, hash, behind from cursor where consumer = $1 and source = any ($2::text[])"""
-_LOCK: Final = """
-select source, epoch, sequence, hash, behind from cursor where consumer = $1 and source = any ($2::text[]) order by source for update"""
+# The first statement of a wave, which says that what follows is the inbox's own work.
+_LOCK: Final = f"""
+select source, epoch, sequence, hash, behind from cursor
+where consumer = $1 and source = any ($2::text[]) and {works_as("inbox")} order by source for update"""
 _MOVE: Final = """
 update cursor set epoch = t.epoch, sequence = t.sequence, hash = t.hash, behind = t.behind
 from unnest($2::text[], $3::integer[], $4::bigint[], $5::text[], $6::boolean[]) as t (source, epoch, sequence, hash, behind)

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 from aiokafka import ConsumerRecord
 
-from libs.database import Connection, Pool, away
+from libs.database import Connection, Pool, away, works_as
 from libs.decider import Refused
 from libs.eventlog import Busy, Unknown
 from libs.wire import Malformed, Position, Recorded
@@ -25,6 +25,7 @@ _SUBJECTS = """
 select source, subject from parked p
 where consumer = $1 and source <> '' group by source, subject having $2::bigint[] is null or bool_or(parked = any ($2))
 order by source, min((epoch, sequence))"""
+_TURN = f"select from cursor where consumer = $1 and source = $2 and {works_as('inbox')} for update"
 _FIRST = """
 select parked, record from parked where consumer = $1 and source = $2 and subject = $3 order by epoch, sequence limit 1 for update"""
 
@@ -130,7 +131,7 @@ async def _first_again(
 ) -> bool:
     """Applies the first record of a subject, if there is one. Under the lock of the feed's cursor: nobody else hears or retries it meanwhile."""
     async with connection.transaction():
-        await connection.execute("select from cursor where consumer = $1 and source = $2 for update", consumer, source)
+        await connection.execute(_TURN, consumer, source)
         row = await connection.fetchrow(_FIRST, consumer, source, subject)
         if row is None:
             return False

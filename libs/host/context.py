@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter
 
+from libs.authority import Grants
 from libs.bus import Hears, Known, Take
+from libs.database import Connection, reading
 from libs.eventlog import Logs, Ring
-from libs.vault import Keyring, VaultPort, no_vault
-from libs.vault.documents import Scanner
+from libs.vault import Keyring, Scanner, VaultPort, no_vault
 from libs.views import Pool, View
-from libs.web import Accounts, Entrance, Pages, Role
+from libs.web import Account, Accounts, Entrance, Pages
 from libs.wire import Position
 
 
@@ -71,14 +74,12 @@ def _nobody() -> Mapping[str, Any]:
     return {"sites": []}
 
 
-class Knows(Protocol):
-    """Whether a staff number is one of the site's accounts, with one of these roles if any are asked for."""
-
-    def __call__(self, staff: str, /, *roles: Role) -> bool: ...
+Granted = Callable[[str], Grants | None]
+"""What whoever has this staff number at the site may do, by all their accounts; None: nobody is known by it."""
 
 
-def _stranger(_staff: str, /, *_roles: Role) -> bool:
-    return False
+def _stranger(_staff: str) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,14 @@ class Around:
     """What services of this site may ask of its vault; made by the service `vault`, for those that start behind it."""
     registry: Callable[[], Mapping[str, Any]] = _nobody
     """At the city: who is in the network, read when asked for: `{"sites": [{"site", "key", "public_key", "address", "nodes"}]}`."""
-    knows: Knows = _stranger
+    granted: Granted = _stranger
     """Asked of the accounts that open the site's door now."""
     accounts: Accounts = field(default_factory=Accounts)
     """Who may speak to this site: for the door, which knows people again by them."""
+    one_box: bool = False
+    """For trying it out on one machine: the sign-in page lists the accounts."""
+    oidc: Path | None = None
+    """The settings of the provider where people sign in; None: here."""
     services: frozenset[str] = frozenset()
     """The services that stand at this site."""
     published: tuple[str, ...] = ()
@@ -137,6 +142,10 @@ class Context:
     process: str
     """A name no other start of a process has: numbers are leased under it."""
     around: Around = Around()
+
+    def reading(self, account: Account) -> AbstractAsyncContextManager[Connection]:
+        """The read models as the account may see them: the rows of the nodes hosted here that it works for."""
+        return reading(self.pool, account.among(node.code for node in self.site.nodes))
 
 
 Chore = Callable[[], Awaitable[None]]

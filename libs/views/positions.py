@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from libs.database import Connection, Pool
+from libs.database import Connection, Pool, works_as
 from libs.wire import Recorded
 
 Place = tuple[int, int]
@@ -18,8 +18,10 @@ from unnest($1::text[]) as v (view) cross join unnest($2::text[]) as s (source)
 order by view collate "C", source collate "C" on conflict do nothing"""
 _SOURCES: Final = "select source from head"
 _LOAD: Final = "select view, source, epoch, sequence from view_position where view = any ($1::text[])"
-_LOCK: Final = f'{_LOAD} order by view collate "C", source collate "C" for update'
-"""In the order in which `_write` writes, whatever that of the database is: two who lock in two orders wait for each other."""
+_LOCK: Final = f'{_LOAD} and {works_as("views")} order by view collate "C", source collate "C" for update'
+"""The first statement of a turn, which says that what follows is the views' own work.
+
+In the order in which `_write` writes, whatever that of the database is: two who lock in two orders wait for each other."""
 _SAVE: Final = """
 insert into view_position as p (view, source, epoch, sequence) select * from unnest($1::text[], $2::text[], $3::integer[], $4::bigint[])
 on conflict (view, source) do update set epoch = excluded.epoch, sequence = excluded.sequence

@@ -1,7 +1,8 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
-from libs.web.accounts import Account, Accounts, Role
-from libs.web.addresses import Inner, inner
+from libs.web.accounts import Account, Accounts, GrantRow, NotAllowed, grant_of
+from libs.web.acting import TypedBefore, acting
+from libs.web.addresses import Inner, inner, local
 from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
 from libs.web.app import make_app
 from libs.web.bodies import MaxBody
@@ -23,11 +24,13 @@ from libs.web.forms import (
     Source,
     SubjectPath,
 )
+from libs.web.front import Limited, going, set_session
 from libs.web.pages import NavLink, Pages
 from libs.web.passing import passing_entrance
+from libs.web.passwords import hashed, made_up
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
 from libs.web.sealing import Sealed, new_key, open_fields, row_of, seal_fields
-from libs.web.signin import require
+from libs.web.signin import cookie_name, is_secure, require, session_cookie, shown_by
 
 __all__ = [
     "Account",
@@ -45,45 +48,59 @@ __all__ = [
     "KEPT_FORM",
     "KeptForms",
     "LONGEST_SESSION",
+    "Limited",
     "Limits",
     "RATES",
     "Sealed",
     "Sessions",
     "FeedSize",
+    "GrantRow",
     "PageSize",
     "Inner",
     "MaxBody",
     "NavLink",
     "NodePath",
+    "NotAllowed",
     "NotYet",
     "Pages",
     "PositionAnswer",
     "Problem",
     "REFUSES",
-    "Role",
     "RowNumbers",
     "Rule",
     "SequenceQuery",
     "ServicePath",
     "Source",
     "SubjectPath",
+    "TypedBefore",
     "WrittenAnswer",
+    "acting",
     "add_commands",
     "answer",
+    "cookie_name",
     "done_answer",
     "envelope",
+    "going",
+    "grant_of",
+    "hashed",
     "hosted",
     "inner",
+    "is_secure",
+    "local",
+    "made_up",
     "make_app",
     "new_key",
     "open_fields",
     "passing_entrance",
     "row_of",
     "seal_fields",
+    "session_cookie",
+    "set_session",
     "many",
     "node_of_case",
     "problem_for",
     "require",
     "respond",
     "row_answer",
+    "shown_by",
 ]

@@ -19,6 +19,7 @@ from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
 from libs.web.accounts import Account
+from libs.web.acting import word_for
 from libs.web.choices import choices_of
 from libs.web.filled import Filled
 from libs.web.formats import FILTERS
@@ -39,7 +40,7 @@ class NavLink(NamedTuple):
 
 def offered(account: Account | None) -> frozenset[str]:
     """The posts of an account, as `NavLink` names them: the one place where the header asks what somebody may open."""
-    return frozenset(map(str, account.roles)) if account else frozenset()
+    return frozenset(grant.post for grant in account.grants.all) if account else frozenset()
 
 
 def ways(nav: Sequence[NavLink], account: Account | None) -> list[NavLink]:
@@ -94,7 +95,8 @@ class Pages:
         **context: object,
     ) -> Response:
         """The page `name`, not to be kept by anybody on the way. Given are `account` (who has signed in, or None), `ways` (what it may open),
-        `here` (the path), `there` (the path with its query), and how the reader likes it: `language`, `large`; `public`: it is for everybody.
+        `here` (the path), `there` (the path with its query), and how the reader likes it: `language`, `large`; `public`: it is for everybody;
+        `csrf` is what a form of this page has to say.
         """
         account: Account | None = getattr(request.state, "account", None)
         choices, public = choices_of(request), name.startswith(PUBLIC)
@@ -109,6 +111,7 @@ class Pages:
             "language": language,
             "large": choices.large,
             "public": public,
+            "csrf": word_for(request),
         }
         with speaking(language, *self._catalogues):
             return self._templates.TemplateResponse(

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from libs.eventlog import Codec
-from libs.views import LATEST, Connection, Logged, Pool, Table, View
+from libs.views import LATEST, Connection, Logged, Table, View
 from services.catalogue.events import CaseKind, ItemChanged, ItemRegistered, ProcedurePublished
 
 CATALOGUE: Final = "catalogue"
@@ -101,9 +101,9 @@ def _procedure(event: Logged, told: ProcedurePublished) -> ShownProcedure:
 # --- queries ----------------------------------------------------------------------------------------------------------------------
 
 
-async def items(pool: Pool, node: str, query: str, after: str, limit: int) -> list[dict[str, Any]]:
+async def items(rows: Connection, node: str, query: str, after: str, limit: int) -> list[dict[str, Any]]:
     """A page of a node's items whose name or code holds `query`, by code."""
-    rows = await pool.fetch(
+    found = await rows.fetch(
         f"""select {SHOWN_ITEMS.columns} from item
             where node = $1 and item > $2 and ($3 = '' or position($3 in name) > 0 or position($3 in item) > 0)
             order by item limit $4""",
@@ -112,21 +112,21 @@ async def items(pool: Pool, node: str, query: str, after: str, limit: int) -> li
         query,
         limit,
     )
-    return [dict(row) for row in rows]
+    return [dict(row) for row in found]
 
 
-async def item(pool: Pool, node: str, code: str) -> dict[str, Any] | None:
+async def item(rows: Connection, node: str, code: str) -> dict[str, Any] | None:
     """One item of a node with all versions of its procedure, newest first."""
-    row = await pool.fetchrow(f"select {SHOWN_ITEMS.columns} from item where node = $1 and item = $2", node, code)
+    row = await rows.fetchrow(f"select {SHOWN_ITEMS.columns} from item where node = $1 and item = $2", node, code)
     if row is None:
         return None
-    versions = await pool.fetch("select document from procedure where node = $1 and item = $2 order by version desc", node, code)
+    versions = await rows.fetch("select document from procedure where node = $1 and item = $2 order by version desc", node, code)
     return {**dict(row), "procedures": [msgspec.Raw(version["document"]) for version in versions]}
 
 
-async def in_force(pool: Pool, node: str, day: date, after: str, limit: int) -> list[dict[str, Any]]:
+async def in_force(rows: Connection, node: str, day: date, after: str, limit: int) -> list[dict[str, Any]]:
     """A page of the procedures in force on `day`, by item: of those begun by then the one begun last, of these the last published."""
-    rows = await pool.fetch(
+    found = await rows.fetch(
         """select distinct on (item) item, name, version, kind, effective, document from procedure
            where node = $1 and effective <= $2 and item > $3 order by item, effective desc, version desc limit $4""",
         node,
@@ -134,12 +134,12 @@ async def in_force(pool: Pool, node: str, day: date, after: str, limit: int) -> 
         after,
         limit,
     )
-    return [{**dict(row), "document": msgspec.Raw(row["document"])} for row in rows]
+    return [{**dict(row), "document": msgspec.Raw(row["document"])} for row in found]
 
 
-async def counts(pool: Pool, node: str) -> dict[str, int]:
+async def counts(rows: Connection, node: str) -> dict[str, int]:
     """How many items a node has, and how many of them have an agency."""
-    row = await pool.fetchrow(
+    row = await rows.fetchrow(
         "select count(*) as items, count(*) filter (where agency <> '') as with_agency from item where node = $1", node
     )
     return dict(row) if row else {}

@@ -1,4 +1,4 @@
-"""Wires the pages of a site: they ask the site's services by HTTP, with the site's own token."""
+"""Wires the pages of a site: they ask the site's services by HTTP, as whoever opened them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def pages(site: Site, *, city: bool) -> Pages:
 def build(context: Context) -> Service:
     """The pages; those of the city only where the hub stands."""
     around = context.around
-    client, city = SiteClient(around.address, around.token), around.stands("hub")
+    client, city = SiteClient(around.address), around.stands("hub")
     frame = pages(context.site, city=city)
     router = http.router(context.site, client, frame, hub=city, city=around.city)
     return Service("dashboard", router, pages=frame, closing=(client.close,))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BaseModel
 
-from libs.database import Pool
+from libs.database import NOWHERE, Connection, Pool, reading
 from libs.eventlog import Log
 from libs.forms import Word
 from libs.web import (
+    Account,
     After,
     CasePath,
     Epoch,
@@ -21,7 +23,6 @@ from libs.web import (
     FeedResponse,
     FeedSize,
     NodePath,
-    Role,
     SequenceQuery,
     ServicePath,
     Source,
@@ -29,11 +30,12 @@ from libs.web import (
     require,
     row_answer,
 )
-from libs.wire import Malformed, Payload, Recorded, encode_page, origin
+from libs.wire import Malformed, Payload, Recorded, encode_page, node_of, origin
 from services.hub.inbox import CityStream
-from services.hub.views import CityCard, CityCase, CityClock, CityFinding, archive, city, verify
+from services.hub.views import CityCard, CityCase, CityClock, CityFinding, archive, city, registry, verify
 
-READERS = [Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
+ReaderOfCity = Annotated[Account, Depends(require("hub.read-city", anywhere=True))]
+ReaderOfFeeds = Annotated[Account, Depends(require("hub.read-feeds", anywhere=True))]
 CaseOfCity = row_answer("CaseOfCity", CityCase, without=("suspensions",), suspended=bool, node_name=str | None, address=str | None)
 RecentCase = row_answer(
     "RecentCase",
@@ -179,52 +181,79 @@ class Evidence(BaseModel):
 _payload: Payload[dict[str, Any]] = Payload(dict[str, Any])
 
 
+class CityRows:
+    """What of the city is shown to whom: the rows of the registered nodes that the account works for."""
+
+    def __init__(self, pool: Pool, own: str) -> None:
+        self._pool, self._own = pool, own
+
+    @asynccontextmanager
+    async def to(self, account: Account) -> AsyncIterator[tuple[Connection, Sequence[str]]]:
+        """A connection that is shown these rows, and the nodes. Who works for the city's own node sees besides what came of no node."""
+        nodes = account.among(await registry.nodes(self._pool))
+        async with reading(self._pool, [*nodes, NOWHERE] if account.works_for(self._own) else nodes) as rows:
+            yield rows, nodes
+
+
 def router(pool: Pool, stream: CityStream, log: Log, now: Callable[[], datetime]) -> APIRouter:
     """The routes under `/hub`."""
-    routes = APIRouter(prefix="/hub", tags=["hub"], dependencies=READERS)
+    routes, shown = APIRouter(prefix="/hub", tags=["hub"]), CityRows(pool, node_of(log.source))
 
     @routes.get("/city", response_model=City)
-    async def at_a_glance() -> Response:
-        return answer(await city.city(pool, now()))
+    async def at_a_glance(account: ReaderOfCity) -> Response:
+        async with shown.to(account) as (rows, nodes):
+            return answer(await city.city(rows, nodes, now()))
 
     @routes.get("/cases/{case}", response_model=OneCaseOfCity)
-    async def one_case(case: CasePath) -> Response:
-        found = await city.case(pool, case)
-        if found is None:
-            raise HTTPException(404)
-        timeline = [entry(event, verified=verified) for event, verified in await archive.of_case(pool, case)]
+    async def one_case(case: CasePath, account: ReaderOfCity) -> Response:
+        async with shown.to(account) as (rows, _):
+            if (found := await city.case(rows, case)) is None:
+                raise HTTPException(404)
+            timeline = [entry(event, verified=verified) for event, verified in await archive.of_case(rows, case)]
         return answer({**found, "timeline": timeline})
 
     @routes.get("/replay", response_model=CityLog)
-    async def replay(log: Word) -> Response:
-        return answer(await city.replayed(pool, log))
+    async def replay(log: Word, account: ReaderOfFeeds) -> Response:
+        async with shown.to(account) as (rows, _):
+            return answer(await city.replayed(rows, log))
 
     @routes.get("/wait", response_model=Reached)
     async def wait(
-        source: Source, sequence: SequenceQuery, epoch: Epoch = 1, timeout: Annotated[float, Query(gt=0, le=60)] = 2
+        source: Source,
+        sequence: SequenceQuery,
+        account: ReaderOfFeeds,
+        epoch: Epoch = 1,
+        timeout: Annotated[float, Query(gt=0, le=60)] = 2,
     ) -> Response:
+        account.must_work_for(node_of(source))
         return answer({"reached": await stream.wait(source, epoch, sequence, timeout)})
 
-    _archive(routes, pool, log)
+    _archive(routes, shown, log)
     return routes
 
 
-def _archive(routes: APIRouter, pool: Pool, log: Log) -> None:
+def _archive(routes: APIRouter, shown: CityRows, log: Log) -> None:
     @routes.get("/feeds", response_model=list[Feed])
-    async def feeds() -> Response:
-        return answer(await archive.feeds(pool))
+    async def feeds(account: ReaderOfFeeds) -> Response:
+        async with shown.to(account) as (rows, _):
+            return answer(await archive.feeds(rows))
 
     @routes.get("/feed/{node}/{service}/{epoch}", response_class=FeedResponse, response_model=list[FeedEvent])
-    async def feed(node: NodePath, service: ServicePath, epoch: EpochPath, after: After = 0, limit: FeedSize = 500) -> Response:
-        return FeedResponse(encode_page(await archive.page(pool, (origin(node, service), epoch), after, 2**63 - 1, limit)))
+    async def feed(
+        node: NodePath, service: ServicePath, epoch: EpochPath, account: ReaderOfFeeds, after: After = 0, limit: FeedSize = 500
+    ) -> Response:
+        async with shown.to(account) as (rows, _):
+            return FeedResponse(encode_page(await archive.page(rows, (origin(node, service), epoch), after, 2**63 - 1, limit)))
 
     @routes.get("/verify", response_model=Verified)
-    async def verified() -> Response:
-        return answer(await verify.verify(pool, log))
+    async def verified(account: ReaderOfFeeds) -> Response:
+        async with shown.to(account) as (rows, _):
+            return answer(await verify.verify(rows, log))
 
     @routes.get("/evidence", response_model=list[Evidence])
-    async def evidence() -> Response:
-        return answer(await archive.evidence(pool))
+    async def evidence(account: ReaderOfFeeds) -> Response:
+        async with shown.to(account) as (rows, _):
+            return answer(await archive.evidence(rows))
 
 
 def entry(event: Recorded, *, verified: bool) -> dict[str, Any]:

@@ -10,14 +10,14 @@ from pydantic import BaseModel
 
 from libs.forms import Moment, Word
 from libs.host import Context
-from libs.web import CasePath, Epoch, NodePath, PageSize, Role, SequenceQuery, answer, hosted, node_of_case, require, row_answer
+from libs.web import Account, CasePath, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, node_of_case, require, row_answer
 from libs.wire import Position, origin
 from services.supervision import views
 from services.supervision.events import CardIssued, FindingRaised
 
 FOREVER: Final = datetime(2199, 12, 31, tzinfo=UTC)
-READERS: Final = [Depends(require(Role.SUPERVISOR, Role.LEADER, Role.OPERATOR, Role.SITE))]
-MACHINES: Final = [Depends(require(Role.OPERATOR, Role.SITE))]
+Watcher = Annotated[Account, Depends(require("supervision.read-findings"))]
+Machine = Annotated[Account, Depends(require("supervision.read-replay"))]
 
 
 Card, Finding = row_answer("Card", CardIssued), row_answer("Finding", FindingRaised)
@@ -53,22 +53,26 @@ def supervision_router(context: Context) -> APIRouter:
     """The routes under `/supervision`."""
     routes = APIRouter(prefix="/supervision", tags=["supervision"])
 
-    @routes.get("/nodes/{node}/cards", response_model=Cards, dependencies=READERS)
-    async def cards(node: NodePath, before: Moment = FOREVER, limit: PageSize = 50) -> Response:
-        return answer({"cards": await views.cards_at(context.pool, hosted(context.site, node), before, limit)}, current=True)
+    @routes.get("/nodes/{node}/cards", response_model=Cards)
+    async def cards(node: NodePath, account: Watcher, before: Moment = FOREVER, limit: PageSize = 50) -> Response:
+        async with context.reading(account) as rows:
+            return answer({"cards": await views.cards_at(rows, hosted(context.site, node), before, limit)}, current=True)
 
-    @routes.get("/nodes/{node}/findings", response_model=Findings, dependencies=READERS)
-    async def findings(node: NodePath, before: Moment = FOREVER, limit: PageSize = 50) -> Response:
-        return answer({"findings": await views.findings_at(context.pool, hosted(context.site, node), before, limit)}, current=True)
+    @routes.get("/nodes/{node}/findings", response_model=Findings)
+    async def findings(node: NodePath, account: Watcher, before: Moment = FOREVER, limit: PageSize = 50) -> Response:
+        async with context.reading(account) as rows:
+            return answer({"findings": await views.findings_at(rows, hosted(context.site, node), before, limit)}, current=True)
 
-    @routes.get("/cases/{case}", response_model=Supervised, dependencies=READERS)
-    async def of_case(case: CasePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
+    @routes.get("/cases/{case}", response_model=Supervised)
+    async def of_case(case: CasePath, account: Watcher, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         position = Position(origin(hosted(context.site, node_of_case(case)), "supervision"), epoch, sequence, "")
         current = not sequence or all([await context.current(view, position) for view in (views.CARDS_VIEW, views.FINDINGS_VIEW)])
-        return answer(await views.of_case(context.pool, case), current=current)
+        async with context.reading(account) as rows:
+            return answer(await views.of_case(rows, case), current=current)
 
-    @routes.get("/replay", response_model=SupervisedLog, dependencies=MACHINES)
-    async def replay(log: Annotated[Word, Query()]) -> Response:
-        return answer(await views.replay(context.pool, log), current=True)
+    @routes.get("/replay", response_model=SupervisedLog)
+    async def replay(log: Annotated[Word, Query()], account: Machine) -> Response:
+        async with context.reading(account) as rows:
+            return answer(await views.replay(rows, log), current=True)
 
     return routes

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from libs.eventlog import Codec
-from libs.views import Connection, Logged, Pool, Table, View
+from libs.views import Connection, Logged, Table, View
 from services.supervision.events import CardIssued, FindingRaised
 
 CARDS_VIEW: Final = "cards"
@@ -38,22 +38,22 @@ def findings_view(codec: Codec) -> View:
 # --- queries ----------------------------------------------------------------------------------------------------------------------
 
 
-async def cards_at(pool: Pool, node: str, before: datetime, limit: int) -> list[dict[str, Any]]:
+async def cards_at(rows: Connection, node: str, before: datetime, limit: int) -> list[dict[str, Any]]:
     """The cards of a node given before an instant, newest first."""
     where = "where node = $1 and at < $2 order by at desc, card limit $3"
-    return [dict(row) for row in await pool.fetch(f"select {ISSUED_CARDS.columns} from cards {where}", node, before, limit)]
+    return [dict(row) for row in await rows.fetch(f"select {ISSUED_CARDS.columns} from cards {where}", node, before, limit)]
 
 
-async def findings_at(pool: Pool, node: str, before: datetime, limit: int) -> list[dict[str, Any]]:
+async def findings_at(rows: Connection, node: str, before: datetime, limit: int) -> list[dict[str, Any]]:
     """The findings of a node first seen before an instant, newest first."""
     where = "where node = $1 and at < $2 order by at desc, finding limit $3"
-    return [dict(row) for row in await pool.fetch(f"select {RAISED_FINDINGS.columns} from findings {where}", node, before, limit)]
+    return [dict(row) for row in await rows.fetch(f"select {RAISED_FINDINGS.columns} from findings {where}", node, before, limit)]
 
 
-async def of_case(pool: Pool, case: str) -> dict[str, list[dict[str, Any]]]:
+async def of_case(rows: Connection, case: str) -> dict[str, list[dict[str, Any]]]:
     """Cards and findings of a case, oldest first."""
-    cards = await pool.fetch(f'select {ISSUED_CARDS.columns} from cards where "case" = $1 order by at, card', case)
-    findings = await pool.fetch(f'select {RAISED_FINDINGS.columns} from findings where "case" = $1 order by at, finding', case)
+    cards = await rows.fetch(f'select {ISSUED_CARDS.columns} from cards where "case" = $1 order by at, card', case)
+    findings = await rows.fetch(f'select {RAISED_FINDINGS.columns} from findings where "case" = $1 order by at, finding', case)
     return {"cards": [dict(row) for row in cards], "findings": [dict(row) for row in findings]}
 
 
@@ -63,7 +63,7 @@ _GIVEN: Final = """
 select colour, count(*) as count from cards join log_case using ("case") where timeline = $1 group by colour order by colour"""
 
 
-async def replay(pool: Pool, timeline: str) -> dict[str, dict[str, int]]:
+async def replay(rows: Connection, timeline: str) -> dict[str, dict[str, int]]:
     """Cases found per detector, under whatever versions of its rule, and cards per colour, of an imported log."""
-    found, given = await pool.fetch(_FOUND, timeline), await pool.fetch(_GIVEN, timeline)
+    found, given = await rows.fetch(_FOUND, timeline), await rows.fetch(_GIVEN, timeline)
     return {"findings": {row["detector"]: row["count"] for row in found}, "cards": {row["colour"]: row["count"] for row in given}}

@@ -7,8 +7,7 @@ from typing import Final, get_args
 
 from libs.eventlog import Codec, Subject
 from libs.host import Context, Service
-from libs.vault import PgRows, Vault
-from libs.vault.documents import Documents, PgDocuments
+from libs.vault import Documents, PgDocuments, PgRows, Vault
 from services.vault import events
 from services.vault.follow import FOLLOW
 from services.vault.http import Desk, vault_router

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from libs.vault.documents import Documents
+from libs.vault import Documents
 
 SWEEP_SECONDS: Final = 600.0
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from libs.decider import record
 from libs.eventlog import Codec
-from libs.views import Connection, Logged, Pool, Table, View
+from libs.views import Connection, Logged, Table, View
 from services.vault.events import DataOpened
 
 OPENINGS_VIEW: Final = "openings"
@@ -63,6 +63,6 @@ select {OPENINGS.columns} from openings where subject = $1 or subject in (
 order by at, node, epoch, sequence limit $2"""
 
 
-async def openings_of(pool: Pool, subject: str, limit: int) -> list[dict[str, Any]]:
+async def openings_of(rows: Connection, subject: str, limit: int) -> list[dict[str, Any]]:
     """Who opened data of this person, under whichever of their subjects, oldest first."""
-    return [dict(row) for row in await pool.fetch(_OF_PERSON, subject, limit)]
+    return [dict(row) for row in await rows.fetch(_OF_PERSON, subject, limit)]

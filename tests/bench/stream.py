@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.bus import STREAM_RECORDS, Checkpoints, Relay
 from libs.bus.sending import Sender, new_producer
-from libs.database import Pool, open_pool, prepare
+from libs.database import Pool, open_pool, prepare, working
 from libs.embedded import create_topics
 from libs.eventlog import Consequence, Intent, New, PgLogs, Ring
+from libs.testkit.inside import Inside
 from libs.testkit.neighbours import sample
 from libs.wire import Recorded, public_of, to_headers
 from services.hub.inbox import CityStream
@@ -136,7 +137,7 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
         await _consume(bootstrap, name, awaiting.take)
         await awaiting.save()
         took = time.perf_counter() - began
-        assert await pool.fetchval("select sum(verified) from city_feed") == len(events)
+        assert await Inside(pool).fetchval("select sum(verified) from city_feed") == len(events)
         await pool.close()
         return len(events) / took
 
@@ -145,7 +146,8 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
 
         async def copy(records: Sequence[Any]) -> None:
             rows = [_row(record, found) for record in records if (found := dict(record.headers))["ce_type"] != b"liandong.checkpoint.v1"]
-            await pool.copy_records_to_table("archive", records=rows, columns=COLUMNS)
+            async with working(pool, "bench") as connection:
+                await connection.copy_records_to_table("archive", records=rows, columns=COLUMNS)
 
         began = time.perf_counter()
         await _consume(bootstrap, name, copy)
@@ -154,8 +156,7 @@ async def hub(owner: str, bootstrap: str, rounds: int, count: int) -> Row:
         return len(events) / took
 
     a, b = await paired(rounds, ours, raw)
-    await link.close()
-    await logs.pool.close()
+    await asyncio.gather(link.close(), logs.pool.close())
     return Row("hub: verify, archive, project", "raw aiokafka consume + COPY", 0.5, "events/s", a, b)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from libs.database import open_pool, prepare
+from libs.database import open_pool, prepare, working
 from libs.wire import Recorded, decode_page, node_of
 from libs.workdays import CHINA
 from services.hub.inbox.rows import fold
@@ -72,7 +72,7 @@ async def folded(owner: str, events: Sequence[Recorded]) -> Rows:
     await connection.execute(f'create database "{name}"')
     try:
         pool = await open_pool(await prepare(urlsplit(owner)._replace(path=f"/{name}").geturl(), "hub"), "hub")
-        async with pool.acquire() as ours, ours.transaction():
+        async with working(pool, "fold") as ours:
             await save(ours, fold(events))
             found = await rows_of(ours)
         await pool.close()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, settings, strategies
 from hypothesis import given as whenever
 
+from libs.database import working
 from services.hub.inbox.rows import fold
 from services.hub.tests.county import City, knowing_one_county
 from services.hub.tests.merging import city_row
@@ -32,18 +33,18 @@ async def city(database: str) -> AsyncIterator[City]:
 
 
 async def kept(city: City) -> list[dict[str, Any]]:
-    return [dict(row) for row in await city.pool.fetch("select * from city_case")]
+    return [dict(row) for row in await city.inside.fetch("select * from city_case")]
 
 
 async def check_batches(city: City, history: s.Told, cuts: Iterable[int]) -> None:
     """After every batch the table's row is the merged one."""
     for table in ("city_case", "city_day", "city_count", "city_waiting"):
-        await city.pool.execute(f"delete from {table}")
+        await city.inside.execute(f"delete from {table}")
     events = records(history)
     so_far = []
     for begin, end in batches(history, cuts):
         so_far.append(events[begin:end])
-        async with city.pool.acquire() as connection, connection.transaction():
+        async with working(city.pool, "test") as connection:
             await save(connection, fold(so_far[-1]))
         assert await kept(city) == [asdict(city_row(so_far))], [type(event).__name__ for event in history[:end]]
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.testkit.papers import OFD_FILE, PDF_FILE, jpeg, packed, png
 from libs.vault.documents import DOCX, JPEG, OFD, PDF, PNG, XLSX, NotTaken, checked_type, stripped
 from libs.vault.documents.content import MOST_MEMBERS
-from libs.vault.tests.files import OFD_FILE, PDF_FILE, jpeg, packed, png
 
 DOCX_FILE = packed({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w:document/>"})
 GOOD = {PDF: PDF_FILE, JPEG: jpeg(), PNG: png(), OFD: OFD_FILE, DOCX: DOCX_FILE, XLSX: packed({"xl/workbook.xml": b"<workbook/>"})}

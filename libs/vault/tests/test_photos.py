@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat, JpegImagePlugin
 
+from libs.testkit.papers import GPS, MAKER, PLACE, exif, huge_png, jpeg, picture, png
 from libs.vault.documents import JPEG, MOST_PIXELS, PNG, NotTaken, stripped
-from libs.vault.tests.files import GPS, MAKER, PLACE, exif, huge_png, jpeg, picture, png
 
 PHOTOS = {JPEG: jpeg, PNG: png}
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from libs.testkit.clam import SILENCE, clam
+from libs.testkit.papers import EICAR
 from libs.vault.documents import ADDRESS, Clamd, ScannerAway
-from libs.vault.tests.clam import SILENCE, clam
-from libs.vault.tests.files import EICAR
 
 
 async def test_what_is_clean_and_what_is_not_over_a_port_and_over_a_socket(tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from libs.eventlog import KeyReused
-from libs.vault import ErasedFile, MadeUpKeys, TooOften, Vault, VaultRows, Wrapped
+from libs.vault import ErasedFile, MadeUpKeys, TooOften, Vault, VaultPort, VaultRows, Wrapped, made_up_vault, no_vault
 from libs.vault.follow import ALPHABET, plain
 from libs.vault.tests.people import LI, NODE, WANG, agent, keep, line, opened, person, text
 
@@ -36,6 +37,18 @@ async def test_the_same_key_gives_the_same_subject_and_another_request_under_it_
         await keep(vault, person(WANG), key="k1", request="two")
     assert await opened(vault, first) == LI
     assert await keep(vault, person(), key="k1", request="one", node="511525100") != first, "keys belong to a node"
+
+
+async def test_the_same_key_at_the_same_time_gives_one_subject(vault: Vault) -> None:
+    found = await asyncio.gather(*(keep(vault, person(), key="k1") for _ in range(6)))
+    assert len(set(found)) == 1
+    assert await vault.same(found[0]) == ()
+
+
+async def test_a_key_that_was_made_of_what_was_typed_tells_nothing(vault: Vault) -> None:
+    row = await vault.rows.find(await keep(vault, person(), key=LI["resident_id"]))
+    assert row is not None
+    assert LI["resident_id"] not in repr(row)
 
 
 async def test_the_same_person_is_found_and_no_other(vault: Vault) -> None:
@@ -104,7 +117,10 @@ async def test_whoever_a_restore_brings_back_is_erased_at_the_opening(vault: Vau
     assert await vault.rows.unsaid() == [line(subject)]
 
 
-async def test_everything_is_readable_while_keys_are_rotated_and_the_old_key_may_go(vault: Vault, keys: MadeUpKeys) -> None:
+async def test_everything_is_readable_while_keys_are_rotated_and_the_old_key_may_go(
+    vault: Vault, keys: MadeUpKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("libs.vault.vault.PAGE", 2)
     old, subjects = keys.newest, [await keep(vault, person()) for _ in range(5)]
     new = keys.add()
     late = await keep(vault, person(WANG))
@@ -184,3 +200,22 @@ async def test_who_tries_too_often_has_to_wait_whatever_the_code(vault: Vault) -
     with pytest.raises(TooOften) as no:
         await vault.follows(CASE, code, limits, by="10.0.0.7")
     assert (no.value.seconds, limits.asked) == (30, [("follow-code", "10.0.0.7")])
+
+
+# --- without a database ------------------------------------------------------------------------------------------------------------------
+
+
+async def test_where_no_vault_stands_nobody_is_known_and_nothing_is_given() -> None:
+    port: VaultPort = no_vault()
+    assert not await port.known("subj-x", NODE)
+    assert await port.same("subj-x") == ()
+    with pytest.raises(LookupError, match="密钥文件"):
+        await port.follow_code(CASE)
+
+
+async def test_a_made_up_vault_keeps_for_as_long_as_it_is_there() -> None:
+    vault = made_up_vault()
+    subject = await keep(vault, person())
+    assert await opened(vault, subject) == LI
+    assert await vault.erase(line(subject)), "without a file there is nothing to promise"
+    assert await opened(vault, subject) == {}

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from libs.forms import Day
 from libs.host import Context
-from libs.web import Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, require, row_answer
+from libs.web import Account, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, require, row_answer
 from libs.wire import Position, origin
 from libs.workdays import CHINA
 from services.catalogue import views
@@ -23,6 +23,9 @@ ItemWithProcedures = row_answer("ItemWithProcedures", views.ShownItem, procedure
 InForce = row_answer(
     "InForce", views.ShownProcedure, without=("node", "statutory_days", "promised_days", "document"), document=dict[str, Any]
 )
+
+
+Anybody = Annotated[Account, Depends(require("catalogue.read-items"))]
 
 
 class Items(BaseModel):
@@ -47,8 +50,7 @@ class Counts(BaseModel):
 
 
 def add_reading(routes: APIRouter, context: Context) -> None:
-    """Adds queries, for anybody who has an account; each waits for the position the caller has from a command."""
-    anybody = [Depends(require())]
+    """Adds queries, for whoever has an account; each waits for the position the caller has from a command."""
 
     async def reached(node: NodePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> bool:
         position = Position(origin(hosted(context.site, node), "catalogue"), epoch, sequence, "")
@@ -56,24 +58,30 @@ def add_reading(routes: APIRouter, context: Context) -> None:
 
     is_current = Depends(reached)
 
-    @routes.get("/nodes/{node}/items", response_model=Items, dependencies=anybody)
-    async def items(node: NodePath, q: Sought = "", after: Sought = "", limit: PageSize = 50, current: bool = is_current) -> Response:
-        return _page("items", await views.items(context.pool, node, q, after, limit), limit, current)
+    @routes.get("/nodes/{node}/items", response_model=Items)
+    async def items(
+        node: NodePath, account: Anybody, q: Sought = "", after: Sought = "", limit: PageSize = 50, current: bool = is_current
+    ) -> Response:
+        async with context.reading(account) as rows:
+            return _page("items", await views.items(rows, node, q, after, limit), limit, current)
 
-    @routes.get("/nodes/{node}/procedures", response_model=Procedures, dependencies=anybody)
+    @routes.get("/nodes/{node}/procedures", response_model=Procedures)
     async def procedures(
-        node: NodePath, on: Day | None = None, after: Sought = "", limit: PageSize = 50, current: bool = is_current
+        node: NodePath, account: Anybody, on: Day | None = None, after: Sought = "", limit: PageSize = 50, current: bool = is_current
     ) -> Response:
         day = on or context.now().astimezone(CHINA).date()
-        return _page("procedures", await views.in_force(context.pool, node, day, after, limit), limit, current)
+        async with context.reading(account) as rows:
+            return _page("procedures", await views.in_force(rows, node, day, after, limit), limit, current)
 
-    @routes.get("/nodes/{node}/counts", response_model=Counts, dependencies=anybody)
-    async def counts(node: NodePath, current: bool = is_current) -> Response:
-        return answer(await views.counts(context.pool, node), current=current)
+    @routes.get("/nodes/{node}/counts", response_model=Counts)
+    async def counts(node: NodePath, account: Anybody, current: bool = is_current) -> Response:
+        async with context.reading(account) as rows:
+            return answer(await views.counts(rows, node), current=current)
 
-    @routes.get("/nodes/{node}/items/{item:path}", response_model=ItemWithProcedures, dependencies=anybody)
-    async def one(node: NodePath, item: ItemPath, current: bool = is_current) -> Response:
-        found = await views.item(context.pool, node, item)
+    @routes.get("/nodes/{node}/items/{item:path}", response_model=ItemWithProcedures)
+    async def one(node: NodePath, item: ItemPath, account: Anybody, current: bool = is_current) -> Response:
+        async with context.reading(account) as rows:
+            found = await views.item(rows, node, item)
         if found is None:
             raise HTTPException(404)
         return answer(found, current=current)

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from libs.database import guarded
+
 revision = "catalogue_0001"
 down_revision = None
 branch_labels = ("catalogue",)
@@ -20,3 +22,6 @@ def upgrade() -> None:
             statutory_days integer not null, promised_days integer not null, effective date not null, document bytea not null,
             primary key (node, item, version)
         )""")
+    for table in ("item", "procedure"):
+        for statement in guarded(table):
+            op.execute(statement)

@@ -25,18 +25,18 @@ async def says(house: House, node: str, *names: str) -> None:
 async def test_the_last_word_on_an_item_stands_even_within_one_batch(house: House) -> None:
     await says(house, COUNTY, "一", "二", "三")
     await house.shown()
-    assert [row["name"] for row in await views.items(house.pool, COUNTY, "", "", 10)] == ["三"]
+    assert [row["name"] for row in await views.items(house.inside, COUNTY, "", "", 10)] == ["三"]
     await says(house, COUNTY, "一")
     await house.shown()
-    assert [row["name"] for row in await views.items(house.pool, COUNTY, "", "", 10)] == ["一"]
+    assert [row["name"] for row in await views.items(house.inside, COUNTY, "", "", 10)] == ["一"]
 
 
 async def test_every_node_has_its_own_items(house: House) -> None:
     await says(house, COUNTY, "县")
     await says(house, TOWN, "镇")
     await house.shown()
-    assert [row["name"] for row in await views.items(house.pool, TOWN, "", "", 10)] == ["镇"]
-    assert await views.counts(house.pool, COUNTY) == {"items": 1, "with_agency": 0}
+    assert [row["name"] for row in await views.items(house.inside, TOWN, "", "", 10)] == ["镇"]
+    assert await views.counts(house.inside, COUNTY) == {"items": 1, "with_agency": 0}
 
 
 async def test_of_versions_in_force_the_one_begun_last_is_shown_of_these_the_last_published(house: House) -> None:
@@ -46,5 +46,5 @@ async def test_of_versions_in_force_the_one_begun_last_is_shown_of_these_the_las
         await house.logs.of(COUNTY).append(PROCEDURES.intent(procedure_stream("511A"), command, actor="E0001"))
     await house.shown()
     for day, version in ((TODAY, 4), (TODAY.replace(month=12), 3)):
-        assert [row["version"] for row in await views.in_force(house.pool, COUNTY, day, "", 10)] == [version]
-    assert await views.in_force(house.pool, COUNTY, TODAY.replace(day=1), "", 10) == []
+        assert [row["version"] for row in await views.in_force(house.inside, COUNTY, day, "", 10)] == [version]
+    assert await views.in_force(house.inside, COUNTY, TODAY.replace(day=1), "", 10) == []

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from libs.database import OF_CASE, guarded
+
 revision = "deadline_0001"
 down_revision = None
 branch_labels = ("deadline",)
@@ -72,3 +74,5 @@ def upgrade() -> None:
             confirmed_by text not null default '',
             confirmed_at timestamptz
         ) with (fillfactor = 50)""")
+    for statement in (*guarded("clocks"), *guarded("due_rung"), *guarded("heard_case", of=OF_CASE)):
+        op.execute(statement)

@@ -135,7 +135,7 @@ async def test_who_confirmed_is_kept(living: Living) -> None:
         living.house.time += YEAR
         await passes()
         await living.house.post("/deadline/time/confirm", by="operator")
-    row = await living.house.pool.fetchrow("select site, at, doubt, confirmed_by, confirmed_at from last_tick")
+    row = await living.house.inside.fetchrow("select site, at, doubt, confirmed_by, confirmed_at from last_tick")
     assert row is not None
     assert (row["site"], row["doubt"], row["confirmed_by"], row["confirmed_at"]) == (COUNTY, "", "operator-1", living.house.time)
 

@@ -51,7 +51,7 @@ async def test_the_permit_log_is_as_red_and_as_yellow_as_its_file_says(living: L
     assert (await living.advance("receipt", last, *heard.values()))["ticked"] > 0
     await living.house.shown()
     found: dict[str, set[str]] = {"red": set(), "yellow": set(), "statutory_red": set()}
-    for row in await living.house.pool.fetch('select "case", kind, yellow_at, red_at from clocks'):
+    for row in await living.house.inside.fetch('select "case", kind, yellow_at, red_at from clocks'):
         name, promised = numbers[row["case"]], row["kind"] == "promised"
         if row["red_at"]:
             found["red" if promised else "statutory_red"].add(name)

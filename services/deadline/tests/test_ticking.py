@@ -124,7 +124,7 @@ async def test_any_other_fault_of_one_clock_stops_no_other(living: Living, monke
     await living.hear(await living.files())
     await living.house.shown()
     stray = (number(9, STRANGER), STRANGER, moment("2007-03-01"))
-    await living.house.pool.execute("insert into due_rung (clock, node, timeline, fires_at) values ('clock:' || $1, $2, '', $3)", *stray)
+    await living.house.inside.execute("insert into due_rung (clock, node, timeline, fires_at) values ('clock:' || $1, $2, '', $3)", *stray)
     passed = await living.ticker.tick("", moment("2007-03-13"))
     assert (passed.ticked, passed.fired, passed.beyond, passed.failed) == (2, 4, 0, 1)
     assert kinds(await living.clock("correction"))[1:] == ["ClockReminded", "ClockYellow", "ClockRed", "SilenceNoticed"]
@@ -135,7 +135,7 @@ async def test_a_clock_that_fails_for_ever_makes_the_passes_no_rarer(living: Liv
     monkeypatch.setattr(ticker, "SETTLING", 0.0)
     monkeypatch.setattr(ticker, "TICK_SECONDS", 0.02)
     stray = (f"clock:{number(9, STRANGER)}:promised", STRANGER, moment("2007-03-01"))
-    await living.house.pool.execute("insert into due_rung (clock, node, timeline, fires_at) values ($1, $2, '', $3)", *stray)
+    await living.house.inside.execute("insert into due_rung (clock, node, timeline, fires_at) values ($1, $2, '', $3)", *stray)
     passes: list[ticker.Ticked] = []
     tick = living.ticker.tick
 
@@ -155,7 +155,7 @@ async def test_a_clock_that_fails_for_ever_makes_the_passes_no_rarer(living: Liv
 
 async def test_virtual_time_has_not_gone_on_while_a_clock_of_it_failed(living: Living) -> None:
     stray = (f"clock:{number(9, STRANGER)}:promised", STRANGER, "receipt", moment("2007-03-01"))
-    await living.house.pool.execute("insert into due_rung (clock, node, timeline, fires_at) values ($1, $2, $3, $4)", *stray)
+    await living.house.inside.execute("insert into due_rung (clock, node, timeline, fires_at) values ($1, $2, $3, $4)", *stray)
     refused = await living.advance("receipt", moment("2007-03-12"), status=503)
     assert refused.headers["Retry-After"] == "2"
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from libs.database import working
 from libs.testkit.house import COUNTY
 from libs.testkit.neighbours import moment
 from services.deadline.app import subject
@@ -95,7 +96,7 @@ async def test_what_is_known_of_a_case_comes_back_as_it_was_kept(living: Living)
         holdings=(taken_up("2007-03-07", officer=""), taken_up("2007-03-08")),
     )
     later = KnownCase(case=CASE, limits=limits, running=("promised",), corrections=1, holdings=(taken_up("2007-03-08"),))
-    async with living.house.pool.acquire() as connection:
+    async with working(living.house.pool, "test") as connection:
         await keep_cases(connection, [bare, full])
         assert await known_cases(connection, [CASE, full.case, "nobody"]) == {CASE: bare, full.case: full}
         await keep_cases(connection, [later])

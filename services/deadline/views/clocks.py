@@ -9,7 +9,7 @@ from typing import Any, Final, assert_never
 import msgspec
 
 from libs.eventlog import Codec
-from libs.views import LATEST, Connection, Logged, Pool, Table, View
+from libs.views import LATEST, Connection, Logged, Table, View
 from services.deadline.events import (
     ClockCancelled,
     ClockCarriedOver,
@@ -163,17 +163,17 @@ select node, count(*) filter (where kind = 'promised' and red_at is not null) as
 from clocks where timeline = $1 and timeline <> '' group by node order by node"""
 
 
-async def clocks_of(pool: Pool, case: str) -> list[dict[str, Any]]:
+async def clocks_of(rows: Connection, case: str) -> list[dict[str, Any]]:
     """The clocks of a case, in the order in which they began, each with what was held in the case, as the inbox keeps it."""
-    return [dict(row) for row in await pool.fetch(f'{_SHOWN} where "case" = $1 order by start, clock', case)]
+    return [dict(row) for row in await rows.fetch(f'{_SHOWN} where "case" = $1 order by start, clock', case)]
 
 
-async def due_at_node(pool: Pool, node: str, until: datetime, limit: int) -> list[dict[str, Any]]:
+async def due_at_node(rows: Connection, node: str, until: datetime, limit: int) -> list[dict[str, Any]]:
     """The clocks of a node that run and are due by `until`, the most urgent first; what was held as in `clocks_of`."""
     where = "where node = $1 and due_at <= $2 and state in ('open', 'stopped') order by due_at, clock limit $3"
-    return [dict(row) for row in await pool.fetch(f"{_SHOWN} {where}", node, until, limit)]
+    return [dict(row) for row in await rows.fetch(f"{_SHOWN} {where}", node, until, limit)]
 
 
-async def replay(pool: Pool, timeline: str) -> list[Mapping[str, Any]]:
+async def replay(rows: Connection, timeline: str) -> list[Mapping[str, Any]]:
     """Per node of a timeline: how many promised clocks are red and how many reached yellow (reds included), how many statutory ones are red."""
-    return [dict(row) for row in await pool.fetch(_REPLAY, timeline)]
+    return [dict(row) for row in await rows.fetch(_REPLAY, timeline)]

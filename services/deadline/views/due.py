@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from libs.database import working
 from libs.views import LATEST, Connection, Pool, Table
 
 CONSUMER: Final = "deadline"
@@ -55,9 +56,11 @@ async def keep_waiting(connection: Connection, speaking: Sequence[Waiting], sile
 
 async def waiting_by(pool: Pool, timeline: str, now: datetime, after: tuple[datetime, str], limit: int) -> list[Speaker]:
     """The next clocks of a timeline that speak by `now`, in order, behind `after`; nothing that is not due is looked at."""
-    return [Speaker(*row.values()) for row in await pool.fetch(_DUE, timeline, now, *after, limit, CONSUMER)]
+    async with working(pool, "ticker") as connection:
+        return [Speaker(*row.values()) for row in await connection.fetch(_DUE, timeline, now, *after, limit, CONSUMER)]
 
 
 async def overdue_for_a_tick(pool: Pool, now: datetime) -> int:
     """Clocks in real time that should have spoken by `now`."""
-    return int(await pool.fetchval(_OVERDUE, now))
+    async with working(pool, "ticker") as connection:
+        return int(await connection.fetchval(_OVERDUE, now))

@@ -9,7 +9,7 @@ from libs.database import Connection
 from libs.eventlog import recorded
 from libs.wire import Recorded
 from services.hub.inbox.feed import Feed
-from services.hub.inbox.keeping import COLUMNS, row_of
+from services.hub.inbox.keeping import COLUMNS, row_of, wait_there
 
 ALIKE: Final = 8
 """Records kept under one number."""
@@ -89,7 +89,7 @@ async def store(connection: Connection, number: int, feed: Feed, events: Collect
             fresh.append(event)
         alike.add(event.hash)
     if fresh:
-        await connection.copy_records_to_table("candidate", records=[row_of(number, event) for event in fresh], columns=COLUMNS)
+        await wait_there(connection, [row_of(number, event) for event in fresh])
         feed.held += sum(map(weight, fresh))
     full = feed.held > MOST_BYTES
     if full:

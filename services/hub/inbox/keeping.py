@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from libs.database import Connection, Pool
+from libs.database import Connection, Pool, working, works
 from libs.wire import Recorded, node_of
 from services.hub.inbox.feed import Feed, Key
 from services.hub.inbox.fetched import Evidence, Signed
@@ -26,12 +26,7 @@ _MAKE: Final = """
 insert into city_feed (source, epoch, node) select source, epoch, node from unnest($1::text[], $2::integer[], $3::text[])
     as t (source, epoch, node) order by source, epoch on conflict do nothing"""
 _LOCK: Final = """
-with f as (
-    select f.* from city_feed f join unnest($1::text[], $2::integer[]) as t (source, epoch) using (source, epoch)
-    order by f.source, f.epoch for update of f {waiting}
-) select r.version, f.* from registry_version r left join f on true"""
-_LOCK_WAITING: Final = _LOCK.format(waiting="")
-_LOCK_FREE: Final = _LOCK.format(waiting="skip locked")
+select r.version, f.* from registry_version r left join lock_feeds($1::text[], $2::integer[], $3) f on true"""
 _LATE: Final = """
 select source, epoch from city_feed where signed > verified and not missing and not forked order by source, epoch"""
 _HASHES: Final = """
@@ -39,7 +34,7 @@ select f.source, f.epoch, a.sequence, a.hash
 from unnest($1::text[], $2::integer[], $3::bigint[]) as t (source, epoch, sequence)
 join city_feed f using (source, epoch)
 cross join lateral (
-    (select sequence, hash from archive where archive.feed = f.feed and archive.sequence = t.sequence limit 1)
+    (select sequence, hash from archived a where a.feed = f.feed and a.sequence = t.sequence limit 1)
     union all
     (select sequence, hash from candidate c where t.sequence > f.wanted and c.feed = f.feed and c.sequence = t.sequence limit 1)
 ) a"""
@@ -66,6 +61,14 @@ _EVIDENCE: Final = """
 insert into evidence (kind, node, source, epoch, sequence, because, record, digest, since)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing"""
 
+_KINDS: Final = {"feed": "integer", "sequence": "bigint", "time": "timestamptz", "recordedtime": "timestamptz"}
+# Not by COPY, which PostgreSQL does not take for a guarded table; the archive is none, for nobody reads it but through its view.
+_WAIT: Final = f"""
+insert into candidate ({", ".join(COLUMNS)}) select {", ".join(COLUMNS[:-1])}, decode(data, 'base64')
+from json_to_recordset($1) as t ({", ".join(f"{name} {_KINDS.get(name, 'text')}" for name in COLUMNS)})"""
+WORK: Final = "city stream"
+"""What the hub says it is when it writes what came."""
+
 Locked = dict[Key, tuple[int, Feed]]
 """Feeds with their numbers in the archive, their rows locked."""
 
@@ -73,16 +76,19 @@ Locked = dict[Key, tuple[int, Feed]]
 async def make_feeds(connection: Connection, keys: Iterable[Key]) -> None:
     """Opens the feeds that are new."""
     if ordered := sorted(keys):
-        await connection.execute(_MAKE, [key[0] for key in ordered], [key[1] for key in ordered], [node_of(key[0]) for key in ordered])
+        async with connection.transaction():
+            await works(connection, WORK)
+            await connection.execute(_MAKE, [key[0] for key in ordered], [key[1] for key in ordered], [node_of(key[0]) for key in ordered])
 
 
 async def lock_feeds(connection: Connection, keys: Iterable[Key], *, waiting: bool = True) -> tuple[Locked, int]:
-    """The feeds, locked in sorted order: after a rebalance two members may hold one origin; and the registry's version.
+    """The feeds, locked in sorted order: after a rebalance two members may hold one origin; and the registry's version. With it the transaction
+    says that what follows is the hub's own work.
 
     Not `waiting`: only those that nobody has in hand.
     """
-    ordered, lock = sorted(keys), _LOCK_WAITING if waiting else _LOCK_FREE
-    rows = await connection.fetch(lock, [key[0] for key in ordered], [key[1] for key in ordered])
+    ordered = sorted(keys)
+    rows = await connection.fetch(_LOCK, [key[0] for key in ordered], [key[1] for key in ordered], waiting)
     locked = {
         (row["source"], row["epoch"]): (row["feed"], Feed(*(row[name] for name in _FIELDS))) for row in rows if row["feed"] is not None
     }
@@ -91,7 +97,8 @@ async def lock_feeds(connection: Connection, keys: Iterable[Key], *, waiting: bo
 
 async def late(pool: Pool) -> list[Key]:
     """The feeds of which more is signed and here than was shown."""
-    return [(row["source"], row["epoch"]) for row in await pool.fetch(_LATE)]
+    async with working(pool, WORK) as connection:
+        return [(row["source"], row["epoch"]) for row in await connection.fetch(_LATE)]
 
 
 async def hashes(connection: Connection, wanted: Sequence[tuple[Key, int]]) -> dict[tuple[Key, int], str]:
@@ -117,6 +124,12 @@ async def archive(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> No
     """Writes events, as `row_of` has them, into the archive."""
     if rows:
         await connection.copy_records_to_table("archive", records=rows, columns=COLUMNS)
+
+
+async def wait_there(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Writes events, as `row_of` has them, among the candidates."""
+    if rows:
+        await connection.execute(_WAIT, msgspec.json.encode([dict(zip(COLUMNS, row, strict=True)) for row in rows]).decode())
 
 
 async def move(connection: Connection, feeds: Collection[Feed]) -> None:

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from libs.database import SHOWN, guarded, seen_through
+
 revision = "hub_0001"
 down_revision = None
 branch_labels = ("hub",)
@@ -11,6 +13,10 @@ EVENT = """
         time timestamptz not null, recordedtime timestamptz not null, actor text not null, recipient text not null,
         correlationid text not null, causationid text not null, traceparent text not null, prevhash text not null, hash text not null,
         data bytea not null"""
+OF_A_NODE = (
+    "city_feed", "city_node", "checkpoint", "evidence", "city_case", "city_day", "city_count", "city_waiting", "city_clock", "city_card",
+    "city_finding",
+)  # fmt: skip
 TABLES = (
     """create table registry_node (
         node text primary key, site text not null, name text not null, parent text not null, address text not null)""",
@@ -80,6 +86,21 @@ TABLES = (
         evidence text[] not null, primary key (node, finding))""",
     "create index city_finding_number on city_finding (number)",
     "create index city_finding_at on city_finding (at desc)",
+    *(statement for table in OF_A_NODE for statement in guarded(table)),
+    *guarded("candidate", shown="feed in (select city_feed.feed from city_feed)"),
+    *seen_through("archived", "archive", shown=f"feed in (select f.feed from city_feed f where f.node in {SHOWN})"),
+    # The statement that begins a wave: the hub says what it is, then takes the feeds in sorted order, all of them or those nobody has in hand.
+    """create function lock_feeds(sources text[], epochs integer[], waiting boolean) returns setof city_feed language plpgsql as $$
+    begin
+        perform set_config('app.work', 'city stream', true);
+        if waiting then
+            return query select f.* from city_feed f join unnest(sources, epochs) as t (source, epoch) using (source, epoch)
+            order by f.source, f.epoch for update of f;
+        else
+            return query select f.* from city_feed f join unnest(sources, epochs) as t (source, epoch) using (source, epoch)
+            order by f.source, f.epoch for update of f skip locked;
+        end if;
+    end $$""",
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from libs.database import reading
 from libs.host import Around, Node, Site
 from libs.testkit.house import COUNTY, TOWN, House, open_house
 from libs.testkit.neighbours import Neighbour
@@ -23,6 +24,8 @@ AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 SITE = Site("511500", (Node("511500", "宜宾市", ""),))
 KEY, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 OFFSETS = count()
+CODES = (COUNTY, TOWN)
+"""The nodes of the network."""
 
 
 def record(key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]]) -> Any:
@@ -71,7 +74,7 @@ class City:
     """The hub, running over a real database."""
 
     def __init__(self, house: House) -> None:
-        self.house, self.pool, self.log = house, house.pool, house.logs.of(SITE.code)
+        self.house, self.pool, self.inside, self.log = house, house.pool, house.inside, house.logs.of(SITE.code)
 
     async def take(self, *records: Any) -> None:
         """One fetch of the city stream."""
@@ -96,13 +99,14 @@ class City:
         return await self.get("/verify")
 
     async def numbers(self) -> list[str]:
-        return [row["number"] for row in await self.pool.fetch("select number from city_case order by number")]
+        return [row["number"] for row in await self.inside.fetch("select number from city_case order by number")]
 
     async def evidence(self) -> list[tuple[str, int]]:
-        return [(row["kind"], row["sequence"]) for row in await self.pool.fetch("select kind, sequence from evidence order by evidence")]
+        return [(row["kind"], row["sequence"]) for row in await self.inside.fetch("select kind, sequence from evidence order by evidence")]
 
     async def state(self, node: str = COUNTY) -> str:
-        return next(str(n["state"]) for n in await city_views.nodes(self.pool, AT) if n["code"] == node)
+        async with reading(self.pool, [node]) as rows:
+            return next(str(n["state"]) for n in await city_views.nodes(rows, [node], AT))
 
 
 def registry() -> dict[str, Any]:

@@ -109,10 +109,10 @@ async def test_a_feed_that_came_in_pieces_and_again_is_shown_once_and_was_never_
     assert takes is not None
     for event in (*events[:4], *events[:4], *events[4:]):
         await takes([carried(event)])
-    assert await city.pool.fetchval("select count(*) from candidate") == 0
+    assert await city.inside.fetchval("select count(*) from candidate") == 0
     await takes([word(1, events[-1])])
     assert await city.numbers() == [f"c{n}" for n in range(6)]
-    assert await city.pool.fetchval("select sum(n) from city_count where kind = 'filed'") == 6
+    assert await city.inside.fetchval("select sum(n) from city_count where kind = 'filed'") == 6
     assert await city.evidence() == []
     assert (await city.verified())["verified"]
 
@@ -121,4 +121,4 @@ async def test_a_feed_that_came_in_pieces_and_again_is_shown_once_and_was_never_
 async def test_what_waits_for_no_checkpoint_is_kept_before_its_offset_is_committed(city: City) -> None:
     (event,) = await feed(filed("c1"))
     await city.take(carried(event))
-    assert await city.pool.fetchval("select count(*) from candidate") == 1
+    assert await city.inside.fetchval("select count(*) from candidate") == 1

@@ -94,7 +94,7 @@ async def test_an_epoch_that_is_not_in_the_registry_is_evidence(city: City) -> N
         assert await city.evidence() != []
     assert await city.numbers() == []
     assert {kind for kind, _ in await city.evidence()} == {"unknown-epoch"}
-    assert await city.pool.fetchval("select count(*) from city_feed where epoch = 7 or source like '%nonsense'") == 0
+    assert await city.inside.fetchval("select count(*) from city_feed where epoch = 7 or source like '%nonsense'") == 0
     await city.take(carried(event), word(9, event))
     assert await city.numbers() == ["c1"]
 
@@ -147,12 +147,12 @@ async def test_of_one_number_only_so_many_candidates_are_kept_and_the_rest_is_sa
     await city.take(carried(events[0]), word(1, events[0]))
     for _ in range(2):
         await city.take(*map(carried, variants(events[1], 3 * ALIKE)))
-    assert await city.pool.fetchval("select count(*) from candidate") == ALIKE
+    assert await city.inside.fetchval("select count(*) from candidate") == ALIKE
     assert await city.evidence() == [("too-many", 1)]
     await city.take(carried(events[1]), word(2, events[1]))
     assert await city.numbers() == ["c1", "c2"]
-    assert await city.pool.fetchval("select count(*) from candidate") == 0
-    assert await city.pool.fetchval("select held from city_feed") == 0
+    assert await city.inside.fetchval("select count(*) from candidate") == 0
+    assert await city.inside.fetchval("select held from city_feed") == 0
 
 
 async def test_of_one_feed_only_so_many_bytes_are_kept_and_the_nearest_numbers_stay(city: City) -> None:
@@ -162,8 +162,8 @@ async def test_of_one_feed_only_so_many_bytes_are_kept_and_the_nearest_numbers_s
     for start in range(0, len(flood), 100):
         await city.take(*map(carried, flood[start : start + 100]))
     await city.take(*map(carried, events))
-    stored = await city.pool.fetchval("select sum(octet_length(data) + 600) from candidate")
-    assert await city.pool.fetchval("select held from city_feed") == stored <= MOST_BYTES
+    stored = await city.inside.fetchval("select sum(octet_length(data) + 600) from candidate")
+    assert await city.inside.fetchval("select held from city_feed") == stored <= MOST_BYTES
     assert ("too-many", 0) in await city.evidence()
     await city.take(word(1, events[2]))
     assert await city.numbers() == ["c0", "c1", "c2"]
@@ -173,5 +173,5 @@ async def test_a_number_far_ahead_is_not_kept_at_all(city: City) -> None:
     (event,) = await feed(filed("c1"))
     far = [forged(msgspec.structs.replace(event, sequence=FARTHEST + n), event.data, event) for n in range(1, 20)]
     await city.take(*map(carried, far))
-    assert await city.pool.fetchval("select count(*) from candidate") == 0
+    assert await city.inside.fetchval("select count(*) from candidate") == 0
     assert await city.evidence() == [("too-many", 0)]

@@ -12,7 +12,7 @@ import pytest
 from libs.contracts import phases
 from libs.testkit.house import COUNTY
 from libs.wire import chain_hash
-from services.hub.tests.county import AT, City, Told, carried, feed, filed, of, word
+from services.hub.tests.county import AT, CODES, City, Told, carried, feed, filed, of, word
 from services.hub.views import city as city_views
 
 pytestmark = pytest.mark.server
@@ -34,7 +34,7 @@ async def tell(city: City, *facts: Told, together: bool = False, days: int = 0) 
 
 
 async def shown(city: City) -> dict[str, Any]:
-    found = await city_views.case(city.pool, CASE)
+    found = await city_views.case(city.inside, CASE)
     assert found is not None
     case: dict[str, Any] = found["case"]
     return case
@@ -47,7 +47,7 @@ async def says(city: City) -> tuple[str, bool]:
 
 
 async def county(city: City, now: datetime = AT) -> dict[str, Any]:
-    (node,) = [node for node in await city_views.nodes(city.pool, now) if node["code"] == COUNTY]
+    (node,) = [node for node in await city_views.nodes(city.inside, CODES, now) if node["code"] == COUNTY]
     return node
 
 
@@ -61,7 +61,7 @@ async def test_after_examination_suspension_and_resumption_the_city_says_examine
 async def test_suspended_is_a_mark_beside_the_phase(city: City, together: bool) -> None:
     await tell(city, *of(CASE, "CaseAccepted", "CaseExamined", "ClocksSuspended"), together=together)
     assert await says(city) == ("examined", True)
-    (recent,) = (await city_views.city(city.pool, AT))["recent"]
+    (recent,) = (await city_views.city(city.inside, CODES, AT))["recent"]
     assert (recent["phase"], recent["suspended"]) == ("examined", True)
 
 
@@ -69,7 +69,7 @@ async def test_suspended_is_a_mark_beside_the_phase(city: City, together: bool) 
 async def test_the_mark_is_shown_only_while_the_case_is_not_ended(city: City, together: bool) -> None:
     await tell(city, *of(CASE, "CaseAccepted", "ClocksSuspended", "CaseWithdrawn"), together=together)
     assert await says(city) == ("withdrawn", False)
-    assert await city.pool.fetchval("select suspensions from city_case") == "+1"
+    assert await city.inside.fetchval("select suspensions from city_case") == "+1"
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -111,7 +111,7 @@ async def test_finished_cases_stand_under_their_item_and_day(city: City) -> None
     )
     await city.take(*map(carried, events), word(1, events[-1]))
     await city.take(carried(closed[-1]), word(2, closed[-1]))
-    rows = await city.pool.fetch("select item, day::text, n from city_day where kind = 'finished'")
+    rows = await city.inside.fetch("select item, day::text, n from city_day where kind = 'finished'")
     assert [tuple(row) for row in rows] == [("511B", "2026-11-23", 1)]
 
 
@@ -121,7 +121,7 @@ async def test_an_end_before_its_case_is_known_waits_for_it(city: City) -> None:
     await city.take(carried(events[0]), word(1, events[0]))
     assert (await county(city))["finished"] == 0
     await city.take(carried(events[1]), word(2, events[1]))
-    rows = await city.pool.fetch("select item, kind, n from city_day order by kind")
+    rows = await city.inside.fetch("select item, kind, n from city_day order by kind")
     assert [tuple(row) for row in rows] == [("511B", "filed", 1), ("511B", "finished", 1)]
     assert await says(city) == ("closed", False)
 
@@ -134,7 +134,7 @@ async def test_a_clock_that_stops_is_due_at_no_moment_until_it_runs_again(city: 
     dues = []
     for n, event in enumerate(events, 1):
         await city.take(*map(carried, [*cases, event]), word(n, event, *cases))
-        found = await city_views.case(city.pool, CASE)
+        found = await city_views.case(city.inside, CASE)
         assert found is not None
         dues.append((found["clocks"][0]["due_at"], found["clocks"][0]["label"], found["clocks"][0]["yellow"]))
     assert dues == [(due, "法定", False), (None, "法定", False), (None, "法定", True), (due + timedelta(days=3), "法定", True)]

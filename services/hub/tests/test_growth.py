@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from libs.database import Pool, open_pool, prepare
+from libs.database import Pool, open_pool, prepare, reading
 from libs.testkit.house import COUNTY
 from libs.wire import Recorded
 from services.hub.inbox import CityStream
 from services.hub.inbox.keeping import late
-from services.hub.tests.county import AT, City, carried, feed, filed, of, word
+from services.hub.tests.county import AT, CODES, City, carried, feed, filed, of, word
 from services.hub.views import archive
 from services.hub.views import city as city_views
 
@@ -53,7 +53,7 @@ async def read(pool: Pool) -> dict[str, int]:
 
 
 async def fill(database: str, *, analyzed: bool) -> None:
-    owner = await asyncpg.connect(database, server_settings={"search_path": "hub"})
+    owner = await asyncpg.connect(database, server_settings={"search_path": "hub", "app.work": "test"})
     for statement in () if analyzed else OTHERS:
         await owner.execute(statement, AT, ROWS)
     if analyzed:
@@ -69,13 +69,14 @@ async def everything(pool: Pool, stream: CityStream, events: list[Recorded], fir
         await stream.take([carried(filing), carried(waits)])
         await stream.take([carried(again), word(2 * n + 2, again)])
         await stream.take([carried(ended), word(2 * n + 2, again)])
-        await city_views.city(pool, AT)
-        await city_views.case(pool, f"c{n}")
-        await city_views.replayed(pool, "t7")
-        await archive.of_case(pool, f"c{n}")
-        await archive.page(pool, (SOURCE, 1), n, n + 100, 10)
-        await archive.feeds(pool)
-        await archive.evidence(pool)
+        async with reading(pool, CODES) as rows:
+            await city_views.city(rows, CODES, AT)
+            await city_views.case(rows, f"c{n}")
+            await city_views.replayed(rows, "t7")
+            await archive.of_case(rows, f"c{n}")
+            await archive.page(rows, (SOURCE, 1), n, n + 100, 10)
+            await archive.feeds(rows)
+            await archive.evidence(rows)
         await stream.wait(SOURCE, 1, again.sequence, 0.1)
         await late(pool)
 
@@ -94,6 +95,6 @@ async def test_nothing_is_scanned_however_much_was_kept(pool: Pool, city: City, 
     await everything(pool, stream, events, 24)
     after = await read(pool)
     assert {table: after[table] - before[table] for table in GROWS if after[table] - before[table] >= ROWS} == {}, "plans of now"
-    (node,) = [node for node in await city_views.nodes(pool, AT) if node["code"] == COUNTY]
+    (node,) = await city_views.nodes(city.inside, [COUNTY], AT)
     assert (node["filed"], node["open"], node["finished"]) == (18, 9, 9)
-    assert await city.pool.fetchval("select count(*) from evidence where kind <> ''") == 0
+    assert await city.inside.fetchval("select count(*) from evidence where kind <> ''") == 0

@@ -13,7 +13,7 @@ import pytest
 from libs.testkit.house import COUNTY, TOWN
 from libs.wire import Recorded, chain_hash, public_of, signed_by, to_headers
 from services.hub.inbox import CityStream
-from services.hub.tests.county import AT, KEY, City, carried, feed, filed, forged, record, word
+from services.hub.tests.county import AT, CODES, KEY, City, carried, feed, filed, forged, record, word
 from services.hub.views import archive
 from services.hub.views import city as city_views
 
@@ -125,7 +125,7 @@ async def test_attributes_as_long_as_the_wire_allows_and_times_at_the_end_of_the
     long = msgspec.structs.replace(long, hash=chain_hash(long))
     await city.take(carried(long), word(1, long))
     assert await city.evidence() == [("not-shown", 1)]
-    assert [found.subject for found, _ in await archive.of_case(city.pool, noise)] == [long.subject]
+    assert [found.subject for found, _ in await archive.of_case(city.inside, noise)] == [long.subject]
 
 
 async def test_a_node_cannot_touch_another_nodes_case(city: City) -> None:
@@ -133,10 +133,10 @@ async def test_a_node_cannot_touch_another_nodes_case(city: City) -> None:
     forged_close = await feed(("CaseClosed", {"case": "511525-1"}), node=TOWN)
     await city.take(*map(carried, forged_close), word(1, forged_close[0], node=TOWN))
     await city.take(*map(carried, events), word(1, events[0]))
-    found = await city_views.case(city.pool, "511525-1")
+    found = await city_views.case(city.inside, "511525-1")
     assert found is not None
     assert (found["case"]["node"], found["case"]["phase"], found["case"]["closed_at"]) == (COUNTY, "filed", None)
-    (node,) = [n for n in await city_views.nodes(city.pool, AT) if n["code"] == COUNTY]
+    (node,) = [n for n in await city_views.nodes(city.inside, CODES, AT) if n["code"] == COUNTY]
     assert (node["open"], node["finished"]) == (1, 0)
 
 
@@ -148,7 +148,7 @@ async def test_two_members_that_hold_one_origin_after_a_rebalance_count_once(cit
         part = events[start : start + 20]
         records = [*map(carried, part), word(start + 1, part[-1]), *map(carried, town), word(start + 1, town[-1], node=TOWN)]
         await asyncio.gather(city.take(*records), other.take(records[::1]))
-    nodes = {n["code"]: n for n in await city_views.nodes(city.pool, AT)}
+    nodes = {n["code"]: n for n in await city_views.nodes(city.inside, CODES, AT)}
     assert (nodes[COUNTY]["filed"], nodes[TOWN]["filed"]) == (200, 50)
     assert await city.evidence() == []
     assert (await city.verified())["verified"]
@@ -161,9 +161,9 @@ async def test_a_batch_that_fails_leaves_nothing_and_is_whole_when_it_comes_agai
     await owner.execute("alter table hub.city_day rename to gone")
     with pytest.raises(asyncpg.UndefinedTableError):
         await city.take(*records)
-    assert await city.pool.fetchval("select count(*) from archive") == 0
-    assert await city.pool.fetchval("select count(*) from checkpoint") == 0
-    assert await city.pool.fetchval("select sum(verified) from city_feed") == 0
+    assert await city.inside.fetchval("select count(*) from archived") == 0
+    assert await city.inside.fetchval("select count(*) from checkpoint") == 0
+    assert await city.inside.fetchval("select sum(verified) from city_feed") == 0
     await owner.execute("alter table hub.gone rename to city_day")
     await owner.close()
     await city.take(*records)
@@ -175,7 +175,7 @@ async def test_a_fork_is_kept_with_both_signatures(city: City) -> None:
     events = await feed(filed("c1"), filed("c2"))
     await city.take(*map(carried, events), word(1, events[1]))
     await city.take(word(2, forged(events[1], b'{"case":"other"}', events[0])))
-    kept = msgspec.json.decode(await city.pool.fetchval("select record from evidence where kind = 'fork'"))
+    kept = msgspec.json.decode(await city.inside.fetchval("select record from evidence where kind = 'fork'"))
     public = public_of(KEY)[1]
     assert len(kept) == 2
     assert all(signed_by(public, one["checkpoint"].encode(), one["signature"]) for one in kept)

@@ -8,7 +8,7 @@ import pytest
 from libs.testkit.house import COUNTY, TOWN
 from libs.wire import chain_hash, genesis
 from services.hub.events import KeyRegistered, NodeRegistered
-from services.hub.tests.county import AT, KEY, OTHER, City, carried, feed, filed, forged, knowing_one_county, of, record, word
+from services.hub.tests.county import AT, CODES, KEY, OTHER, City, carried, feed, filed, forged, knowing_one_county, of, record, word
 from services.hub.views import city as city_views
 
 pytestmark = pytest.mark.server
@@ -37,7 +37,7 @@ async def test_a_batch_that_comes_again_changes_nothing(city: City) -> None:
     records = [*map(carried, events), word(1, events[-1])]
     for _ in range(3):
         await city.take(*records)
-    (node,) = [n for n in await city_views.nodes(city.pool, AT) if n["code"] == COUNTY]
+    (node,) = [n for n in await city_views.nodes(city.inside, CODES, AT) if n["code"] == COUNTY]
     assert (node["filed"], node["finished"], node["open"], node["events"]) == (2, 1, 1, 3)
     assert await city.evidence() == []
 
@@ -118,7 +118,7 @@ async def test_an_old_word_repeated_is_no_word(city: City) -> None:
     await city.take(*map(carried, events), first, word(6, events[1]))
     await city.take(first)
     assert await city.evidence() == []
-    assert await city.pool.fetchval("select counter from city_node where node = $1", COUNTY) == 6
+    assert await city.inside.fetchval("select counter from city_node where node = $1", COUNTY) == 6
 
 
 async def test_what_is_no_event_is_evidence_by_its_place(city: City) -> None:
@@ -133,9 +133,9 @@ async def test_facts_of_one_case_may_come_in_any_order_over_its_feeds(city: City
     events = await feed(filed("c1", item="511B"))
     await city.take(*map(carried, [*cards, *clocks]), word(1, cards[0], clocks[0]))
     await city.take(*map(carried, events), word(2, cards[0], clocks[0], events[0]))
-    rows = await city.pool.fetch("select item, kind, n from city_day order by kind")
+    rows = await city.inside.fetch("select item, kind, n from city_day order by kind")
     assert [tuple(row) for row in rows] == [("511B", "filed", 1), ("511B", "red", 1)]
-    found = await city_views.case(city.pool, "c1")
+    found = await city_views.case(city.inside, "c1")
     assert found is not None
     assert (found["case"]["red"], found["case"]["yellow"], found["case"]["phase"]) == (True, True, "filed")
 

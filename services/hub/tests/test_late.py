@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from libs.testkit.house import COUNTY, TOWN
-from services.hub.tests.county import AT, City, carried, feed, filed, word
+from services.hub.tests.county import AT, CODES, City, carried, feed, filed, word
 from services.hub.views import city as city_views
 
 pytestmark = pytest.mark.server
@@ -35,7 +35,7 @@ async def test_a_busy_hall_does_not_make_its_quiet_township_silent(city: City) -
     await city.take(word(1, node=TOWN), carried(events[0]), word(1, events[0]))
     city.house.time += timedelta(seconds=80)
     await city.take(word(2, node=TOWN), carried(events[1]), word(2, events[1]))
-    states = {n["code"]: n["state"] for n in await city_views.nodes(city.pool, AT + timedelta(seconds=160))}
+    states = {n["code"]: n["state"] for n in await city_views.nodes(city.inside, CODES, AT + timedelta(seconds=160))}
     assert (states[COUNTY], states[TOWN]) == ("live", "live")
-    states = {n["code"]: n["state"] for n in await city_views.nodes(city.pool, AT + timedelta(seconds=171))}
+    states = {n["code"]: n["state"] for n in await city_views.nodes(city.inside, CODES, AT + timedelta(seconds=171))}
     assert (states[COUNTY], states[TOWN]) == ("silent", "silent")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from libs.database import Pool
+from libs.database import Connection, Pool, working
 from libs.eventlog import recorded
 from libs.wire import Recorded
 
@@ -18,11 +18,11 @@ select f.source, f.epoch, a.sequence, a.id, a.type, a.subject, a.time, a.recorde
 from {table} a join city_feed f using (feed)"""
 _PAGE: Final = f"""{_EVENT}
 where f.source = $1 and f.epoch = $2 and a.sequence > $3 and a.sequence <= $4 {{chosen}} order by a.sequence limit $5"""
-_ARCHIVED: Final = _PAGE.format(table="archive", chosen="")
+_ARCHIVED: Final = _PAGE.format(table="archived", chosen="")
 _CHOSEN: Final = _PAGE.format(table="candidate", chosen="and a.sequence > f.wanted and a.sequence <= f.signed")
 _OF_CASE: Final = f"""
 select * from (
-    select *, true as verified from ({_EVENT.format(table="archive")} where a.correlationid = $1) archived
+    select *, true as verified from ({_EVENT.format(table="archived")} where a.correlationid = $1) archived
     union all select *, false as verified from ({_EVENT.format(table="candidate")} where a.correlationid = $1) waiting
 ) both_of_them order by time, recordedtime, source, sequence limit 2000"""
 _FEEDS: Final = """
@@ -33,29 +33,30 @@ _EVIDENCE: Final = "select kind, node, source, epoch, sequence, because, since f
 
 async def verified_to(pool: Pool, key: Key) -> int:
     """The last verified number of a feed."""
-    return await pool.fetchval("select verified from city_feed where source = $1 and epoch = $2", *key) or 0
+    async with working(pool, "wait") as connection:
+        return await connection.fetchval("select verified from city_feed where source = $1 and epoch = $2", *key) or 0
 
 
-async def page(pool: Pool, key: Key, after: int, upto: int, limit: int) -> list[Recorded]:
+async def page(rows: Connection, key: Key, after: int, upto: int, limit: int) -> list[Recorded]:
     """Archived events of a feed in order."""
-    return [recorded(row) for row in await pool.fetch(_ARCHIVED, *key, after, upto, limit)]
+    return [recorded(row) for row in await rows.fetch(_ARCHIVED, *key, after, upto, limit)]
 
 
-async def chosen(pool: Pool, key: Key, after: int, upto: int, limit: int) -> list[Recorded]:
+async def chosen(rows: Connection, key: Key, after: int, upto: int, limit: int) -> list[Recorded]:
     """Events of a feed that a checkpoint chose and that are on their way to the archive, in order."""
-    return [recorded(row) for row in await pool.fetch(_CHOSEN, *key, after, upto, limit)]
+    return [recorded(row) for row in await rows.fetch(_CHOSEN, *key, after, upto, limit)]
 
 
-async def of_case(pool: Pool, number: str) -> list[tuple[Recorded, bool]]:
+async def of_case(rows: Connection, number: str) -> list[tuple[Recorded, bool]]:
     """Everything that came of a case, over all services, by business time; and whether it is verified, or waits for its checkpoint."""
-    return [(recorded(row), row["verified"]) for row in await pool.fetch(_OF_CASE, number)]
+    return [(recorded(row), row["verified"]) for row in await rows.fetch(_OF_CASE, number)]
 
 
-async def feeds(pool: Pool) -> list[dict[str, Any]]:
+async def feeds(rows: Connection) -> list[dict[str, Any]]:
     """Every feed's position and state; `waiting` counts the candidates that no checkpoint has chosen."""
     shown = ("source", "epoch", "node", "verified", "waiting", "ahead")
-    rows = await pool.fetch(_FEEDS)
-    return [{**{name: row[name] for name in shown}, "hash": row["verified_hash"], "state": feed_state(row)} for row in rows]
+    found = await rows.fetch(_FEEDS)
+    return [{**{name: row[name] for name in shown}, "hash": row["verified_hash"], "state": feed_state(row)} for row in found]
 
 
 def feed_state(row: Mapping[str, Any]) -> str:
@@ -65,6 +66,6 @@ def feed_state(row: Mapping[str, Any]) -> str:
     return "gap" if row["missing"] else "live"
 
 
-async def evidence(pool: Pool, latest: int = 200) -> list[dict[str, Any]]:
+async def evidence(rows: Connection, latest: int = 200) -> list[dict[str, Any]]:
     """What did not fit, newest first; the record itself stays in the table."""
-    return [dict(row) for row in await pool.fetch(_EVIDENCE, latest)]
+    return [dict(row) for row in await rows.fetch(_EVIDENCE, latest)]

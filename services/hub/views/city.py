@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from libs.contracts import phases
-from libs.database import Pool
+from libs.database import Connection
 from libs.workdays import CHINA
 from services.hub.views import OPEN
 
@@ -20,7 +21,7 @@ from registry_node r
 left join city_node n using (node)
 left join (select node, bool_or(missing) as gap, bool_or(forked) as forked, sum(verified) as events
            from city_feed group by node) f using (node)
-order by r.node"""
+where r.node = any ($1::text[]) order by r.node"""
 _NUMBERS: Final = """
 select c.node, c.kind, c.n, coalesce(d.n, 0)::bigint as today
 from city_count c left join (select node, kind, sum(n) as n from city_day where day = $1 group by node, kind) d using (node, kind)"""
@@ -42,12 +43,12 @@ select distinct f.detector, c.node, c.number, c.ref from city_case c join city_f
 where c.timeline = $1"""
 
 
-async def nodes(pool: Pool, now: datetime) -> list[dict[str, Any]]:
-    """Every registered node: its numbers, its place in the network, how old its newest checkpoint is."""
+async def nodes(rows: Connection, codes: Sequence[str], now: datetime) -> list[dict[str, Any]]:
+    """Registered nodes by their codes, each with its numbers, its place in the network, how old its newest checkpoint is."""
     numbers: dict[str, dict[str, tuple[int, int]]] = {}
-    for row in await pool.fetch(_NUMBERS, now.astimezone(CHINA).date()):
+    for row in await rows.fetch(_NUMBERS, now.astimezone(CHINA).date()):
         numbers.setdefault(row["node"], {})[row["kind"]] = (row["n"], row["today"])
-    return [_node(dict(row), numbers.get(row["code"], {}), now) for row in await pool.fetch(_NODES)]
+    return [_node(dict(row), numbers.get(row["code"], {}), now) for row in await rows.fetch(_NODES, codes)]
 
 
 def _node(row: dict[str, Any], numbers: dict[str, tuple[int, int]], now: datetime) -> dict[str, Any]:
@@ -82,20 +83,20 @@ def state_of(row: dict[str, Any], now: datetime) -> str:
     return "silent" if now - row["seen"] > SILENT else "live"
 
 
-async def city(pool: Pool, now: datetime, latest: int = 12) -> dict[str, Any]:
-    """The city at a glance."""
-    cards = [{**dict(row), "case": row["number"]} for row in await pool.fetch(_CARDS, latest)]
-    findings = [{**dict(row), "case": row["number"]} for row in await pool.fetch(_FINDINGS, latest)]
-    recent = [{**_shown(dict(row)), "case": row["number"]} for row in await pool.fetch(_RECENT, latest)]
-    return {"now": now, "nodes": await nodes(pool, now), "cards": cards, "findings": findings, "recent": recent}
+async def city(rows: Connection, codes: Sequence[str], now: datetime, latest: int = 12) -> dict[str, Any]:
+    """The city at a glance, as far as these nodes go."""
+    cards = [{**dict(row), "case": row["number"]} for row in await rows.fetch(_CARDS, latest)]
+    findings = [{**dict(row), "case": row["number"]} for row in await rows.fetch(_FINDINGS, latest)]
+    recent = [{**_shown(dict(row)), "case": row["number"]} for row in await rows.fetch(_RECENT, latest)]
+    return {"now": now, "nodes": await nodes(rows, codes, now), "cards": cards, "findings": findings, "recent": recent}
 
 
-async def case(pool: Pool, number: str) -> dict[str, Any] | None:
+async def case(rows: Connection, number: str) -> dict[str, Any] | None:
     """One case's row and its clocks."""
-    row = await pool.fetchrow(_CASE, number)
+    row = await rows.fetchrow(_CASE, number)
     if row is None:
         return None
-    clocks = await pool.fetch("select * from city_clock where number = $1 order by clock, node", number)
+    clocks = await rows.fetch("select * from city_clock where number = $1 order by clock, node", number)
     return {"case": _shown(dict(row)), "address": row["address"], "clocks": [dict(clock) for clock in clocks]}
 
 
@@ -105,23 +106,23 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "suspended": phases().suspended(told, row["phase"] or "")}
 
 
-async def replayed(pool: Pool, log: str) -> dict[str, Any]:
+async def replayed(rows: Connection, log: str) -> dict[str, Any]:
     """What a replayed log came to, by the log's own case names; each case once per detector, under whatever versions of its rule."""
-    rows = await pool.fetch(_REPLAY, log)
+    cases = await rows.fetch(_REPLAY, log)
     per_node: dict[str, dict[str, int]] = {}
-    for row in rows:
+    for row in cases:
         node = per_node.setdefault(row["node"], {"cases": 0, "closed": 0, "red": 0})
         node["cases"] += 1
         node["closed"] += row["closed"]
         node["red"] += row["red"]
     findings: dict[str, list[str]] = {}
-    for row in await pool.fetch(_REPLAY_FOUND, log):
+    for row in await rows.fetch(_REPLAY_FOUND, log):
         findings.setdefault(row["detector"], []).append(row["ref"])
-    feeds = await pool.fetch("select source, verified from city_feed")
+    feeds = await rows.fetch("select source, verified from city_feed")
     return {
-        "cases": len(rows),
-        "closed": sum(row["closed"] for row in rows),
-        **{key: [row["ref"] for row in rows if row[key]] for key in ("red", "yellow", "statutory_red")},
+        "cases": len(cases),
+        "closed": sum(row["closed"] for row in cases),
+        **{key: [row["ref"] for row in cases if row[key]] for key in ("red", "yellow", "statutory_red")},
         "findings": findings,
         "nodes": per_node,
         "feeds": {row["source"]: row["verified"] for row in feeds},

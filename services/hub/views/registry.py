@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from libs.database import Pool
+from libs.database import Connection, Pool
 from libs.eventlog import Codec, Log, pages, verify
 from libs.wire import origin
 from services.hub.events import EpochOpened, KeyRegistered, KeyRevoked, NodeRegistered
@@ -12,20 +12,26 @@ from services.hub.events import EpochOpened, KeyRegistered, KeyRevoked, NodeRegi
 CODEC: Final = Codec("hub", [NodeRegistered, EpochOpened, KeyRegistered, KeyRevoked])
 PAGE: Final = 1000
 _NODES: Final = "select node, site, name, parent, address from registry_node"
+_CODES: Final = "select node from registry_node order by node"
 _EPOCHS: Final = "select source, epoch from registry_epoch"
 _KEYS: Final = "select key, site, public_key, revoked from registry_key"
 
 
-async def faults(pool: Pool, log: Log) -> list[str]:
+async def nodes(pool: Pool) -> list[str]:
+    """The codes of all nodes of the network, in order."""
+    return [row["node"] for row in await pool.fetch(_CODES)]
+
+
+async def faults(rows: Connection, log: Log) -> list[str]:
     """What is wrong with the registry: with its log, or with rows that say something else."""
     checked = await verify(log)
     if checked.fault is not None:
         return [f"登记册的日志第 {checked.sequence} 号：{checked.fault}"]
     nodes, epochs, keys = await _told(log)
     shown = [
-        ("节点", nodes, {row["node"]: tuple(row)[1:] for row in await pool.fetch(_NODES)}),
-        ("世代", epochs, {tuple(row): () for row in await pool.fetch(_EPOCHS)}),
-        ("密钥", keys, {row["key"]: tuple(row)[1:] for row in await pool.fetch(_KEYS)}),
+        ("节点", nodes, {row["node"]: tuple(row)[1:] for row in await rows.fetch(_NODES)}),
+        ("世代", epochs, {tuple(row): () for row in await rows.fetch(_EPOCHS)}),
+        ("密钥", keys, {row["key"]: tuple(row)[1:] for row in await rows.fetch(_KEYS)}),
     ]
     return [f"登记册的{what} {_first(told, rows)} 与其日志所记不同" for what, told, rows in shown if told != rows]
 

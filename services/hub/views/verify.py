@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
-from libs.database import Pool
+from libs.database import Connection
 from libs.eventlog import Log
 from libs.wire import Position, Recorded, broken, node_of, parse_checkpoint, signed_by
 from services.hub.views import archive, registry
@@ -25,29 +25,29 @@ Signed = dict[Key, dict[int, str]]
 """What was signed of each feed: numbers and hashes."""
 
 
-async def verify(pool: Pool, log: Log) -> dict[str, Any]:
+async def verify(rows: Connection, log: Log) -> dict[str, Any]:
     """Reads the archive again, byte for byte, and holds it against what the nodes signed, feed by feed that was signed or is there.
 
     `faults` has the first fault of each feed, and `verified` says that there is none; `events` are verified, `waiting` are candidates.
     """
-    signed, faults = await _signed(pool)
-    faults += [_fault((row["source"], row["epoch"]), 0, "登记册中没有这一世代") for row in await pool.fetch(_STRANGE)]
-    faults += [_fault((log.source, 0), 0, fault) for fault in await registry.faults(pool, log)]
-    feeds = {(feed["source"], feed["epoch"]): feed for feed in await archive.feeds(pool)}
+    signed, faults = await _signed(rows)
+    faults += [_fault((row["source"], row["epoch"]), 0, "登记册中没有这一世代") for row in await rows.fetch(_STRANGE)]
+    faults += [_fault((log.source, 0), 0, fault) for fault in await registry.faults(rows, log)]
+    feeds = {(feed["source"], feed["epoch"]): feed for feed in await archive.feeds(rows)}
     for key in sorted(signed.keys() | feeds.keys()):
-        if (found := await _held(pool, key, feeds.get(key), signed.get(key, {}))) is not None:
+        if (found := await _held(rows, key, feeds.get(key), signed.get(key, {}))) is not None:
             faults.append(_fault(key, *found))
     events, waiting = (sum(feed[name] for feed in feeds.values()) for name in ("verified", "waiting"))
     return {"verified": not faults, "events": events, "waiting": waiting, "faults": faults}
 
 
-async def _signed(pool: Pool) -> tuple[Signed, list[dict[str, Any]]]:
+async def _signed(rows: Connection) -> tuple[Signed, list[dict[str, Any]]]:
     """What the kept checkpoints sign; one whose signature does not hold, or that is missing, is a fault."""
     signed: Signed = {}
-    keys = {row["key"]: row for row in await pool.fetch(_KEYS)}
-    rows = await pool.fetch(_MISSED)
-    faults = [_of_node(row["node"], row["counter"], "见过的最新检查点没有留存") for row in rows]
-    for row in await pool.fetch(_KEPT):
+    keys = {row["key"]: row for row in await rows.fetch(_KEYS)}
+    missed = await rows.fetch(_MISSED)
+    faults = [_of_node(row["node"], row["counter"], "见过的最新检查点没有留存") for row in missed]
+    for row in await rows.fetch(_KEPT):
         word = parse_checkpoint(row["value"])
         key = keys.get(word.key)
         if key is None or not signed_by(key["public_key"], row["value"], row["signature"]):
@@ -68,13 +68,13 @@ def _fault(key: Key, sequence: int, fault: str) -> dict[str, Any]:
     return {"source": key[0], "epoch": key[1], "sequence": sequence, "fault": fault}
 
 
-async def _held(pool: Pool, key: Key, feed: Mapping[str, Any] | None, signed: Mapping[int, str]) -> tuple[int, str] | None:
+async def _held(rows: Connection, key: Key, feed: Mapping[str, Any] | None, signed: Mapping[int, str]) -> tuple[int, str] | None:
     """The first number of a feed that is not what was chained and signed, and why."""
     newest = max(signed, default=0)
     if feed is None:
         return (1, f"节点 {node_of(key[0])} 签过这一来源到第 {newest} 号，这里没有它") if newest else None
     before: Position | None = None
-    async for event in _kept(pool, key, max(newest, feed["verified"])):
+    async for event in _kept(rows, key, max(newest, feed["verified"])):
         if (fault := broken(event, before)) is not None:
             return (before.sequence if before else 0) + 1, fault
         if signed.get(event.sequence, event.hash) != event.hash:
@@ -89,11 +89,11 @@ async def _held(pool: Pool, key: Key, feed: Mapping[str, Any] | None, signed: Ma
     return (reached, "节点的签名没有到这里") if reached > newest else None
 
 
-async def _kept(pool: Pool, key: Key, upto: int) -> AsyncIterator[Recorded]:
+async def _kept(rows: Connection, key: Key, upto: int) -> AsyncIterator[Recorded]:
     """The events of a feed in the archive, and behind them those of its chosen chain that are being moved there."""
     after = 0
     while True:
-        events = await archive.page(pool, key, after, upto, archive.PAGE) or await archive.chosen(pool, key, after, upto, archive.PAGE)
+        events = await archive.page(rows, key, after, upto, archive.PAGE) or await archive.chosen(rows, key, after, upto, archive.PAGE)
         for event in events:
             yield event
         if not events:

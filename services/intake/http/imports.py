@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from libs.decider import Refused
 from libs.eventlog import Done
 from libs.forms import Form, Moment, Staff, Title, Word
-from libs.web import Account, CommandRoute, Envelope, PositionAnswer, Role, add_commands, answer, hosted, require
+from libs.web import Account, CommandRoute, Envelope, PositionAnswer, add_commands, answer, hosted, require
 from libs.workdays import Calendar
 from services.intake.case import Command
 from services.intake.case.days import day_of
@@ -29,7 +29,7 @@ from services.intake.events import Channel, Instants, Outcome, Pinned, StepRole
 from services.intake.http.filing import Draft, FilingCounter
 from services.intake.views import replayed
 
-IMPORTERS: Final = (Role.SITE, Role.OPERATOR)
+Importer = Annotated[Account, Depends(require("intake.read-replay"))]
 MAX_IMPORT: Final = 2 * 1024 * 1024
 """Bytes of one request: 200 cases of a hundred acts each."""
 
@@ -118,7 +118,7 @@ class ReplayedLog(BaseModel):
 
 def add_imports(router: APIRouter, counter: FilingCounter) -> None:
     """Adds imports, which may be stopped anywhere and sent again, nothing being taken twice; and what became of a log's cases."""
-    context, operator = counter.putting.context, Depends(require(*IMPORTERS))
+    context = counter.putting.context
 
     async def imports(by: Envelope, node: str, form: ImportedCases) -> Response:
         happened(form.cases, context.now())
@@ -130,8 +130,8 @@ def add_imports(router: APIRouter, counter: FilingCounter) -> None:
     row = CommandRoute(
         path="/nodes/{node}/imports",
         name="Import",
-        act=imports,
-        roles=IMPORTERS,
+        act="intake.import-cases",
+        does=imports,
         form=ImportedCases,
         answers=Imported,
         keyed=False,
@@ -139,9 +139,10 @@ def add_imports(router: APIRouter, counter: FilingCounter) -> None:
     )
     add_commands(router, [row])
 
-    @router.get("/replay", response_model=ReplayedLog, dependencies=[operator])
-    async def replay(log: Annotated[Word, Query()]) -> Response:
-        return answer({"nodes": await replayed(context.pool, log)})
+    @router.get("/replay", response_model=ReplayedLog)
+    async def replay(log: Annotated[Word, Query()], account: Importer) -> Response:
+        async with context.reading(account) as rows:
+            return answer({"nodes": await replayed(rows, log)})
 
 
 def happened(cases: Iterable[ImportedCase], now: datetime) -> None:

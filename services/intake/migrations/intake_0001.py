@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from libs.database import guarded
+
 revision = "intake_0001"
 down_revision = None
 branch_labels = ("intake",)
@@ -60,6 +62,7 @@ TABLES = (
     )""",
     "create index leases_open on leases (node, year, first) where not settled",
     "create table alive (process text primary key, seen_at timestamptz not null) with (fillfactor = 50)",
+    *(statement for table in ("cases", "node_cases", "procedures", "leases") for statement in guarded(table)),
 )
 
 

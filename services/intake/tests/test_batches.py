@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, settings, strategies
 from hypothesis import given as whenever
 
 from libs.contracts import phases
+from libs.database import working
 from libs.testkit.house import House
 from services.intake.case import CASE, Command, settled
 from services.intake.http.reading import read_at
@@ -30,14 +31,14 @@ HOUSE_STAYS = settings(max_examples=100, suppress_health_check=[HealthCheck.func
 async def check_batches(house: House, history: s.Told, cuts: Iterable[int]) -> None:
     """After every batch the table's row is the merged one, and what people see is what the rules say."""
     (view,) = house.service.views
-    await house.pool.execute("delete from cases")
+    await house.inside.execute("delete from cases")
     events = records(history)
     for begin, end in batches(history, cuts):
-        async with house.pool.acquire() as connection, connection.transaction():
+        async with working(house.pool, "test") as connection:
             await view.apply(connection, events[begin:end])
         so_far = history[:end]
-        state, row, shown = CASE.fold(so_far), listed(so_far, cuts), await case_row(house.pool, s.NUMBER, EARLY)
-        (kept,) = (await CASES.load(house.pool, [s.NUMBER])).values()
+        state, row, shown = CASE.fold(so_far), listed(so_far, cuts), await case_row(house.inside, s.NUMBER, EARLY)
+        (kept,) = (await CASES.load(house.inside, [s.NUMBER])).values()
         facts = [type(event).__name__ for event in so_far]
         assert dict(kept) == asdict(row), facts
         assert shown is not None
@@ -45,7 +46,7 @@ async def check_batches(house: House, history: s.Told, cuts: Iterable[int]) -> N
         assert shown["suspended"] == (bool(state.suspensions.open) and not phases().ended(shown["phase"])), facts
         assert shown["version"] == end
         for moment in MOMENTS:
-            now, by_then = settled(state, moment, s.CALENDAR), await case_row(house.pool, s.NUMBER, read_at(moment, s.CALENDAR))
+            now, by_then = settled(state, moment, s.CALENDAR), await case_row(house.inside, s.NUMBER, read_at(moment, s.CALENDAR))
             assert by_then is not None
             assert (by_then["phase"], by_then["accepted_at"]) == (now.phase.value, now.taking_up.effective), (facts, moment)
 
@@ -54,14 +55,14 @@ async def test_every_story_fact_by_fact_and_at_once(house: House) -> None:
     for history in STORIES.values():
         await check_batches(house, history, cuts=())
         await check_batches(house, history, cuts=range(1, len(history)))
-    assert await house.pool.fetchval("select count(*) from cases") == 1
+    assert await house.inside.fetchval("select count(*) from cases") == 1
 
 
 @HOUSE_STAYS
 @whenever(name=strategies.sampled_from(sorted(STORIES)), cuts=CUTS)
 async def test_every_story_however_it_was_cut(house: House, name: str, cuts: set[int]) -> None:
     await check_batches(house, STORIES[name], cuts)
-    assert await house.pool.fetchval("select version from cases") == len(STORIES[name])
+    assert await house.inside.fetchval("select version from cases") == len(STORIES[name])
 
 
 @HOUSE_STAYS
@@ -73,4 +74,4 @@ async def test_every_story_however_it_was_cut(house: House, name: str, cuts: set
 async def test_every_history_however_it_was_cut(house: House, commands: list[Command], cuts: set[int]) -> None:
     history = s.went_on(commands, s.SITE_VISIT, s.REVIEW, s.SIGN)
     await check_batches(house, history, cuts)
-    assert await house.pool.fetchval("select version from cases") == len(history)
+    assert await house.inside.fetchval("select version from cases") == len(history)

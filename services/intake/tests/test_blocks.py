@@ -74,7 +74,7 @@ async def accounted_for(house: House) -> None:
 
 async def open_blocks(house: House) -> int:
     """How many blocks are looked at by every turn."""
-    return int(await house.pool.fetchval("select count(*) from leases where not settled"))
+    return int(await house.inside.fetchval("select count(*) from leases where not settled"))
 
 
 async def test_a_process_that_starts_voids_nothing_of_one_that_lives(database: str, catalogue: Neighbour) -> None:
@@ -107,7 +107,7 @@ async def test_what_is_used_is_asked_of_the_log_and_not_of_a_view_that_lags(data
         await file(one)
     async with opened(database, process="p2") as other:
         await other.shown()
-        await other.pool.execute("delete from cases")
+        await other.inside.execute("delete from cases")
         await turn(other, SILENCE + timedelta(seconds=1))
         assert await voided(other) == list(range(2, 51))
 
@@ -118,7 +118,7 @@ async def test_an_orderly_stop_gives_its_block_back_at_once(database: str, catal
         await file(one)
     async with opened(database, process="p2") as other:
         assert await voided(other) == list(range(2, 51))
-        assert await other.pool.fetch("select process from alive where process = 'p1'") == []
+        assert await other.inside.fetch("select process from alive where process = 'p1'") == []
         assert await serial(other) == 51
 
 
@@ -187,4 +187,4 @@ async def test_the_loop_gives_sign_after_sign(database: str, monkeypatch: pytest
             await enough.wait()
         loop.cancel()
         await asyncio.wait([loop])
-        assert await one.pool.fetchval("select seen_at from alive where process = 'p1'") >= signs[1]
+        assert await one.inside.fetchval("select seen_at from alive where process = 'p1'") >= signs[1]

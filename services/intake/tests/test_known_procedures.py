@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
@@ -24,6 +26,16 @@ class View:
     def __init__(self, *known: Pinned) -> None:
         self.known, self.looks = list(known), 0
         self.ends = asyncio.Event()
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[View]:
+        yield self
+
+    async def execute(self, _statement: str) -> None:
+        return None
+
+    def is_closed(self) -> bool:
+        return False
 
     async def fetch(self, _query: str, _line: list[str], _item: str) -> list[dict[str, Any]]:
         self.looks += 1

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from libs.database import working
 from libs.testkit.house import COUNTY, House
 from libs.testkit.neighbours import Neighbour
 from services.intake.events import CaseAccepted
 from services.intake.http.reading import read_at
-from services.intake.tests.counter import DECLINED, file, listed, published, show
+from services.intake.tests.counter import DECLINED, all_offered, file, listed, offered, published, show
 from services.intake.tests.stories import CALENDAR
 from services.intake.views import case_row
 
@@ -25,7 +26,7 @@ async def test_a_view_made_event_by_event_is_the_view_made_at_once(house: House)
     view = house.service.views[0]
     made: list[tuple[list[Any], list[Any]]] = []
     for pages in ([events], [[event] for event in events]):
-        async with house.pool.acquire() as connection, connection.transaction():
+        async with working(house.pool, "test") as connection:
             await connection.execute("delete from cases")
             await connection.execute("delete from leases")
             await connection.execute("delete from node_cases")
@@ -75,12 +76,13 @@ async def test_every_read_settles_time(house: House) -> None:
     filed = await file(house)
     house.pass_days(7)
     shown = await show(house, filed)
-    assert (shown["phase"], shown["accepted_at"], "acceptance" in shown["possible"]) == ("filed", None, True)
+    assert (shown["phase"], shown["accepted_at"], "acceptance" in offered(shown)) == ("filed", None, True)
     house.pass_days(1)
     shown = await show(house, filed)
     assert (shown["phase"], shown["accepted_at"], shown["version"]) == ("accepted", "2007-03-05T02:00:00Z", 1)
-    assert {"steps/start", "suspension"} <= set(shown["possible"])
-    assert "acceptance" not in shown["possible"]
+    everything = await all_offered(house, filed)
+    assert {"steps/start", "suspension"} <= everything
+    assert "acceptance" not in everything
     assert [(row["case"], row["accepted_at"]) for row in (await listed(house, phase="accepted"))["cases"]] == [
         (filed["case"], "2007-03-05T02:00:00Z")
     ]
@@ -108,20 +110,20 @@ async def test_silence_of_another_clock_is_not_ours(house: House) -> None:
 
 async def test_a_procedure_heard_twice_is_one_row(house: House, catalogue: Neighbour) -> None:
     await house.hear(await published(catalogue), await published(catalogue))
-    assert await house.pool.fetchval("select count(*) from procedures") == 1
+    assert await house.inside.fetchval("select count(*) from procedures") == 1
 
 
 async def test_what_cannot_be_read_is_not_swallowed(house: House, catalogue: Neighbour) -> None:
     """It is kept aside with its reason."""
     kind = "liandong.catalogue.ProcedurePublished.v1"
     await house.hear(await catalogue.sends(kind, b'{"item": "511A00001"}', "2007-03-05", subject="511A00001"))
-    (parked,) = await house.pool.fetch("select reason from parked")
+    (parked,) = await house.inside.fetch("select reason from parked")
     assert "name" in parked["reason"]
-    assert await house.pool.fetchval("select count(*) from procedures") == 1
+    assert await house.inside.fetchval("select count(*) from procedures") == 1
 
 
 async def test_an_unknown_case_has_no_row(house: House) -> None:
-    assert await case_row(house.pool, "511525-20070305-000009-9", read_at(house.time, CALENDAR)) is None
+    assert await case_row(house.inside, "511525-20070305-000009-9", read_at(house.time, CALENDAR)) is None
 
 
 async def test_what_is_counted_of_a_node_costs_the_same_however_many_cases_have_ended(house: House) -> None:
@@ -131,5 +133,5 @@ async def test_what_is_counted_of_a_node_costs_the_same_however_many_cases_have_
     ended = await file(house)
     await house.post(f"/intake/cases/{ended['case']}/withdrawal", by="clerk")
     await show(house, await house.post(f"/intake/cases/{ended['case']}/close", by="clerk"))
-    await house.pool.execute("delete from cases where number = $1", ended["case"])
+    await house.inside.execute("delete from cases where number = $1", ended["case"])
     assert await counted(house) == {"cases": 4, "open": 3, "finished": 1}

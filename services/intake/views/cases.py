@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from libs.contracts import phases
-from libs.views import APPENDED, FIRST_SAID, LATEST, LATEST_SAID, Pool, Table
+from libs.views import APPENDED, FIRST_SAID, LATEST, LATEST_SAID, Connection, Table
 from services.intake.events import (
     CaseAccepted,
     CaseClosed,
@@ -146,9 +146,9 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in UNSHOWN} | {"case": row["number"], "suspended": suspended}
 
 
-async def case_row(pool: Pool, case: str, now: Now) -> dict[str, Any] | None:
+async def case_row(rows: Connection, case: str, now: Now) -> dict[str, Any] | None:
     """One case as people see it, or None."""
-    row = await pool.fetchrow(f"{_CASE} where number = $3", *now, case)
+    row = await rows.fetchrow(f"{_CASE} where number = $3", *now, case)
     return _shown(row) if row else None
 
 
@@ -157,11 +157,11 @@ where number > greatest($4, $3 || '-') and number < $3 || '.' and ($5 = '' or ph
 _NOT_CLOSED: Final = f"{_PAGE} and closed_at is null"
 
 
-async def case_page(pool: Pool, node: str, phase: str, after: str, limit: int, now: Now) -> list[dict[str, Any]]:
+async def case_page(rows: Connection, node: str, phase: str, after: str, limit: int, now: Now) -> list[dict[str, Any]]:
     """The cases of a node behind the number `after`, in order of numbers; `phase` empty: all. All numbers of a node lie side by side."""
     query = _PAGE if phase in ("", phases().closed) else _NOT_CLOSED
-    rows = await pool.fetch(f"{query} order by number limit $6", *now, node, after, phase, limit)
-    return [_shown(row) for row in rows]
+    page = await rows.fetch(f"{query} order by number limit $6", *now, node, after, phase, limit)
+    return [_shown(row) for row in page]
 
 
 class NodeCases(NamedTuple):
@@ -186,11 +186,11 @@ _REPLAYED: Final = """
 select node, count(*) as cases, count(closed_at) as closed from cases where timeline = $1 and timeline <> '' group by node order by node"""
 
 
-async def counts(pool: Pool, node: str) -> dict[str, int]:
+async def counts(rows: Connection, node: str) -> dict[str, int]:
     """How many cases of a node there are; those that are open and those that are finished, which are all."""
-    return dict(await pool.fetchrow(_COUNTS, node) or {})
+    return dict(await rows.fetchrow(_COUNTS, node) or {})
 
 
-async def replayed(pool: Pool, timeline: str) -> dict[str, dict[str, int]]:
+async def replayed(rows: Connection, timeline: str) -> dict[str, dict[str, int]]:
     """Per node, how many imported cases of a timeline there are and are closed."""
-    return {row["node"]: {"cases": row["cases"], "closed": row["closed"]} for row in await pool.fetch(_REPLAYED, timeline)}
+    return {row["node"]: {"cases": row["cases"], "closed": row["closed"]} for row in await rows.fetch(_REPLAYED, timeline)}

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from libs.database import reading
 from libs.decider import record
 from libs.views import Connection, Pool, Table
 from services.intake.events import Pinned
@@ -37,7 +38,8 @@ async def learn(connection: Connection, heard: Mapping[str, Sequence[tuple[date,
 
 async def versions(pool: Pool, line: Sequence[str], item: str) -> list[tuple[date, Pinned]]:
     """All versions known at the nodes of `line`, nearest node first, newest first."""
-    rows = await pool.fetch(_VERSIONS, list(line), item)
+    async with reading(pool, line) as shown:
+        rows = await shown.fetch(_VERSIONS, list(line), item)
     return [(row["effective"], msgspec.json.decode(row["pinned"], type=Pinned)) for row in rows]
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from libs.database import working
 from libs.views import Pool, Table
 
 
@@ -38,9 +39,12 @@ _SETTLE: Final = "update leases set settled = true where node = $1 and year = $2
 async def open_leases(pool: Pool, nodes: Sequence[str], alive_after: datetime, after: Lease | None, limit: int) -> list[OpenLease]:
     """The next blocks that are not accounted for, behind `after`; alive is who was seen since `alive_after`."""
     place = (after.node, after.year, after.first) if after else ("", 0, 0)
-    return [OpenLease(*row.values()) for row in await pool.fetch(_OPEN, nodes, alive_after, *place, limit)]
+    async with working(pool, "numbers") as connection:
+        return [OpenLease(*row.values()) for row in await connection.fetch(_OPEN, nodes, alive_after, *place, limit)]
 
 
 async def accounted_for(pool: Pool, leases: Sequence[Lease]) -> None:
     """Notes that every serial of these blocks is a case's or voided: nobody looks at them again."""
-    await pool.executemany(_SETTLE, [(lease.node, lease.year, lease.first) for lease in leases])
+    if leases:
+        async with working(pool, "numbers") as connection:
+            await connection.executemany(_SETTLE, [(lease.node, lease.year, lease.first) for lease in leases])

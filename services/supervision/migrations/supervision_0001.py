@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from libs.database import OF_CASE, guarded
+
 revision = "supervision_0001"
 down_revision = None
 branch_labels = ("supervision",)
@@ -62,3 +64,5 @@ def upgrade() -> None:
             handed_to      text not null,
             primary key ("case", place, evidence)
         )""")
+    for statement in (*guarded("cards"), *guarded("findings"), *guarded("log_case", of=OF_CASE), *guarded("known_act", of=OF_CASE)):
+        op.execute(statement)

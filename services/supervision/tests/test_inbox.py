@@ -132,7 +132,7 @@ async def test_a_gap_is_pulled_from_the_owner_before_anything_is_concluded(house
     assert await house.all(FindingRaised) == []
     await house.inboxes[0].pull(facts[0].source)
     assert await house.all(FindingRaised) == []
-    assert await house.pool.fetchval("select count(*) from known_act") == 3
+    assert await house.inside.fetchval("select count(*) from known_act") == 3
 
 
 async def test_cards_come_newest_first_page_by_page(house: House, deadline: Neighbour) -> None:
@@ -155,7 +155,7 @@ async def test_a_filing_later_than_the_end_is_no_act(house: House, intake: Neigh
 async def test_what_cannot_be_read_waits_and_everything_else_flows(house: House, intake: Neighbour, deadline: Neighbour) -> None:
     rubbish = await intake.sends("liandong.intake.CaseClosed.v1", b"{}", "2007-03-20", subject=CASE, case=CASE)
     await told(house, rubbish, await deadline.says("ClockRed", "2007-03-20", CASE))
-    assert await house.pool.fetchval("select count(*) from parked") == 1
+    assert await house.inside.fetchval("select count(*) from parked") == 1
     assert len((await ask(house, f"/cases/{CASE}"))["cards"]) == 1
 
 
@@ -217,7 +217,7 @@ async def test_the_permit_log_gives_exactly_the_findings_that_stand_in_it(house:
         await house.hear(*facts[start : start + 500])
     await house.shown()
     found: dict[str, set[str]] = {"same-officer": set(), "after-the-end": set()}
-    for row in await house.pool.fetch('select detector, "case" from findings'):
+    for row in await house.inside.fetch('select detector, "case" from findings'):
         found[row["detector"]].add(numbers[row["case"]])
     assert found == seen_in(cases)
     assert len(cases) == 1434

@@ -9,11 +9,11 @@ from fastapi import HTTPException
 from libs.eventlog import Done, Subject
 from libs.host import Context
 from libs.telemetry import current_traceparent
-from libs.vault import ErasedLine, KeptSubject, Vault
-from libs.vault.documents import Documents
+from libs.vault import Documents, ErasedLine, KeptSubject, Vault
 from libs.web import Account
+from libs.workdays import CHINA
 from services.vault import follow, subject
-from services.vault.subject import EraseData
+from services.vault.subject import EraseData, OpenData
 
 SubjectStreams = Subject[subject.Command, subject.State, subject.Event]
 CodeStreams = Subject[follow.Command, follow.State, follow.Event]
@@ -28,18 +28,25 @@ class Desk(NamedTuple):
     subjects: SubjectStreams
     codes: CodeStreams
 
-    async def find(self, subject: str, account: Account) -> KeptSubject:
-        """The row of a subject at whose node the account works. Raises `HTTPException` (404) for one that is not kept, `NotAllowed`."""
+    async def find(self, subject: str, account: Account, act: str) -> KeptSubject:
+        """The row of a subject at whose node the account may do the act. Raises `HTTPException` (404) for one that is not kept, `NotAllowed`."""
         found = await self.vault.rows.find(subject)
         if found is None:
             raise HTTPException(404)
-        account.must_work_for(found.node)
+        account.must(act, found.node, self.context.now().astimezone(CHINA).date())
         return found
 
     async def put(self, command: subject.Command) -> Done:
         """Has a command decided against the subject's last fact, and written. Raises `Refused` or `LogError`."""
         intent = self.subjects.intent(command.subject, command, actor=command.officer, last=True, traceparent=current_traceparent())
         return await self.context.logs.of(command.node).append(intent)
+
+    async def open(self, subject: str, node: str, fields: tuple[str, ...], *, act: str, case: str, officer: str) -> None:
+        """Says who opens what of a subject, for which act and case: before it is opened. Raises `Refused` or `LogError`."""
+        cases, at = tuple(await self.vault.rows.cases(subject)), self.context.now()
+        await self.put(
+            OpenData(subject=subject, node=node, fields=fields, act=act, case=case, cases=cases, officer=officer, at=at),
+        )
 
     async def erase(self, line: ErasedLine) -> Done:
         """Erases a subject and says so. Raises `Refused` while a case of it runs."""

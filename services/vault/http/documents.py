@@ -9,18 +9,16 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from libs.vault.documents import KeptDocument, disposition
+from libs.vault import KeptDocument, disposition
 from libs.web import REFUSES, Account, SubjectPath, require
 from services.vault.http.desk import Desk
-from services.vault.http.opening import READERS, ActName, CaseOrNone, unstored
-from services.vault.http.uploads import SENDERS, UUID, told
-from services.vault.subject import OpenData
+from services.vault.http.opening import OPEN, ActName, CaseOrNone, unstored
+from services.vault.http.uploads import OCTETS, UUID, told
 
-LISTERS: Final = require(*SENDERS, *READERS.roles)
+LIST: Final = "vault.list-documents"
 DocumentPath = Annotated[str, Path(pattern=f"^doc-{UUID}$")]
 HARMLESS: Final = "sandbox; default-src 'none'"
 """Whatever a browser takes it for, nothing in it runs."""
-OCTETS: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"application/octet-stream": {}}}}
 
 
 class DocumentAnswer(BaseModel):
@@ -42,26 +40,22 @@ class DocumentsAnswer(BaseModel):
 
 def add_documents(router: APIRouter, desk: Desk) -> None:
     """Adds the routes. A document is given out as octets, to be saved: what it is said to be never makes a browser run it."""
-    context, documents, vault = desk.context, desk.documents, desk.vault
+    documents = desk.documents
 
     @router.get("/subjects/{subject}/documents", response_model=DocumentsAnswer)
-    async def listed(subject: SubjectPath, account: Annotated[Account, Depends(LISTERS)]) -> Response:
-        await desk.find(subject, account)
+    async def listed(subject: SubjectPath, account: Annotated[Account, Depends(require(LIST, anywhere=True))]) -> Response:
+        await desk.find(subject, account, LIST)
         return unstored({"documents": [_row(found) for found in await documents.rows.of(subject)]})
 
     @router.get("/documents/{document}", response_class=Response, responses={**REFUSES, **OCTETS})
     async def document(
-        document: DocumentPath, act: ActName, account: Annotated[Account, Depends(READERS)], case: CaseOrNone = ""
+        document: DocumentPath, act: ActName, account: Annotated[Account, Depends(require(OPEN, anywhere=True))], case: CaseOrNone = ""
     ) -> Response:
         found = await documents.rows.document(document)
         if found is None:
             raise HTTPException(404)
         account.must_work_for(found.node)
-        cases, at = tuple(await vault.rows.cases(found.subject)), context.now()
-        said = OpenData(
-            subject=found.subject, node=found.node, fields=(document,), act=act, case=case, cases=cases, officer=account.staff, at=at
-        )
-        await desk.put(said)
+        await desk.open(found.subject, found.node, (document,), act=act, case=case, officer=account.staff)
         with told():
             label = await documents.label(found)
         headers = {

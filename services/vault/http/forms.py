@@ -11,9 +11,11 @@ from libs.codes import credit_code_fault
 from libs.forms import SUBJECT_ID, Title
 from libs.vault import (
     AGENT,
+    MOST_BYTES,
     ORGANISATION,
     PERSON,
     TEXT,
+    Announced,
     Confided,
     HiddenFileName,
     HiddenForm,
@@ -23,7 +25,6 @@ from libs.vault import (
     HiddenText,
     ResidentNumber,
 )
-from libs.vault.documents import MOST_BYTES, Announced
 
 
 def _credit_code(code: str) -> str:

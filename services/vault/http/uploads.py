@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Path, Response
 from pydantic import BaseModel
 
-from libs.vault.documents import MOST_PIECE, Gone, KeptDocument, Label, NotTaken, ScannerAway, Upload
-from libs.web import REFUSES, Account, CommandRoute, Envelope, MaxBody, NotYet, Role, add_commands, answer, require
-from services.vault.document import not_taken
+from libs.vault import MOST_PIECE, Gone, KeptDocument, Label, NotTaken, ScannerAway, Upload
+from libs.web import REFUSES, Account, CommandRoute, Envelope, MaxBody, NotYet, add_commands, answer, require
 from services.vault.http.desk import Desk
 from services.vault.http.forms import FinishForm, UploadForm
 from services.vault.subject import may_add
+from services.vault.subject.documents import not_taken
 
-SENDERS: Final = (Role.CLERK, Role.SITE)
-SENDER: Final = Depends(require(*SENDERS))
+ADD: Final = "vault.add-document"
+SENDER: Final = Depends(require(ADD, anywhere=True))
 UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 UploadPath = Annotated[str, Path(pattern=f"^upload-{UUID}$")]
 OffsetPath = Annotated[int, Path(ge=0, le=2**40)]
 Piece = Annotated[bytes, Body(media_type="application/octet-stream")]
+OCTETS: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"application/octet-stream": {}}}}
 OFFSET, LENGTH = "Upload-Offset", "Upload-Length"
 AWAY: Final = "病毒扫描程序没有应答，文件没有保存；已经传的留着，稍后再点完成"
 
@@ -52,20 +53,17 @@ def add_uploads(router: APIRouter, desk: Desk) -> None:
     context, documents = desk.context, desk.documents
 
     async def begin(by: Envelope, subject: str, form: UploadForm) -> Response:
-        whose = await desk.find(subject, by.account)
+        whose = await desk.find(subject, by.account, ADD)
         may_add(erased=whose.erased is not None)
         with told():
             found = await documents.begin(whose, form.announced(), key=by.key, request=by.digest, at=context.now())
         return _where(found, 201)
 
-    @router.head("/uploads/{upload}")
+    @router.head("/uploads/{upload}", response_class=Response, responses=OCTETS)
     async def where(upload: UploadPath, account: Account = SENDER) -> Response:
         found = await _find(desk, upload, account)
-        return Response(None, 200, {OFFSET: str(found.taken), LENGTH: str(found.size), "Cache-Control": "no-store"})
-
-    @router.get("/uploads/{upload}", response_model=UploadAnswer)
-    async def upload(upload: UploadPath, account: Account = SENDER) -> Response:
-        return _where(await _find(desk, upload, account))
+        said = {OFFSET: str(found.taken), LENGTH: str(found.size), "Cache-Control": "no-store"}
+        return Response(None, 200, said, "application/octet-stream")
 
     route = "/uploads/{upload}/pieces/{offset}"
 
@@ -76,11 +74,20 @@ def add_uploads(router: APIRouter, desk: Desk) -> None:
             taken = await documents.take(found, offset, data)
         return answer(_shape(found, taken))
 
+    path = "/subjects/{subject}/uploads"
+    row = CommandRoute(path=path, name="BeginUpload", act=ADD, does=begin, form=UploadForm, status=201, answers=UploadAnswer)
+    add_commands(router, [row])
+    _add_ends(router, desk)
+
+
+def _add_ends(router: APIRouter, desk: Desk) -> None:
+    documents = desk.documents
+
     @router.post("/uploads/{upload}/finish", response_model=FinishedAnswer, responses=REFUSES, status_code=201)
     async def finish(upload: UploadPath, form: FinishForm, account: Account = SENDER) -> Response:
         found = await _find(desk, upload, account)
         with told():
-            kept, label = await documents.finish(found, form.sha256, context.now())
+            kept, label = await documents.finish(found, form.sha256, desk.context.now())
         return answer(_finished(kept, label), 201)
 
     @router.delete("/uploads/{upload}", response_model=UploadAnswer)
@@ -88,10 +95,6 @@ def add_uploads(router: APIRouter, desk: Desk) -> None:
         found = await _find(desk, upload, account)
         await documents.rows.drop(found.upload)
         return _where(found)
-
-    path = "/subjects/{subject}/uploads"
-    row = CommandRoute(path=path, name="BeginUpload", act=begin, roles=SENDERS, form=UploadForm, status=201, answers=UploadAnswer)
-    add_commands(router, [row])
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from libs.database import guarded
+
 revision = "vault_0001"
 down_revision = None
 branch_labels = ("vault",)
@@ -70,6 +72,8 @@ def upgrade() -> None:
             primary key (node, epoch, sequence)
         )""")
     op.execute("create index openings_of_subject on openings (subject, at)")
+    for statement in guarded("openings"):
+        op.execute(statement)
     _documents()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from httpx2 import Response
 
 from libs.testkit.house import House
-from libs.vault.documents import PDF
+from libs.vault import PDF
 
 STEP = 4096
 

@@ -7,9 +7,9 @@ from typing import get_args
 import pytest
 
 from libs.decider import Refused
-from libs.vault.documents import MOST_PIECE, Why
-from services.vault.document import not_taken
+from libs.vault import MOST_PIECE, Why
 from services.vault.subject import may_add
+from services.vault.subject.documents import not_taken
 
 
 @pytest.mark.parametrize("why", get_args(Why))

@@ -10,7 +10,7 @@ import pytest
 
 from libs.testkit.house import COUNTY, House
 from libs.testkit.neighbours import Neighbour
-from libs.vault.tests.files import PDF_FILE
+from libs.testkit.papers import PDF_FILE
 from services.vault.events import DataOpened
 from services.vault.tests.sending import Sending, fetched, sent
 from services.vault.tests.test_http import ACT, CASE, erase, kept, opened

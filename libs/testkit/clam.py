@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from libs.vault.tests.files import EICAR
+from libs.testkit.papers import EICAR
 
 SILENCE = b"..."
 """Nothing is answered for as long as somebody listens."""
