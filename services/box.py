@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     clamd: Annotated[str, Field(pattern=ADDRESS)] | None = None
     """Where the scanner for viruses listens: `tcp://host:port` or `unix:///path`; none: what is uploaded is kept as not scanned."""
     feed_token: SecretStr
-    """The token with which this site's own parts ask this site: consumers its feeds, pages its services."""
+    """The token with which this site's own parts ask this site: consumers its feeds. Pages ask as their readers."""
     city: str
     """Address of the city's site, for pages that link there."""
     registry: Path | None = None
