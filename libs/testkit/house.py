@@ -27,7 +27,7 @@ from libs.telemetry import Health
 from libs.testkit.inside import Inside
 from libs.vault import made_up_vault
 from libs.views import Projector
-from libs.web import Accounts, make_app
+from libs.web import Accounts, WatchedRead, make_app, record_reads
 from libs.wire import Position, Recorded
 from libs.workdays import CHINA
 
@@ -86,7 +86,12 @@ class House:
             site=site.code,
             today=self.today,
         )
+        self.reads: list[WatchedRead] = []
+        record_reads(app, self._read)
         self.http = AsyncClient(transport=ASGITransport(app=app), base_url=f"http://{self.service.name}")
+
+    async def _read(self, reading: WatchedRead) -> None:
+        self.reads.append(reading)
 
     def today(self) -> date:
         """The day it is in China by the clock of the house."""

@@ -13,7 +13,7 @@ from libs.wire import Recorded
 from services.intake.case import Case
 from services.intake.case.act import SYSTEM
 from services.intake.case.applying import AGENT as AGENT_KIND
-from services.intake.case.applying import Known
+from services.intake.case.applying import KeptApplicant
 from services.intake.case.days import day_of
 from services.intake.case.filing import Version, in_force
 from services.intake.case.heard import Heard, Learned, react
@@ -95,6 +95,6 @@ def by_channel(channel: Channel) -> tuple[Applicant, ...]:
     return (APPLICANT, AGENT) if channel is Channel.AGENT else (APPLICANT,)
 
 
-def kept(applicants: Sequence[Applicant]) -> tuple[Known, ...]:
+def kept(applicants: Sequence[Applicant]) -> tuple[KeptApplicant, ...]:
     """What the vault would say of them: a story has none, and keeps whoever it names."""
-    return tuple(Known(subject=one.subject, kind=AGENT_KIND if one.of else "person", whose=one.of) for one in applicants)
+    return tuple(KeptApplicant(subject=one.subject, kind=AGENT_KIND if one.of else "person", whose=one.of) for one in applicants)

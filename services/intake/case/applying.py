@@ -21,7 +21,7 @@ APPLYING: Final = frozenset({"person", "organisation"})
 
 
 @record
-class Known:
+class KeptApplicant:
     """What the vault says of a subject that it keeps at the node: its kind, and whom it acts for."""
 
     subject: str
@@ -46,7 +46,7 @@ def may_apply(c: File) -> None:
         raise refused("no-power-of-attorney")
 
 
-def _attorney(known: Known, agent: Applicant) -> bool:
+def _attorney(known: KeptApplicant, agent: Applicant) -> bool:
     return known.kind == AGENT and known.whose == agent.of
 
 

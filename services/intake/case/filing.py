@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from services.intake.case.act import Act, Acts, Asked, said
-from services.intake.case.applying import Known, answered, may_apply, named
+from services.intake.case.applying import KeptApplicant, answered, may_apply, named
 from services.intake.case.phase import Phase
 from services.intake.events import Applicant, CaseEvent, CaseFiled, Channel, Instants, Pinned
 from services.intake.law import refused
@@ -37,7 +37,7 @@ class File(Asked):
     instants: Instants | None = None
     ref: str = ""
     came: datetime | None = None
-    known: tuple[Known, ...] = ()
+    known: tuple[KeptApplicant, ...] = ()
     open_cases: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
     reasons: str = ""

@@ -12,9 +12,9 @@ from typing import Annotated, Final, NamedTuple
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from libs.forms import CASE_NUMBER, SUBJECT_ID, Form, Text
+from libs.forms import CASE_NUMBER, Form, SubjectId, Text
 from libs.host import Context
-from services.intake.case.applying import Known
+from services.intake.case.applying import KeptApplicant
 from services.intake.events import Applicant, ApplicantPart
 from services.intake.views import applied
 
@@ -23,9 +23,8 @@ APPLYING: Final = "applicant"
 MOST: Final = 20
 REMEMBERED: Final = 20_000
 """Filings of which the view may know nothing yet."""
-SubjectId = Annotated[str, Field(max_length=41, pattern=f"^{SUBJECT_ID}$")]
 CaseNumber = Annotated[str, Field(max_length=40, pattern=f"^{CASE_NUMBER}$")]
-Place = tuple[str, str]
+SubjectItem = tuple[str, str]
 """A subject and an item."""
 
 
@@ -69,15 +68,15 @@ class UnderWay:
 
     def __init__(self, most: int = REMEMBERED) -> None:
         self._most = most
-        self._filings: OrderedDict[Place, list[Filed]] = OrderedDict()
+        self._filings: OrderedDict[SubjectItem, list[Filed]] = OrderedDict()
 
-    async def others(self, places: Sequence[Place], applicants: frozenset[str]) -> set[str]:
+    async def others(self, places: Sequence[SubjectItem], applicants: frozenset[str]) -> set[str]:
         """The cases that were filed there by others; those under way are waited for. Whoever is told that there is none may enter at once."""
         while waiting := [filed.case for filed in self._by_others(places, applicants) if not filed.case.done()]:
             await asyncio.wait(waiting)
         return {case for filed in self._by_others(places, applicants) if (case := filed.case.result())}
 
-    def enter(self, places: Iterable[Place], applicants: frozenset[str]) -> asyncio.Future[str]:
+    def enter(self, places: Iterable[SubjectItem], applicants: frozenset[str]) -> asyncio.Future[str]:
         """A filing begins: whoever asks from now on waits until its number is set."""
         filed = Filed(applicants, asyncio.get_running_loop().create_future())
         for place in places:
@@ -86,7 +85,7 @@ class UnderWay:
             self._filings.popitem(last=False)
         return filed.case
 
-    def _by_others(self, places: Sequence[Place], applicants: frozenset[str]) -> list[Filed]:
+    def _by_others(self, places: Sequence[SubjectItem], applicants: frozenset[str]) -> list[Filed]:
         """A request that is repeated names the same subjects: it is no other."""
         return [filed for place in places for filed in self._filings.get(place, ()) if applicants.isdisjoint(filed.applicants)]
 
@@ -95,7 +94,7 @@ class UnderWay:
 class Met:
     """What is known of the applicants of a filing, and the open cases of the same people and item."""
 
-    known: tuple[Known, ...]
+    known: tuple[KeptApplicant, ...]
     open_cases: tuple[str, ...]
     case: asyncio.Future[str]
 
@@ -121,12 +120,12 @@ class ApplicantDesk:
         cases = await self._open(places, mine, same, item)
         filing = self._under_way.enter(places, mine)
         try:
-            yield Met(tuple(Known(subject=one.subject, kind=one.kind, whose=one.whose) for one in known.values()), cases, filing)
+            yield Met(tuple(KeptApplicant(subject=one.subject, kind=one.kind, whose=one.whose) for one in known.values()), cases, filing)
         finally:
             if not filing.done():
                 filing.set_result("")
 
-    async def _open(self, places: Sequence[Place], mine: frozenset[str], same: Sequence[str], item: str) -> tuple[str, ...]:
+    async def _open(self, places: Sequence[SubjectItem], mine: frozenset[str], same: Sequence[str], item: str) -> tuple[str, ...]:
         """The open cases of `same` and the item. Nobody is asked for people who are here for the first time. Behind the last look nothing waits."""
         nodes, pool = [node.code for node in self._context.site.nodes], self._context.pool
         shown = await applied(pool, nodes, same, item, ()) if same else {}

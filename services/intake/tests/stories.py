@@ -11,7 +11,6 @@ from libs.decider import Refused
 from libs.testkit.given import Given
 from services.intake.case import CASE, Command
 from services.intake.case.acceptance import Accept, DeemAccepted, RefuseAcceptance
-from services.intake.case.applying import Known
 from services.intake.case.corrections import RequestCorrections, ReturnCorrections
 from services.intake.case.decision import Decide
 from services.intake.case.delivery import Deliver
@@ -23,7 +22,6 @@ from services.intake.case.steps import HandOver, StartStep
 from services.intake.case.suspension import CallOffSuspension, ResumeClocks, SuspendClocks
 from services.intake.events import (
     AcceptedBy,
-    Applicant,
     CaseAccepted,
     CaseEvent,
     Channel,
@@ -39,6 +37,8 @@ from services.intake.events import (
 from services.intake.tests.asking import CALENDAR as CALENDAR
 from services.intake.tests.asking import EVERYTHING as EVERYTHING
 from services.intake.tests.asking import HERE as HERE
+from services.intake.tests.asking import KEPT as KEPT
+from services.intake.tests.asking import LI as LI
 from services.intake.tests.asking import NUMBER as NUMBER
 from services.intake.tests.asking import asked as asked
 from services.intake.tests.asking import at as at
@@ -54,11 +54,6 @@ given = Given(CASE)
 Told = list[CaseEvent]
 ANOTHER = RightAgency(uscc="11511525008792022Y", name="高县农业农村局")
 """An agency that is not the department of the procedure."""
-
-
-LI = Applicant(subject="subj-1")
-"""Who applies, and what the vault says of them."""
-KEPT = Known(subject="subj-1", kind="person", whose="")
 
 
 def file(on: str = "2007-03-05", procedure: Pinned | None = None, channel: Channel = Channel.COUNTER) -> File:
@@ -120,14 +115,7 @@ def start_approving(officer: str = "approver-1") -> StartStep:
 
 
 def hand_over(to: str = "examiner-2", officer: str = "examiner-1", reasons: str = "经办人休假") -> HandOver:
-    return HandOver(
-        **HERE,
-        officer=officer,
-        at=at("2007-03-08"),
-        to=to,
-        reasons=reasons,
-        to_grants=EVERYTHING,
-    )
+    return HandOver(**HERE, officer=officer, at=at("2007-03-08"), to=to, reasons=reasons, to_grants=EVERYTHING)
 
 
 def finish_step(name: str, officer: str = "examiner-1", second: str = "", on: str = "2007-03-08") -> FinishStep:

@@ -9,7 +9,7 @@ import pytest
 from libs.decider import Decider
 from libs.testkit.given import Given, Happened
 from services.intake.case import Case, Command
-from services.intake.case.applying import Known
+from services.intake.case.applying import KeptApplicant
 from services.intake.case.filing import File
 from services.intake.case.following import may_follow
 from services.intake.events import Applicant, ApplicantPart, CaseEvent, CaseFiled, Channel, Duplicates
@@ -19,11 +19,13 @@ from services.intake.tests.stories import given
 EARLIER = ("511525-20070301-000007-1", "511525-20070302-000009-6")
 FIRM = Applicant(subject="subj-firm")
 AGENT = Applicant(subject="subj-agent", part=ApplicantPart.AGENT, of="subj-1")
-KEPT_FIRM = Known(subject="subj-firm", kind="organisation", whose="")
-KEPT_AGENT = Known(subject="subj-agent", kind="agent", whose="subj-1")
+KEPT_FIRM = KeptApplicant(subject="subj-firm", kind="organisation", whose="")
+KEPT_AGENT = KeptApplicant(subject="subj-agent", kind="agent", whose="subj-1")
 
 
-def filing(*applicants: Applicant, known: tuple[Known, ...] = (s.KEPT, KEPT_FIRM, KEPT_AGENT), channel: Channel = Channel.COUNTER) -> File:
+def filing(
+    *applicants: Applicant, known: tuple[KeptApplicant, ...] = (s.KEPT, KEPT_FIRM, KEPT_AGENT), channel: Channel = Channel.COUNTER
+) -> File:
     return replace(s.file(channel=channel), applicants=applicants, known=known)
 
 

@@ -8,13 +8,16 @@ from pydantic import AfterValidator, ConfigDict, Field, RootModel, SecretStr
 from pydantic_core import PydanticCustomError
 
 from libs.codes import credit_code_fault
-from libs.forms import SUBJECT_ID, Title
+from libs.forms import SubjectId, Title
 from libs.vault import (
     AGENT,
+    MOST_BYTES,
     ORGANISATION,
     PERSON,
     TEXT,
+    Announced,
     Confided,
+    HiddenFileName,
     HiddenForm,
     HiddenLine,
     HiddenName,
@@ -33,7 +36,6 @@ def _credit_code(code: str) -> str:
 CreditCode = Annotated[
     str, Field(min_length=1, max_length=18, json_schema_extra={"pattern": "^[0-9A-HJ-NPQRTUWXY]{18}$"}), AfterValidator(_credit_code)
 ]
-SubjectId = Annotated[str, Field(pattern=f"^{SUBJECT_ID}$")]
 
 
 class PersonForm(HiddenForm):
@@ -87,6 +89,7 @@ class AgentForm(HiddenForm):
 class TextForm(HiddenForm):
     """What a citizen wrote; `author` is the subject who did, if it is one that is kept here."""
 
+    model_config = ConfigDict(str_strip_whitespace=False)
     kind: Literal["text"]
     text: HiddenText
     author: SubjectId | None = None
@@ -94,6 +97,32 @@ class TextForm(HiddenForm):
     def confided(self) -> Confided:
         """What is kept of it."""
         return Confided(kind=TEXT, hidden=_hidden(self, "text"), whose=self.author or "")
+
+
+class UploadForm(HiddenForm):
+    """A document before it comes: the name its owner gave it, what it is said to be, how large it is."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)
+    name: HiddenFileName
+    type: Literal[
+        "application/pdf",
+        "image/jpeg",
+        "image/png",
+        "application/ofd",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ]
+    size: Annotated[int, Field(ge=1, le=MOST_BYTES)]
+
+    def announced(self) -> Announced:
+        """What it is said to be."""
+        return Announced(self.name.get_secret_value(), self.type, self.size)
+
+
+class FinishForm(HiddenForm):
+    """The SHA-256 of the whole, as its sender has it."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class SubjectForm(RootModel[Annotated[PersonForm | OrganisationForm | AgentForm | TextForm, Field(discriminator="kind")]]):
