@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from types import MappingProxyType
 from typing import Final, Generic, NamedTuple, Protocol, TypeVar, dataclass_transform
 
 T = TypeVar("T")
@@ -23,7 +22,7 @@ def record(cls: type[T]) -> type[T]:
     return dataclass(frozen=True, slots=True, kw_only=True)(cls)
 
 
-NOTHING_MORE: Final[Mapping[str, object]] = MappingProxyType({})
+NOTHING_MORE: Final[Mapping[str, object]] = {}
 
 
 class Refused(Exception):

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
-from libs.vault import AGENT, PERSON, Confided, Vault
-from libs.vault.people import made_up_person
+from libs.vault import AGENT, PERSON, Confided, Vault, made_up_person
 
 AT: Final = datetime(2007, 3, 5, 2, 0, tzinfo=UTC)
 

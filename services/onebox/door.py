@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import stamina
 
-from libs.vault.people import made_up_person
+from libs.vault import made_up_person
 from services.onebox.sites import SiteOfBox
 
 stamina.instrumentation.set_on_retry_hooks([])  # waiting for a site that starts is normal work

@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 import uvloop
 
-from libs.vault.people import made_up_person
+from libs.vault import made_up_person
 from tests.bench.aside import tell
 from tests.bench.figures import Mark, due_moments
 from tests.bench.line import Line, connected, request

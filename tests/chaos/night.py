@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 import httpx2
 import psutil
 
-from libs.vault.people import made_up_person
+from libs.vault import made_up_person
 from services.onebox import Door, OneBox, SiteOfBox, publish
 from tests.chaos.invariants import Acknowledged
 

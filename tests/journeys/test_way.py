@@ -26,8 +26,7 @@ from libs.contracts import standing
 from libs.database import prepare_site, service_url
 from libs.embedded import create_topics, free_port
 from libs.host import Around, Node, Site, SiteHost, site_app
-from libs.vault import MadeUpKeys
-from libs.vault.people import made_up_person
+from libs.vault import MadeUpKeys, made_up_person
 from libs.web import Accounts
 from libs.wire import public_of
 

@@ -6,14 +6,12 @@ Of people the rules know subject ids alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from libs.decider import record
+from services.intake.case.act import Asked
 from services.intake.events import Applicant, ApplicantPart, Channel, Duplicates
 from services.intake.law import refused
-
-if TYPE_CHECKING:
-    from services.intake.case.filing import File
 
 AGENT: Final = "agent"
 APPLYING: Final = frozenset({"person", "organisation"})
@@ -29,7 +27,21 @@ class KeptApplicant:
     whose: str
 
 
-def may_apply(c: File) -> None:
+@record
+class Applying(Asked):
+    """The part of a filing that says who applies. `known` is what the vault says of them; `open_cases` are those of the same applicants and item;
+    `duplicates` those that were shown to who files, with `reasons`.
+    """
+
+    channel: Channel
+    applicants: tuple[Applicant, ...]
+    known: tuple[KeptApplicant, ...] = ()
+    open_cases: tuple[str, ...] = ()
+    duplicates: tuple[str, ...] = ()
+    reasons: str = ""
+
+
+def may_apply(c: Applying) -> None:
     """Raises `Refused` where nobody applies, where the vault does not keep somebody, or an agent has no power of attorney of an applicant."""
     known = {one.subject: one for one in c.known}
     applicants = {one.subject for one in c.applicants if one.part is ApplicantPart.APPLICANT}
@@ -50,7 +62,7 @@ def _attorney(known: KeptApplicant, agent: Applicant) -> bool:
     return known.kind == AGENT and known.whose == agent.of
 
 
-def answered(c: File) -> None:
+def answered(c: Applying) -> None:
     """Raises `Refused` for an open case of the same applicant and item that was not shown to who files, or was passed over without a reason."""
     if unseen := sorted(set(c.open_cases) - set(c.duplicates)):
         raise refused("duplicate-unanswered", cases=_listed(unseen)).with_more(cases=unseen)
@@ -58,7 +70,7 @@ def answered(c: File) -> None:
         raise refused("no-reasons", on=["P-reasons-said"])
 
 
-def named(c: File) -> Duplicates | None:
+def named(c: Applying) -> Duplicates | None:
     """What the fact says of duplicates: those that are open, and the reasons."""
     return Duplicates(cases=tuple(sorted(c.open_cases)), reasons=c.reasons) if c.open_cases else None
 

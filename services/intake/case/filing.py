@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from services.intake.case.act import Act, Acts, Asked, said
-from services.intake.case.applying import KeptApplicant, answered, may_apply, named
+from services.intake.case.applying import Applying, answered, may_apply, named
 from services.intake.case.phase import Phase
-from services.intake.events import Applicant, CaseEvent, CaseFiled, Channel, Instants, Pinned
+from services.intake.events import CaseEvent, CaseFiled, Channel, Instants, Pinned
 from services.intake.law import refused
 
 if TYPE_CHECKING:
@@ -22,25 +22,15 @@ PROMISED_KIND: Final = "promised"
 
 
 @record
-class File(Asked):
-    """收件: materials are handed over. `case` and `pinned` are made at the edge; so is `came`, when a case of another system's record comes here.
-
-    `known` is what the vault says of the applicants; `open_cases` are those of the same applicants and item; `duplicates` those that were
-    shown to who files, with `reasons`.
-    """
+class File(Applying):
+    """收件: materials are handed over. `case` and `pinned` are made at the edge; so is `came`, when a case of another system's record comes here."""
 
     node: str
     pinned: Pinned
-    channel: Channel
-    applicants: tuple[Applicant, ...]
     materials: tuple[str, ...]
     instants: Instants | None = None
     ref: str = ""
     came: datetime | None = None
-    known: tuple[KeptApplicant, ...] = ()
-    open_cases: tuple[str, ...] = ()
-    duplicates: tuple[str, ...] = ()
-    reasons: str = ""
 
 
 Command = File
