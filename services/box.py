@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     """Address of the city's site, for pages that link there."""
     registry: Path | None = None
     """At the city: who is in the network, a JSON file of sites with keys and nodes."""
+    one_box: bool = False
+    """For trying it out on one machine: the sign-in page lists the accounts."""
     otlp: str | None = None
     json_logs: bool = True
 
@@ -90,6 +92,7 @@ class Settings(BaseSettings):
             token=self.feed_token.get_secret_value(),
             signing_key=self.signing_key,
             registry=self.known,
+            one_box=self.one_box,
             keyring=lambda: keyring,
         )
 

@@ -106,6 +106,8 @@ class Around:
     """Asked of the accounts that open the site's door now."""
     accounts: Accounts = field(default_factory=Accounts)
     """Who may speak to this site: for the door, which knows people again by them."""
+    one_box: bool = False
+    """For trying it out on one machine: the sign-in page lists the accounts."""
     services: frozenset[str] = frozenset()
     """The services that stand at this site."""
     published: tuple[str, ...] = ()

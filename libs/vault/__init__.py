@@ -11,7 +11,7 @@ from libs.vault.memory import MadeUpKeys, MemoryRows
 from libs.vault.postgres import PgRows
 from libs.vault.sealing import DataKey, Spoilt, Wrapped
 from libs.vault.subjects import AGENT, ORGANISATION, PERSON, TEXT, Confided, KeptSubject, VaultRows
-from libs.vault.vault import Vault, VaultPort, no_vault
+from libs.vault.vault import Vault, VaultPort, made_up_vault, no_vault
 
 __all__ = [
     "AGENT",
@@ -42,5 +42,6 @@ __all__ = [
     "add_key",
     "create_keys",
     "drop_keys",
+    "made_up_vault",
     "no_vault",
 ]

@@ -18,7 +18,7 @@ from libs.vault.erasing import NAME, ErasedFile, ErasedLine
 from libs.vault.follow import TooOften, new_code, plain
 from libs.vault.keys import Keyring
 from libs.vault.lookup import Lookup
-from libs.vault.memory import MemoryRows
+from libs.vault.memory import MadeUpKeys, MemoryRows
 from libs.vault.sealing import DataKey
 from libs.vault.subjects import Confided, KeptSubject, NewSubject, VaultRows
 from libs.web import Limits
@@ -149,6 +149,12 @@ class Vault:
 
     def _code_digest(self, case: str, code: str) -> bytes:
         return self._digest("follow", f"{case}\0{plain(code)}")
+
+
+def made_up_vault() -> Vault:
+    """A vault in memory, with keys that no file has: for the tests and stories of those who ask it."""
+    keys = MadeUpKeys()
+    return Vault(MemoryRows(), lambda: keys)
 
 
 def no_vault() -> Vault:

@@ -1,7 +1,8 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
 from libs.web.accounts import Account, Accounts, NotAllowed, Role
-from libs.web.addresses import Inner, inner
+from libs.web.acting import TypedBefore, acting
+from libs.web.addresses import Inner, inner, local
 from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
 from libs.web.app import make_app
 from libs.web.bodies import MaxBody
@@ -23,8 +24,10 @@ from libs.web.forms import (
     Source,
     SubjectPath,
 )
+from libs.web.front import Limited
 from libs.web.pages import NavLink, Pages
 from libs.web.passing import passing_entrance
+from libs.web.passwords import hashed, made_up
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
 from libs.web.sealing import Sealed, new_key, open_fields, row_of, seal_fields
 from libs.web.signin import Anybody, require, shown_by
@@ -46,6 +49,7 @@ __all__ = [
     "KEPT_FORM",
     "KeptForms",
     "LONGEST_SESSION",
+    "Limited",
     "Limits",
     "RATES",
     "Sealed",
@@ -69,13 +73,18 @@ __all__ = [
     "ServicePath",
     "Source",
     "SubjectPath",
+    "TypedBefore",
     "WrittenAnswer",
+    "acting",
     "add_commands",
     "answer",
     "done_answer",
     "envelope",
+    "hashed",
     "hosted",
     "inner",
+    "local",
+    "made_up",
     "make_app",
     "new_key",
     "open_fields",

@@ -89,10 +89,25 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(node for node in nodes if self.works_for(node))
 
 
+class Person(msgspec.Struct, frozen=True):
+    """Somebody who signs in with a password, of which `kept` was made."""
+
+    account: Account
+    kept: str
+
+    @property
+    def key(self) -> str:
+        """What a session remembers of the password: it ends with that."""
+        return digest(f"{self.account.staff}\n{self.kept}")
+
+
 class AccountRow(Form):
     """An account as the file has it."""
 
-    token_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    token_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """Of a program's token."""
+    password: Annotated[str, Field(pattern=r"^\$argon2id\$[!-~]{20,300}$")] | None = None
+    """Of a person's, by argon2id. One of both is there, or both."""
     staff: Word
     post: Text
     roles: Annotated[tuple[Role, ...], Field(min_length=1)]
@@ -104,6 +119,7 @@ class Accounts:
 
     def __init__(self) -> None:
         self._by_digest: dict[str, Account] = {}
+        self._people: dict[str, Person] = {}
 
     @classmethod
     def load(cls, path: Path) -> Accounts:
@@ -117,16 +133,25 @@ class Accounts:
                 row = form_of(AccountRow, value)
             except Unreadable as no:
                 raise Unreadable(f"{path}：第 {number} 个账户：{no}") from None
+            if row.token_sha256 is None and row.password is None:
+                raise Unreadable(f"{path}：第 {number} 个账户须有令牌或口令")
+            if row.password is not None and row.staff in accounts._people:
+                raise Unreadable(f"{path}：第 {number} 个账户的工号 {row.staff} 已有口令")
             if row.token_sha256 in accounts._by_digest:
                 first = list(accounts._by_digest).index(row.token_sha256) + 1
                 raise Unreadable(f"{path}：第 {number} 个账户的令牌与第 {first} 个的相同")
             account = Account(staff=row.staff, post=row.post, roles=frozenset(row.roles), nodes=frozenset(row.nodes))
-            accounts._by_digest[row.token_sha256] = account
+            if row.token_sha256 is not None:
+                accounts._by_digest[row.token_sha256] = account
+            if row.password is not None:
+                accounts._people[row.staff] = Person(account, row.password)
         return accounts
 
     def save(self, path: Path) -> None:
         """Write the file anew, readable by its owner only, whole or not at all."""
-        rows = [{"token_sha256": digest, **_plain(account)} for digest, account in self._by_digest.items()]
+        people = dict(self._people)
+        rows = [{"token_sha256": digest, **_plain(account, people)} for digest, account in self._by_digest.items()]
+        rows += [_plain(person.account, people) for person in list(people.values())]
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(msgspec.json.format(msgspec.json.encode(rows)))
@@ -144,8 +169,22 @@ class Accounts:
         return self._by_digest.get(digest(token))
 
     def by_digest(self, found: str) -> Account | None:
-        """Whose token has this digest: sessions keep no token."""
-        return self._by_digest.get(found)
+        """Whose token has this digest, or what is kept of whose password: sessions keep neither."""
+        known = self._by_digest.get(found)
+        return known or next((person.account for person in self._people.values() if person.key == found), None)
+
+    def set_password(self, account: Account, kept: str) -> None:
+        """From now on the account has the password of which `kept` was made."""
+        self._people[account.staff] = Person(account, kept)
+
+    def person(self, staff: str) -> Person | None:
+        """Who signs in with this staff number, written so."""
+        return self._people.get(staff)
+
+    @property
+    def people(self) -> tuple[Account, ...]:
+        """Those who can sign in with a password, in the order of the file."""
+        return tuple(person.account for person in self._people.values())
 
     def knows(self, staff: str, *roles: Role) -> bool:
         """Whether somebody here has this staff number, written so, and one of these roles, if any are asked for."""
@@ -160,5 +199,8 @@ def digest(token: str) -> str:
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _plain(account: Account) -> dict[str, object]:
-    return {"staff": account.staff, "post": account.post, "roles": sorted(account.roles), "nodes": sorted(account.nodes)}
+def _plain(account: Account, people: dict[str, Person]) -> dict[str, object]:
+    """A row of the file; the password stands in the first of its account."""
+    person = people.get(account.staff)
+    own = {"password": people.pop(account.staff).kept} if person is not None and person.account == account else {}
+    return {**own, "staff": account.staff, "post": account.post, "roles": sorted(account.roles), "nodes": sorted(account.nodes)}

@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Annotated, Final
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -23,9 +23,6 @@ from libs.web.signin import Require, cookie_name, entrance_of, is_secure, place_
 
 WORD: Final = "csrf"
 """The hidden field that only a page of the session can fill in."""
-BACK: Final = "back"
-"""The hidden field that says where the form stands."""
-HIDDEN: Final = frozenset({WORD, BACK})
 OLD_PAGE: Final = "这个页面已经过期，没有办理。请重新打开页面再提交"
 NOT_HERE: Final = "须从本站页面提交"
 
@@ -33,6 +30,11 @@ NOT_HERE: Final = "须从本站页面提交"
 def word_of(cookie: str) -> str:
     """What a form of the session says; it tells nothing of the cookie, and nobody can make it up who does not have that."""
     return hmac.new(cookie.encode("utf-8", "surrogatepass"), b"csrf", sha256).hexdigest() if cookie else ""
+
+
+def word_for(request: Request) -> str:
+    """What a form of the page that is asked for has to say; empty for a reader without a session, and outside of an application."""
+    return word_of(session_cookie(request)) if "app" in request.scope else ""
 
 
 def says_word(cookie: str, said: str) -> bool:
@@ -67,8 +69,8 @@ class Acting(Require):
         return account
 
     async def _put_aside(self, request: Request, cookie: str, fields: Mapping[str, str]) -> SignInFirst:
-        back = local(fields.get(BACK, ""))
-        typed = {name: value for name, value in fields.items() if name not in HIDDEN}
+        back = page_of(request)
+        typed = {name: value for name, value in fields.items() if name != WORD}
         return SignInFirst(back, await entrance_of(request).forms.keep(cookie, back, typed))
 
 
@@ -101,6 +103,14 @@ async def typed_before(request: Request) -> Mapping[str, str]:
 
 TypedBefore = Annotated[Mapping[str, str], Depends(typed_before)]
 """For a page with a form: its fields as they were typed before the session ran out; empty else."""
+
+
+def page_of(request: Request) -> str:
+    """The page on which the form stands, as the browser says; where it says nothing, the form's own address."""
+    parts = urlsplit(request.headers.get("referer", ""))
+    if not parts.path or parts.netloc != request.headers.get("host"):
+        return local(here(request))
+    return local(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
 def here(request: Request) -> str:

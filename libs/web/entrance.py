@@ -59,6 +59,23 @@ class KeptForms(Protocol):
         """It was sent, and need not be kept any more."""
 
 
+class Rehashed(Protocol):
+    """Passwords that were hashed anew: the file of accounts is the operator's, and is not written."""
+
+    async def find(self, staff: str, key: str) -> str:
+        """What is kept of the password in place of what has the digest `key`; empty for nothing."""
+
+    async def keep(self, staff: str, key: str, kept: str) -> None:
+        """From now on this is kept in its place."""
+
+
+class WayOut(Protocol):
+    """Where somebody signs in and out who does so elsewhere."""
+
+    async def leads(self, cookie: str) -> str:
+        """Where the browser goes on to sign out there too; empty where this session was begun here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """So many at once, and as many in any so many seconds from then on, evenly."""
@@ -93,3 +110,8 @@ class Entrance:
     sessions: Sessions
     limits: Limits
     forms: KeptForms
+    rehashed: Rehashed
+    listed: bool = False
+    """Whether the sign-in page lists the accounts: on one box, for trying it out, and nowhere else."""
+    elsewhere: WayOut | None = None
+    """People sign in at a provider."""

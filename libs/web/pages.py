@@ -19,6 +19,7 @@ from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
 from libs.web.accounts import Account
+from libs.web.acting import word_for
 from libs.web.choices import choices_of
 from libs.web.filled import Filled
 from libs.web.formats import FILTERS
@@ -94,7 +95,8 @@ class Pages:
         **context: object,
     ) -> Response:
         """The page `name`, not to be kept by anybody on the way. Given are `account` (who has signed in, or None), `ways` (what it may open),
-        `here` (the path), `there` (the path with its query), and how the reader likes it: `language`, `large`; `public`: it is for everybody.
+        `here` (the path), `there` (the path with its query), and how the reader likes it: `language`, `large`; `public`: it is for everybody;
+        `csrf` is what a form of this page has to say.
         """
         account: Account | None = getattr(request.state, "account", None)
         choices, public = choices_of(request), name.startswith(PUBLIC)
@@ -109,6 +111,7 @@ class Pages:
             "language": language,
             "large": choices.large,
             "public": public,
+            "csrf": word_for(request),
         }
         with speaking(language, *self._catalogues):
             return self._templates.TemplateResponse(

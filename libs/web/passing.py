@@ -105,7 +105,20 @@ class PassingForms:
         self._rows.pop(row_of(key), None)
 
 
-def passing_entrance(accounts: Accounts, clock: Seconds = time.monotonic) -> Entrance:
+class PassingHashes:
+    """`Rehashed` in memory."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], str] = {}
+
+    async def find(self, staff: str, key: str) -> str:
+        return self._kept.get((staff, key), "")
+
+    async def keep(self, staff: str, key: str, kept: str) -> None:
+        self._kept[staff, key] = kept
+
+
+def passing_entrance(accounts: Accounts, clock: Seconds = time.monotonic, *, listed: bool = False) -> Entrance:
     """An entrance that is gone with its process."""
     sessions = PassingSessions(accounts, clock)
-    return Entrance(sessions, PassingLimits(clock), PassingForms(sessions, clock))
+    return Entrance(sessions, PassingLimits(clock), PassingForms(sessions, clock), PassingHashes(), listed)

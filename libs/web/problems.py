@@ -22,6 +22,7 @@ from starlette.responses import RedirectResponse, Response
 from libs.decider import Refused
 from libs.forms import because_of
 from libs.web.accounts import NotAllowed
+from libs.web.acting import SignInFirst, sign_in_first
 from libs.web.pages import Pages, prefers_html
 from libs.web.strict import TOLD, NoVersion, WrongKind
 
@@ -137,6 +138,7 @@ class Problems:
         """Answers everything that `app` raises."""
         for kind in self._rules:
             app.add_exception_handler(kind, self.answer)
+        app.add_exception_handler(SignInFirst, sign_in_first)
 
     def answer(self, request: Request, exc: Exception) -> Response:
         """The answer to whoever asked; by the rule of the exception's own kind, else of the nearest kind above it, else as a fault."""

@@ -56,6 +56,17 @@ def require(*roles: Role) -> Require:
     return Require(*roles)
 
 
+class SignedIn:
+    """A dependency: whoever has signed in, whatever they may do. Answers 401."""
+
+    async def __call__(self, request: Request) -> Account:
+        account = await reader(request)
+        if account is None:
+            raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="liandong"'})
+        request.scope["state"]["account"] = account
+        return account
+
+
 Anybody = Annotated[Account, Depends(require())]
 """Who asks: whoever has an account."""
 

@@ -11,8 +11,9 @@ from fastapi.params import Body
 from fastapi.params import Form as FormField
 from fastapi.routing import APIRoute
 
+from libs.web.acting import WORD, Acting
 from libs.web.bodies import MaxBody
-from libs.web.signin import READS, FromHere, Require
+from libs.web.signin import READS, FromHere, Require, SignedIn
 
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -31,7 +32,7 @@ class Takes:
     headers: frozenset[str]
     accepts: str
     fields: frozenset[str]
-    who: tuple[Require | FromHere, ...]
+    who: tuple[Require | SignedIn | FromHere, ...]
     page: bool
     """People open it, and follow links that others have made."""
     max_body: int = 0
@@ -53,6 +54,8 @@ def takes(route: APIRoute) -> Takes:
     parts = list(_flat(route.dependant))
     body = route.body_field.field_info if route.body_field else None
     form, page = isinstance(body, FormField), not route.include_in_schema
+    who = tuple(dict.fromkeys(part.call for part in parts if isinstance(part.call, Require | SignedIn | FromHere)))
+    said = frozenset({WORD}) if any(isinstance(one, Acting) for one in who) else frozenset[str]()
     return Takes(
         reads=bool(READS.intersection(route.methods or ())),
         place=any(part.path_params for part in parts),
@@ -60,8 +63,8 @@ def takes(route: APIRoute) -> Takes:
         numbers=_numbers(field for part in parts for field in (*part.path_params, *part.query_params)),
         headers=frozenset(field.alias.lower() for part in parts for field in part.header_params),
         accepts=FORM if form or (body is None and page) else str(body.media_type) if isinstance(body, Body) else "",
-        fields=frozenset(field.alias for part in parts for field in part.body_params) if form else frozenset(),
-        who=tuple(dict.fromkeys(part.call for part in parts if isinstance(part.call, Require | FromHere))),
+        fields=said | frozenset(field.alias for part in parts for field in part.body_params) if form else said,
+        who=who,
         page=page,
         max_body=max((part.call.most for part in parts if isinstance(part.call, MaxBody)), default=0),
     )

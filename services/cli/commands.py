@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 parked: Final = typer.Typer(cls=ChineseCommands, help="停放的记录：不能应用，等人处理")
 clock: Final = typer.Typer(cls=ChineseCommands, help="机器时间：存疑时时限暂停提醒和发牌，等人核对")
+keys: Final = typer.Typer(cls=ChineseCommands, help="密钥：更换保险库的密钥加密密钥，其间照常使用")
 importing: Final = typer.Typer(cls=ChineseCommands, help="导入数据文件")
 
 AtSite = Annotated[str, typer.Argument(help="节点部署，如 511525")]
@@ -161,6 +162,26 @@ def confirm(site: AtSite, as_json: Json = False) -> None:
     from services.cli import clock as work
 
     work.confirm(site, as_json=as_json)
+
+
+app.add_typer(keys, name="keys")
+OfVault = Annotated[bool, typer.Option("--vault", help="保险库的密钥加密密钥")]
+
+
+@keys.command("rotate", cls=ChineseCommand)
+def keys_rotate(vault: OfVault = False, as_json: Json = False) -> None:
+    """换新密钥，并把全部数据密钥重新包裹；中断后再次运行接着做，其间都能读。"""
+    from services.cli import keys as work
+
+    work.rotate(vault=vault, as_json=as_json)
+
+
+@keys.command("drop", cls=ChineseCommand)
+def keys_drop(vault: OfVault = False, as_json: Json = False) -> None:
+    """删除不再包裹任何数据的旧密钥；此后更早的数据库备份里的个人信息不能再读。"""
+    from services.cli import keys as work
+
+    work.drop(vault=vault, as_json=as_json)
 
 
 app.add_typer(importing, name="import")

@@ -16,7 +16,7 @@ from rich.panel import Panel
 from libs.embedded import EmbeddedError, GivenUp
 from libs.terminal import say
 from services.cli.saying import console, fail
-from services.onebox import BoxError, OneBox, default_folder, holder, seed
+from services.onebox import STAFF, BoxError, OneBox, SiteOfBox, default_folder, holder, seed
 
 LOOK_SECONDS: Final = 1.0
 """How often the box looks after its parts."""
@@ -72,21 +72,28 @@ def _look_after(box: OneBox, done: Callable[[], bool], wait: Callable[[float], o
 
 
 def tell(box: OneBox, first: bool) -> None:
-    """Prints addresses, tokens, and what to try."""
+    """Prints addresses, how to sign in, and what to try."""
     for site in box.sites:
         name = next(node["name"] for node in site.nodes if node["code"] == site.code)
         console.print(f"{site.code} {name}  {site.address}", style="bold", soft_wrap=True)
-        for word, use in (("leader", "登录看板"), ("clerk", "供 HTTP 使用，不能登录看板")):
-            console.print(f"  令牌 {word}（{use}）：{site.tokens[word]}", soft_wrap=True)
-    console.print(f"其余岗位的令牌在 {box.folder / 'box.json'}（只有本机用户可读）")
+        for sentence in ways_in(site):
+            console.print(f"  {sentence}", soft_wrap=True)
+    console.print(f"其余岗位的口令和程序用的令牌在 {box.folder / 'box.json'}（只有本机用户可读）")
     words = [
-        f"浏览器打开 {box.city.address}/ ，粘贴 leader 令牌：全市一览",
+        f"浏览器打开 {box.city.address}/ ，用领导的账号和口令登录：全市一览",
         "点开任意办件：经过、每条事件的链校验、时限凭证",
         "另开一个终端：.venv/bin/liandong status",
         ".venv/bin/liandong due 2026-09-28 --limit 20wd",
         ".venv/bin/liandong verify",
     ]
     console.print(Panel("\n".join(words), title="可以试试" if first else "欢迎回来"))
+
+
+def ways_in(site: SiteOfBox) -> list[str]:
+    """How people sign in, and programs ask: a sentence each."""
+    shown = {word: staff for word, staff, *_ in STAFF if word in ("leader", "clerk")}
+    ways = [f"账号 {staff}（{word}），口令 {site.passwords[word]}" for word, staff in sorted(shown.items(), reverse=True)]
+    return [*ways, f"令牌 clerk（供程序经 HTTP 使用，不能登录页面）：{site.tokens['clerk']}"]
 
 
 def down(*, erase: bool) -> None:

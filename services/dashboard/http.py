@@ -51,9 +51,9 @@ class Told(NamedTuple):
 class SiteClient:
     """Asks the services of this site for a page, as whoever opened the page: a service answers them what they may see, and nothing more."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         nothing_kept = CookieJar(DefaultCookiePolicy(allowed_domains=()))  # or one reader's cookie would go along with another's question
-        self._client = httpx2.AsyncClient(base_url=base, cookies=nothing_kept, timeout=10)
+        self._client = httpx2.AsyncClient(base_url=base, cookies=nothing_kept, timeout=10, transport=transport)
 
     async def ask(self, request: Request, path: Inner, **query: Any) -> Any:
         """The JSON at `path`, as the reader of `request` gets it. 404 stays 404, 401 and 403 theirs; a service that does not answer is 503."""

@@ -13,6 +13,6 @@ def build(context: Context) -> Service:
     """The door over what the host gives it."""
     return Service(
         "door",
-        door=entrance(context.pool, context.around.accounts),
+        door=entrance(context.pool, context.around.accounts, listed=context.around.one_box),
         tasks=(partial(keep_sweeping, context.pool),),
     )

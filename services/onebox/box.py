@@ -53,7 +53,8 @@ class OneBox:
         """What is known of the box without starting it. Raises `BoxError` where there is none, or one of another format."""
         rows = kept.read(self.folder)
         self.sites = [
-            SiteOfBox(row.code, [node.model_dump() for node in row.nodes], row.port, row.tokens, self.folder / row.code) for row in rows
+            SiteOfBox(row.code, [node.model_dump() for node in row.nodes], row.port, row.tokens, self.folder / row.code, row.passwords)
+            for row in rows
         ]
         return self
 

@@ -51,6 +51,7 @@ class SiteKept(SiteMade):
 
     port: Port
     tokens: dict[str, str]
+    passwords: dict[str, str]
 
 
 class BoxKept(Form):

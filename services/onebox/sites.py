@@ -23,7 +23,7 @@ from libs.embedded import GivenUp, cause_in, end_of, free_port, is_free, open_lo
 from libs.forms import why_not
 from libs.host import SITE_STOP_SECONDS, NeedsTheOperator
 from libs.vault import create_keys
-from libs.web import Accounts, Role
+from libs.web import Accounts, Role, hashed, made_up
 from libs.wire import create_key, public_key
 from services.onebox.folder import BoxError
 
@@ -59,30 +59,36 @@ STAFF: Final = (
     ("site", "system:site", [Role.SITE, Role.SUPERVISOR], "本部署服务"),
 )
 """Who works at each site of the box: a word to call them by, staff number, roles, post."""
+MACHINE: Final = "site"
+"""Nobody signs in as the site itself."""
 
 
 @dataclass(slots=True)
 class SiteOfBox:
-    """One site. `tokens` by the words of `STAFF`; `process` while it runs."""
+    """One site. `tokens` of programs and `passwords` of people by the words of `STAFF`; `process` while it runs."""
 
     code: str
     nodes: list[dict[str, str]]
     port: int
     tokens: dict[str, str]
     folder: Path
+    passwords: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @classmethod
     def make(cls, code: str, nodes: list[dict[str, str]], folder: Path) -> SiteOfBox:
         """A new site with a port, accounts, a signing key and keys of its vault, kept in `folder`."""
         folder.mkdir(exist_ok=True, mode=0o700)
-        accounts, tokens = Accounts(), {}
+        accounts, tokens, passwords = Accounts(), dict[str, str](), dict[str, str]()
         for word, staff, roles, post in STAFF:
-            _, tokens[word] = accounts.issue(staff, roles, [code], post)
+            account, tokens[word] = accounts.issue(staff, roles, [code], post)
+            if word != MACHINE:
+                passwords[word] = made_up()
+                accounts.set_password(account, hashed(passwords[word]))
         accounts.save(folder / "accounts.json")
         create_key(folder / "site.key")
         create_keys(folder / VAULT_KEYS)
-        return cls(code, nodes, free_port(), tokens, folder)
+        return cls(code, nodes, free_port(), tokens, folder, passwords)
 
     @property
     def word(self) -> str:
@@ -115,7 +121,7 @@ class SiteOfBox:
     @property
     def kept(self) -> dict[str, Any]:
         """The site as `box.json` has it."""
-        return {"code": self.code, "nodes": self.nodes, "port": self.port, "tokens": self.tokens}
+        return {"code": self.code, "nodes": self.nodes, "port": self.port, "tokens": self.tokens, "passwords": self.passwords}
 
     @property
     def registered(self) -> dict[str, Any]:
@@ -126,6 +132,12 @@ class SiteOfBox:
     def client(self, who: str = "operator", timeout: float = 60.0) -> httpx2.Client:
         """A client that speaks to the site as one of its staff."""
         return httpx2.Client(base_url=self.address, headers={"Authorization": f"Bearer {self.tokens[who]}"}, timeout=timeout)
+
+    def sign_in(self, browser: httpx2.Client, who: str = "leader") -> None:
+        """Has a browser fill in the sign-in page. Raises `httpx2.HTTPStatusError` where that is refused."""
+        staff = next(staff for word, staff, *_ in STAFF if word == who)
+        form = {"staff": staff, "password": self.passwords[who], "next": "/account"}
+        browser.post(f"{self.address}/sign-in", data=form, follow_redirects=True).raise_for_status()
 
     def start(self, databases: Mapping[str, str], kafka: str, city: str, registry: Path) -> None:
         """Starts its process, with nothing of the owner's rights in its environment. To be called from the main thread: the process ends with that.
@@ -146,6 +158,7 @@ class SiteOfBox:
             "FEED_TOKEN": self.tokens["site"],
             "CITY": city,
             "REGISTRY": str(registry),
+            "ONE_BOX": "true",
         }
         rest = {name: value for name, value in os.environ.items() if not name.startswith("LIANDONG_")}
         environment = {**rest, **{f"LIANDONG_{name}": value for name, value in told.items()}}

@@ -80,7 +80,10 @@ class BoxByCommand:
     def _read(self) -> None:
         rows = json.loads((self.folder / "box.json").read_bytes())["sites"]
         self.sites = {
-            row["code"]: SiteOfBox(row["code"], row["nodes"], row["port"], row["tokens"], self.folder / row["code"]) for row in rows
+            row["code"]: SiteOfBox(
+                row["code"], row["nodes"], row["port"], row["tokens"], self.folder / row["code"], row.get("passwords", {})
+            )
+            for row in rows
         }
 
     def _shows_a_page(self) -> bool:

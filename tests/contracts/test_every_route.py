@@ -43,9 +43,18 @@ def asking(box: OneBox, request: pytest.FixtureRequest) -> Iterator[Asking]:
     while not (known := standing(site, site.code, LOG))["clock"] or not known["numbers"]:
         assert time.monotonic() < end, "clocks and a parked record should stand there"
         time.sleep(0.1)
-    yield Asking(site, known, examples=8)
+    yield Asking(site, known | {"subject": [keep(site, n) for n in range(8)]}, examples=8)
     settle(box)  # what was written has to be verified before others ask the city
     dismiss(site)
+
+
+def keep(site: SiteOfBox, n: int) -> str:
+    """A subject of the site's vault: what a citizen wrote."""
+    form, headers = {"kind": "text", "text": "路灯不亮"}, {"Idempotency-Key": f"{LOG}:{n}"}
+    with site.client("clerk") as client:
+        kept = client.post(f"/vault/nodes/{site.code}/subjects", json=form, headers=headers)
+    kept.raise_for_status()
+    return str(kept.json()["subject"])
 
 
 def dismiss(site: SiteOfBox) -> None:

@@ -149,11 +149,12 @@ def test_a_record_nobody_can_read_is_parked_listed_and_dismissed(box: OneBox, ru
         await producer.stop()
 
     asyncio.run(poison())
-    parked_at(box, {"deadline", "supervision"})
+    parked_at(box, {"deadline", "supervision", "vault"})
     rows = said(run("parked", "list", "--json"))
     assert {(row["service"], row["where"].split("/")[0]) for row in rows} == {
         ("deadline", f"{COUNTY}.intake.v1"),
         ("supervision", f"{COUNTY}.intake.v1"),
+        ("vault", f"{COUNTY}.intake.v1"),
     }
     assert "仍停放" in run("parked", "retry", COUNTY, "deadline").stdout
     for row in rows:

@@ -18,9 +18,9 @@ COUNTY = "511525"
 
 @contextmanager
 def browser(site: SiteOfBox) -> Iterator[httpx2.Client]:
-    """Somebody signed in with the leader's token."""
+    """Somebody signed in as the leader."""
     with httpx2.Client(base_url=site.address, follow_redirects=True, headers={"Accept": "text/html"}) as client:
-        client.post("/sign-in", data={"token": site.tokens["leader"], "next": "/"})
+        site.sign_in(client)
         yield client
 
 

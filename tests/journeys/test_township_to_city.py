@@ -23,9 +23,9 @@ def wait_at_city(box: OneBox, position: dict[str, Any]) -> None:
 
 
 def page(site: SiteOfBox, path: str) -> str:
-    """What somebody with the leader's token sees in the browser."""
+    """What the leader sees in the browser."""
     with httpx2.Client(base_url=site.address, follow_redirects=True, headers={"Accept": "text/html"}) as browser:
-        browser.post("/sign-in", data={"token": site.tokens["leader"], "next": "/"})
+        site.sign_in(browser)
         answer = browser.get(path)
     assert answer.status_code == 200, answer.text[:500]
     return answer.text

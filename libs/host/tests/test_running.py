@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
-from libs.host import Around, NeedsTheOperator, Service, site_app
+from libs.host import Around, Build, Context, NeedsTheOperator, Service, site_app
 from libs.host.running import Hosted
 from libs.host.tests.told import SITE, Told, Unheard, hosting, opened, row
+from libs.vault import made_up_vault
 from libs.web import Accounts
 
 
@@ -37,6 +38,21 @@ async def test_a_service_is_told_what_stands_around_it() -> None:
         context.around.signing_key()
     with pytest.raises(KeyError):
         context.logs.of("511500")
+    await host.stop()
+
+
+async def test_a_vault_is_asked_by_the_services_behind_the_one_that_brings_it() -> None:
+    told, host, vault = Told(), hosting(row("a"), row("b"), row("c")), made_up_vault()
+
+    def build(name: str) -> Build:
+        def made(context: Context) -> Service:
+            return replace(told.build(name)(context), vault=vault if name == "b" else None)
+
+        return made
+
+    await opened(host, {}, build)
+    assert [told.contexts[name].around.vault is vault for name in ("a", "b", "c")] == [False, False, True]
+    assert not await told.contexts["a"].around.vault.known("subj-x", SITE.code), "ahead of it nobody is known"
     await host.stop()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from libs.eventlog import KeyReused
-from libs.vault import ErasedFile, MadeUpKeys, TooOften, Vault, VaultRows, Wrapped
+from libs.vault import ErasedFile, MadeUpKeys, TooOften, Vault, VaultPort, VaultRows, Wrapped, made_up_vault, no_vault
 from libs.vault.follow import ALPHABET, plain
 from libs.vault.tests.people import LI, NODE, WANG, agent, keep, line, opened, person, text
 
@@ -184,3 +184,22 @@ async def test_who_tries_too_often_has_to_wait_whatever_the_code(vault: Vault) -
     with pytest.raises(TooOften) as no:
         await vault.follows(CASE, code, limits, by="10.0.0.7")
     assert (no.value.seconds, limits.asked) == (30, [("follow-code", "10.0.0.7")])
+
+
+# --- without a database ------------------------------------------------------------------------------------------------------------------
+
+
+async def test_where_no_vault_stands_nobody_is_known_and_nothing_is_given() -> None:
+    port: VaultPort = no_vault()
+    assert not await port.known("subj-x", NODE)
+    assert await port.same("subj-x") == ()
+    with pytest.raises(LookupError, match="密钥文件"):
+        await port.follow_code(CASE)
+
+
+async def test_a_made_up_vault_keeps_for_as_long_as_it_is_there() -> None:
+    vault = made_up_vault()
+    subject = await keep(vault, person())
+    assert await opened(vault, subject) == LI
+    assert await vault.erase(line(subject)), "without a file there is nothing to promise"
+    assert await opened(vault, subject) == {}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Form
 from httpx2 import ASGITransport, AsyncClient
+from httpx2 import Response as Got
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,11 +17,16 @@ from starlette.responses import Response
 
 from libs.decider import Refused
 from libs.telemetry import Health, current_traceparent
-from libs.web import Account, Accounts, NavLink, Pages, Role, make_app, problem_for, require
+from libs.web import Account, Accounts, NavLink, Pages, Role, TypedBefore, acting, make_app, passing_entrance, problem_for, require
 from libs.web.catalogue import shown
 from libs.web.headers import IdempotencyKey, IfMatch, etag, versions
 from libs.web.listing import ListAsk
+from libs.web.passwords import hashed
 
+HERE = Path(__file__).parent
+PASSWORD = "纸-tree-9"
+KEPT = hashed(PASSWORD)
+"""Everybody's, here."""
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
@@ -88,6 +95,17 @@ def _misfortunes(router: APIRouter, pages: Pages | None) -> None:
             "fault": RuntimeError("password=secret"),
         }[how]
 
+    @router.get("/notice/{node}", include_in_schema=False)
+    async def notice(
+        request: Request, node: str, account: Annotated[Account, Depends(require(Role.CLERK))], typed: TypedBefore
+    ) -> Response:
+        assert pages is not None
+        return pages.render(request, "own-form.html", node=node, typed=typed)
+
+    @router.post("/notice/{node}", include_in_schema=False)
+    async def give(node: str, account: Annotated[Account, Depends(acting(Role.CLERK))], missing: Annotated[str, Form()] = "") -> Response:
+        return Response(f"{account.staff} {node} {missing}")
+
     @router.get("/page")
     async def page(request: Request, account: Annotated[Account, Depends(require(Role.LEADER))]) -> Response:
         assert pages is not None
@@ -97,12 +115,15 @@ def _misfortunes(router: APIRouter, pages: Pages | None) -> None:
 class Stand:
     """The application and who may ask it."""
 
-    def __init__(self, *, pages: bool = True) -> None:
-        self.accounts = Accounts()
-        _, self.clerk = self.accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口受理")
-        _, self.leader = self.accounts.issue("L0001", [Role.LEADER], ["511500"], "市中心领导")
+    def __init__(self, *, pages: bool = True, listed: bool = False) -> None:
+        self.accounts, self.seconds = Accounts(), 1000.0
+        clerk, self.clerk = self.accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口受理")
+        other, self.other = self.accounts.issue("C0122", [Role.CLERK], ["511525"], "窗口受理")
+        leader, self.leader = self.accounts.issue("L0001", [Role.LEADER], ["511500"], "市中心领导")
+        for account in (clerk, other, leader):
+            self.accounts.set_password(account, KEPT)
         self.health = Health()
-        kit = Pages(brand="联动 · 高县", nav=NAV, find="/find") if pages else None
+        kit = Pages(HERE / "templates", brand="联动 · 高县", nav=NAV, find="/find") if pages else None
         self.app: FastAPI = make_app(
             "stand",
             routers=[routes(kit)],
@@ -114,9 +135,15 @@ class Stand:
                 problem_for(Busy, 503, "busy", retry_after=1),
             ],
             site="511525",
+            entrance=passing_entrance(self.accounts, lambda: self.seconds, listed=listed),
             catalogue=pages,
             max_body=1000,
         )
+
+    @staticmethod
+    async def sign_in(client: AsyncClient, staff: str, to: str = "/", password: str = PASSWORD) -> Got:
+        """Fills in the form of the sign-in page."""
+        return await client.post("/sign-in", data={"staff": staff, "password": password, "next": to})
 
     @asynccontextmanager
     async def browser(self, token: str = "", url: str = "http://stand") -> AsyncIterator[AsyncClient]:

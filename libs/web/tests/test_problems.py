@@ -189,7 +189,7 @@ async def test_people_get_a_page_in_chinese(stand: Stand, path: str, status: int
 
 async def test_who_may_not_see_a_page_is_offered_the_way_out_and_no_way_back_to_it(stand: Stand) -> None:
     async with stand.browser() as client:
-        await client.post("/sign-in", data={"token": stand.clerk})
+        await stand.sign_in(client, "C0117")
         refused = await client.get("/page", headers=HTML)
         from_elsewhere = await client.post("/sign-in", headers={**HTML, "Sec-Fetch-Site": "cross-site"})
     assert (refused.status_code, "退出，换一个账号登录" in refused.text, "回到首页" in refused.text) == (403, True, False)

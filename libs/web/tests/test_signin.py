@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher
 from httpx2 import AsyncClient, Response
 from starlette.requests import Request
 
 from libs.web import Role
+from libs.web.accounts import digest
+from libs.web.acting import word_of
 from libs.web.addresses import local
+from libs.web.entrance import RATES
 from libs.web.front import caller
-from libs.web.tests.site import HTML, Stand
+from libs.web.passwords import hashed
+from libs.web.tests.site import HTML, PASSWORD, Stand
 
 CASES = "/nodes/511525/cases"
 FILING = {"item": "511A", "days": 3}
@@ -26,8 +31,8 @@ def one_stand() -> Stand:
     return Stand()
 
 
-async def signed_in(client: AsyncClient, token: str, to: str = "/page") -> Response:
-    return await client.post("/sign-in", data={"token": token, "next": to})
+async def signed_in(client: AsyncClient, staff: str, to: str = "/page") -> Response:
+    return await client.post("/sign-in", data={"staff": staff, "password": PASSWORD, "next": to})
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer wrong", "Basic QzAxMTc6eA==", "bearer x y"])
@@ -70,7 +75,7 @@ async def test_somebody_who_opens_a_page_is_led_to_sign_in_and_back(stand: Stand
         assert (led.status_code, led.headers["location"]) == (303, "/sign-in?next=/page%3Fmonth%3D2026-11")
         form = await client.get(led.headers["location"], headers=HTML)
         assert 'value="/page?month=2026-11"' in form.text
-        begun = await signed_in(client, stand.leader, "/page?month=2026-11")
+        begun = await signed_in(client, "L0001", "/page?month=2026-11")
         assert (begun.status_code, begun.headers["location"]) == (303, "/page?month=2026-11")
         page = await client.get("/page", headers=HTML)
     assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
@@ -80,7 +85,7 @@ async def test_somebody_who_opens_a_page_is_led_to_sign_in_and_back(stand: Stand
 @pytest.mark.parametrize(("url", "secure"), [("http://stand", False), ("https://stand", True)])
 async def test_the_cookie_is_opaque_and_kept_from_scripts_and_other_sites(stand: Stand, url: str, secure: bool) -> None:
     async with stand.browser(url=url) as client:
-        cookie = (await signed_in(client, stand.leader)).headers["set-cookie"]
+        cookie = (await signed_in(client, "L0001")).headers["set-cookie"]
     name, _, rest = cookie.partition("=")
     assert name == ("__Host-liandong-511525" if secure else "liandong-511525")
     assert stand.leader not in rest
@@ -89,7 +94,7 @@ async def test_the_cookie_is_opaque_and_kept_from_scripts_and_other_sites(stand:
 
 async def test_over_https_a_cookie_that_another_host_may_have_set_is_nobodys(stand: Stand) -> None:
     async with stand.browser(url="https://stand") as client:
-        await signed_in(client, stand.leader)
+        await signed_in(client, "L0001")
         value = client.cookies["__Host-liandong-511525"]
         client.cookies.clear()
         client.cookies.set("liandong-511525", value)
@@ -98,7 +103,7 @@ async def test_over_https_a_cookie_that_another_host_may_have_set_is_nobodys(sta
 
 async def test_a_cookie_reads_and_never_acts(stand: Stand) -> None:
     async with stand.browser() as client:
-        await signed_in(client, stand.clerk)
+        await signed_in(client, "C0117")
         assert (await client.get("/me")).json() == {"staff": "C0117"}
         assert (await client.post(CASES, json=FILING, headers=KEY)).status_code == 401
         assert (await client.post(CASES, json=FILING, headers={**HTML, **KEY})).status_code == 401
@@ -106,15 +111,17 @@ async def test_a_cookie_reads_and_never_acts(stand: Stand) -> None:
 
 async def test_a_wrong_header_is_not_made_good_by_a_cookie(stand: Stand) -> None:
     async with stand.browser() as client:
-        await signed_in(client, stand.clerk)
+        await signed_in(client, "C0117")
         assert (await client.get("/me", headers={"Authorization": "Bearer wrong"})).status_code == 401
 
 
 async def test_signing_out_ends_the_session_itself(stand: Stand) -> None:
     async with stand.browser() as client:
-        await signed_in(client, stand.leader)
+        await signed_in(client, "L0001")
         kept = dict(client.cookies)
-        assert (await client.post("/sign-out")).headers["location"] == "/sign-in"
+        assert (await client.post("/sign-out")).status_code == 403, "not from a page of this session"
+        word = word_of(kept["liandong-511525"])
+        assert (await client.post("/sign-out", data={"csrf": word})).headers["location"] == "/sign-in"
         assert dict(client.cookies) == {}
         client.cookies.update(kept)
         assert (await client.get("/me")).status_code == 401
@@ -122,18 +129,20 @@ async def test_signing_out_ends_the_session_itself(stand: Stand) -> None:
 
 async def test_signing_in_again_leaves_the_old_session(stand: Stand) -> None:
     async with stand.browser() as client:
-        await signed_in(client, stand.leader)
+        await signed_in(client, "L0001")
         old = dict(client.cookies)
-        await signed_in(client, stand.clerk)
+        await signed_in(client, "C0117")
         assert (await client.get("/me")).json() == {"staff": "C0117"}
         client.cookies.clear()
         client.cookies.update(old)
         assert (await client.get("/me")).status_code == 401
 
 
-async def test_a_wrong_token_is_told_beside_the_field(stand: Stand) -> None:
+async def test_a_wrong_password_is_told_beside_the_field_as_an_account_that_there_is_not(stand: Stand) -> None:
     async with stand.browser() as client:
-        answer = await signed_in(client, "wrong", "/page")
+        unknown = await signed_in(client, "C9999", "/page")
+        answer = await stand.sign_in(client, "C0117", "/page", "wrong")
+        assert unknown.text.replace("C9999", "C0117") == answer.text
     assert (answer.status_code, "set-cookie" in answer.headers) == (401, False)
     assert 'aria-invalid="true"' in answer.text
     assert 'value="wrong"' not in answer.text
@@ -143,14 +152,14 @@ async def test_a_wrong_token_is_told_beside_the_field(stand: Stand) -> None:
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-out"])
 async def test_a_form_from_another_site_is_refused(stand: Stand, header: dict[str, str], path: str) -> None:
     async with stand.browser() as client:
-        answer = await client.post(path, data={"token": stand.leader}, headers=header)
+        answer = await client.post(path, data={"staff": "L0001", "password": PASSWORD}, headers=header)
     assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
 
 
 @pytest.mark.parametrize("header", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://stand"}])
 async def test_a_form_from_this_site_is_taken(stand: Stand, header: dict[str, str]) -> None:
     async with stand.browser() as client:
-        assert (await client.post("/sign-in", data={"token": stand.leader}, headers=header)).status_code == 303
+        assert (await client.post("/sign-in", data={"staff": "L0001", "password": PASSWORD}, headers=header)).status_code == 303
 
 
 ELSEWHERE = [
@@ -169,7 +178,7 @@ ELSEWHERE = [
 @pytest.mark.parametrize("to", ELSEWHERE)
 async def test_nobody_is_sent_elsewhere(stand: Stand, to: str) -> None:
     async with stand.browser() as client:
-        assert (await signed_in(client, stand.leader, to)).headers["location"] == "/"
+        assert (await signed_in(client, "L0001", to)).headers["location"] == "/"
         assert 'name="next" value="/"' in (await client.get("/sign-in", params={"next": to})).text
 
 
@@ -181,7 +190,7 @@ def test_own_pages_are_kept(to: str) -> None:
 async def test_the_eleventh_attempt_in_a_minute_waits(stand: Stand) -> None:
     async with stand.browser() as client:
         assert [(await signed_in(client, "wrong")).status_code for _ in range(10)] == [401] * 10
-        answer = await signed_in(client, stand.leader)
+        answer = await signed_in(client, "L0001")
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= 60
 
@@ -192,6 +201,50 @@ async def test_the_eleventh_attempt_in_a_minute_waits(stand: Stand) -> None:
 )
 def test_a_household_counts_once(host: str | None, counted: str) -> None:
     assert caller(Request({"type": "http", "client": (host, 9) if host else None})) == counted
+
+
+async def test_a_password_of_one_is_not_anothers_and_a_token_is_no_password(stand: Stand) -> None:
+    stand.accounts.set_password(person := stand.accounts.people[0], hashed("another"))
+    async with stand.browser() as client:
+        assert (await signed_in(client, person.staff)).status_code == 401
+        assert (await stand.sign_in(client, "C0122", password=stand.other)).status_code == 401
+        assert (await stand.sign_in(client, " C0122 ")).status_code == 303, "spaces around a number are nobody's fault"
+
+
+async def test_a_new_password_ends_the_sessions_of_the_old_one(stand: Stand) -> None:
+    async with stand.browser() as client:
+        await signed_in(client, "C0117")
+        assert (await client.get("/me")).status_code == 200
+        stand.accounts.set_password(stand.accounts.people[0], hashed("another"))
+        assert (await client.get("/me")).status_code == 401
+
+
+async def test_a_password_of_other_rounds_is_hashed_anew_and_the_session_stays(stand: Stand) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    stand.accounts.set_password(stand.accounts.people[0], weak)
+    async with stand.browser() as client:
+        assert (await signed_in(client, "C0117")).status_code == 303
+        kept = await stand.app.state.entrance.rehashed.find("C0117", digest(f"C0117\n{weak}"))
+        assert kept.startswith("$argon2id$v=19$m=19456")
+        assert (await client.get("/me")).status_code == 200
+        assert (await signed_in(client, "C0117")).status_code == 303
+
+
+@pytest.mark.parametrize("listed", [True, False])
+async def test_only_one_box_lists_its_accounts(listed: bool) -> None:
+    async with Stand(listed=listed).browser() as client:
+        page = (await client.get("/sign-in", headers=HTML)).text
+    assert [said in page for said in ("C0122", "市中心领导", "511500")] == [listed] * 3
+    assert "$argon2id" not in page
+
+
+async def test_one_account_is_not_tried_from_everywhere(stand: Stand) -> None:
+    wait = stand.app.state.entrance.limits.wait
+    for _ in range(RATES["sign-in-account"].most):
+        await wait("sign-in-account", "C0117")
+    async with stand.browser() as client:
+        assert (await signed_in(client, "C0117")).status_code == 429
+        assert (await signed_in(client, "C0122")).status_code == 303
 
 
 async def test_without_pages_there_is_nothing_to_sign_in_to() -> None:

@@ -50,7 +50,13 @@ def test_a_box_of_another_format_is_told_with_what_to_do(box: Path, words: list[
     assert json.loads((box / "box.json").read_text()) == kept, "nothing is touched"
 
 
-SITE = {"code": "511525", "nodes": [{"code": "511525", "name": "高县", "parent": "511500"}], "port": 8080, "tokens": {"clerk": "x"}}
+SITE = {
+    "code": "511525",
+    "nodes": [{"code": "511525", "name": "高县", "parent": "511500"}],
+    "port": 8080,
+    "tokens": {"clerk": "x"},
+    "passwords": {},
+}
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

@@ -33,6 +33,8 @@ TABLES = (
         made   timestamptz not null default now()
     )""",
     "create index kept_form_made on kept_form (made)",
+    # In place of what the file of accounts says, as long as it says what has the digest `key`.
+    "create table rehashed (staff text primary key, key text not null, kept text not null)",
 )
 
 

@@ -88,7 +88,7 @@ TABLES = (
     "create index city_finding_at on city_finding (at desc)",
     *(statement for table in OF_A_NODE for statement in guarded(table)),
     *guarded("candidate", shown="feed in (select city_feed.feed from city_feed)"),
-    *seen_through("archived", "archive", shown=f"feed in (select f.feed from city_feed f where f.node = any ({SHOWN}))"),
+    *seen_through("archived", "archive", shown=f"feed in (select f.feed from city_feed f where f.node in {SHOWN})"),
     # The statement that begins a wave: the hub says what it is, then takes the feeds in sorted order, all of them or those nobody has in hand.
     """create function lock_feeds(sources text[], epochs integer[], waiting boolean) returns setof city_feed language plpgsql as $$
     begin

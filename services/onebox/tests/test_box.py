@@ -64,13 +64,17 @@ def test_the_hub_is_told_of_every_site_its_key_and_its_nodes(box: OneBox) -> Non
         assert (row["address"], row["nodes"]) == (site.address, site.nodes)
 
 
-def test_everybody_of_the_staff_has_a_token_that_their_site_knows(box: OneBox) -> None:
+def test_everybody_of_the_staff_has_a_token_and_a_password_that_their_site_knows(box: OneBox) -> None:
     county = box.site("511525")
     accounts = Accounts.load(county.folder / "accounts.json")
     for word, staff, roles, _ in STAFF:
         account = accounts.by_token(county.tokens[word])
         assert account is not None
         assert (account.staff, set(account.roles)) == (staff, set(roles))
+        person = accounts.person(staff)
+        assert (person is None) == (word == "site"), "nobody signs in as the site itself"
+        assert person is None or (person.account == account and county.passwords[word] not in (county.folder / "accounts.json").read_text())
+    assert len(set(county.passwords.values())) == len(STAFF) - 1
     posts = {word: set(roles) for word, _, roles, _ in STAFF}
     assert posts["reviewer"] == {Role.EXAMINER, Role.APPROVER}, "one who could do both, and must not"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import traceback
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
@@ -10,6 +12,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+import structlog
 
 from libs.database import service_url
 from libs.host import Around
@@ -18,6 +21,7 @@ from libs.testkit.neighbours import Neighbour
 from libs.vault import ErasedLine, PgRows, Vault, add_key, drop_keys
 from services.vault.app import build
 from services.vault.events import DataErased, DataOpened, FollowCodeReissued
+from services.vault.http.forms import SubjectForm
 from services.vault.tests.test_forms import AGENT, FIRM, LI
 
 CASE = f"{COUNTY}-20070305-000001-0"
@@ -242,3 +246,51 @@ async def test_neither_the_database_nor_the_log_has_what_was_said(house: House, 
     for text in (*LI.values(), AGENT["name"], AGENT["document"], AGENT["resident_id"], "我家门前"):
         assert text == "person" or (text not in rows and text.encode().hex() not in rows)
     assert sha256(LI["resident_id"].encode()).hexdigest() not in rows, "a digest without a key can be guessed"
+
+
+@pytest.mark.parametrize(("table", "right"), [("sealed", "insert"), ("kept", "insert"), ("digest", "insert")])
+async def test_a_fault_of_the_database_tells_nothing_of_what_was_to_be_kept(
+    house: House, database: str, table: str, right: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    owner, role = await asyncpg.connect(database), urlsplit(service_url(database, "vault")).username
+    await owner.execute(f'revoke {right} on vault.{table} from "{role}"')
+    await owner.close()
+    headers = {**house.headers("clerk"), "Idempotency-Key": "k", "Content-Type": "application/json"}
+    with structlog.testing.capture_logs() as lines:
+        answer = await house.http.post(SUBJECTS, content=json.dumps(LI), headers=headers)
+    assert answer.status_code == 500
+    (fault,) = [line for line in lines if line["event"] == "fault"]
+    told = "".join(traceback.format_exception(fault["exc_info"]))
+    assert "permission denied" in told, "the stack is there"
+    said = "".join([answer.text, told, repr(fault), repr(lines), caplog.text])
+    for text in list(LI.values())[1:]:
+        assert text not in said
+
+
+async def test_what_the_driver_quotes_of_a_value_is_sealed_already(house: House) -> None:
+    """asyncpg puts a value that it cannot send into its message; there is no statement of the vault that has an open one."""
+    asked: list[Any] = []
+    async with house.pool.acquire() as connection:
+        with connection.query_logger(asked.append):
+            rows = PgRows(One(connection))  # type: ignore[arg-type]
+            vault = Vault(rows, house.context.around.keyring)
+            subject = await vault.keep(COUNTY, SubjectForm.model_validate(LI).confided(), key="k", request="r", at=house.time)
+            row = await rows.find(subject)
+            assert row is not None
+            assert await vault.fields(row, ["name"]) == {"name": LI["name"]}
+            await asyncio.sleep(0)
+    assert any("insert into kept" in query.query for query in asked)
+    for text in list(LI.values())[1:]:
+        assert text not in repr(asked)
+
+
+class One:
+    """A pool of one connection."""
+
+    def __init__(self, connection: Any) -> None:
+        self.fetch, self.fetchrow, self.fetchval, self.execute = (
+            connection.fetch,
+            connection.fetchrow,
+            connection.fetchval,
+            connection.execute,
+        )
