@@ -19,9 +19,23 @@ from starlette.responses import RedirectResponse, Response
 
 from libs.forms import CASE_NUMBER, CLOCK_NAME, NODE_CODE
 from libs.host import Site
-from libs.web import Account, Epoch, Inner, NotAllowed, Pages, Role, SequenceQuery, inner, node_of_case, require, shown_by
-from libs.web.finding import LONGEST, SearchedKind, sought
-from libs.web.listing import ListAsk, list_ask
+from libs.web import (
+    Account,
+    Epoch,
+    Inner,
+    ListAsk,
+    NotAllowed,
+    Pages,
+    Role,
+    SearchedKind,
+    SequenceQuery,
+    inner,
+    list_ask,
+    node_of_case,
+    require,
+    shown_by,
+    sought,
+)
 from services.dashboard.views import CityAsk, Only, case_model, city_model, network_model, proof_model, site_model, timeline_model
 
 READER_OF_PAGES: Final = Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))
@@ -41,7 +55,7 @@ A_FEW: Final = 10
 """Items that are shown of a node."""
 
 
-class Told(NamedTuple):
+class Answered(NamedTuple):
     """What a service answered, and whether it is as new as was asked for."""
 
     said: Any
@@ -59,7 +73,7 @@ class SiteClient:
         """The JSON at `path`, as the reader of `request` gets it. 404 stays 404, 401 and 403 theirs; a service that does not answer is 503."""
         return (await self.told(request, path, **query)).said
 
-    async def told(self, request: Request, path: Inner, **query: Any) -> Told:
+    async def told(self, request: Request, path: Inner, **query: Any) -> Answered:
         """`ask`, and whether the answer is as new as was asked for."""
         try:
             answer = await self._client.get(path, params=query, headers=shown_by(request))
@@ -73,7 +87,7 @@ class SiteClient:
             case 404 | 422:
                 raise HTTPException(404)
         answer.raise_for_status()
-        return Told(answer.json(), answer.headers.get("X-Current") != "no")
+        return Answered(answer.json(), answer.headers.get("X-Current") != "no")
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -117,9 +131,7 @@ def router(site: Site, client: SiteClient, pages: Pages, now: Callable[[], datet
 
 def _find(routes: APIRouter, site: Site, client: SiteClient, pages: Pages, *, hub: bool) -> None:
     @routes.get("/find")
-    async def find(
-        request: Request, number: Annotated[str, Query(max_length=LONGEST)] = "", account: Account = READER_OF_PAGES
-    ) -> Response:
+    async def find(request: Request, number: Annotated[str, Query(max_length=500)] = "", account: Account = READER_OF_PAGES) -> Response:
         kind, text = sought(number)
         if kind is SearchedKind.CASE:
             return RedirectResponse(inner("/cases/{case}", case=text), 303)

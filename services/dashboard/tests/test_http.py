@@ -47,11 +47,11 @@ class Answering:
     async def ask(self, request: Any, path: str, **query: Any) -> Any:
         return (await self.told(request, path, **query)).said
 
-    async def told(self, _request: Any, path: str, **query: Any) -> http.Told:
+    async def told(self, _request: Any, path: str, **query: Any) -> http.Answered:
         self.asked.append(path)
         if path not in ANSWERS:
             raise HTTPException(404)
-        return http.Told(ANSWERS[path], "sequence" not in query)
+        return http.Answered(ANSWERS[path], "sequence" not in query)
 
 
 async def get(path: str, *, hub: bool, role: Role = Role.LEADER, node: str = "511500") -> tuple[Response, list[str]]:

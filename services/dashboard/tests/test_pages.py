@@ -13,8 +13,7 @@ from starlette.requests import Request
 import services.dashboard
 from libs.contracts import phases
 from libs.testkit.contracts import contract
-from libs.web import Pages
-from libs.web.listing import ListAsk
+from libs.web import ListAsk, Pages
 from libs.words import FACTS
 from services.dashboard.tests import answers
 from services.dashboard.tests.answers import CASE, CLOCK, clock, event, node, recent, row

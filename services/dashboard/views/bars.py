@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from libs.words import CLOCKS, clock_number, word
-from services.dashboard.views.shared import moment
+from services.dashboard.views.shared import ShownRow, moment
 
-Row = Mapping[str, Any]
 Span = tuple[datetime, datetime]
 THREE: Final = ("promised", "statutory", "step")
 """The kinds of clocks that have a bar, in their order; of several of a kind, the one that runs, or that started last."""
@@ -28,24 +27,24 @@ class Bar(NamedTuple):
     says: str
 
 
-def drawn(clocks: Sequence[Row]) -> list[Row]:
+def drawn(clocks: Sequence[ShownRow]) -> list[ShownRow]:
     """The clocks that have a bar."""
     by_kind = ([clock for clock in clocks if clock["kind"] == kind and clock["start"]] for kind in THREE)
     return [max(found, key=lambda clock: (not clock["ended_at"], clock["start"])) for found in by_kind if found]
 
 
-def bars(clocks: Sequence[Row], now: datetime) -> list[Bar]:
+def bars(clocks: Sequence[ShownRow], now: datetime) -> list[Bar]:
     """The bars of a case: promise, law, step. Procedures of Art. 45 have clocks of their own, which say when days did not count."""
     stops = [_span(clock, now) for clock in clocks if clock["kind"] == "suspension" and clock["start"]]
     return [_bar(clock, stops, now) for clock in drawn(clocks)]
 
 
-def _span(clock: Row, now: datetime) -> Span:
+def _span(clock: ShownRow, now: datetime) -> Span:
     start = moment(clock["start"]) or now
     return start, max(start, moment(clock["ended_at"]) or now)
 
 
-def _bar(clock: Row, stops: Sequence[Span], now: datetime) -> Bar:
+def _bar(clock: ShownRow, stops: Sequence[Span], now: datetime) -> Bar:
     start, ended = _span(clock, now)
     due_at = moment(clock["due_at"])
     end = max(due_at or ended, start)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from libs.words import CLOCK_STATES, VALUES, clock_text, sentence, shown, word
 from services.dashboard.views.bars import bars, drawn
-from services.dashboard.views.shared import beside, moment, placed
+from services.dashboard.views.shared import ShownRow, beside, moment, placed
 from services.dashboard.views.words import ACTS
 
 SYSTEM: Final = "系统"
@@ -16,10 +16,9 @@ TIMES: Final = ("filed_at", "accepted_at", "decided_at", "closed_at", "finished_
 STARTED, YELLOW, RED, ENDED, CANCELLED = (
     f"liandong.deadline.{fact}" for fact in ("ClockStarted", "ClockYellow", "ClockRed", "ClockEnded", "ClockCancelled")
 )
-Row = Mapping[str, Any]
 
 
-def timeline_model(found: Row, now: datetime | None = None) -> dict[str, Any]:
+def timeline_model(found: ShownRow, now: datetime | None = None) -> dict[str, Any]:
     """A case's events as sentences, newest first, each with its place in its chain; its clocks, with bars where their starts are told."""
     facts = _facts_of_clocks(found["timeline"])
     cancelled = {clock for clock, of_clock in facts.items() if CANCELLED in of_clock}
@@ -36,12 +35,12 @@ def timeline_model(found: Row, now: datetime | None = None) -> dict[str, Any]:
     }
 
 
-def timed(row: Row) -> dict[str, Any]:
+def timed(row: ShownRow) -> dict[str, Any]:
     """A case's row with its times as times."""
     return {**row, **{name: moment(row[name]) for name in TIMES if name in row}}
 
 
-def case_model(row: Row, clocks: Sequence[Row], now: datetime) -> dict[str, Any]:
+def case_model(row: ShownRow, clocks: Sequence[ShownRow], now: datetime) -> dict[str, Any]:
     """A site's own case: its row, its clocks as bars and rows."""
     return {
         "case": timed(placed(row)),
@@ -51,15 +50,15 @@ def case_model(row: Row, clocks: Sequence[Row], now: datetime) -> dict[str, Any]
     }
 
 
-def _facts_of_clocks(timeline: Sequence[Row]) -> dict[str, dict[str, Row]]:
+def _facts_of_clocks(timeline: Sequence[ShownRow]) -> dict[str, dict[str, ShownRow]]:
     """Of every clock, what its facts say, the last of a kind."""
-    found: dict[str, dict[str, Row]] = {}
+    found: dict[str, dict[str, ShownRow]] = {}
     for event in timeline:
         found.setdefault(str(event["data"].get("clock", "")), {})[_family(event)] = event["data"]
     return found
 
 
-def _told(clock: Row, facts: Mapping[str, Row]) -> dict[str, Any]:
+def _told(clock: ShownRow, facts: Mapping[str, ShownRow]) -> dict[str, Any]:
     """A clock of the city with what its facts say beside: from when, when yellow and red, until when."""
 
     def of(fact: str, field: str) -> Any:
@@ -77,7 +76,7 @@ def _told(clock: Row, facts: Mapping[str, Row]) -> dict[str, Any]:
     }
 
 
-def _event(event: Row) -> dict[str, Any]:
+def _event(event: ShownRow) -> dict[str, Any]:
     family = _family(event)
     title, _, tone = shown(family)
     _, _, node, service = str(event["source"]).split(":")
@@ -92,12 +91,12 @@ def _event(event: Row) -> dict[str, Any]:
     }
 
 
-def _family(event: Row) -> str:
+def _family(event: ShownRow) -> str:
     kind = str(event["type"])
     return kind.rpartition(".v")[0] or kind
 
 
-def _who(family: str, event: Row) -> str:
+def _who(family: str, event: ShownRow) -> str:
     """Who did it, and who imported it. What time did is nobody's act, though it was written with somebody's."""
     actor, told_by = _person(event["actor"]), event["data"]
     if not family.startswith(ACTS):
@@ -113,19 +112,19 @@ def _person(name: object) -> str:
     return SYSTEM if str(name).startswith("system:") else str(name)
 
 
-def _clock(clock: Row, cancelled: Set[str]) -> dict[str, Any]:
+def _clock(clock: ShownRow, cancelled: Set[str]) -> dict[str, Any]:
     ended = word("cancelled" if clock["clock"] in cancelled else "ended", CLOCK_STATES) if clock["ended"] else ""
     return {**clock, "kind_text": clock_text(clock["clock"]), "due_at": moment(clock["due_at"]), "end_text": ended}
 
 
-def clock_rows(found: Sequence[Row]) -> list[dict[str, Any]]:
+def clock_rows(found: Sequence[ShownRow]) -> list[dict[str, Any]]:
     """A site's own clocks with times as times, and who answers for each."""
     return [{**clock, "due_at": moment(clock["due_at"]), **beside(clock)} for clock in found]
 
 
-def proof_model(found: Row) -> dict[str, Any]:
+def proof_model(found: ShownRow) -> dict[str, Any]:
     """The derivation with dates as dates."""
-    days: Sequence[Row] = found["days"]
+    days: Sequence[ShownRow] = found["days"]
     return {
         **found,
         **beside(found),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
-from libs.web.listing import ListAsk, ListColumn, listed
+from libs.web import ListAsk, ListColumn, listed
 from libs.words import CLOCKS, VALUES, addressed, word
-from services.dashboard.views.shared import moment, placed
+from services.dashboard.views.shared import ShownRow, moment, placed
 from services.dashboard.views.words import CARD_TITLES, STATES
 
-Row = Mapping[str, Any]
 Only = Literal["", "red", "yellow", "line"]
 SUMS: Final = ("open", "finished", "yellow", "red", "filed_today", "finished_today")
 NODES: Final = "nodes"
@@ -33,12 +32,12 @@ class CityAsk(NamedTuple):
         return {name: value for name, value in (("only", self.only), ("under", self.under)) if value}
 
 
-def _worst(row: Row) -> tuple[int, int, int]:
+def _worst(row: ShownRow) -> tuple[int, int, int]:
     """Red first, then yellow, then those whose line is not well."""
     return row["red"], row["yellow"], _WORST.index(row["state"])
 
 
-COLUMNS: Final[Sequence[ListColumn[Row]]] = (
+COLUMNS: Final[Sequence[ListColumn[ShownRow]]] = (
     ListColumn("name", "节点", lambda row: f"{row['code']} {row['name']}", finds=True),
     ListColumn("red", "红牌", _worst, number=True, falling=True),
     ListColumn("yellow", "黄牌", lambda row: row["yellow"], number=True, falling=True),
@@ -49,7 +48,7 @@ COLUMNS: Final[Sequence[ListColumn[Row]]] = (
 )
 
 
-def city_model(found: Row, ask: CityAsk | None = None) -> dict[str, Any]:
+def city_model(found: ShownRow, ask: CityAsk | None = None) -> dict[str, Any]:
     """Nodes with their state as words, totals, tiles, cards with times."""
     asked = ask or CityAsk()
     nodes = [_node(node) for node in found["nodes"]]
@@ -74,7 +73,7 @@ def city_model(found: Row, ask: CityAsk | None = None) -> dict[str, Any]:
     }
 
 
-def tiles(nodes: Sequence[Row]) -> list[dict[str, Any]]:
+def tiles(nodes: Sequence[ShownRow]) -> list[dict[str, Any]]:
     """A tile for every node right below the highest that is seen, with all below it; the highest itself with its own."""
     known = {node["code"] for node in nodes}
     roots = [node for node in nodes if node["parent"] not in known]
@@ -85,7 +84,7 @@ def tiles(nodes: Sequence[Row]) -> list[dict[str, Any]]:
     return [*(_tile(root, [root]) for root in roots), *(_tile(node, below[node["code"]]) for node in heads)]
 
 
-def _tile(node: Row, below: Sequence[Row]) -> dict[str, Any]:
+def _tile(node: ShownRow, below: Sequence[ShownRow]) -> dict[str, Any]:
     total = {key: sum(one[key] for one in below) for key in SUMS}
     ill = sum(one["state"] not in ("live", "unknown") for one in below)
     tone = "bad" if total["red"] else "gone" if node["state"] == "silent" else "warn" if total["yellow"] or ill else ""
@@ -95,7 +94,7 @@ def _tile(node: Row, below: Sequence[Row]) -> dict[str, Any]:
     return {"name": node["name"], "open": total["open"], "small": " · ".join(words) or "都正常", "tone": tone, "href": href}
 
 
-def _line(node: Row, nodes: Sequence[Row]) -> list[str]:
+def _line(node: ShownRow, nodes: Sequence[ShownRow]) -> list[str]:
     """The node's code and those above it, as far as they are seen."""
     parents, line = {one["code"]: one["parent"] for one in nodes}, [node["code"]]
     while (above := parents.get(line[-1], "")) and above not in line:
@@ -103,7 +102,7 @@ def _line(node: Row, nodes: Sequence[Row]) -> list[str]:
     return line
 
 
-def _is(node: Row, only: Only) -> bool:
+def _is(node: ShownRow, only: Only) -> bool:
     """Whether the node is of the kind that is asked for."""
     kinds: dict[Only, bool] = {"": True, "red": node["red"] > 0, "yellow": node["yellow"] > 0, "line": node["state"] != "live"}
     return kinds[only]
@@ -111,15 +110,15 @@ def _is(node: Row, only: Only) -> bool:
 
 def _address(asked: CityAsk) -> str:
     """The address of the list that is asked for, from its first page on."""
-    empty: Iterable[Row] = ()
+    empty: Iterable[ShownRow] = ()
     return listed(empty, COLUMNS, asked.nodes, name=NODES, kept=asked.kept).address(page=1)
 
 
-def _node(node: Row) -> dict[str, Any]:
+def _node(node: ShownRow) -> dict[str, Any]:
     text, tone = STATES[node["state"]]
     return {**node, "state_text": text, "tone": tone, "seen": moment(node["seen"])}
 
 
-def _card(card: Row) -> dict[str, Any]:
+def _card(card: ShownRow) -> dict[str, Any]:
     what = CARD_TITLES[card["colour"]].format(word(card["clock_kind"], CLOCKS))
     return {**card, "at": moment(card["at"]), "due_at": moment(card["due_at"]), "what": what, "whom": addressed(card)}

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from libs.web.listing import ListAsk, ListColumn, listed
+from libs.web import ListAsk, ListColumn, listed
 from libs.words import SERVICES
-from services.dashboard.views.shared import moment
+from services.dashboard.views.shared import ShownRow, moment
 from services.dashboard.views.words import STATES, TROUBLES
 
-Row = Mapping[str, Any]
 LATE: Final = 45
 """Seconds: a checkpoint comes every thirty; half of one more is not yet late."""
 A_SCREEN: Final = 25
@@ -38,7 +37,7 @@ WRONG_COLUMNS: Final[Sequence[ListColumn[Trouble]]] = (
     ListColumn("age", "多久", lambda row: row.age, falling=True),
     ListColumn("next", "接下来", lambda row: row.kind, sorts=False),
 )
-FEED_COLUMNS: Final[Sequence[ListColumn[Row]]] = (
+FEED_COLUMNS: Final[Sequence[ListColumn[ShownRow]]] = (
     ListColumn("source", "来源", lambda row: row["place"], finds=True),
     ListColumn("state", "状态", lambda row: (row["state"] == "live", not row["waiting"])),
     ListColumn("epoch", "世代", lambda row: row["epoch"], number=True),
@@ -48,7 +47,7 @@ FEED_COLUMNS: Final[Sequence[ListColumn[Row]]] = (
 )
 
 
-NODE_COLUMNS: Final[Sequence[ListColumn[Row]]] = (
+NODE_COLUMNS: Final[Sequence[ListColumn[ShownRow]]] = (
     ListColumn("name", "节点", lambda row: f"{row['code']} {row['name']}", finds=True),
     ListColumn("open", "在办", lambda row: row["open"], number=True, falling=True),
     ListColumn("cases", "收件", lambda row: row["cases"], number=True, falling=True),
@@ -56,7 +55,7 @@ NODE_COLUMNS: Final[Sequence[ListColumn[Row]]] = (
 )
 
 
-def network_model(city: Row, feeds: Sequence[Row], status: Row, wrong: ListAsk, shown: ListAsk) -> dict[str, Any]:
+def network_model(city: ShownRow, feeds: Sequence[ShownRow], status: ShownRow, wrong: ListAsk, shown: ListAsk) -> dict[str, Any]:
     """What is wrong, by how bad it is; the feeds; how many nodes are in which state."""
     names = {node["code"]: node["name"] for node in city["nodes"]}
     found = sorted([*_of_nodes(city["nodes"]), *_of_feeds(feeds, names), *_of_services(status)], key=_how_bad)
@@ -72,7 +71,7 @@ def network_model(city: Row, feeds: Sequence[Row], status: Row, wrong: ListAsk, 
     }
 
 
-def site_model(nodes: Sequence[Row], status: Row, shown: ListAsk) -> dict[str, Any]:
+def site_model(nodes: Sequence[ShownRow], status: ShownRow, shown: ListAsk) -> dict[str, Any]:
     """A site's own nodes, how far its services are, what is wrong with them."""
     services = [
         {
@@ -96,25 +95,25 @@ def _how_bad(one: Trouble) -> int:
     return _ORDER.index(one.kind)
 
 
-def feed_rows(found: Sequence[Row]) -> list[dict[str, Any]]:
+def feed_rows(found: Sequence[ShownRow]) -> list[dict[str, Any]]:
     """The city's feeds with their places and the words of their states."""
     return [_feed(feed) for feed in found]
 
 
-def _feed(feed: Row) -> dict[str, Any]:
+def _feed(feed: ShownRow) -> dict[str, Any]:
     text, tone = STATES[feed["state"]]
     if feed["state"] == "live":
         text, tone = ("待检查点", "warn") if feed["waiting"] else ("一致", "ok")
     return {**feed, "place": _place(feed), "state_text": text, "tone": tone}
 
 
-def _place(feed: Row) -> str:
+def _place(feed: ShownRow) -> str:
     """A feed's node and service."""
     _, _, node, service = str(feed["source"]).split(":")
     return f"{node}/{service}"
 
 
-def _of_nodes(nodes: Sequence[Row]) -> Iterator[Trouble]:
+def _of_nodes(nodes: Sequence[ShownRow]) -> Iterator[Trouble]:
     for node in nodes:
         age = node["age_seconds"]
         kind = node["state"] if node["state"] in ("silent", "unknown") else "late" if (age or 0) > LATE else ""
@@ -122,7 +121,7 @@ def _of_nodes(nodes: Sequence[Row]) -> Iterator[Trouble]:
             yield Trouble(kind, node["name"], node["code"], moment(node["seen"]), age)
 
 
-def _of_feeds(feeds: Sequence[Row], names: Mapping[str, str]) -> Iterator[Trouble]:
+def _of_feeds(feeds: Sequence[ShownRow], names: Mapping[str, str]) -> Iterator[Trouble]:
     for feed in feeds:
         kind = feed["state"] if feed["state"] != "live" else "behind" if feed["waiting"] else ""
         if kind:
@@ -130,7 +129,7 @@ def _of_feeds(feeds: Sequence[Row], names: Mapping[str, str]) -> Iterator[Troubl
             yield Trouble(kind, names.get(feed["node"], feed["node"]), _place(feed), detail=detail)
 
 
-def _of_services(status: Row) -> Iterator[Trouble]:
+def _of_services(status: ShownRow) -> Iterator[Trouble]:
     """What this very site says of its services."""
     for name, service in status["services"].items():
         if service["parked"]:

@@ -10,6 +10,9 @@ from libs.contracts import phases
 from libs.words import addressed, clock_number, word
 from services.dashboard.views.words import no_due
 
+ShownRow = Mapping[str, Any]
+"""A row as a service answered it, or as a page shows it."""
+
 
 def moment(value: object) -> datetime | None:
     """A time as it stands in JSON."""
