@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     """At the city: who is in the network, a JSON file of sites with keys and nodes."""
     one_box: bool = False
     """For trying it out on one machine: the sign-in page lists the accounts."""
+    oidc: Path | None = None
+    """Where people sign in at an OpenID provider: its settings, a TOML file."""
     otlp: str | None = None
     json_logs: bool = True
 
@@ -93,6 +95,7 @@ class Settings(BaseSettings):
             signing_key=self.signing_key,
             registry=self.known,
             one_box=self.one_box,
+            oidc=self.oidc,
             keyring=lambda: keyring,
         )
 

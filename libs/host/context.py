@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -108,6 +109,8 @@ class Around:
     """Who may speak to this site: for the door, which knows people again by them."""
     one_box: bool = False
     """For trying it out on one machine: the sign-in page lists the accounts."""
+    oidc: Path | None = None
+    """The settings of the provider where people sign in; None: here."""
     services: frozenset[str] = frozenset()
     """The services that stand at this site."""
     published: tuple[str, ...] = ()

@@ -71,6 +71,7 @@ class Vault:
         and content, is another.
         """
         subject, body = f"subj-{uuid4()}", self._digest("request", request)
+        key = self._digest("key", key).hex()  # whoever makes keys out of what was typed tells nothing by it
         data = DataKey.new(subject)
         row = KeptSubject(
             subject=subject, node=node, kind=confided.kind, whose=confided.whose, wrapped=data.wrap(self.keyring), key=key, body=body,

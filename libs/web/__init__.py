@@ -25,14 +25,14 @@ from libs.web.forms import (
     Source,
     SubjectPath,
 )
-from libs.web.front import Limited
+from libs.web.front import Limited, going, set_session
 from libs.web.listing import ListAsk, ListColumn, list_ask, listed
 from libs.web.pages import NavLink, Pages
 from libs.web.passing import passing_entrance
 from libs.web.passwords import hashed, made_up
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
 from libs.web.sealing import Sealed, new_key, open_fields, row_of, seal_fields
-from libs.web.signin import Anybody, require, shown_by
+from libs.web.signin import Anybody, cookie_name, is_secure, require, session_cookie, shown_by
 
 __all__ = [
     "Account",
@@ -83,11 +83,14 @@ __all__ = [
     "acting",
     "add_commands",
     "answer",
+    "cookie_name",
     "done_answer",
     "envelope",
+    "going",
     "hashed",
     "hosted",
     "inner",
+    "is_secure",
     "list_ask",
     "listed",
     "local",
@@ -98,6 +101,8 @@ __all__ = [
     "passing_entrance",
     "row_of",
     "seal_fields",
+    "session_cookie",
+    "set_session",
     "many",
     "node_of_case",
     "problem_for",

@@ -51,8 +51,7 @@ def make_app(
 ) -> FastAPI:
     """An application with `routers` and everything around them. Routes are tried in order: the router that is asked most comes first.
 
-    `problems` (of `problem_for`) answer exceptions beyond `Refused`. `site` keeps the sessions of sites on one machine apart;
-    `entrance` keeps them, else this process does.
+    `problems` (of `problem_for`) answer exceptions beyond `Refused`. `site` keeps sessions of sites on one machine apart; `entrance` has them.
     With `pages` there are static files, a sign-in page and errors for people; `catalogue` adds the kit's living catalogue at `/kit`.
     `max_body` is in bytes, for the routes that say nothing else; larger bodies are answered 413.
     """
@@ -66,7 +65,8 @@ def make_app(
         redirect_slashes=False,
         telemetry={"operation_spans": False, "logs": False, "auto_configure": False, "exclude": _unrecorded},
     )
-    app.state.accounts, app.state.entrance, app.state.site = accounts, entrance or passing_entrance(accounts), site
+    app.state.accounts, app.state.entrance = accounts, entrance or passing_entrance(accounts)
+    app.state.site, app.state.pages = site, pages
     app.add_middleware(Guard, problems=answers)
     app.add_middleware(SecurityHeaders)
     answers.add_to(app)

@@ -16,6 +16,7 @@ MOST_RATES: Final = 100_000
 """Rows of rates at most after a sweep; those soonest forgotten go first."""
 _SESSIONS: Final = "delete from session where began < now() - $1::interval"
 _FORMS: Final = "delete from kept_form where made < now() - $1::interval"
+_LEAVING: Final = "delete from leaving where made < now() - $1::interval"
 _RATES: Final = "delete from rate where until < now()"
 _BEYOND: Final = "delete from rate where until <= (select until from rate order by until desc offset $1 limit 1)"
 
@@ -24,6 +25,7 @@ async def sweep(pool: Pool) -> None:
     """Removes what is of no use any more. Two processes that do so at once do not disturb each other."""
     await pool.execute(_SESSIONS, REMEMBERED)
     await pool.execute(_FORMS, KEPT_FORM)
+    await pool.execute(_LEAVING, KEPT_FORM)
     await pool.execute(_RATES)
     await pool.execute(_BEYOND, MOST_RATES)
 

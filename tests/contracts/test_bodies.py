@@ -24,6 +24,7 @@ PARTS: Final = {
     "epoch": "1",
     "timeline": "t",
     "item": "511A00001",
+    "subject": "subj-6f0a1c2e-4b5d-4e6f-8a9b-0c1d2e3f4a5b",
 }
 OPEN: Final = {"/health/live", "/health/ready", "/sign-in", "/sign-out", "/kit"}
 """What is for everybody, signed in or not."""

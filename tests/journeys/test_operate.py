@@ -19,6 +19,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from libs.contracts import standing
+from libs.vault import Keyring
 from libs.wire import Position, follow
 from services.onebox import Door, OneBox, publish, settle, work
 from services.onebox.sites import STOP_SECONDS
@@ -160,6 +161,24 @@ def test_a_record_nobody_can_read_is_parked_listed_and_dismissed(box: OneBox, ru
     for row in rows:
         assert "已放弃 1 条" in run("parked", "dismiss", COUNTY, row["service"], str(row["number"])).stdout
     assert said(run("parked", "list", "--json")) == []
+
+
+def test_the_vaults_keys_are_rotated_while_everything_stays_readable(box: OneBox, run: Run) -> None:
+    form, site = {"kind": "text", "text": "路灯不亮"}, box.site(COUNTY)
+
+    def shown(subject: str) -> Any:
+        with site.client("examiner") as client:
+            return client.get(f"/vault/subjects/{subject}", params={"act": "intake.step-done"}).json()["fields"]
+
+    with site.client("clerk") as client:
+        kept = client.post(f"/vault/nodes/{COUNTY}/subjects", json=form, headers={"Idempotency-Key": "keys"}).json()["subject"]
+    before = Keyring(site.vault_keys).newest
+    found = said(run("keys", "rotate", "--vault", "--json"))
+    assert (found[COUNTY]["added"], found[COUNTY]["rewrapped"] >= 1) == (True, True)
+    assert shown(kept) == {"text": "路灯不亮"}
+    assert before in said(run("keys", "drop", "--vault", "--json"))[COUNTY]
+    assert shown(kept) == {"text": "路灯不亮"}
+    assert Keyring(site.vault_keys).read().wrapping == {found[COUNTY]["kek"]}
 
 
 def test_the_real_items_all_land(run: Run, shared_data: Path) -> None:

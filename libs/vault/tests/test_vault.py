@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,18 @@ async def test_the_same_key_gives_the_same_subject_and_another_request_under_it_
         await keep(vault, person(WANG), key="k1", request="two")
     assert await opened(vault, first) == LI
     assert await keep(vault, person(), key="k1", request="one", node="511525100") != first, "keys belong to a node"
+
+
+async def test_the_same_key_at_the_same_time_gives_one_subject(vault: Vault) -> None:
+    found = await asyncio.gather(*(keep(vault, person(), key="k1") for _ in range(6)))
+    assert len(set(found)) == 1
+    assert await vault.same(found[0]) == ()
+
+
+async def test_a_key_that_was_made_of_what_was_typed_tells_nothing(vault: Vault) -> None:
+    row = await vault.rows.find(await keep(vault, person(), key=LI["resident_id"]))
+    assert row is not None
+    assert LI["resident_id"] not in repr(row)
 
 
 async def test_the_same_person_is_found_and_no_other(vault: Vault) -> None:
@@ -104,7 +117,10 @@ async def test_whoever_a_restore_brings_back_is_erased_at_the_opening(vault: Vau
     assert await vault.rows.unsaid() == [line(subject)]
 
 
-async def test_everything_is_readable_while_keys_are_rotated_and_the_old_key_may_go(vault: Vault, keys: MadeUpKeys) -> None:
+async def test_everything_is_readable_while_keys_are_rotated_and_the_old_key_may_go(
+    vault: Vault, keys: MadeUpKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("libs.vault.vault.PAGE", 2)
     old, subjects = keys.newest, [await keep(vault, person()) for _ in range(5)]
     new = keys.add()
     late = await keep(vault, person(WANG))

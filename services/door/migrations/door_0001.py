@@ -7,12 +7,14 @@ down_revision = None
 branch_labels = ("door",)
 
 TABLES = (
-    # `digest` is the SHA-256 of the cookie, `key` of what the account was known by; `account` is whom a provider said it is.
+    # `digest` is the SHA-256 of the cookie, `key` of what the account was known by; `account` is what a provider
+    # said of somebody, `hint` its token, sealed under the cookie.
     """create table session (
         digest bytea primary key check (length(digest) = 32),
         staff  text not null,
         key    text not null,
         account text,
+        hint   bytea,
         began  timestamptz not null default now(),
         seen   timestamptz not null default now()
     ) with (fillfactor = 80)""",
@@ -33,6 +35,9 @@ TABLES = (
         made   timestamptz not null default now()
     )""",
     "create index kept_form_made on kept_form (made)",
+    # Who is on the way to a provider and back, sealed under a key that only the browser has.
+    "create table leaving (row bytea primary key check (length(row) = 32), sealed bytea not null, made timestamptz not null default now())",
+    "create index leaving_made on leaving (made)",
     # In place of what the file of accounts says, as long as it says what has the digest `key`.
     "create table rehashed (staff text primary key, key text not null, kept text not null)",
 )

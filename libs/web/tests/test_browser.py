@@ -1,0 +1,147 @@
+"""The catalogue in a browser: nothing for axe to say, nothing in the console, nothing beside the screen, everything by keyboard, whole without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser
+
+from libs.testkit.browsing import TWICE, Launch, chromium, opened, served, too_wide, violations
+from libs.testkit.markup import invalid
+from libs.web.choices import LANGUAGE, PRINT
+from libs.web.tests.site import HTML, Stand
+
+pytestmark = pytest.mark.server
+PATHS: Final = ["/kit", "/kit/public", "/sign-in", "/nowhere"]
+LARGE: Final = {PRINT: "large"}
+TABBABLE: Final = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+SEEN: Final = """() => {
+  const it = document.activeElement, style = getComputedStyle(it);
+  if (it === document.body) return null;
+  it.dataset.reached = "";
+  return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 ? "" : it.outerHTML.slice(0, 200);
+}"""
+
+
+@pytest.fixture(scope="module")
+def stand() -> Stand:
+    return Stand()
+
+
+@pytest.fixture(scope="module")
+def address(stand: Stand) -> Iterator[str]:
+    with served(stand.app) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def launch() -> Iterator[Launch]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser(launch: Launch) -> Iterator[Browser]:
+    with launch() as found:
+        yield found
+
+
+@pytest.mark.parametrize(("cookies", "dark"), [({}, False), ({}, True), (LARGE, False)], ids=["light", "dark", "large"])
+@pytest.mark.parametrize("width", [1366, 360])
+def test_axe_finds_nothing_and_nothing_stands_beside_the_screen(
+    browser: Browser, address: str, width: int, cookies: dict[str, str], dark: bool
+) -> None:
+    for path in PATHS:
+        with opened(browser, address + path, width, dark=dark, cookies=cookies) as (page, said):
+            assert (path, violations(page), too_wide(page)) == (path, [], 0)
+            assert [line for line in said if path != "/nowhere"] == []
+
+
+def test_who_has_signed_in_finds_the_same_in_order(browser: Browser, address: str, stand: Stand) -> None:
+    for width in (1366, 360):
+        with opened(browser, f"{address}/page", width, token=stand.leader) as (page, said):
+            assert (violations(page), too_wide(page), said) == ([], 0, [])
+            assert page.locator("header .search").is_visible()
+
+
+def test_english_has_room_too(browser: Browser, address: str) -> None:
+    with opened(browser, f"{address}/kit/public", 360, cookies={LANGUAGE: "en", **LARGE}) as (page, said):
+        assert (violations(page), too_wide(page), said) == ([], 0, [])
+
+
+def test_twice_the_font_size_fits_on_the_narrowest_screen(launch: Launch, address: str) -> None:
+    with launch(TWICE) as browser:
+        for path in PATHS:
+            for width in (360, 1366):
+                with opened(browser, address + path, width) as (page, _):
+                    assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") == 32
+                    assert (path, width, too_wide(page)) == (path, width, 0)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_everything_is_reached_by_keyboard_and_seen_there(browser: Browser, address: str, path: str) -> None:
+    with opened(browser, address + path, 360) as (page, _):
+        unseen = []
+        for _ in range(page.locator(TABBABLE).count() + 5):
+            page.keyboard.press("Tab")
+            unseen.append(page.evaluate(SEEN))
+        assert [one for one in unseen if one] == []
+        left = f"[...document.querySelectorAll(`{TABBABLE}`)].filter(e => !('reached' in e.dataset) && e.type !== 'radio' && e.checkVisibility())"
+        assert page.evaluate(f"{left}.map(e => e.outerHTML)") == []
+
+
+def test_a_picture_is_drawn_and_a_stream_speaks_under_the_policy_of_the_pages(browser: Browser, address: str) -> None:
+    with opened(browser, f"{address}/kit", 1366) as (page, said):
+        page.locator("figure canvas").wait_for()
+        page.get_by_text("已由服务器送来").wait_for()
+        assert said == []
+
+
+def test_nothing_is_missing_without_a_script(browser: Browser, address: str) -> None:
+    with opened(browser, f"{address}/kit", 1366, script=False) as (page, _):
+        assert page.locator("figure td").count() == 12
+        assert page.get_by_text("等服务器送来").is_visible()
+        page.get_by_role("link", name="在办", exact=True).click()
+        assert "nodes-sort=-open" in page.url
+        page.get_by_role("link", name="下一页").click()
+        page.get_by_role("searchbox", name="按名称或代码查找", exact=True).fill("高县")
+        page.get_by_role("button", name="查找").nth(2).click()
+        assert page.get_by_text("第 1–20 条，共 30 条").is_visible()
+        page.get_by_role("link", name="大字版").click()
+        assert "nodes-find" in page.url
+        assert page.locator("html[data-print=large]").count() == 1
+
+
+def test_a_narrow_table_keeps_every_column_in_sight(browser: Browser, address: str) -> None:
+    """The narrow table keeps its yellow and red cards and the state of the line in sight."""
+    with opened(browser, f"{address}/kit", 360) as (page, _):
+        row = page.locator("#nodes tbody tr").first
+        assert all(cell.is_visible() for cell in row.locator("td").all())
+        shown = row.evaluate("row => [...row.children].map(cell => getComputedStyle(cell, '::before').content)")
+        assert shown[1:] == ['"在办 "', '"黄牌 "', '"红牌 "', '"网络 "']
+        assert row.bounding_box()["height"] < 140  # type: ignore[index]  # it is in sight
+
+
+def test_every_page_of_the_kit_is_valid(address: str, stand: Stand) -> None:
+    pages = {}
+    bearer = {"Authorization": f"Bearer {stand.leader}"}
+    with httpx2.Client(base_url=address, headers=HTML) as client:
+        for path in [*PATHS, "/kit?nodes-find=zzz", "/kit?nodes-page=7&nodes-sort=age"]:
+            pages[path] = client.get(path).text
+        pages["/page"] = client.get("/page", headers=bearer).text
+        client.get("/choose?language=en&print=large")
+        pages["english"] = client.get("/kit/public").text
+    assert len(set(pages.values())) == len(PATHS) + 4
+    assert invalid(pages) == []
+
+
+def test_the_checkers_bite(browser: Browser, address: str) -> None:
+    assert len(invalid({"x": "<!doctype html><html lang=zh><title>x</title><p><div></p>"})) >= 1
+    with opened(browser, f"{address}/kit", 360) as (page, _):
+        page.evaluate("document.querySelector('main').innerHTML = '<img src=\"/x.png\"><p>x</p>'")
+        page.evaluate("document.querySelector('main p').style.width = '900px'")
+        assert [line.split(":")[0] for line in violations(page) if "img" in line] != []
+        assert too_wide(page) > 0
