@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     vault_keys: Path
     """The keys of the site's vault; beside it stands who was erased. They never leave the site."""
     feed_token: SecretStr
-    """The token with which this site's own parts ask this site: consumers its feeds, pages its services."""
+    """The token with which this site's own parts ask this site: consumers its feeds. Pages ask as their readers."""
     city: str
     """Address of the city's site, for pages that link there."""
     registry: Path | None = None

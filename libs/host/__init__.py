@@ -3,7 +3,7 @@
 Read `context` first (what goes in and what comes out), then `running` (a site's services), `serving` (their HTTP), `process`, `operate`.
 """
 
-from libs.host.context import Around, Build, Context, Knows, NeedsTheOperator, Node, Service, Site
+from libs.host.context import Around, Build, Context, Granted, NeedsTheOperator, Node, Service, Site
 from libs.host.loops import Loops
 from libs.host.process import SITE_STOP_SECONDS, keep_what_is_there, run_process, run_site
 from libs.host.running import SiteHost, imported
@@ -15,7 +15,7 @@ __all__ = [
     "Around",
     "Build",
     "Context",
-    "Knows",
+    "Granted",
     "Loops",
     "NeedsTheOperator",
     "Node",

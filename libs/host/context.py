@@ -12,12 +12,13 @@ from typing import Any, Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter
 
+from libs.authority import Grants
 from libs.bus import Hears, Known, Take
 from libs.database import Connection, reading
 from libs.eventlog import Logs, Ring
 from libs.vault import Keyring, VaultPort, no_vault
 from libs.views import Pool, View
-from libs.web import Account, Accounts, Entrance, Pages, Role
+from libs.web import Account, Accounts, Entrance, Pages
 from libs.wire import Position
 
 
@@ -73,14 +74,12 @@ def _nobody() -> Mapping[str, Any]:
     return {"sites": []}
 
 
-class Knows(Protocol):
-    """Whether a staff number is one of the site's accounts, with one of these roles if any are asked for."""
-
-    def __call__(self, staff: str, /, *roles: Role) -> bool: ...
+Granted = Callable[[str], Grants | None]
+"""What whoever has this staff number at the site may do, by all their accounts; None: nobody is known by it."""
 
 
-def _stranger(_staff: str, /, *_roles: Role) -> bool:
-    return False
+def _stranger(_staff: str) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ class Around:
     """What services of this site may ask of its vault; made by the service `vault`, for those that start behind it."""
     registry: Callable[[], Mapping[str, Any]] = _nobody
     """At the city: who is in the network, read when asked for: `{"sites": [{"site", "key", "public_key", "address", "nodes"}]}`."""
-    knows: Knows = _stranger
+    granted: Granted = _stranger
     """Asked of the accounts that open the site's door now."""
     accounts: Accounts = field(default_factory=Accounts)
     """Who may speak to this site: for the door, which knows people again by them."""

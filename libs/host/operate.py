@@ -14,7 +14,7 @@ from libs.bus import parking
 from libs.forms import Form
 from libs.host.running import Hosted, SiteHost
 from libs.host.verifying import verified
-from libs.web import After, EpochPath, FeedEvent, FeedResponse, FeedSize, NodePath, Role, RowNumbers, ServicePath, require
+from libs.web import After, EpochPath, FeedEvent, FeedResponse, FeedSize, NodePath, RowNumbers, ServicePath, require
 from libs.wire import Recorded, encode_page
 
 _STATUS = """
@@ -141,42 +141,43 @@ class NamedRows(Form):
     numbers: RowNumbers
 
 
-OPERATOR = [Depends(require(Role.OPERATOR))]
-READERS = [Depends(require(Role.OPERATOR, Role.SITE))]
-WATCHERS = [Depends(require(Role.OPERATOR, Role.SITE, Role.LEADER, Role.SUPERVISOR))]
-"""Who is told how far everything is: positions and counts, nothing of a case."""
+def may(act: str, *, anywhere: bool = False) -> Any:
+    """A dependency of a route: whoever asks may do this act."""
+    return Depends(require(act, anywhere=anywhere))
 
 
 def operate_router(host: SiteHost) -> APIRouter:
     """`/site/…` for `liandong status`, `parked` and `verify`; `/feed/…` for whoever missed something."""
     router = APIRouter(tags=["operate"])
 
-    @router.get("/feed/{node}/{service}/{epoch}", response_class=FeedResponse, response_model=list[FeedEvent], dependencies=READERS)
+    @router.get(
+        "/feed/{node}/{service}/{epoch}", response_class=FeedResponse, response_model=list[FeedEvent], dependencies=[may("site.read-feed")]
+    )
     async def feed(node: NodePath, service: ServicePath, epoch: EpochPath, after: After = 0, limit: FeedSize = 500) -> Response:
         return FeedResponse(encode_page(await _feed(host, node, service, epoch, after, limit)))
 
-    @router.get("/site/status", response_model=SiteStatus, dependencies=WATCHERS)
+    @router.get("/site/status", response_model=SiteStatus, dependencies=[may("site.read-status", anywhere=True)])
     async def status() -> dict[str, Any]:
         services = {name: await _status(hosted) for name, hosted in host.public.items()}
         return {"site": host.site.code, **_own(host), "away": host.servers.away, "services": services}
 
-    @router.get("/site/verify", response_model=SiteVerified, dependencies=OPERATOR)
+    @router.get("/site/verify", response_model=SiteVerified, dependencies=[may("site.verify-logs")])
     async def verify_all() -> dict[str, Any]:
         found = await verified(host)
         rows = [{"source": v.source, "epoch": v.epoch, "events": v.events, "sequence": v.sequence, "fault": v.fault} for v in found]
         return {"verified": all(v.fault is None for v in found), "origins": rows}
 
-    @router.get("/site/parked", response_model=list[ParkedRow], dependencies=OPERATOR)
+    @router.get("/site/parked", response_model=list[ParkedRow], dependencies=[may("site.read-parked")])
     async def parked() -> list[dict[str, Any]]:
         return [row for name, hosted in host.services.items() if hosted.inboxes for row in await _parked(name, hosted)]
 
-    @router.post("/site/parked/{service}/retry", response_model=Retried, dependencies=OPERATOR)
+    @router.post("/site/parked/{service}/retry", response_model=Retried, dependencies=[may("site.retry-parked")])
     async def retry(service: ServicePath, rows: SomeRows | None = None) -> dict[str, int]:
         numbers = rows.numbers if rows else None
         results = [await inbox.retry(numbers) for inbox in _hearing(host, service).inboxes]
         return {"applied": sum(applied for applied, _ in results), "parked": sum(left for _, left in results)}
 
-    @router.post("/site/parked/{service}/dismiss", response_model=Dismissed, dependencies=OPERATOR)
+    @router.post("/site/parked/{service}/dismiss", response_model=Dismissed, dependencies=[may("site.dismiss-parked")])
     async def dismiss(service: ServicePath, rows: NamedRows) -> dict[str, int]:
         return {"dismissed": await parking.dismiss(_hearing(host, service).pool, rows.numbers)}
 

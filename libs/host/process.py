@@ -95,7 +95,7 @@ async def run_site(
     """
     addresses = list(databases.values())[:1]
     servers = [*map(postgres, addresses), *map(kafka, filter(None, [around.bootstrap]))]
-    running = SiteHost(site, rows, replace(around, knows=accounts.knows, accounts=accounts), servers)
+    running = SiteHost(site, rows, replace(around, granted=accounts.granted, accounts=accounts), servers)
     with ToldToStop() as stop:
         try:
             await running.build(databases)

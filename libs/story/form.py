@@ -6,15 +6,26 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from libs.forms import NODE_CODE, Form, Moment, Staff, Title, Word
-from libs.web import Role
+from libs.authority import EVER, Post
+from libs.forms import NODE_CODE, Day, Form, Moment, NodeCode, Staff, Text, Title, Word
+
+
+class GrantForm(Form):
+    """A post that somebody has: for all items unless some are named, at the head of the story's site and below unless nodes are named."""
+
+    post: Post
+    items: Annotated[tuple[Title, ...], Field(max_length=1000)] = ()
+    nodes: Annotated[tuple[NodeCode, ...], Field(max_length=1000)] = ()
+    first: Day = EVER
+    last: Day | None = None
+    document: Text = ""
 
 
 class StaffForm(Form):
     """Somebody of the story, and what they may do."""
 
     staff: Annotated[Staff, Field(min_length=1)]
-    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+    grants: Annotated[tuple[GrantForm, ...], Field(min_length=1)]
 
 
 class ActForm(Form):

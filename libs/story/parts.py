@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
+from libs.authority import NO_GRANTS, Grants
 from libs.bus import Reader
 from libs.eventlog import Codec, Consequence, Intent, MemoryLogs, Subject
 from libs.forms import Form
 from libs.host import Around, Node, Site
-from libs.web import Role
 from libs.wire import Recorded
 from libs.workdays import Calendar
 
@@ -33,11 +33,11 @@ class Ask(NamedTuple):
 
 
 class ActDoor(NamedTuple):
-    """How an act comes in: who may ask for it, with which form (None: it says nothing more), and the command of a form asked for by somebody
+    """How an act comes in: what somebody must be allowed to do, with which form (None: it says nothing more), and the command of a form asked for by somebody
     now. It may raise `Refused`, and `Unreadable` for an act that no story can have there.
     """
 
-    roles: tuple[Role, ...]
+    act: str
     form: type[Form] | None
     ask: Callable[[Any, str], Ask]
 
@@ -98,6 +98,10 @@ class Scene:
     def county(self) -> str:
         """The node at the head of the site, whose procedures those below it follow."""
         return self.site.code
+
+    def grants(self, staff: str) -> Grants:
+        """What somebody of the story may do."""
+        return self.around.granted(staff) or NO_GRANTS
 
     def append(self, ask: Ask) -> list[Recorded]:
         """Has a command decided, and its facts written. Raises `Refused`."""

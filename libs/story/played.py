@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from libs.authority import Grant, Grants, Post, posted
 from libs.eventlog import TooLarge
 from libs.forms import Form, Unreadable, form_of, strict_json, why_not
-from libs.host import Around, Knows
+from libs.host import Around, Granted
 from libs.story.form import ActForm, StaffForm, StoryForm
-from libs.story.parts import Scene
+from libs.story.parts import COUNTY, Scene
 from libs.story.roster import playing
 from libs.story.telling import FILED_AT, Telling, Told
-from libs.web import Role
 from libs.workdays import CHINA, BadCalendar, Calendar, OutOfCalendar
 
 
@@ -51,7 +51,7 @@ def play(story: StoryForm, folder: Path) -> Played:
     calendar = _calendar(story, folder)
     _within(calendar, story)
     given = {"item": story.item, "procedure": story.procedure}
-    scene = Scene(story.node, calendar, story.acts[0].at, given, Around(knows=_known(story)))
+    scene = Scene(story.node, calendar, story.acts[0].at, given, Around(granted=_granted(story)))
     telling = Telling(scene, playing(scene))
     forms = [_form(telling, act, n) for n, act in enumerate(story.acts, 1)]
     if story.acts[0].act != FILED_AT:
@@ -103,14 +103,22 @@ def _form(telling: Telling, act: ActForm, n: int) -> Form | None:
     return form_of(door.form, act.with_, f"acts[{n}].with")
 
 
-def _known(story: StoryForm) -> Knows:
-    """Who is known: everybody where the story names nobody."""
-    staff: Mapping[str, StaffForm] | None = None if story.staff is None else {one.staff: one for one in story.staff}
+def _granted(story: StoryForm) -> Granted:
+    """What those of the story may do: everybody everything where it names nobody. Raises `Unreadable` for a grant that cannot be given."""
+    county = story.node[:COUNTY]
+    anybody = Grants(posted(Post, [county], last=date.max))
+    known = {one.staff: _grants(one, f"staff[{n}]", county) for n, one in enumerate(story.staff or (), 1)}
+    return lambda name: anybody if story.staff is None else known.get(name)
 
-    def knows(name: str, /, *roles: Role) -> bool:
-        return staff is None or (name in staff and (not roles or bool({*staff[name].roles} & {*roles})))
 
-    return knows
+def _grants(one: StaffForm, where: str, county: str) -> Grants:
+    grants = list[Grant]()
+    for n, row in enumerate(one.grants, 1):
+        try:
+            grants.append(Grant(**{**row.model_dump(), "nodes": row.nodes or (county,)}))
+        except ValueError as no:
+            raise Unreadable(f"{where}.grants[{n}]：{no}") from None
+    return Grants(grants)
 
 
 def _calendar(story: StoryForm, folder: Path) -> Calendar:

@@ -6,16 +6,16 @@ No rule stands here: parts make commands, deciders decide, readers carry facts f
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from libs.authority import NO_GRANTS, may
 from libs.decider import Refused
 from libs.forms import Form
 from libs.story.parts import ActDoor, Ask, Part, Scene, Speech
-from libs.web import Role
 from libs.wire import Recorded
-from libs.words import ROLES, word
+from libs.workdays import CHINA
 
 FILED_AT: Final = "file"
 """The act that begins a case; every other one is the last part of its path."""
@@ -99,11 +99,9 @@ class Telling:
         """
         self.until(at)
         door = self._doors[act]
-        if not self.scene.around.knows(by, *door.roles):
-            known = self.scene.around.knows(by)
-            told = Told(at, act, by, refusal=not_allowed(by, door.roles, known=known))
-            self.told.append(told)
-            return told
+        if turned_away := not_allowed(by, door.act, self.scene):
+            self.told.append(Told(at, act, by, refusal=turned_away))
+            return self.told[-1]
         try:
             ask = door.ask(form, by)
         except Refused as no:
@@ -163,8 +161,9 @@ def refusal_of(no: Refused) -> ToldRefusal:
     return ToldRefusal(no.code, no.because, no.source)
 
 
-def not_allowed(by: str, roles: Sequence[Role], *, known: bool) -> ToldRefusal:
-    """What the door says to who may not ask for an act: that, and who may."""
-    no = f"{by} 没有这项权限" if known else f"{by} 不在人员名单上，没有这项权限"
-    may = "、".join(word(role.value, ROLES) for role in roles)
-    return ToldRefusal("not-allowed", f"{no}；由{may}办理" if may else no)
+def not_allowed(by: str, act: str, scene: Scene) -> ToldRefusal | None:
+    """What the door says to who may not ask for an act: that, and why. It knows nothing of items; the rules do."""
+    known = scene.around.granted(by)
+    because = may(known or NO_GRANTS, act, "", scene.node, scene.now.astimezone(CHINA).date())
+    who = by if known else f"{by} 不在人员名单上"
+    return ToldRefusal("not-allowed", f"{who}：{because}") if because else None

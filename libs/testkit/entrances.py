@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from libs.web import IDLE, KEPT_FORM, LONGEST_SESSION, RATES, Accounts, Entrance, Role
+from libs.authority import Post, posted
+from libs.web import IDLE, KEPT_FORM, LONGEST_SESSION, RATES, Accounts, Entrance
 
 NODE = "511525"
 PLACE = "/cases/511525-20070305-000001-0/notice"
@@ -29,7 +30,7 @@ class Standing:
     async def begun(self, staff: str = "C0117") -> str:
         """A new session of somebody who works here: its cookie."""
         if staff not in self.keys:
-            _, token = self.accounts.issue(staff, [Role.CLERK], [NODE], "窗口受理")
+            _, token = self.accounts.issue(staff, posted([Post.CLERK], [NODE]), "窗口受理")
             self.keys[staff] = token
         account = self.accounts.by_token(self.keys[staff])
         assert account is not None

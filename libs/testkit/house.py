@@ -18,6 +18,7 @@ from uuid import uuid4
 import msgspec
 from httpx2 import URL, ASGITransport, AsyncClient, Response
 
+from libs.authority import Grant, Post, posted
 from libs.bus import Inbox
 from libs.database import Pool, open_pool, prepare
 from libs.eventlog import PgLogs
@@ -25,8 +26,9 @@ from libs.host import PROBLEMS, Around, Build, Context, Loops, Node, Site
 from libs.telemetry import Health
 from libs.testkit.inside import Inside
 from libs.views import Projector
-from libs.web import Accounts, Role, make_app
+from libs.web import Accounts, make_app
 from libs.wire import Position, Recorded
+from libs.workdays import CHINA
 
 COUNTY: Final = "511525"
 TOWN: Final = "511525100"
@@ -36,6 +38,8 @@ MONDAY: Final = datetime(2007, 3, 5, 2, 0, tzinfo=UTC)
 STRANGER: Final = "511526"
 ALONE: Final = Around()
 """Nothing stands around the service."""
+LAST: Final = date(2199, 12, 31)
+"""A day until which grants hold whose end is not what is tested."""
 PATIENCE: Final = 60.0
 """Seconds a task may take to end: nothing here is a timed test."""
 T = TypeVar("T")
@@ -55,17 +59,29 @@ class House:
         self.pool, self.logs, self.time = pool, logs, now
         self.inside: Any = Inside(pool)  # stands for a connection where a query is asked
         self.neighbours: dict[str, Speaks] = {}
-        accounts = Accounts()
+        accounts = self._accounts = Accounts()
         self._tokens = staffed(accounts, site.code)
         self.context = Context(
-            site, logs, pool, lambda: self.time, self._current, process, replace(around, knows=accounts.knows, accounts=accounts)
+            site, logs, pool, lambda: self.time, self._current, process, replace(around, granted=accounts.granted, accounts=accounts)
         )
         self.service = build(self.context)
         self.projector = Projector(pool, self.service.views)
         self.inboxes = [Inbox(hears, pool, logs, self._page) for hears in self.service.hears]
         logs.woken.extend([self.projector.wake, *self.service.woken])
-        app = make_app(self.service.name, routers=[self.service.router], accounts=accounts, health=Health(), problems=PROBLEMS)
+        app = make_app(
+            self.service.name,
+            routers=[self.service.router],
+            accounts=accounts,
+            health=Health(),
+            problems=PROBLEMS,
+            site=site.code,
+            today=self.today,
+        )
         self.http = AsyncClient(transport=ASGITransport(app=app), base_url=f"http://{self.service.name}")
+
+    def today(self) -> date:
+        """The day it is in China by the clock of the house."""
+        return self.time.astimezone(CHINA).date()
 
     async def _current(self, view: str, position: Position, timeout: float = 2.0) -> bool:
         return await self.projector.wait(view, position, timeout)
@@ -129,8 +145,12 @@ class House:
 
     # --- people -----------------------------------------------------------------------------------------------------------------------
 
+    def hire(self, word: str, *grants: Grant) -> None:
+        """Opens an account with these grants for somebody who goes by `word` from now on."""
+        self._tokens[word] = self._accounts.issue(f"{word}-1", grants, word)[1]
+
     def headers(self, by: str) -> dict[str, str]:
-        """Who asks: one of the roles, or the `stranger`, who has every role at another county."""
+        """Who asks: one of the posts, or the `stranger`, who has every post at another county."""
         return {"Authorization": f"Bearer {self._tokens[by]}"}
 
     async def post(
@@ -158,10 +178,10 @@ class House:
 
 
 def staffed(accounts: Accounts, node: str) -> dict[str, str]:
-    """Opens the accounts of everybody who works at `node`: one of every role, a second examiner; and of a stranger. Their tokens, by word."""
-    people = {role.value: accounts.issue(f"{role.value}-1", [role], [node], role.value) for role in Role}
-    people["second"] = accounts.issue("examiner-2", [Role.EXAMINER], [node], "examiner")
-    people["stranger"] = accounts.issue("stranger-1", list(Role), [STRANGER], "外地")
+    """Opens the accounts of everybody who works at `node`: one of every post, a second examiner; and of a stranger. Their tokens, by word."""
+    people = {post.value: accounts.issue(f"{post.value}-1", posted([post], [node], last=LAST), post.value) for post in Post}
+    people["second"] = accounts.issue("examiner-2", posted([Post.EXAMINER], [node]), "examiner")
+    people["stranger"] = accounts.issue("stranger-1", posted(Post, [STRANGER], last=LAST), "外地")
     return {word: token for word, (_, token) in people.items()}
 
 

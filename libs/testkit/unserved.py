@@ -46,7 +46,9 @@ async def application(accounts: Accounts, at: str = "city") -> AsyncIterator[Fas
     services = [await built(row, frozenset(known.name for known in rows)) for row in rows]
     routers = [*(service.router for service in services), operate_router(SiteHost(CITY, rows, Around(address="http://site")))]
     pages = next(service.pages for service in services if service.pages is not None)
-    yield make_app("all", routers=routers, accounts=accounts, health=Health(), pages=pages, problems=PROBLEMS, catalogue=True)
+    yield make_app(
+        "all", routers=routers, accounts=accounts, health=Health(), pages=pages, problems=PROBLEMS, site=CITY.code, catalogue=True
+    )
     for row, service in zip(rows, services, strict=True):
         for step in service.closing if not row.database else ():  # what was never opened cannot be closed
             await step()

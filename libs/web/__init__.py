@@ -1,6 +1,6 @@
 """Everything a service needs to speak HTTP: the application around its routes, who is asking, problems, headers, pages."""
 
-from libs.web.accounts import Account, Accounts, NotAllowed, Role
+from libs.web.accounts import Account, Accounts, GrantRow, NotAllowed, grant_of
 from libs.web.acting import TypedBefore, acting
 from libs.web.addresses import Inner, inner, local
 from libs.web.answers import FeedEvent, FeedResponse, PositionAnswer, WrittenAnswer, many, row_answer
@@ -32,13 +32,12 @@ from libs.web.passing import passing_entrance
 from libs.web.passwords import hashed, made_up
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
 from libs.web.sealing import Sealed, new_key, open_fields, row_of, seal_fields
-from libs.web.signin import Anybody, cookie_name, is_secure, require, session_cookie, shown_by
+from libs.web.signin import cookie_name, is_secure, require, session_cookie, shown_by
 
 __all__ = [
     "Account",
     "Accounts",
     "After",
-    "Anybody",
     "CasePath",
     "CommandRoute",
     "Entrance",
@@ -58,6 +57,7 @@ __all__ = [
     "SearchedKind",
     "Sessions",
     "FeedSize",
+    "GrantRow",
     "PageSize",
     "Inner",
     "ListAsk",
@@ -71,7 +71,6 @@ __all__ = [
     "PositionAnswer",
     "Problem",
     "REFUSES",
-    "Role",
     "RowNumbers",
     "Rule",
     "SequenceQuery",
@@ -87,6 +86,7 @@ __all__ = [
     "done_answer",
     "envelope",
     "going",
+    "grant_of",
     "hashed",
     "hosted",
     "inner",

@@ -1,7 +1,7 @@
-"""Who may speak to this site: bearer accounts of staff and machines, their roles and the nodes they act for.
+"""Who may speak to this site: bearer accounts of staff and machines, and what was granted to them (decision 0032).
 
-No personal names: a staff number and a post. What is kept of a token is its SHA-256 (decision 0007). Whether an act is allowed to a
-role here is only the first wall: `decide` asks again.
+No personal names: a staff number and a post. What is kept of a token is its SHA-256 (decision 0007). That the door admits somebody to an act
+is only the first wall: `decide` asks again, of the item too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable
-from enum import StrEnum
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Final
@@ -18,30 +18,10 @@ from typing import Annotated, Final
 import msgspec
 from pydantic import Field
 
-from libs.forms import NODE_CODE, Form, NodeCode, Text, Unreadable, Word, form_of, json_file
+from libs.authority import Grant, Grants, Post, may
+from libs.forms import NODE_CODE, Day, Form, NodeCode, Text, Title, Unreadable, Word, form_of, json_file
 
 _NODE: Final = re.compile(NODE_CODE)
-
-
-class Role(StrEnum):
-    """What a post lets somebody do."""
-
-    CLERK = "clerk"
-    """窗口受理人员"""
-    EXAMINER = "examiner"
-    """审查人员"""
-    APPROVER = "approver"
-    """核准人员"""
-    EDITOR = "editor"
-    """事项目录编辑"""
-    SUPERVISOR = "supervisor"
-    """监察人员"""
-    LEADER = "leader"
-    """领导"""
-    OPERATOR = "operator"
-    """运行维护人员"""
-    SITE = "site"
-    """另一节点部署的机器"""
 
 
 class NotAllowed(Exception):
@@ -52,41 +32,60 @@ class NotAllowed(Exception):
         self.because = because
 
 
-def covers(own: str, node: str) -> bool:
-    """Whether `node` is `own` or below it: 511525 covers 511525100, 511500 all of 5115, 510000 all of 51."""
-    return node.startswith(_stem(own))
-
-
-def _stem(code: str) -> str:
-    if len(code) != 6:
-        return code
-    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
-
-
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody on duty, or a machine. `staff` is the number that goes into events as the actor; `post` is what pages show."""
+    """Somebody on duty, or a machine. `staff` is the number that goes into events as the actor; `post` is what pages show; `grants` are what
+    they may do, and where. `asks`, where somebody reads: which act, on which day.
+    """
 
     staff: str
     post: str
-    roles: frozenset[Role]
-    nodes: frozenset[str]
+    grants: Grants
+    asks: tuple[str, date] | None = None
 
     def __post_init__(self) -> None:
-        if not self.staff or not self.roles or not self.nodes or not all(_NODE.fullmatch(node) for node in self.nodes):
-            raise ValueError(f"账户 {self.staff!r} 须有工号、角色和节点（6、9 或 12 位区划代码）")
+        if not self.staff or not self.grants.all or not all(_NODE.fullmatch(node) for node in self.nodes):
+            raise ValueError(f"账户 {self.staff!r} 须有工号、授权和节点（6、9 或 12 位区划代码）")
 
-    def must_work_for(self, node: str) -> None:
-        """Raises `NotAllowed` for a node that is neither one of the account's nor below one of them."""
-        if not self.works_for(node):
-            raise NotAllowed(f"{self.post}（{self.staff}）不在 {node} 履职")
+    @property
+    def nodes(self) -> frozenset[str]:
+        """Every node of their grants, whatever these are for, ended or not."""
+        return frozenset(node for grant in self.grants.all for node in grant.nodes)
+
+    def must(self, act: str, node: str, day: date) -> None:
+        """Raises `NotAllowed`, with the sentence why, where the grants do not let them do the act at this node on this day; "": nowhere in
+        particular. The item of the act is asked about where it is known.
+        """
+        if (because := may(self.grants, act, "", node, day)) is not None:
+            raise NotAllowed(f"{self.post}（{self.staff}）：{because}")
+
+    def asking(self, act: str, day: date) -> Account:
+        """The same, asking for an act on a day: what is shown then is of the nodes at which it may do this, and of no other."""
+        return msgspec.structs.replace(self, asks=(act, day))
 
     def works_for(self, node: str) -> bool:
-        """`node` is one of the account's nodes or below one of them."""
-        return any(covers(own, node) for own in self.nodes)
+        """Whether what it asks for is its to do at the node; nothing is, where it asks for nothing."""
+        return self.asks is not None and bool(node) and may(self.grants, self.asks[0], "", node, self.asks[1]) is None
+
+    def must_work_for(self, node: str) -> None:
+        """Raises `NotAllowed` where what it asks for is not its to do at the node."""
+        if not self.works_for(node):
+            act, day = self.asks or ("", date.min)
+            raise NotAllowed(f"{self.post}（{self.staff}）：{may(self.grants, act, '', node, day) if act else '没有说明要办什么'}")
 
     def among(self, nodes: Iterable[str]) -> tuple[str, ...]:
-        """Those of `nodes` that the account works for, in their order: whose rows it is shown."""
+        """Those of `nodes` at which what it asks for is its to do, in their order: whose rows it is shown."""
         return tuple(node for node in nodes if self.works_for(node))
+
+
+class GrantRow(Form):
+    """A grant as files have it; days are included, and without `last` it holds until it is taken back."""
+
+    post: Post
+    items: Annotated[tuple[Title, ...], Field(max_length=1000)] = ()
+    nodes: Annotated[tuple[NodeCode, ...], Field(min_length=1, max_length=1000)]
+    first: Day
+    last: Day | None = None
+    document: Title
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -110,8 +109,7 @@ class AccountRow(Form):
     """Of a person's, by argon2id. One of both is there, or both."""
     staff: Word
     post: Text
-    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
-    nodes: Annotated[tuple[NodeCode, ...], Field(min_length=1)]
+    grants: Annotated[tuple[GrantRow, ...], Field(min_length=1, max_length=100)]
 
 
 class Accounts:
@@ -123,7 +121,7 @@ class Accounts:
 
     @classmethod
     def load(cls, path: Path) -> Accounts:
-        """Read a JSON list of `{token_sha256, staff, post, roles, nodes}`. Raises `Unreadable`, naming file, account and field."""
+        """Read a JSON list of `{token_sha256, staff, post, grants}`. Raises `Unreadable`, naming file, account and field."""
         rows = json_file(path)
         if not isinstance(rows, list):
             raise Unreadable(f"{path}：应为列表")
@@ -131,6 +129,7 @@ class Accounts:
         for number, value in enumerate(rows, 1):
             try:
                 row = form_of(AccountRow, value)
+                grants = Grants(grant_of(one, f"grants[{n}]") for n, one in enumerate(row.grants, 1))
             except Unreadable as no:
                 raise Unreadable(f"{path}：第 {number} 个账户：{no}") from None
             if row.token_sha256 is None and row.password is None:
@@ -140,7 +139,7 @@ class Accounts:
             if row.token_sha256 in accounts._by_digest:
                 first = list(accounts._by_digest).index(row.token_sha256) + 1
                 raise Unreadable(f"{path}：第 {number} 个账户的令牌与第 {first} 个的相同")
-            account = Account(staff=row.staff, post=row.post, roles=frozenset(row.roles), nodes=frozenset(row.nodes))
+            account = Account(staff=row.staff, post=row.post, grants=grants)
             if row.token_sha256 is not None:
                 accounts._by_digest[row.token_sha256] = account
             if row.password is not None:
@@ -157,9 +156,9 @@ class Accounts:
             file.write(msgspec.json.format(msgspec.json.encode(rows)))
         draft.replace(path)
 
-    def issue(self, staff: str, roles: Iterable[Role], nodes: Iterable[str], post: str) -> tuple[Account, str]:
+    def issue(self, staff: str, grants: Iterable[Grant], post: str) -> tuple[Account, str]:
         """A new account and its token, which is nowhere kept and shown once."""
-        account = Account(staff=staff, post=post, roles=frozenset(roles), nodes=frozenset(nodes))
+        account = Account(staff=staff, post=post, grants=Grants(grants))
         token = secrets.token_urlsafe(24)
         self._by_digest[digest(token)] = account
         return account, token
@@ -186,9 +185,11 @@ class Accounts:
         """Those who can sign in with a password, in the order of the file."""
         return tuple(person.account for person in self._people.values())
 
-    def knows(self, staff: str, *roles: Role) -> bool:
-        """Whether somebody here has this staff number, written so, and one of these roles, if any are asked for."""
-        return any(account.staff == staff and (not roles or account.roles.intersection(roles)) for account in self._by_digest.values())
+    def granted(self, staff: str) -> Grants | None:
+        """What somebody here with this staff number, written so, may do by all their accounts; None: nobody is known by it."""
+        known = [*self._by_digest.values(), *self.people]
+        found = dict.fromkeys(account.grants for account in known if account.staff == staff)
+        return Grants(grant for grants in found for grant in grants.all) if found else None
 
     def __len__(self) -> int:
         return len(self._by_digest)
@@ -199,8 +200,21 @@ def digest(token: str) -> str:
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def grant_of(row: GrantRow, where: str) -> Grant:
+    """The grant of a row of a file. Raises `Unreadable`, naming the place, for one that cannot be given so."""
+    try:
+        return Grant(post=row.post, nodes=row.nodes, items=row.items, first=row.first, last=row.last, document=row.document)
+    except ValueError as no:
+        raise Unreadable(f"{where}：{no}") from None
+
+
 def _plain(account: Account, people: dict[str, Person]) -> dict[str, object]:
     """A row of the file; the password stands in the first of its account."""
     person = people.get(account.staff)
     own = {"password": people.pop(account.staff).kept} if person is not None and person.account == account else {}
-    return {**own, "staff": account.staff, "post": account.post, "roles": sorted(account.roles), "nodes": sorted(account.nodes)}
+    return {**own, "staff": account.staff, "post": account.post, "grants": [_said(grant) for grant in account.grants.all]}
+
+
+def _said(grant: Grant) -> dict[str, object]:
+    row: dict[str, object] = {"post": grant.post, "items": grant.items, "nodes": grant.nodes, "first": grant.first, "last": grant.last}
+    return {**row, "document": grant.document}

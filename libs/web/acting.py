@@ -15,11 +15,11 @@ from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from libs.web.accounts import Account, NotAllowed, Role
+from libs.web.accounts import Account, NotAllowed
 from libs.web.addresses import local
 from libs.web.entrance import KEPT_FORM
 from libs.web.headers import same_origin
-from libs.web.signin import Require, cookie_name, entrance_of, is_secure, place_of, reader, session_cookie
+from libs.web.signin import Require, cookie_name, entrance_of, is_secure, reader, session_cookie
 
 WORD: Final = "csrf"
 """The hidden field that only a page of the session can fill in."""
@@ -63,7 +63,7 @@ class Acting(Require):
         account = await reader(request)
         if account is None:
             raise await self._put_aside(request, cookie, fields)
-        account = self.admit(account, request.scope, place_of(request.path_params))
+        account = self.admitted(account, request)
         if key := kept_key(request):
             await entrance_of(request).forms.drop(key)
         return account
@@ -74,9 +74,9 @@ class Acting(Require):
         return SignInFirst(back, await entrance_of(request).forms.keep(cookie, back, typed))
 
 
-def acting(*roles: Role) -> Acting:
-    """`Annotated[Account, Depends(acting(Role.CLERK))]`: as `require`, for the form of a page."""
-    return Acting(*roles)
+def acting(act: str) -> Acting:
+    """`Annotated[Account, Depends(acting("intake.accept"))]`: as `require`, for the form of a page."""
+    return Acting(act)
 
 
 async def fields_of(request: Request) -> Mapping[str, str]:

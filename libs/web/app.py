@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date, datetime
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
@@ -23,14 +24,21 @@ from libs.web.declared import declare
 from libs.web.entrance import Entrance
 from libs.web.front import sign_in_router
 from libs.web.headers import SECURITY, SecurityHeaders
-from libs.web.lean import CommandTable, Served
+from libs.web.lean import CommandTable, Doorway, Served
 from libs.web.pages import Assets, Pages
 from libs.web.passing import passing_entrance
 from libs.web.problems import Problems, Rule
 from libs.web.strict import strictly
+from libs.workdays import CHINA
 
 QUIET: Final = re.compile(r"/(health|static)/")
 """Paths without spans: asked all the time, and nobody would look."""
+
+
+def china_today() -> date:
+    """The day it is in China."""
+    return datetime.now(CHINA).date()
+
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -45,19 +53,20 @@ def make_app(
     pages: Pages | None = None,
     problems: Sequence[Rule[Any]] = (),
     site: str = "",
+    today: Callable[[], date] = china_today,
     entrance: Entrance | None = None,
     catalogue: bool = False,
     max_body: int = MAX_JSON,
 ) -> FastAPI:
     """An application with `routers` and everything around them. Routes are tried in order: the router that is asked most comes first.
 
-    `problems` (of `problem_for`) answer exceptions beyond `Refused`. `site` keeps sessions of sites on one machine apart; `entrance` has them.
-    With `pages` there are static files, a sign-in page and errors for people; `catalogue` adds the kit's living catalogue at `/kit`.
-    `max_body` is in bytes, for the routes that say nothing else; larger bodies are answered 413.
+    `problems` (of `problem_for`) answer exceptions beyond `Refused`. `site` is the node that is meant where a path names none; `entrance` keeps
+    sessions, else this process does; grants are asked about `today`. With `pages` there are static files, a sign-in page and errors for people;
+    `catalogue` adds the kit's living catalogue at `/kit`. `max_body` is in bytes, for the routes that say nothing else; larger: 413.
     """
     answers = Problems(problems, pages)
     app = LeanApp(
-        CommandTable(accounts, answers),
+        CommandTable(Doorway(accounts, today), answers),
         title=title,
         lifespan=lifespan or _nothing,
         docs_url=None,
@@ -65,8 +74,7 @@ def make_app(
         redirect_slashes=False,
         telemetry={"operation_spans": False, "logs": False, "auto_configure": False, "exclude": _unrecorded},
     )
-    app.state.accounts, app.state.entrance = accounts, entrance or passing_entrance(accounts)
-    app.state.site, app.state.pages = site, pages
+    _stands(app, accounts, entrance or passing_entrance(accounts), site, today, pages)
     app.add_middleware(Guard, problems=answers)
     app.add_middleware(SecurityHeaders)
     answers.add_to(app)
@@ -75,6 +83,12 @@ def make_app(
     if pages is not None:
         _add_pages(app, pages, max_body, catalogue)
     return app
+
+
+def _stands(app: FastAPI, accounts: Accounts, entrance: Entrance, site: str, today: Callable[[], date], pages: Pages | None) -> None:
+    """What requests find of the site."""
+    app.state.accounts, app.state.entrance, app.state.pages = accounts, entrance, pages
+    app.state.site, app.state.today = site, today
 
 
 class LeanApp(FastAPI):

@@ -16,7 +16,6 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from libs.web.accounts import Role
 from libs.web.answers import WrittenAnswer
 from libs.web.bodies import MaxBody
 from libs.web.declared import REFUSES
@@ -32,8 +31,8 @@ CommandAct = Callable[[Envelope, str, Any], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRoute:
-    """A row of the table. `path` names one node, case or subject: `/nodes/{node}/cases`; `form` is a `Form`, or a choice of
-    them; `answers` is the shape of a success, `status` its number.
+    """A row of the table. `path` names one node, case or subject: `/nodes/{node}/cases`; `act` is what somebody must be allowed to do
+    (`contracts/authority.toml`), `does` does it; `form` is a `Form`, or a choice of them; `answers` is the shape of a success, `status` its number.
 
     What is not `keyed` takes neither an idempotency key nor a condition: each of its acts says itself whether it was done before. `max_body`
     is in bytes; 0: as everywhere.
@@ -41,8 +40,8 @@ class CommandRoute:
 
     path: str
     name: str
-    act: CommandAct
-    roles: tuple[Role, ...]
+    act: str
+    does: CommandAct
     form: type[BaseModel] | None = None
     status: int = 200
     answers: type[BaseModel] = WrittenAnswer
@@ -87,9 +86,9 @@ def _endpoint(command: CommandRoute) -> Callable[..., Awaitable[Response]]:
     part = command.part
 
     async def endpoint(**said: Any) -> Response:
-        return await command.act(said["by"], said[part], said.get("form"))
+        return await command.does(said["by"], said[part], said.get("form"))
 
-    asked = Depends((envelope if command.keyed else unkeyed)(*command.roles))
+    asked = Depends((envelope if command.keyed else unkeyed)(command.act))
     kinds = [(part, PARTS[part]), *([("form", command.form)] if command.form else [])]
     taken = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in kinds]
     by = Parameter("by", Parameter.KEYWORD_ONLY, default=asked, annotation=Envelope)

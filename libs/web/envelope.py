@@ -11,7 +11,7 @@ import msgspec
 from fastapi import Depends, HTTPException, Request, Response
 from starlette.types import Scope
 
-from libs.web.accounts import Account, Role
+from libs.web.accounts import Account
 from libs.web.headers import IdempotencyKey, IfMatch, etag, versions
 from libs.web.signin import require
 
@@ -52,9 +52,9 @@ class Envelope:
         return IntentParts(actor=self.account.staff, key=self.key, digest=self.digest, expected=self.expected, scope=self.scope)
 
 
-def envelope(*roles: Role) -> Callable[..., Awaitable[Envelope]]:
-    """A dependency for `Depends`: somebody with one of `roles`, for the node or the case in the path. Answers 400, 401, 403 as `require` does."""
-    who = Depends(require(*roles))
+def envelope(act: str) -> Callable[..., Awaitable[Envelope]]:
+    """A dependency for `Depends`: somebody who may do the act, at the node or on the case in the path. Answers 400, 401, 403 as `require` does."""
+    who = Depends(require(act))
 
     async def opened(request: Request, key: IdempotencyKey, account: Account = who, if_match: IfMatch = None) -> Envelope:
         return Envelope(account, key, digest_of(request.scope, account.staff, await request.body()), versions(if_match))
@@ -62,9 +62,9 @@ def envelope(*roles: Role) -> Callable[..., Awaitable[Envelope]]:
     return opened
 
 
-def unkeyed(*roles: Role) -> Callable[..., Awaitable[Envelope]]:
+def unkeyed(act: str) -> Callable[..., Awaitable[Envelope]]:
     """`envelope` for what takes neither key nor condition."""
-    who = Depends(require(*roles))
+    who = Depends(require(act))
 
     async def opened(account: Account = who) -> Envelope:
         return Envelope(account, "", "", None)

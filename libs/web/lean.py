@@ -6,8 +6,9 @@ Strictness and problems are those of every other route: `strict`, `takes`, `prob
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final, NamedTuple
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
@@ -36,20 +37,27 @@ _KEY: Final = TypeAdapter[str](IdempotencyKey)
 _PARTS: Final = {name: TypeAdapter[str](kind) for name, kind in PARTS.items()}
 
 
+class Doorway(NamedTuple):
+    """Who has accounts, and what day it is."""
+
+    accounts: Accounts
+    today: Callable[[], date]
+
+
 class Served:
     """A command's route made ready: what a request is held against."""
 
     def __init__(self, route: Described, most: int) -> None:
         row = route.command
-        self.part, self._act, self._keyed, self._who = row.part, row.act, row.keyed, Require(*row.roles)
+        self.part, self._does, self._keyed, self._who = row.part, row.does, row.keyed, Require(row.act)
         self._form = TypeAdapter[Any](row.form) if row.form else None
         self._takes, self._most = takes(route), row.max_body or most
 
-    async def answer(self, scope: Scope, receive: Receive, place: str, accounts: Accounts) -> Response:
+    async def answer(self, scope: Scope, receive: Receive, place: str, doorway: Doorway) -> Response:
         """What comes of a request about `place`. Raises what every route raises."""
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         said = dict(reversed(headers))
-        account = self._admitted(scope, said, place, accounts)
+        account = self._admitted(scope, said, place, doorway)
         if len(said) < len(headers):
             headers_once(headers)
         if scope["query_string"]:
@@ -62,12 +70,12 @@ class Served:
         form, wrong = await aside(len(data), self._filled, value)
         if faults or wrong:
             raise RequestValidationError([*faults, *wrong])
-        return await self._act(by, place, form)
+        return await self._does(by, place, form)
 
-    def _admitted(self, scope: Scope, said: Said, place: str, accounts: Accounts) -> Account:
+    def _admitted(self, scope: Scope, said: Said, place: str, doorway: Doorway) -> Account:
         shown = said.get(b"authorization")
-        account = None if shown is None else bearer(shown.decode("latin-1"), accounts)
-        return self._who.admit(account, scope, place_of({self.part: place}))
+        account = None if shown is None else bearer(shown.decode("latin-1"), doorway.accounts)
+        return self._who.admit(account, scope, place_of({self.part: place}) or "", doorway.today())
 
     async def _body(self, headers: list[tuple[bytes, bytes]], said: Said, receive: Receive) -> tuple[bytes, Any]:
         """The body's bytes, and its value."""
@@ -134,8 +142,8 @@ def _must_be_json(headers: list[tuple[bytes, bytes]], said: Said) -> None:
 class CommandTable:
     """Every command of an application, found by its path."""
 
-    def __init__(self, accounts: Accounts, problems: Problems) -> None:
-        self._accounts, self._problems = accounts, problems
+    def __init__(self, doorway: Doorway, problems: Problems) -> None:
+        self._doorway, self._problems = doorway, problems
         self._found: dict[str, dict[str, Served]] = {}
         """What stands ahead of the part → what stands behind it."""
 
@@ -163,6 +171,6 @@ class CommandTable:
     async def answer(self, served: Served, place: str, scope: Scope, receive: Receive) -> Response:
         """What comes of a request: its answer, or the problem that came up."""
         try:
-            return await served.answer(scope, receive, place, self._accounts)
+            return await served.answer(scope, receive, place, self._doorway)
         except Exception as exc:
             return self._problems.answer(Request(scope), exc)

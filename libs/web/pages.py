@@ -40,7 +40,7 @@ class NavLink(NamedTuple):
 
 def offered(account: Account | None) -> frozenset[str]:
     """The posts of an account, as `NavLink` names them: the one place where the header asks what somebody may open."""
-    return frozenset(map(str, account.roles)) if account else frozenset()
+    return frozenset(grant.post for grant in account.grants.all) if account else frozenset()
 
 
 def ways(nav: Sequence[NavLink], account: Account | None) -> list[NavLink]:

@@ -4,56 +4,64 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Final
+from datetime import date
+from typing import Final
 
-from fastapi import Depends
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Scope
 
-from libs.forms import CASE_NUMBER
-from libs.web.accounts import Account, Accounts, NotAllowed, Role
+from libs.authority import ACTS
+from libs.forms import CASE_NUMBER, CLOCK_NAME
+from libs.web.accounts import Account, Accounts, NotAllowed
 from libs.web.entrance import Entrance
 from libs.web.headers import same_origin
 
 _CASE: Final = re.compile(CASE_NUMBER)
+_CLOCK: Final = re.compile(CLOCK_NAME)
 READS: Final = frozenset({"GET", "HEAD"})
 
 
 class Require(SecurityBase):
-    """A dependency: the account that asks, when it has one of the roles and works for the node in the path."""
+    """A dependency: the account that asks, when its grants let it do the act at the node in the path, today."""
 
-    def __init__(self, *roles: Role) -> None:
+    def __init__(self, act: str, *, anywhere: bool = False) -> None:
         self.model = HTTPBearer(description="账号令牌")
         self.scheme_name = "bearer"
-        self.roles = frozenset(roles)
+        self.act, self._anywhere = ACTS[act].name, anywhere
 
     async def __call__(self, request: Request) -> Account:
-        return self.admit(await _who(request), request.scope, place_of(request.path_params))
+        return self.admitted(await _who(request), request)
 
-    def admit(self, account: Account | None, scope: Scope, node: str | None) -> Account:
-        """The account, when it may do so at `node` (None: nowhere in particular); from here on the request is known as its. Raises
+    def admitted(self, account: Account | None, request: Request) -> Account:
+        """The account, when it may do so now, at the node that the request is about. Raises as `admit` does."""
+        state = request.app.state
+        node = place_of(request.path_params)
+        if node is None:
+            node = "" if self._anywhere else state.site
+        today = state.today()
+        return self.admit(account, request.scope, node, today).asking(self.act, today)
+
+    def admit(self, account: Account | None, scope: Scope, node: str, day: date) -> Account:
+        """The account, when it may do so at `node` ("": nowhere in particular); from here on the request is known as its. Raises
         `HTTPException` (401) or `NotAllowed`.
         """
         if account is None:
             raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="liandong"'})
         scope.setdefault("state", {})["account"] = account
-        if self.roles and not account.roles & self.roles:
-            raise NotAllowed(f"{account.post}（{account.staff}）没有这项权限")
-        if node is not None:
-            account.must_work_for(node)
+        account.must(self.act, node, day)
         return account
 
 
-def require(*roles: Role) -> Require:
-    """`Annotated[Account, Depends(require(Role.CLERK))]`: any one of `roles`; none given: anybody who has an account.
+def require(act: str, *, anywhere: bool = False) -> Require:
+    """`Annotated[Account, Depends(require("hub.read-city"))]`: somebody who may do this act. Raises `KeyError` for an act that there is not.
 
-    Answers 401 with `WWW-Authenticate`, 403 when no role or the node of the path's `node` or `case` is not covered. A node that is not in
-    the path is for the handler to ask about: `account.must_work_for(node)`.
+    Answers 401 with `WWW-Authenticate`, 403 with the sentence why not. It is asked for the node of the path's `node`, `case` or `clock`; where
+    the path names none, for the site itself, unless it may be asked `anywhere`, and what is shown there is for each reader's nodes.
     """
-    return Require(*roles)
+    return Require(act, anywhere=anywhere)
 
 
 class SignedIn:
@@ -65,10 +73,6 @@ class SignedIn:
             raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="liandong"'})
         request.scope["state"]["account"] = account
         return account
-
-
-Anybody = Annotated[Account, Depends(require())]
-"""Who asks: whoever has an account."""
 
 
 class FromHere:
@@ -83,9 +87,18 @@ class FromHere:
 
 
 def place_of(parts: Mapping[str, str]) -> str | None:
-    """The node a path is about; None where it names none, or a case number that is none (the handler's types say so)."""
-    case = parts.get("case", "")
-    return case.partition("-")[0] if "node" not in parts and _CASE.fullmatch(case) else parts.get("node")
+    """The node a path is about: "" where it should name one and does not (the handler's types say so); None where it names none at all."""
+    if "node" in parts:
+        return parts["node"]
+    if "clock" in parts:
+        return _node_in(parts["clock"].split(":")[1]) if _CLOCK.fullmatch(parts["clock"]) else ""
+    if "case" in parts:
+        return _node_in(parts["case"])
+    return "" if "subject" in parts else None  # whose node that is, only the vault knows
+
+
+def _node_in(case: str) -> str:
+    return case.partition("-")[0] if _CASE.fullmatch(case) else ""
 
 
 def bearer(authorization: str, accounts: Accounts) -> Account | None:

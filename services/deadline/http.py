@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,12 +18,10 @@ from libs.forms import CLOCK_NAME, Form, Moment, Word
 from libs.host import Context
 from libs.web import (
     Account,
-    Anybody,
     CasePath,
     Epoch,
     NodePath,
     NotYet,
-    Role,
     SequenceQuery,
     Source,
     answer,
@@ -47,8 +45,9 @@ if TYPE_CHECKING:
     from services.deadline.ticker import Ticker
 
 ClockPath = Annotated[str, Path(max_length=100, pattern=f"^{CLOCK_NAME}$")]
-Operator = Annotated[Account, Depends(require(Role.OPERATOR, Role.SITE))]
-OPERATOR: Final = [Depends(require(Role.OPERATOR, Role.SITE))]
+ClockReader = Annotated[Account, Depends(require("deadline.read-clocks"))]
+Confirming = Annotated[Account, Depends(require("deadline.confirm-time"))]
+Replaying = Annotated[Account, Depends(require("deadline.read-replay"))]
 
 
 ShownClock = row_answer("ShownClock", views.ShownClock, without=("stops",), kind_text=str, state_text=str)
@@ -118,7 +117,7 @@ def deadline_router(context: Context, codec: Codec, calendars: Calendars, ticker
 
 def _clocks(routes: APIRouter, context: Context) -> None:
     @routes.get("/cases/{case}/clocks", response_model=many(ShownClock))
-    async def of_case(case: CasePath, account: Anybody, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
+    async def of_case(case: CasePath, account: ClockReader, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> Response:
         node = hosted(context.site, node_of_case(case))
         current = not sequence or await context.current(views.VIEW, Position(origin(node, "deadline"), epoch, sequence, ""))
         async with context.reading(account) as rows:
@@ -126,7 +125,7 @@ def _clocks(routes: APIRouter, context: Context) -> None:
 
     @routes.get("/nodes/{node}/due", response_model=DueClocks)
     async def due(
-        node: NodePath, account: Anybody, until: Moment | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+        node: NodePath, account: ClockReader, until: Moment | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 200
     ) -> Response:
         now = context.now()
         async with context.reading(account) as rows:
@@ -135,10 +134,9 @@ def _clocks(routes: APIRouter, context: Context) -> None:
 
 
 def _proof(routes: APIRouter, context: Context, codec: Codec, calendars: Calendars) -> None:
-    @routes.get("/clocks/{clock:path}/proof", response_model=Proof)
-    async def of_clock(clock: ClockPath, account: Anybody) -> Response:
+    @routes.get("/clocks/{clock:path}/proof", response_model=Proof, dependencies=[Depends(require("deadline.read-clocks"))])
+    async def of_clock(clock: ClockPath) -> Response:
         node = hosted(context.site, node_of_case(case_of(clock)))
-        account.must_work_for(node)
         events = [codec.decode(recorded) for recorded in await context.logs.of(node).stream(clock)]
         if (found := proof(events, calendars, context.now())) is None:
             raise HTTPException(404)
@@ -160,7 +158,7 @@ def heard_up_to(form: AdvanceTime, audible: Container[str]) -> dict[str, tuple[i
 def _time(routes: APIRouter, context: Context, ticker: Ticker) -> None:
     audible = {origin(node.code, service) for node in context.site.nodes for service in READER.services}
 
-    @routes.post("/timelines/{timeline}/advance", response_model=Advanced, dependencies=OPERATOR)
+    @routes.post("/timelines/{timeline}/advance", response_model=Advanced, dependencies=[Depends(require("deadline.advance-time"))])
     async def advance(timeline: Word, form: AdvanceTime) -> Response:
         if (passed := await ticker.advance(timeline, form.to, heard_up_to(form, audible))) is None:
             raise NotYet("not-heard-yet", "所说的经过还没有全部听到，请稍后再试")
@@ -169,13 +167,12 @@ def _time(routes: APIRouter, context: Context, ticker: Ticker) -> None:
         return answer({"ticked": passed.ticked, "fired": passed.fired, "beyond": passed.beyond})
 
     @routes.post("/time/confirm", response_model=Confirmed)
-    async def confirm(account: Operator) -> Response:
-        account.must_work_for(context.site.code)
+    async def confirm(account: Confirming) -> Response:
         confirmed = await ticker.time.confirm(account.staff)
         return answer({"site": context.site.code, "now": context.now(), "confirmed": confirmed})
 
     @routes.get("/replay", response_model=ReplayedClocks)
-    async def replay(log: Word, account: Operator) -> Response:
+    async def replay(log: Word, account: Replaying) -> Response:
         async with context.reading(account) as rows:
             found = await views.replay(rows, log)
         nodes = {row["node"]: {"red": row["red"], "yellow": row["yellow"], "statutory_red": row["statutory_red"]} for row in found}

@@ -23,7 +23,6 @@ from libs.web import (
     FeedResponse,
     FeedSize,
     NodePath,
-    Role,
     SequenceQuery,
     ServicePath,
     Source,
@@ -35,7 +34,8 @@ from libs.wire import Malformed, Payload, Recorded, encode_page, node_of, origin
 from services.hub.inbox import CityStream
 from services.hub.views import CityCard, CityCase, CityClock, CityFinding, archive, city, registry, verify
 
-ReaderOfCity = Annotated[Account, Depends(require(Role.LEADER, Role.SUPERVISOR, Role.OPERATOR))]
+ReaderOfCity = Annotated[Account, Depends(require("hub.read-city", anywhere=True))]
+ReaderOfFeeds = Annotated[Account, Depends(require("hub.read-feeds", anywhere=True))]
 CaseOfCity = row_answer("CaseOfCity", CityCase, without=("suspensions",), suspended=bool, node_name=str | None, address=str | None)
 RecentCase = row_answer(
     "RecentCase",
@@ -213,7 +213,7 @@ def router(pool: Pool, stream: CityStream, log: Log, now: Callable[[], datetime]
         return answer({**found, "timeline": timeline})
 
     @routes.get("/replay", response_model=CityLog)
-    async def replay(log: Word, account: ReaderOfCity) -> Response:
+    async def replay(log: Word, account: ReaderOfFeeds) -> Response:
         async with shown.to(account) as (rows, _):
             return answer(await city.replayed(rows, log))
 
@@ -221,7 +221,7 @@ def router(pool: Pool, stream: CityStream, log: Log, now: Callable[[], datetime]
     async def wait(
         source: Source,
         sequence: SequenceQuery,
-        account: ReaderOfCity,
+        account: ReaderOfFeeds,
         epoch: Epoch = 1,
         timeout: Annotated[float, Query(gt=0, le=60)] = 2,
     ) -> Response:
@@ -234,24 +234,24 @@ def router(pool: Pool, stream: CityStream, log: Log, now: Callable[[], datetime]
 
 def _archive(routes: APIRouter, shown: CityRows, log: Log) -> None:
     @routes.get("/feeds", response_model=list[Feed])
-    async def feeds(account: ReaderOfCity) -> Response:
+    async def feeds(account: ReaderOfFeeds) -> Response:
         async with shown.to(account) as (rows, _):
             return answer(await archive.feeds(rows))
 
     @routes.get("/feed/{node}/{service}/{epoch}", response_class=FeedResponse, response_model=list[FeedEvent])
     async def feed(
-        node: NodePath, service: ServicePath, epoch: EpochPath, account: ReaderOfCity, after: After = 0, limit: FeedSize = 500
+        node: NodePath, service: ServicePath, epoch: EpochPath, account: ReaderOfFeeds, after: After = 0, limit: FeedSize = 500
     ) -> Response:
         async with shown.to(account) as (rows, _):
             return FeedResponse(encode_page(await archive.page(rows, (origin(node, service), epoch), after, 2**63 - 1, limit)))
 
     @routes.get("/verify", response_model=Verified)
-    async def verified(account: ReaderOfCity) -> Response:
+    async def verified(account: ReaderOfFeeds) -> Response:
         async with shown.to(account) as (rows, _):
             return answer(await verify.verify(rows, log))
 
     @routes.get("/evidence", response_model=list[Evidence])
-    async def evidence(account: ReaderOfCity) -> Response:
+    async def evidence(account: ReaderOfFeeds) -> Response:
         async with shown.to(account) as (rows, _):
             return answer(await archive.evidence(rows))
 

@@ -11,6 +11,7 @@ LAW: Final[Mapping[str, Law]] = {
     # any act on a case
     "personal-data": Law("P-no-personal-data", "文字中不得出现身份证号码或手机号码"),
     "unknown-case": Law("P-known-case", "没有这个办件"),
+    "not-authorised": Law("P-authorisation", "{because}"),
     "ended": Law("行政许可法第三十二条，行政许可法第三十八条", "办件已经终结，不再办理"),
     "not-yet-accepted": Law("行政许可法第三十二条", "尚未受理，不能办理这一环节"),
     "already-decided": Law("行政许可法第三十八条", "已经作出决定"),
@@ -44,7 +45,7 @@ LAW: Final[Mapping[str, Law]] = {
     "out-of-order": Law("P-steps-in-order", "应当按照实施办法规定的环节顺序办理"),
     "step-not-started": Law("P-steps-in-order", "这一环节尚未开始"),
     "not-in-hand": Law("P-steps-in-order", "环节由经办人移交、完成或者退回"),
-    "staff-unknown": Law("P-steps-in-order", "接办人不是本节点部署在册的审查或者核准人员"),
+    "staff-unknown": Law("P-steps-in-order", "接办人没有在册，或者没有完成这一事项环节的授权"),
     "steps-open": Law("P-steps-in-order", "实施办法规定的环节尚未完成"),
     "needs-two-officers": Law("行政许可法第三十四条第三款", "核实实质内容应当指派两名以上工作人员"),
     "second-unknown": Law("行政许可法第三十四条第三款", "第二名工作人员不是本节点部署在册的工作人员"),

@@ -37,8 +37,8 @@ class CaseOfStory:
 
     def part(self) -> Part:
         """What intake does in a story."""
-        acts = {part: ActDoor(route.roles, route.form, partial(self._act, route)) for part, route in ROUTES.items()}
-        filing = ActDoor(FILING.roles, FILING.form, self._file)
+        acts = {part: ActDoor(route.act, route.form, partial(self._act, route)) for part, route in ROUTES.items()}
+        filing = ActDoor(FILING.act, FILING.form, self._file)
         return Part(codec=self.cases.codec, acts={FILED_AT: filing, **acts}, hearing=Hearing(READER, self._hear), shows=self._shows)
 
     @property
@@ -69,12 +69,14 @@ class CaseOfStory:
             raise Unreadable("一个故事只讲一个办件，它已经收件")
         now, node = self.scene.now, self.scene.node
         case = self.case
-        draft = draft_of(form, node, in_force(self.versions(form.item), day_of(now)), officer=by, at=now, calendar=self.scene.calendar)
+        pinned = in_force(self.versions(form.item), day_of(now))
+        draft = draft_of(form, node, pinned, officer=by, grants=self.scene.grants(by), at=now, calendar=self.scene.calendar)
         return Ask(node, self.cases, case, draft(case=case, applicant=APPLICANT), by)
 
     def _act(self, route: Route, form: Form | None, by: str) -> Ask:
         scene = self.scene
-        command = command_of(route, form, scene.around, case=self.case, officer=by, at=scene.now, calendar=scene.calendar)
+        grants, calendar = scene.grants(by), scene.calendar
+        command = command_of(route, form, scene.around, case=self.case, officer=by, grants=grants, at=scene.now, calendar=calendar)
         return Ask(scene.node, self.cases, self.case, command, by)
 
     def _hear(self, fact: Heard, record: Recorded) -> Iterator[Ask]:

@@ -14,7 +14,8 @@ from services.onebox.log_lines import NotALog
 from services.onebox.log_map import LogMap, NotAMap, read_map, shipped
 from services.onebox.replay import advance, run_import, settle
 from services.onebox.seeding import seed
-from services.onebox.sites import STAFF, SiteOfBox
+from services.onebox.sites import SiteOfBox
+from services.onebox.staff import STAFF, grants_of
 from services.onebox.summary import show, summarise
 from services.onebox.watch import Patience
 
@@ -33,6 +34,7 @@ __all__ = [
     "SiteOfBox",
     "advance",
     "default_folder",
+    "grants_of",
     "holder",
     "publish",
     "read_log",

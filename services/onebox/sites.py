@@ -23,9 +23,10 @@ from libs.embedded import GivenUp, cause_in, end_of, free_port, is_free, open_lo
 from libs.forms import why_not
 from libs.host import SITE_STOP_SECONDS, NeedsTheOperator
 from libs.vault import create_keys
-from libs.web import Accounts, Role, hashed, made_up
+from libs.web import Accounts
 from libs.wire import create_key, public_key
 from services.onebox.folder import BoxError
+from services.onebox.staff import STAFF, hired
 
 ROOT: Final = Path(__file__).parents[2]
 CITY: Final = "511500"
@@ -47,25 +48,9 @@ def never() -> bool:
     return False
 
 
-STAFF: Final = (
-    ("clerk", "C0117", [Role.CLERK], "窗口受理"),
-    ("examiner", "C0122", [Role.EXAMINER], "审查"),
-    ("approver", "C0130", [Role.APPROVER], "核准"),
-    ("reviewer", "C0126", [Role.EXAMINER, Role.APPROVER], "审查、核准（轮岗）"),
-    ("editor", "E0001", [Role.EDITOR], "事项目录"),
-    ("supervisor", "S0031", [Role.SUPERVISOR], "效能监察"),
-    ("leader", "L0001", [Role.LEADER, Role.SUPERVISOR], "领导看板"),
-    ("operator", "O0001", [Role.OPERATOR, Role.LEADER, Role.SUPERVISOR, Role.SITE], "运行维护"),
-    ("site", "system:site", [Role.SITE, Role.SUPERVISOR], "本部署服务"),
-)
-"""Who works at each site of the box: a word to call them by, staff number, roles, post."""
-MACHINE: Final = "site"
-"""Nobody signs in as the site itself."""
-
-
 @dataclass(slots=True)
 class SiteOfBox:
-    """One site. `tokens` of programs and `passwords` of people by the words of `STAFF`; `process` while it runs."""
+    """One site. `tokens` of programs and `passwords` of people by the words of `staff.STAFF`; `process` while it runs."""
 
     code: str
     nodes: list[dict[str, str]]
@@ -79,12 +64,8 @@ class SiteOfBox:
     def make(cls, code: str, nodes: list[dict[str, str]], folder: Path) -> SiteOfBox:
         """A new site with a port, accounts, a signing key and keys of its vault, kept in `folder`."""
         folder.mkdir(exist_ok=True, mode=0o700)
-        accounts, tokens, passwords = Accounts(), dict[str, str](), dict[str, str]()
-        for word, staff, roles, post in STAFF:
-            account, tokens[word] = accounts.issue(staff, roles, [code], post)
-            if word != MACHINE:
-                passwords[word] = made_up()
-                accounts.set_password(account, hashed(passwords[word]))
+        accounts = Accounts()
+        tokens, passwords = hired(accounts, code, [node["code"] for node in nodes])
         accounts.save(folder / "accounts.json")
         create_key(folder / "site.key")
         create_keys(folder / VAULT_KEYS)
@@ -135,7 +116,7 @@ class SiteOfBox:
 
     def sign_in(self, browser: httpx2.Client, who: str = "leader") -> None:
         """Has a browser fill in the sign-in page. Raises `httpx2.HTTPStatusError` where that is refused."""
-        staff = next(staff for word, staff, *_ in STAFF if word == who)
+        staff = next(one.staff for one in STAFF if one.word == who)
         form = {"staff": staff, "password": self.passwords[who], "next": "/account"}
         browser.post(f"{self.address}/sign-in", data=form, follow_redirects=True).raise_for_status()
 

@@ -10,14 +10,14 @@ from pydantic import BaseModel
 
 from libs.forms import Moment, Word
 from libs.host import Context
-from libs.web import Account, CasePath, Epoch, NodePath, PageSize, Role, SequenceQuery, answer, hosted, node_of_case, require, row_answer
+from libs.web import Account, CasePath, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, node_of_case, require, row_answer
 from libs.wire import Position, origin
 from services.supervision import views
 from services.supervision.events import CardIssued, FindingRaised
 
 FOREVER: Final = datetime(2199, 12, 31, tzinfo=UTC)
-Watcher = Annotated[Account, Depends(require(Role.SUPERVISOR, Role.LEADER, Role.OPERATOR, Role.SITE))]
-Machine = Annotated[Account, Depends(require(Role.OPERATOR, Role.SITE))]
+Watcher = Annotated[Account, Depends(require("supervision.read-findings"))]
+Machine = Annotated[Account, Depends(require("supervision.read-replay"))]
 
 
 Card, Finding = row_answer("Card", CardIssued), row_answer("Finding", FindingRaised)

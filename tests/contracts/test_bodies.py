@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from datetime import date
 from typing import Final
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from libs.authority import Post, posted
 from libs.testkit.asgi import ENDLESS, Got, ask
 from libs.testkit.unserved import CITY, application
-from libs.web import Accounts, Role
+from libs.web import Accounts
 from libs.web.bodies import MAX_JSON
 
 HUGE: Final = 32 * 1024 * 1024
@@ -26,7 +28,7 @@ PARTS: Final = {
     "item": "511A00001",
     "subject": "subj-6f0a1c2e-4b5d-4e6f-8a9b-0c1d2e3f4a5b",
 }
-OPEN: Final = {"/health/live", "/health/ready", "/sign-in", "/sign-out", "/kit"}
+OPEN: Final = {"/health/live", "/health/ready", "/sign-in", "/sign-out", "/kit", "/kit/moving", "/kit/public", "/choose"}
 """What is for everybody, signed in or not."""
 LIST: Final = "/catalogue/nodes/{node}/imports"
 LARGE: Final = {LIST: HUGE, "/intake/nodes/{node}/imports": 2 * 1024 * 1024}
@@ -45,9 +47,9 @@ class Door:
 
     def __init__(self, app: FastAPI, accounts: Accounts) -> None:
         self.app = app
-        self.every = accounts.issue("E1", list(Role), [CITY.code], "全部")[1]
-        self.reader = accounts.issue("S1", [Role.SUPERVISOR], [CITY.code], "监察")[1]
-        self.far = accounts.issue("F1", list(Role), ["520000"], "外地")[1]
+        self.every = accounts.issue("E1", posted(Post, [CITY.code], last=date(2199, 12, 31)), "全部")[1]
+        self.reader = accounts.issue("S1", posted([Post.SUPERVISOR], [CITY.code]), "监察")[1]
+        self.far = accounts.issue("F1", posted(Post, ["520000"], last=date(2199, 12, 31)), "外地")[1]
 
     def routes(self) -> Iterator[tuple[str, APIRoute]]:
         """Every route, with each of its methods."""

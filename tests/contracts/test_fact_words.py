@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from pathlib import Path
 
 import pytest
 
+from libs.authority import ACTS
 from libs.testkit.contracts import EVENTS, Contract, contract
-from libs.web import Role
-from libs.words import ACT_WORDS, CLOCK_STATES, CLOCKS, FACTS, OBJECTS, PHRASES, ROLES, RUNGS, VALUES, sentence, told, word
-from services.dashboard.views.words import ACTS
+from libs.words import ACT_WORDS, CLOCK_STATES, CLOCKS, FACTS, OBJECTS, PHRASES, RUNGS, VALUES, sentence, told, word
+from services.dashboard.views.words import ACTS as OF_CASES
 from services.deadline.clock.rungs import Rung
 from services.intake.http import ROUTES
+from services.intake.http.filing import FILING
 
 PROMISED = {f"liandong.{path.parent.name}.{path.name.partition('.')[0]}": path for path in sorted(EVENTS.glob("*/*.json"))}
 
@@ -35,7 +34,7 @@ def test_a_title_is_chinese_and_what_is_shown_is_there(family: str, path: Path) 
 
 
 def test_whoever_did_what_was_imported_stands_in_the_fact() -> None:
-    acts = [family for family in PROMISED if family.startswith(ACTS)]
+    acts = [family for family in PROMISED if family.startswith(OF_CASES)]
     fields = {family: set(of(family).shape.options[0].fields) for family in acts}
     assert [family for family in acts if "imported" in fields[family] and "officer" not in fields[family]] == []
 
@@ -74,11 +73,10 @@ def test_every_act_and_every_rung_has_its_word() -> None:
     assert [text for text in (*ACT_WORDS.values(), *RUNGS.values(), *CLOCK_STATES.values()) if text.isascii()] == []
 
 
-def test_every_role_has_the_word_it_has_where_it_is_defined() -> None:
-    """Of a member of an enum only the source keeps what is said below it."""
-    said = dict(re.findall(r'= "(\w+)"\n    """(.+)"""', inspect.getsource(Role)))
-    assert dict(ROLES) == said
-    assert list(ROLES) == [role.value for role in Role]
+def test_an_act_is_called_the_same_where_it_is_told_and_where_it_is_granted() -> None:
+    granted = {part: ACTS[route.act].word for part, route in {"file": FILING, **ROUTES}.items()}
+    setting_up = {"item": ACTS["catalogue.register-item"].word, "procedure": ACTS["catalogue.publish-procedure"].word}
+    assert dict(ACT_WORDS) == {**setting_up, **granted}
 
 
 def test_what_holds_from_the_very_day_of_the_fact_on_is_not_said_twice() -> None:

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from datetime import date
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -19,12 +20,13 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from httpx2 import AsyncClient
 
+from libs.authority import Post, posted
 from libs.bus import topics
 from libs.contracts import standing
 from libs.database import prepare_site, service_url
 from libs.embedded import create_topics, free_port
 from libs.host import Around, Node, Site, SiteHost, site_app
-from libs.web import Accounts, Role
+from libs.web import Accounts
 from libs.wire import public_of
 
 pytestmark = pytest.mark.server
@@ -86,31 +88,32 @@ class City:
     """The city's site in this very process, and its staff."""
 
     def __init__(self, address: str, accounts: Accounts) -> None:
-        self._clients = {role: AsyncClient(base_url=address, headers=self._staff(accounts, role), timeout=30) for role in Role}
+        self._clients = {post: AsyncClient(base_url=address, headers=self._staff(accounts, post), timeout=30) for post in Post}
 
     @staticmethod
-    def _staff(accounts: Accounts, role: Role) -> dict[str, str]:
-        return {"Authorization": f"Bearer {accounts.issue(f'{role.value}-1', [role], [NODE], role.value)[1]}"}
+    def _staff(accounts: Accounts, post: Post) -> dict[str, str]:
+        _, token = accounts.issue(f"{post.value}-1", posted([post], [NODE], last=date(2199, 12, 31)), post.value)
+        return {"Authorization": f"Bearer {token}"}
 
-    async def post(self, role: Role, path: str, form: object) -> dict[str, Any]:
-        answer = await self._clients[role].post(path, json=form, headers={"Idempotency-Key": str(uuid4())})
+    async def post(self, by: Post, path: str, form: object) -> dict[str, Any]:
+        answer = await self._clients[by].post(path, json=form, headers={"Idempotency-Key": str(uuid4())})
         assert answer.status_code < 300, answer.text
         found: dict[str, Any] = answer.json()
         return found
 
-    async def get(self, role: Role, path: str, **params: Any) -> str:
-        answer = await self._clients[role].get(path, params=params)
+    async def get(self, by: Post, path: str, **params: Any) -> str:
+        answer = await self._clients[by].get(path, params=params)
         assert answer.status_code == 200, answer.text
         return answer.text
 
     async def filed(self) -> str:
         """Publishes an item with its procedure and files a case of it, as soon as intake has heard of the item: the case's number."""
-        await self.post(Role.EDITOR, f"/catalogue/nodes/{NODE}/items", ITEM)
-        await self.post(Role.EDITOR, f"/catalogue/nodes/{NODE}/procedures", PROCEDURE)
+        await self.post(Post.EDITOR, f"/catalogue/nodes/{NODE}/items", ITEM)
+        await self.post(Post.EDITOR, f"/catalogue/nodes/{NODE}/procedures", PROCEDURE)
         form = {"item": ITEM["item"], "channel": "counter", "materials": ["申请书"]}
         async with asyncio.timeout(30):
             while True:
-                answer = await self._clients[Role.CLERK].post(
+                answer = await self._clients[Post.CLERK].post(
                     f"/intake/nodes/{NODE}/cases", json=form, headers={"Idempotency-Key": str(uuid4())}
                 )
                 if answer.status_code != 409:
@@ -118,15 +121,15 @@ class City:
 
     async def seen(self, position: Mapping[str, Any]) -> None:
         """Waits until the city has verified the feed up to here."""
-        found = await self.get(Role.OPERATOR, "/hub/wait", source=position["source"], sequence=position["sequence"], timeout=20)
+        found = await self.get(Post.OPERATOR, "/hub/wait", source=position["source"], sequence=position["sequence"], timeout=20)
         assert json.loads(found) == {"reached": True}
 
     async def answered(self, case: str) -> dict[str, Any]:
         """Waits until the deadline service has heard of the acceptance and said what follows: its head."""
         async with asyncio.timeout(30):
-            while "promised" not in await self.get(Role.CLERK, f"/deadline/cases/{case}/clocks"):
+            while "promised" not in await self.get(Post.CLERK, f"/deadline/cases/{case}/clocks"):
                 continue
-        feeds = msgspec.json.decode(await self.get(Role.OPERATOR, "/site/status"))["services"]["deadline"]["heads"]
+        feeds = msgspec.json.decode(await self.get(Post.OPERATOR, "/site/status"))["services"]["deadline"]["heads"]
         found: dict[str, Any] = feeds[0]
         return found
 
@@ -141,7 +144,7 @@ async def running(owner: str, bootstrap: str) -> AsyncIterator[City]:
     await prepare_site(owner, "city")
     await create_topics(bootstrap, {topic.name: (topic.partitions, topic.config) for topic in topics([NODE])})
     accounts, key, address = Accounts(), Ed25519PrivateKey.generate(), f"http://127.0.0.1:{(port := free_port())}"
-    _, token = accounts.issue("system:site", [Role.SITE, Role.OPERATOR, Role.LEADER, Role.SUPERVISOR], [NODE], "本节点服务")
+    _, token = accounts.issue("system:site", posted([Post.SITE], [NODE]), "本节点服务")
     named, public = public_of(key)
     known = {"sites": [{"site": NODE, "key": named, "public_key": public, "address": address, "nodes": NODES}]}
     around = Around(
@@ -179,10 +182,10 @@ async def test_one_acceptance_passes_every_station_in_order(city: City) -> None:
     assert 12 <= len(way) <= 18, "about fifteen"
     case = await city.filed()
     with traced(way) as passed:
-        done = await city.post(Role.CLERK, f"/intake/cases/{case}/acceptance", {})
+        done = await city.post(Post.CLERK, f"/intake/cases/{case}/acceptance", {})
         await city.seen(done["position"])
         await city.seen(await city.answered(case))
-        page = await city.get(Role.LEADER, "/city")
+        page = await city.get(Post.LEADER, "/city")
     assert case in page
     assert lost(way, passed) == []
 

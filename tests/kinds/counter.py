@@ -8,11 +8,12 @@ from typing import cast
 import msgspec
 from httpx2 import ASGITransport, AsyncClient
 
+from libs.authority import Post, posted
 from libs.database import Pool
 from libs.eventlog import MemoryLogs
 from libs.host import PROBLEMS, Context, Node, Site, imported
 from libs.telemetry import Health
-from libs.web import Accounts, Role, make_app
+from libs.web import Accounts, make_app
 from services.catalogue.events import ItemRegistered
 from tests.kinds.desk import Desk, apart
 
@@ -35,7 +36,7 @@ def registered(desk: Desk, data: bytes | str) -> dict[str, tuple[str, str]]:
 
     async def hand_in() -> None:
         context, accounts = context_of("catalogue"), Accounts()
-        _, token = accounts.issue("E0001", [Role.EDITOR], [NODE], "事项目录")
+        _, token = accounts.issue("E0001", posted([Post.EDITOR], [NODE]), "事项目录")
         made = make_app("kinds", routers=[imported("catalogue")(context).router], accounts=accounts, health=Health(), problems=PROBLEMS)
         async with AsyncClient(transport=ASGITransport(app=made), base_url="http://site") as client:
             headers = {"Authorization": f"Bearer {token}"}

@@ -8,7 +8,7 @@ from libs.story import Ask
 from libs.testkit.neighbours import moment
 from services.intake.case.steps import StartStep
 from tests.together.stories import CLERK, EXAMINER, STEPS, filed
-from tests.together.telling import Telling
+from tests.together.telling import EVERYTHING, Telling
 
 BOTH: Final = ["申请书", "平面图"]
 
@@ -48,7 +48,7 @@ def test_a_return_after_the_silence_loses_nothing() -> None:
 def test_an_act_before_the_clocks_have_spoken_writes_the_acceptance_that_they_then_find() -> None:
     """The deadline service lags behind: an officer takes a step up on the 14th, its silence of the 13th is noticed after that."""
     story, at = filed(), moment("2007-03-14T09:00")
-    step = StartStep(case=story.case, officer=EXAMINER, at=at, calendar=story.calendar, name="审查")
+    step = StartStep(case=story.case, officer=EXAMINER, at=at, calendar=story.calendar, grants=EVERYTHING, name="审查")
     written = story.runner.ask("steps/start", Ask(story.node, story.cases, story.case, step, EXAMINER)).facts[0].record
     assert (written.type, written.time) == ("liandong.intake.CaseAccepted.v1", moment("2007-03-13T00:00"))
     before = len(story.stream())

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from libs.authority import Post, posted
 from libs.bus import Hears, Reader
 from libs.contracts import Row
 from libs.database import Connection, prepare
@@ -18,7 +19,7 @@ from libs.host import Around, Build, Context, Service, SiteHost, site_app
 from libs.host.process import Answering
 from libs.host.tests.told import SITE, opened
 from libs.telemetry import NotReady
-from libs.web import Accounts, Role
+from libs.web import Accounts
 
 pytestmark = pytest.mark.server
 SAID = "liandong.intake.Said.v1"
@@ -59,7 +60,7 @@ async def test_a_gap_that_cannot_be_healed_is_named_and_healed_when_it_can(datab
     place, accounts, heard = socket.socket(), Accounts(), list[str]()
     place.bind(("127.0.0.1", 0))  # taken from now on, so that nobody else listens there, and refusing until it is served
     port = place.getsockname()[1]
-    _, token = accounts.issue("system:site", [Role.SITE], [SITE.code], "本部署服务")
+    _, token = accounts.issue("system:site", posted([Post.SITE], [SITE.code]), "本部署服务")
     host = SiteHost(SITE, ROWS, Around(address=f"http://127.0.0.1:{port}", token=token))
     await opened(host, {name: await prepare(database, name) for name in ("intake", "deadline")}, services(heard))
     intake, deadline = host.services["intake"], host.services["deadline"]

@@ -8,12 +8,13 @@ from functools import partial
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
+from libs.authority import Post, posted
 from libs.contracts import Row
 from libs.eventlog import Checked
 from libs.host import Around, Node, Service, Site, SiteHost, site_app
 from libs.host.tests.told import opened, row
 from libs.views import StandsAt
-from libs.web import Accounts, Role
+from libs.web import Accounts
 
 SITE = Site("511500", (Node("511500", "宜宾市政务服务中心", ""),))
 
@@ -29,7 +30,7 @@ async def test_every_log_is_verified_that_of_the_registry_too() -> None:
     for name, fault in (("hub", "hash"), ("intake", None)):
         host.services[name].verify = partial(checked, name, fault)  # type: ignore[method-assign]
     accounts = Accounts()
-    _, token = accounts.issue("O0001", [Role.OPERATOR], ["511500"], "运行维护")
+    _, token = accounts.issue("O0001", posted([Post.OPERATOR], ["511500"]), "运行维护")
     headers = {"Authorization": f"Bearer {token}"}
     async with AsyncClient(transport=ASGITransport(app=site_app(host, accounts)), base_url="http://site", headers=headers) as client:
         found = (await client.get("/site/verify")).json()
@@ -52,7 +53,7 @@ async def test_loops_and_views_of_the_hub_and_the_link_and_of_the_site_itself_ar
     host.loops.run("hear intake", dies)
     await asyncio.sleep(0.05)
     accounts = Accounts()
-    _, token = accounts.issue("O0001", [Role.OPERATOR], ["511500"], "运行维护")
+    _, token = accounts.issue("O0001", posted([Post.OPERATOR], ["511500"]), "运行维护")
     headers = {"Authorization": f"Bearer {token}"}
     async with AsyncClient(transport=ASGITransport(app=site_app(host, accounts)), base_url="http://site", headers=headers) as client:
         found = (await client.get("/site/status")).json()
@@ -82,7 +83,7 @@ async def test_a_number_no_log_has_and_a_name_no_service_has_are_refused(method:
     host = SiteHost(SITE, [Row("intake", "site", ("intake",), (), "none")], Around(address="http://site", token="t"))
     await opened(host, {}, lambda name: lambda _: Service(name))
     accounts = Accounts()
-    _, token = accounts.issue("O0001", [Role.OPERATOR], ["511500"], "运行维护")
+    _, token = accounts.issue("O0001", posted([Post.OPERATOR], ["511500"]), "运行维护")
     headers = {"Authorization": f"Bearer {token}"}
     async with AsyncClient(transport=ASGITransport(app=site_app(host, accounts)), base_url="http://site", headers=headers) as client:
         answer = await (client.get(path) if body is None else client.post(path, json=body))

@@ -33,7 +33,7 @@ async def test_a_service_is_told_what_stands_around_it() -> None:
     assert (context.site, context.around.published, context.around.address) == (SITE, ("a",), "http://site")
     assert [context.around.stands(name) for name in ("a", "b", "c")] == [True, True, False]
     assert context.process == told.contexts["a"].process
-    assert not context.around.knows("C0117"), "without accounts nobody is known"
+    assert context.around.granted("C0117") is None, "without accounts nobody is known"
     with pytest.raises(LookupError, match="没有给本进程签名的私钥"):
         context.around.signing_key()
     with pytest.raises(KeyError):

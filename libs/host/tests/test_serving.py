@@ -13,12 +13,13 @@ from contextlib import suppress
 import httpx2
 import pytest
 
+from libs.authority import Post, posted
 from libs.embedded import free_port
 from libs.host import Around, Build, Service, SiteHost, run_site
 from libs.host import process as around_site
 from libs.host.running import imported
 from libs.host.tests.told import SITE, Told, row
-from libs.web import Accounts, Role
+from libs.web import Accounts
 
 
 @pytest.fixture
@@ -52,8 +53,8 @@ async def test_a_process_that_is_told_to_stop_stops_its_services_first(told: Tol
     process = asyncio.create_task(running)
     await answers(port)
     assert told.lines == ["a open", "a runs"]
-    accounts.issue("C0117", [Role.CLERK], [SITE.code], "窗口受理")
-    assert told.contexts["a"].around.knows("C0117"), "the accounts that open the door are asked, as they are now"
+    accounts.issue("C0117", posted([Post.CLERK], [SITE.code]), "窗口受理")
+    assert told.contexts["a"].around.granted("C0117") is not None, "the accounts that open the door are asked, as they are now"
     os.kill(os.getpid(), number)
     await process
     assert told.lines[2:] == ["a ends", "a close"]

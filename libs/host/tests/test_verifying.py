@@ -12,12 +12,13 @@ import asyncpg
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
+from libs.authority import Post, posted
 from libs.contracts import Row
 from libs.database import prepare
 from libs.eventlog import Consequence, Intent, New
 from libs.host import Around, Node, Service, Site, SiteHost, site_app
 from libs.host.tests.told import opened
-from libs.web import Accounts, Role
+from libs.web import Accounts
 from libs.wire import Position
 
 pytestmark = pytest.mark.server
@@ -31,7 +32,7 @@ async def county(database: str) -> AsyncIterator[tuple[SiteHost, AsyncClient]]:
     host = SiteHost(SITE, ROWS, Around(address="http://site", token="t"))
     await opened(host, {name: await prepare(database, name) for name in ("intake", "link")}, lambda name: lambda _: Service(name))
     accounts = Accounts()
-    _, token = accounts.issue("O0001", [Role.OPERATOR], [NODE], "运行维护")
+    _, token = accounts.issue("O0001", posted([Post.OPERATOR], [NODE]), "运行维护")
     headers = {"Authorization": f"Bearer {token}"}
     async with AsyncClient(transport=ASGITransport(app=site_app(host, accounts)), base_url="http://site", headers=headers) as client:
         yield host, client

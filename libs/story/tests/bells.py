@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from libs.authority import Grants, Post, posted
 from libs.bus import Reader
 from libs.decider import Decider, Law, record, refusing
 from libs.eventlog import Codec, Subject
@@ -14,7 +15,6 @@ from libs.forms import Form
 from libs.host import Around
 from libs.story import ActDoor, Ask, Hearing, Opening, Part, Scene, Speech
 from libs.testkit.neighbours import moment
-from libs.web import Role
 from libs.wire import Recorded
 from libs.workdays import Calendar
 
@@ -79,7 +79,10 @@ class Bell:
     def part(self) -> Part:
         """What the bell does in a story."""
         opening = Opening(self.scene.begins - timedelta(days=1), self._opens()) if self.opening else None
-        acts = {"ring": ActDoor((Role.CLERK,), RingForm, self._ring), "touch": ActDoor((), None, lambda _form, by: self._asked(0, by))}
+        acts = {
+            "ring": ActDoor("intake.accept", RingForm, self._ring),
+            "touch": ActDoor("catalogue.read-items", None, lambda _form, by: self._asked(0, by)),
+        }
         return Part(codec=BELLS.codec, acts=acts, opening=opening, speech=self._speech, shows=self._shows)
 
     def _asked(self, times: int, by: str) -> Ask:
@@ -121,5 +124,6 @@ def echo() -> Part:
 
 def scene(node: str = NODE, begins: str = "2007-03-05T09:00") -> Scene:
     """A county's scene, where only C0117 may do what clerks do; E0201 is known too."""
-    around = Around(knows=lambda staff, *roles: staff in ("C0117", "E0201") and (not roles or (staff == "C0117" and Role.CLERK in roles)))
+    known = {"C0117": Grants(posted([Post.CLERK], [NODE])), "E0201": Grants(posted([Post.EXAMINER], [NODE]))}
+    around = Around(granted=known.get)
     return Scene(node, Calendar.load(), moment(begins), {}, around)

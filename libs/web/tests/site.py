@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +16,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from libs.authority import Post, posted
 from libs.decider import Refused
 from libs.telemetry import Health, current_traceparent
-from libs.web import Account, Accounts, NavLink, Pages, Role, TypedBefore, acting, make_app, passing_entrance, problem_for, require
+from libs.web import Account, Accounts, NavLink, Pages, TypedBefore, acting, make_app, passing_entrance, problem_for, require
 from libs.web.catalogue import shown
 from libs.web.headers import IdempotencyKey, IfMatch, etag, versions
 from libs.web.listing import ListAsk
@@ -61,16 +63,20 @@ def routes(pages: Pages | None) -> APIRouter:
         return {"trace": current_traceparent()}
 
     @router.get("/me")
-    async def me(account: Annotated[Account, Depends(require())]) -> dict[str, str]:
+    async def me(account: Annotated[Account, Depends(require("catalogue.read-items"))]) -> dict[str, str]:
         return {"staff": account.staff}
 
     @router.get("/nodes/{node}")
-    async def seen(node: str, account: Annotated[Account, Depends(require(Role.CLERK, Role.LEADER))]) -> str:
+    async def seen(node: str, account: Annotated[Account, Depends(require("intake.read-cases"))]) -> str:
         return f"{account.staff} {node}"
 
     @router.post("/nodes/{node}/cases")
     async def file(
-        node: str, filing: Filing, key: IdempotencyKey, account: Annotated[Account, Depends(require(Role.CLERK))], if_match: IfMatch = None
+        node: str,
+        filing: Filing,
+        key: IdempotencyKey,
+        account: Annotated[Account, Depends(require("intake.accept"))],
+        if_match: IfMatch = None,
     ) -> Response:
         return Response(f"{key} {versions(if_match)}", headers={"ETag": etag(8)})
 
@@ -80,8 +86,8 @@ def routes(pages: Pages | None) -> APIRouter:
 
 def _misfortunes(router: APIRouter, pages: Pages | None) -> None:
     @router.post("/elsewhere/{other}")
-    async def elsewhere(other: str, account: Annotated[Account, Depends(require(Role.CLERK))]) -> str:
-        account.must_work_for(other)
+    async def elsewhere(other: str, account: Annotated[Account, Depends(require("intake.accept", anywhere=True))]) -> str:
+        account.must("intake.accept", other, date(2026, 11, 28))
         return other
 
     @router.get("/fails/{how}")
@@ -97,17 +103,19 @@ def _misfortunes(router: APIRouter, pages: Pages | None) -> None:
 
     @router.get("/notice/{node}", include_in_schema=False)
     async def notice(
-        request: Request, node: str, account: Annotated[Account, Depends(require(Role.CLERK))], typed: TypedBefore
+        request: Request, node: str, account: Annotated[Account, Depends(require("intake.accept"))], typed: TypedBefore
     ) -> Response:
         assert pages is not None
         return pages.render(request, "own-form.html", node=node, typed=typed)
 
     @router.post("/notice/{node}", include_in_schema=False)
-    async def give(node: str, account: Annotated[Account, Depends(acting(Role.CLERK))], missing: Annotated[str, Form()] = "") -> Response:
+    async def give(
+        node: str, account: Annotated[Account, Depends(acting("intake.accept"))], missing: Annotated[str, Form()] = ""
+    ) -> Response:
         return Response(f"{account.staff} {node} {missing}")
 
     @router.get("/page")
-    async def page(request: Request, account: Annotated[Account, Depends(require(Role.LEADER))]) -> Response:
+    async def page(request: Request, account: Annotated[Account, Depends(require("dashboard.read-pages"))]) -> Response:
         assert pages is not None
         return pages.render(request, "catalogue.html", **shown(ListAsk()))
 
@@ -117,9 +125,9 @@ class Stand:
 
     def __init__(self, *, pages: bool = True, listed: bool = False) -> None:
         self.accounts, self.seconds = Accounts(), 1000.0
-        clerk, self.clerk = self.accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口受理")
-        other, self.other = self.accounts.issue("C0122", [Role.CLERK], ["511525"], "窗口受理")
-        leader, self.leader = self.accounts.issue("L0001", [Role.LEADER], ["511500"], "市中心领导")
+        clerk, self.clerk = self.accounts.issue("C0117", posted([Post.CLERK], ["511525"]), "窗口受理")
+        other, self.other = self.accounts.issue("C0122", posted([Post.CLERK], ["511525"]), "窗口受理")
+        leader, self.leader = self.accounts.issue("L0001", posted([Post.LEADER], ["511500"]), "市中心领导")
         for account in (clerk, other, leader):
             self.accounts.set_password(account, KEPT)
         self.health = Health()

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Body, Depends, Query, Response
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import Field
 
+from libs.authority import Post, posted
 from libs.forms import Form, Text
 from libs.telemetry import Health
-from libs.web import Account, Accounts, CasePath, Envelope, MaxBody, NodePath, Pages, Role, answer, envelope, make_app, require
+from libs.web import Account, Accounts, CasePath, Envelope, MaxBody, NodePath, Pages, answer, envelope, make_app, require
 from libs.web.bodies import MAX_JSON
 
 CASE = "511525-20070305-000001-0"
@@ -29,7 +30,7 @@ class Numbers(Form):
 
 
 def routes() -> APIRouter:
-    router, clerk = APIRouter(), Depends(envelope(Role.CLERK))
+    router, clerk = APIRouter(), Depends(envelope("intake.accept"))
 
     @router.post("/cases/{case}/notice")
     async def notice(case: CasePath, form: Notice, by: Envelope = clerk) -> Response:
@@ -41,7 +42,9 @@ def routes() -> APIRouter:
 
     @router.post("/nodes/{node}/files", dependencies=[Depends(MaxBody(LARGE))])
     async def files(
-        node: NodePath, who: Annotated[Account, Depends(require())], data: Annotated[bytes, Body(media_type="application/octet-stream")]
+        node: NodePath,
+        who: Annotated[Account, Depends(require("intake.read-cases"))],
+        data: Annotated[bytes, Body(media_type="application/octet-stream")],
     ) -> Response:
         return answer({"bytes": len(data)})
 
@@ -67,7 +70,7 @@ class Door:
 
     def __init__(self, most: int = MAX_JSON) -> None:
         accounts = Accounts()
-        _, self.token = accounts.issue("C0117", [Role.CLERK], ["511525"], "窗口")
+        _, self.token = accounts.issue("C0117", posted([Post.CLERK], ["511525"]), "窗口")
         self.app = make_app(
             "door", routers=[routes()], accounts=accounts, health=Health(), pages=Pages(brand="联动"), catalogue=True, max_body=most
         )

@@ -10,6 +10,7 @@ import pytest
 from fastapi import APIRouter, Depends, Query, Response
 from httpx2 import ASGITransport, AsyncClient
 
+from libs.authority import Post, posted
 from libs.forms import Day, Form, Moment
 from libs.telemetry import Health
 from libs.web import (
@@ -18,7 +19,6 @@ from libs.web import (
     CasePath,
     Envelope,
     NodePath,
-    Role,
     answer,
     done_answer,
     envelope,
@@ -58,7 +58,7 @@ class Door:
     """Some routes, and two clerks who ask."""
 
     def __init__(self) -> None:
-        routes, clerk = APIRouter(), Depends(envelope(Role.CLERK))
+        routes, clerk = APIRouter(), Depends(envelope("intake.accept"))
 
         @routes.post("/cases/{case}/notice")
         async def notice(case: CasePath, form: Notice, by: Envelope = clerk) -> Response:
@@ -66,13 +66,15 @@ class Door:
             return done_answer(Written({"sequence": 7}, 3), 201, **said)
 
         @routes.get("/nodes/{node}/days")
-        async def days(node: NodePath, on: Annotated[Day, Query()], who: Annotated[Account, Depends(require())]) -> Response:
+        async def days(
+            node: NodePath, on: Annotated[Day, Query()], who: Annotated[Account, Depends(require("intake.read-cases"))]
+        ) -> Response:
             return answer({"on": on, "who": who.staff}, version=2, current=False)
 
         accounts = Accounts()
-        self.tokens = {name: accounts.issue(name, [Role.CLERK], ["511525"], "窗口")[1] for name in ("C1", "C2")}
-        self.tokens["far"] = accounts.issue("C9", [Role.CLERK], ["511526"], "窗口")[1]
-        self.tokens["site"] = accounts.issue("M1", [Role.SITE], ["511525"], "机器")[1]
+        self.tokens = {name: accounts.issue(name, posted([Post.CLERK], ["511525"]), "窗口")[1] for name in ("C1", "C2")}
+        self.tokens["far"] = accounts.issue("C9", posted([Post.CLERK], ["511526"]), "窗口")[1]
+        self.tokens["site"] = accounts.issue("M1", posted([Post.SITE], ["511525"]), "机器")[1]
         app = make_app("door", routers=[routes], accounts=accounts, health=Health())
         self.http = AsyncClient(transport=ASGITransport(app=app), base_url="http://door")
 

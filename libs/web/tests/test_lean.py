@@ -17,11 +17,12 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from pydantic import Field
 from starlette.responses import Response
 
+from libs.authority import Post, posted
 from libs.decider import Refused
 from libs.forms import Day, Form, Text, Titles
 from libs.telemetry import Health, current_traceparent, tracer_provider
 from libs.testkit.asgi import scope_of
-from libs.web import Accounts, CommandRoute, Envelope, NotYet, Pages, Role, add_commands, answer, make_app
+from libs.web import Accounts, CommandRoute, Envelope, NotYet, Pages, add_commands, answer, make_app
 from libs.web.commands import Described
 
 CASE: Final = "511525-20070305-000001-0"
@@ -51,12 +52,11 @@ async def told(by: Envelope, place: str, form: LeanForm | None) -> Response:
     return answer({**said, "form": form and form.model_dump()}, 201, version=3)
 
 
-CLERKS: Final = (Role.CLERK, Role.EDITOR)
 ROWS: Final = (
-    CommandRoute(path="/cases/{case}/notice", name="Notice", act=told, roles=CLERKS, form=LeanForm, status=201),
-    CommandRoute(path="/cases/{case}/steps/done", name="Step", act=told, roles=(Role.CLERK,)),
-    CommandRoute(path="/nodes/{node}/cases", name="File", act=told, roles=(), form=LeanForm),
-    CommandRoute(path="/nodes/{node}/imports", name="Import", act=told, roles=CLERKS, form=LeanForm, keyed=False, max_body=200),
+    CommandRoute(path="/cases/{case}/notice", name="Notice", act="intake.request-corrections", does=told, form=LeanForm, status=201),
+    CommandRoute(path="/cases/{case}/steps/done", name="Step", act="intake.close", does=told),
+    CommandRoute(path="/nodes/{node}/cases", name="File", act="intake.file", does=told, form=LeanForm),
+    CommandRoute(path="/nodes/{node}/imports", name="Import", act="intake.accept", does=told, form=LeanForm, keyed=False, max_body=200),
 )
 PATHS: Final = [row.path for row in ROWS]
 
@@ -67,10 +67,10 @@ class Ways:
     def __init__(self) -> None:
         accounts = Accounts()
         self.tokens = [
-            accounts.issue("C1", [Role.CLERK], ["511525"], "窗口")[1],
-            accounts.issue("L1", [Role.LEADER], ["510000"], "领导")[1],
+            accounts.issue("C1", posted([Post.CLERK], ["511525"]), "窗口")[1],
+            accounts.issue("L1", posted([Post.LEADER], ["510000"]), "领导")[1],
         ]
-        self.tokens += [accounts.issue("C9", [Role.CLERK], ["511526"], "窗口")[1], "nobody's"]
+        self.tokens += [accounts.issue("C9", posted([Post.CLERK], ["511526"]), "窗口")[1], "nobody's"]
         self.lean, self.full = (self._app(accounts, kind) for kind in (Described, APIRoute))
 
     def _app(self, accounts: Accounts, kind: type[APIRoute]) -> Any:
@@ -175,7 +175,7 @@ async def test_what_is_no_command_goes_the_usual_way(method: str, path: str) -> 
 @pytest.mark.parametrize("path", ["/cases", "/cases/{other}/notice", "/nodes/{node}/cases/{case}"])
 def test_a_command_is_put_to_one_node_or_one_case(path: str) -> None:
     with pytest.raises(TypeError, match="one node, one case or one subject"):
-        add_commands(APIRouter(), [CommandRoute(path=path, name="No", act=told, roles=())])
+        add_commands(APIRouter(), [CommandRoute(path=path, name="No", act="intake.file", does=told)])
 
 
 @pytest.mark.parametrize(("sampled", "spans"), [("01", ["POST /cases/{case}/notice"]), ("00", [])])

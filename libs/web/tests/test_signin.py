@@ -1,13 +1,15 @@
-"""Who may ask what: roles and nodes, tokens and cookies, and the ways around that are closed."""
+"""Who may ask what: posts and nodes, tokens and cookies, and the ways around that are closed."""
 
 from __future__ import annotations
+
+from datetime import date
 
 import pytest
 from argon2 import PasswordHasher
 from httpx2 import AsyncClient, Response
 from starlette.requests import Request
 
-from libs.web import Role
+from libs.authority import ACTS, Post, posted
 from libs.web.accounts import digest
 from libs.web.acting import word_of
 from libs.web.addresses import local
@@ -44,29 +46,29 @@ async def test_without_a_token_that_is_somebodys_nothing_is_told(stand: Stand, h
 
 
 MATRIX = [
-    (role, node, path)
-    for role in Role
+    (post, node, path)
+    for post in Post
     for node in ("511500", "511525", "511525100", "511526")
     for path in ("511500", "511525", "511525100", "511526", "511602")
 ]
 
 
-@pytest.mark.parametrize(("role", "node", "path"), MATRIX)
-async def test_role_and_node_must_both_cover_the_act(one_stand: Stand, role: Role, node: str, path: str) -> None:
-    _, token = one_stand.accounts.issue("X1", [role], [node], "岗位")
+@pytest.mark.parametrize(("post", "node", "path"), MATRIX)
+async def test_post_and_node_must_both_cover_the_act(one_stand: Stand, post: Post, node: str, path: str) -> None:
+    _, token = one_stand.accounts.issue("X1", posted([post], [node], last=date(2199, 12, 31)), "岗位")
     below = path == node or path.startswith(node) or (node == "511500" and path.startswith("5115"))
     async with one_stand.browser(token) as client:
         seen = (await client.get(f"/nodes/{path}")).status_code
         acted = (await client.post(f"/nodes/{path}/cases", json=FILING, headers=KEY)).status_code
         elsewhere = (await client.post(f"/elsewhere/{path}")).status_code
-    assert seen == (200 if below and role in {Role.CLERK, Role.LEADER} else 403)
-    assert acted == elsewhere == (200 if below and role is Role.CLERK else 403)
+    assert seen == (200 if below and post in ACTS["intake.read-cases"].posts else 403)
+    assert acted == elsewhere == (200 if below and post in (Post.CLERK, Post.CHIEF_REPRESENTATIVE) else 403)
 
 
 async def test_who_is_not_allowed_learns_which_post_and_node_it_was(stand: Stand) -> None:
     async with stand.browser(stand.clerk) as client:
         found = (await client.get("/nodes/511526")).json()
-    assert (found["code"], found["detail"]) == ("not-allowed", "窗口受理（C0117）不在 511526 履职")
+    assert (found["code"], found["detail"]) == ("not-allowed", "窗口受理（C0117）：「查阅办件」的授权限于 511525，不及于 511526")
 
 
 async def test_somebody_who_opens_a_page_is_led_to_sign_in_and_back(stand: Stand) -> None:

@@ -16,7 +16,7 @@ from libs.decider import Refused
 from libs.eventlog import Done, Intent, Subject
 from libs.host import Context
 from libs.paper import BadTable
-from libs.web import REFUSES, Account, MaxBody, NodePath, PositionAnswer, Role, answer, hosted, require, row_answer
+from libs.web import REFUSES, Account, MaxBody, NodePath, PositionAnswer, answer, hosted, require, row_answer
 from services.catalogue.events import ItemsImported
 from services.catalogue.http.item_list import ItemList, read_items
 from services.catalogue.http.items import ItemStreams
@@ -69,7 +69,7 @@ class Outcomes(NamedTuple):
 
 def add_imports(routes: APIRouter, context: Context, items: ItemStreams, imports: ImportStreams) -> None:
     """Adds the route for many items at once. It takes no idempotency key: an item that stands so already is not written again."""
-    editor = Depends(require(Role.EDITOR))
+    editor = Depends(require("catalogue.import-items"))
 
     @routes.post("/nodes/{node}/imports", response_model=ImportReport, responses=REFUSES, dependencies=[Depends(MaxBody(MAX_LIST))])
     async def land(node: NodePath, name: FileName = "", data: Content = b"", account: Account = editor) -> Response:

@@ -11,7 +11,7 @@ from pydantic import Field
 from libs.eventlog import Subject
 from libs.forms import Form, Title, Visible
 from libs.host import Context
-from libs.web import CommandRoute, Envelope, Role, WrittenAnswer, add_commands, done_answer, hosted
+from libs.web import CommandRoute, Envelope, WrittenAnswer, add_commands, done_answer, hosted
 from services.catalogue.http.agency import agency_fault
 from services.catalogue.item import Event, RegisterItem, State, Wording, stream
 
@@ -47,8 +47,8 @@ def add_items(routes: APIRouter, context: Context, items: ItemStreams) -> None:
         done = await log.append(items.intent(stream(form.item), command, **by.said))
         return done_answer(done, 201, item=form.item, agency_set_aside=fault if form.agency else None)
 
-    editors = (Role.EDITOR,)
-    row = CommandRoute(path="/nodes/{node}/items", name="item", act=item, roles=editors, form=ItemForm, status=201, answers=ItemAnswer)
+    act = "catalogue.register-item"
+    row = CommandRoute(path="/nodes/{node}/items", name="item", act=act, does=item, form=ItemForm, status=201, answers=ItemAnswer)
     add_commands(routes, [row])
 
 

@@ -12,7 +12,7 @@ from libs.contracts import regime, regimes
 from libs.eventlog import Subject
 from libs.forms import Day, Form, LongText, Title
 from libs.host import Context
-from libs.web import CommandRoute, Envelope, Role, WrittenAnswer, add_commands, done_answer, hosted
+from libs.web import CommandRoute, Envelope, WrittenAnswer, add_commands, done_answer, hosted
 from libs.workdays import CHINA
 from services.catalogue import item
 from services.catalogue.events import (
@@ -132,8 +132,8 @@ def add_procedures(routes: APIRouter, context: Context, items: ItemStreams, proc
     row = CommandRoute(
         path="/nodes/{node}/procedures",
         name="procedure",
-        act=procedure,
-        roles=(Role.EDITOR,),
+        act="catalogue.publish-procedure",
+        does=procedure,
         form=ProcedureForm,
         status=201,
         answers=ProcedureAnswer,

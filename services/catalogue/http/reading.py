@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from libs.forms import Day
 from libs.host import Context
-from libs.web import Anybody, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, row_answer
+from libs.web import Account, Epoch, NodePath, PageSize, SequenceQuery, answer, hosted, require, row_answer
 from libs.wire import Position, origin
 from libs.workdays import CHINA
 from services.catalogue import views
@@ -23,6 +23,9 @@ ItemWithProcedures = row_answer("ItemWithProcedures", views.ShownItem, procedure
 InForce = row_answer(
     "InForce", views.ShownProcedure, without=("node", "statutory_days", "promised_days", "document"), document=dict[str, Any]
 )
+
+
+Anybody = Annotated[Account, Depends(require("catalogue.read-items"))]
 
 
 class Items(BaseModel):
@@ -47,7 +50,7 @@ class Counts(BaseModel):
 
 
 def add_reading(routes: APIRouter, context: Context) -> None:
-    """Adds queries, for anybody who has an account; each waits for the position the caller has from a command."""
+    """Adds queries, for whoever has an account; each waits for the position the caller has from a command."""
 
     async def reached(node: NodePath, epoch: Epoch = 1, sequence: SequenceQuery = 0) -> bool:
         position = Position(origin(hosted(context.site, node), "catalogue"), epoch, sequence, "")

@@ -73,4 +73,4 @@ APPROVED: Final = (
     act("2007-03-07T16:00", "A0301", "steps/done", name="核准", outcome="granted"),
 )
 DECIDED: Final = act("2007-03-09T09:00", "A0301", "decision", outcome="granted", document="宜水许〔2007〕5号")
-STAFF: Final = [{"staff": "C0117", "roles": ["clerk"]}, {"staff": "E0201", "roles": ["examiner"]}]
+STAFF: Final = [{"staff": "C0117", "grants": [{"post": "clerk"}]}, {"staff": "E0201", "grants": [{"post": "examiner"}]}]

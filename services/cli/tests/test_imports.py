@@ -16,11 +16,12 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
+from libs.authority import Post, posted
 from libs.database import Pool
 from libs.eventlog import MemoryLogs
 from libs.host import Context, Node, Site, imported
 from libs.telemetry import Health
-from libs.web import Accounts, Role, make_app
+from libs.web import Accounts, make_app
 from services.cli import app
 from services.cli.imports import NotImported, run_import, show
 
@@ -40,7 +41,7 @@ def client() -> Iterator[TestClient]:
     site = Site(NODE, (Node(NODE, "高县", "511500"),))
     context = Context(site, MemoryLogs("catalogue", [NODE]), cast(Pool, None), lambda: datetime.now(UTC), current, "test")
     accounts = Accounts()
-    _, token = accounts.issue("E0001", [Role.EDITOR], [NODE], "事项目录")
+    _, token = accounts.issue("E0001", posted([Post.EDITOR], [NODE]), "事项目录")
     made = make_app("test", routers=[imported("catalogue")(context).router], accounts=accounts, health=Health())
     with TestClient(made, headers={"Authorization": f"Bearer {token}"}) as opened:
         yield opened

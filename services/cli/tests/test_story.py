@@ -185,7 +185,7 @@ def test_a_clock_that_another_procedure_still_stops_is_not_told_as_if_it_went_on
 # --- who may ----------------------------------------------------------------------------------------------------------------------------
 
 
-def test_with_a_list_of_staff_only_those_named_may_act_and_in_their_roles(tmp_path: Path) -> None:
+def test_with_a_list_of_staff_only_those_named_may_act_and_in_their_posts(tmp_path: Path) -> None:
     by_examiner = act("2007-03-05T10:00", "E0201", "acceptance")
     by_stranger = act("2007-03-05T10:30", "X0001", "acceptance")
     found = said(tmp_path, story(FILED, by_examiner, by_stranger, act("2007-03-05T11:00", "C0117", "acceptance"), staff=STAFF))
@@ -205,6 +205,6 @@ def test_whom_a_step_goes_to_is_known_from_the_list(tmp_path: Path) -> None:
     started, over = EXAMINED[0], act("2007-03-06T10:00", "E0201", "steps/hand-over", to="E0202", reasons="休假")
     codes = [
         said(tmp_path, story(FILED, ACCEPTED, started, over, staff=staff))["told"][-1].get("refused", {}).get("code")
-        for staff in (None, STAFF, [*STAFF, {"staff": "E0202", "roles": ["examiner"]}])
+        for staff in (None, STAFF, [*STAFF, {"staff": "E0202", "grants": [{"post": "examiner"}]}])
     ]
     assert codes == [None, "staff-unknown", None]

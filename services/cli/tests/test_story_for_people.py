@@ -112,7 +112,7 @@ def test_what_will_not_happen_is_measured_no_more(tmp_path: Path) -> None:
 
 def test_who_may_not_learns_who_may(tmp_path: Path) -> None:
     _, out, _ = run(tmp_path, story(FILED, act("2007-03-05T10:00", "E0201", "acceptance"), staff=STAFF))
-    assert "    不能办理 [not-allowed] E0201 没有这项权限；由窗口受理人员办理\n" in out
+    assert "    不能办理 [not-allowed] E0201：没有「受理」的授权；由窗口受理人员、首席代表办理\n" in out
 
 
 # --- what other commands do without ----------------------------------------------------------------------------------------------------

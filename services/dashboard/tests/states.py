@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from fastapi import FastAPI, HTTPException
 
+from libs.authority import Post, posted
 from libs.telemetry import Health
-from libs.web import Accounts, Pages, Role, make_app
+from libs.web import Accounts, Pages, make_app
 from services.dashboard import http
 from services.dashboard.app import TEMPLATES
 from services.dashboard.tests import answers
@@ -142,6 +143,6 @@ class Front:
     def __init__(self, hub: bool, found: Mapping[str, Any]) -> None:
         behind: Any = Said(found)
         pages, accounts = Pages(TEMPLATES, brand="联动 · 宜宾市", find="/find"), Accounts()
-        _, self.token = accounts.issue("L0001", [Role.LEADER], ["511500"], "市中心领导")
+        _, self.token = accounts.issue("L0001", posted([Post.LEADER], ["511500"]), "市中心领导")
         routes = http.router(SITE, behind, pages, now, hub=hub, city="http://city")
         self.app: FastAPI = make_app("pages", routers=[routes], accounts=accounts, health=Health(), pages=pages)

@@ -12,9 +12,10 @@ import pytest
 from fastapi.routing import APIRoute
 
 import services.dashboard
+from libs.authority import Post, posted
 from libs.telemetry import Health
 from libs.testkit.asgi import Got, ask
-from libs.web import Accounts, Pages, Role, make_app
+from libs.web import Accounts, Pages, make_app
 from services.dashboard import http
 from services.dashboard.tests.answers import CASE, CLOCK
 from services.dashboard.tests.test_http import SITE, Answering, now
@@ -44,7 +45,7 @@ class Front:
         behind: Any = self.asked
         pages = Pages(TEMPLATES, brand="联动")
         accounts = Accounts()
-        _, self.token = accounts.issue("L1", [Role.LEADER], ["511500"], "领导")
+        _, self.token = accounts.issue("L1", posted([Post.LEADER], ["511500"]), "领导")
         self.routes = http.router(SITE, behind, pages, now, hub=hub, city="http://city")
         self.app = make_app("pages", routers=[self.routes], accounts=accounts, health=Health(), pages=pages)
 

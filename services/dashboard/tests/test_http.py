@@ -11,9 +11,10 @@ from fastapi import HTTPException
 from httpx2 import ASGITransport, AsyncClient, Response
 
 import services.dashboard
+from libs.authority import Post, posted
 from libs.host import Node, Site
 from libs.telemetry import Health
-from libs.web import Accounts, Pages, Role, make_app
+from libs.web import Accounts, Pages, make_app
 from services.dashboard import http
 from services.dashboard.tests import answers
 from services.dashboard.tests.answers import CASE, CLOCK
@@ -54,12 +55,12 @@ class Answering:
         return http.Answered(ANSWERS[path], "sequence" not in query)
 
 
-async def get(path: str, *, hub: bool, role: Role = Role.LEADER, node: str = "511500") -> tuple[Response, list[str]]:
+async def get(path: str, *, hub: bool, post: Post = Post.LEADER, node: str = "511500") -> tuple[Response, list[str]]:
     """The page for somebody who works for `node`, and what it asked for."""
     behind: Any = Answering()
     pages = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
     accounts = Accounts()
-    _, token = accounts.issue("L1", [role], [node], "领导")
+    _, token = accounts.issue("L1", posted([post], [node]), "领导")
     routes = http.router(SITE, behind, pages, now, hub=hub, city="http://city")
     app = make_app("dashboard", routers=[routes], accounts=accounts, health=Health(), pages=pages)
     headers = {"Authorization": f"Bearer {token}", "Accept": "text/html"}
@@ -101,7 +102,7 @@ async def test_what_is_not_there_is_said(path: str, hub: bool) -> None:
 
 
 async def test_only_who_watches_may_see_the_pages() -> None:
-    answer, asked = await get("/city", hub=True, role=Role.CLERK)
+    answer, asked = await get("/city", hub=True, post=Post.CLERK)
     assert (answer.status_code, asked) == (403, [])
 
 

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from libs.words import CLOCK_STATES, VALUES, clock_text, sentence, shown, word
-from services.dashboard.views.bars import bars, drawn
+from services.dashboard.views.bars import bars
 from services.dashboard.views.shared import ShownRow, beside, moment, placed
 from services.dashboard.views.words import ACTS
 
 SYSTEM: Final = "系统"
 TIMES: Final = ("filed_at", "accepted_at", "decided_at", "closed_at", "finished_at")
+AT_THE_WINDOW: Final = "现在可以办；在窗口办理，这里只看。"
 STARTED, YELLOW, RED, ENDED, CANCELLED = (
     f"liandong.deadline.{fact}" for fact in ("ClockStarted", "ClockYellow", "ClockRed", "ClockEnded", "ClockCancelled")
 )
@@ -42,12 +43,12 @@ def timed(row: ShownRow) -> dict[str, Any]:
 
 def case_model(row: ShownRow, clocks: Sequence[ShownRow], now: datetime) -> dict[str, Any]:
     """A site's own case: its row, its clocks as bars and rows."""
-    return {
-        "case": timed(placed(row)),
-        "bars": bars(clocks, now),
-        "clocks": clock_rows(clocks),
-        "drawn": {clock["clock"] for clock in drawn(clocks)},
-    }
+    return {"case": timed(placed(row)), "bars": bars(clocks, now), "clocks": clock_rows(clocks), "acts": acts(row["possible"])}
+
+
+def acts(possible: Sequence[ShownRow]) -> list[tuple[str, str, str]]:
+    """Every act as `kit.possible` takes it, those that may be done first. These pages only read: what may be done is done at the window."""
+    return [(act["word"], "", act["because"] or AT_THE_WINDOW) for act in sorted(possible, key=lambda act: bool(act["because"]))]
 
 
 def _facts_of_clocks(timeline: Sequence[ShownRow]) -> dict[str, dict[str, ShownRow]]:

@@ -125,7 +125,8 @@ def _of_feeds(feeds: Sequence[ShownRow], names: Mapping[str, str]) -> Iterator[T
     for feed in feeds:
         kind = feed["state"] if feed["state"] != "live" else "behind" if feed["waiting"] else ""
         if kind:
-            detail = f"已核验到第 {feed['verified']:,} 号，{feed['waiting']:,} 条在等"
+            waiting = f"，{feed['waiting']:,} 条在等" if feed["waiting"] else ""
+            detail = f"已核验到第 {feed['verified']:,} 号{waiting}"
             yield Trouble(kind, names.get(feed["node"], feed["node"]), _place(feed), detail=detail)
 
 

@@ -5,12 +5,12 @@ Rules bind acts done here and now; imported acts are kept as given (decision 001
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import reduce
-from typing import Final
+from typing import Any, Final
 
-from libs.decider import Decider, record
+from libs.decider import Decider, Refused, record
 from libs.workdays import Calendar
 from services.intake.case import (
     acceptance,
@@ -28,7 +28,8 @@ from services.intake.case import (
     two_persons,
 )
 from services.intake.case.acceptance import TakingUp
-from services.intake.case.act import Acts
+from services.intake.case.act import Acts, Asked
+from services.intake.case.authorised import act_name, must_be_authorised
 from services.intake.case.examination import Opinions
 from services.intake.case.phase import Phase
 from services.intake.case.roads import in_turn
@@ -42,6 +43,8 @@ from services.intake.events import CaseDecided, CaseEvent, LimitExtended, Pinned
 
 TOPICS: Final = (filing, acceptance, corrections, steps, finishing, suspension, extension, decision, delivery, ending)
 ACTS: Final[Acts] = {command: act for topic in TOPICS for command, act in topic.ACTS.items()}
+NAMES: Final[Mapping[type[Any], str]] = {command: act_name(command) for command in ACTS}
+"""What each command is called in `contracts/authority.toml`."""
 
 Command = (
     filing.Command
@@ -94,6 +97,7 @@ def _judged(command: Command, case: Case) -> tuple[CaseEvent, ...]:
         return ()
     if not isinstance(command, filing.File):  # it begins the road
         in_turn(PROMISED, type(command), case.phase, acceptance.grounds(case.taking_up))
+    must_be_authorised(filing.about(case, command), command, NAMES[type(command)])
     act.check(command, case)
     return _facts(command, case)
 
@@ -125,11 +129,24 @@ def settled(case: Case, at: datetime, calendar: Calendar) -> Case:
     return reduce(evolve, acceptance.by_time(case, at, calendar), case)
 
 
-def possible(case: Case, at: datetime, calendar: Calendar) -> tuple[type[Command], ...]:
-    """The commands whose turn it is at `at` and that make sense then; each may still be refused for what it says."""
-    now = settled(case, at, calendar)
-    in_turn_then = (command for command, turn in PROMISED.items() if now.phase in turn.phases)
-    return tuple(command for command in in_turn_then if ACTS[command].offered(now, at, calendar))
+def possible(asked: Asked, case: Case) -> Mapping[type[Command], str | None]:
+    """Every act on a case, and why who asks could not do it then; None: they may, and may still be refused for what the command says.
+
+    The reasons are those of `decide`, in its order: turn, authority, topic.
+    """
+    now = settled(case, asked.at, asked.calendar)
+    return {command: _why_not(asked, now, command) for command in PROMISED if command is not acceptance.DeemAccepted}
+
+
+def _why_not(asked: Asked, case: Case, command: type[Command]) -> str | None:
+    try:
+        filing.known(asked, case)
+        in_turn(PROMISED, command, case.phase, acceptance.grounds(case.taking_up))
+        must_be_authorised(case, asked, NAMES[command])
+        ACTS[command].offer(asked, case)
+    except Refused as no:
+        return no.because
+    return None
 
 
 CASE: Final[Decider[Command, Case, CaseEvent]] = Decider(initial=Case(), decide=decide, evolve=evolve)

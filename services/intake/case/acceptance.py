@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from libs.codes import folded
 from libs.decider import record
 from libs.workdays import Calendar, Ledger, WorkingDays
-from services.intake.case.act import SYSTEM, Act, Acts, Asked, TakenOver, said, unbound, unoffered
+from services.intake.case.act import SYSTEM, Act, Acts, Asked, TakenOver, said, unbound
 from services.intake.case.days import limit_of
 from services.intake.case.phase import ENDS, OUR_TURN, Phase
 from services.intake.case.steps import next_due
@@ -182,5 +182,5 @@ def deemed(c: DeemAccepted, case: Case) -> tuple[CaseEvent, ...]:
 ACTS: Final[Acts] = {
     Accept: Act(unbound, accepted, already_accepted),
     RefuseAcceptance: Act(may_decline, declined, already_declined),
-    DeemAccepted: Act(unbound, deemed, left_to_time, offered=unoffered),
+    DeemAccepted: Act(unbound, deemed, left_to_time),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Generic, TypedDict, TypeVar
 
+from libs.authority import NO_GRANTS, Grants
 from libs.decider import record
 from libs.workdays import Calendar
 from services.intake.events import CaseEvent
@@ -22,7 +23,8 @@ SYSTEM: Final = "system:intake"
 class Asked:
     """Every command says which case, which officer and when (business time, aware), and by which `calendar` its days are counted.
 
-    `imported`: not an act done here now, but one taken from another system's record; it is kept as given (decision 0010).
+    `imported`: not an act done here now, but one taken from another system's record; it is kept as given (decision 0010). `grants` are the
+    officer's, as the edge knows them; acts of passing time and of a record have none.
     """
 
     case: str
@@ -30,6 +32,7 @@ class Asked:
     at: datetime
     calendar: Calendar
     imported: bool = False
+    grants: Grants = NO_GRANTS
 
 
 class TakenOver(TypedDict):
@@ -53,8 +56,8 @@ def _never(_c: Asked, _case: Case) -> bool:
     return False
 
 
-def _always(_case: Case, _at: datetime, _calendar: Calendar) -> bool:
-    return True
+def _always(_c: Asked, _case: Case) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +65,14 @@ class Act(Generic[C]):
     """One intention, asked when it is in turn.
 
     `check` raises `Refused`, or lets the command pass. `fact` makes the fact, or facts, of it; imported acts come there directly. `already`
-    says whether the command would change nothing. `offered` says whether it makes sense now to propose the act to an officer, who may still
-    be refused for what the command says.
+    says whether the command would change nothing. `offer` raises `Refused` where it makes no sense now to propose the act to who asks, for the
+    reason for which the command would be refused; who is offered it may still be refused for what the command says.
     """
 
     check: Callable[[C, Case], None]
     fact: Callable[[C, Case], CaseEvent | tuple[CaseEvent, ...]]
     already: Callable[[C, Case], bool] = _never
-    offered: Callable[[Case, datetime, Calendar], bool] = _always
+    offer: Callable[[Asked, Case], None] = _always
 
 
 Acts = Mapping[type[Any], Act[Any]]
@@ -78,8 +81,3 @@ Acts = Mapping[type[Any], Act[Any]]
 
 def unbound(_c: Asked, _case: Case) -> None:
     """The check of an act that is bound by its turn alone."""
-
-
-def unoffered(_case: Case, _at: datetime, _calendar: Calendar) -> bool:
-    """For an act that nobody is offered: a filing, or what time alone says."""
-    return False

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from services.intake.case.act import Act, Acts, Asked, said
-from services.intake.case.suspension import blocked, hold_during_stop
+from services.intake.case.suspension import hold_during_stop
 from services.intake.case.two_persons import hold_apart
 from services.intake.events import CaseDecided, CaseEvent, Outcome, StepRole
 from services.intake.law import refused
@@ -41,15 +41,19 @@ def already_decided(c: Decide, case: Case) -> bool:
 def may_decide(c: Decide, case: Case) -> None:
     """Raises `Refused` while a procedure of Art. 45 runs or a step is open; not as approved, not in writing, without reasons, by an examiner."""
     approved = case.opinions.approved
-    hold_during_stop(case, c.at)
-    if case.steps.next is not None:
-        raise refused("steps-open")
+    _decidable(c, case)
     if approved is None or approved.outcome is not c.outcome:
         raise refused("not-as-approved")
     if not c.document.strip():
         raise refused("no-document")
     if c.outcome is Outcome.REFUSED and not c.reasons.strip():
         raise refused("no-reasons")
+
+
+def _decidable(c: Asked, case: Case) -> None:
+    hold_during_stop(case, c.at)
+    if case.steps.next is not None:
+        raise refused("steps-open")
     hold_apart(case, StepRole.APPROVE, c.officer)
 
 
@@ -59,6 +63,4 @@ def decided(c: Decide, case: Case) -> CaseDecided:
     return CaseDecided(**said(c), outcome=c.outcome, document=c.document, reasons=c.reasons, remedies=remedies)
 
 
-ACTS: Final[Acts] = {
-    Decide: Act(may_decide, decided, already_decided, lambda case, at, _: not blocked(case, at) and case.steps.next is None)
-}
+ACTS: Final[Acts] = {Decide: Act(may_decide, decided, already_decided, _decidable)}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
-from libs.workdays import Calendar
 from services.intake.case.act import Act, Acts, Asked, said
 from services.intake.case.days import day_of
 from services.intake.case.limit import limit_passed
@@ -80,9 +79,13 @@ def extended(c: ExtendLimit, case: Case) -> LimitExtended:
     return LimitExtended(**said(c), days=c.days, moves_promise=moves, head=c.head, document=c.document, told=c.told, reasons=c.reasons)
 
 
-def _extendable(case: Case, at: datetime, calendar: Calendar) -> bool:
-    allowed = case.pinned is not None and case.pinned.extension_days > 0
-    return allowed and case.extended is None and not limit_passed(case, at, calendar)
+def _extendable(c: Asked, case: Case) -> None:
+    if case.extended is not None:
+        raise refused("extended-once")
+    if case.pinned is None or case.pinned.extension_days < 1:
+        raise refused("too-long")
+    if limit_passed(case, c.at, c.calendar):
+        raise refused("limit-passed")
 
 
 ACTS: Final[Acts] = {ExtendLimit: Act(may_extend, extended, already_extended, _extendable)}

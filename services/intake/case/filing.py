@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
-from services.intake.case.act import Act, Acts, Asked, said, unoffered
+from services.intake.case.act import Act, Acts, Asked, said
 from services.intake.case.phase import Phase
 from services.intake.events import CaseEvent, CaseFiled, Channel, Instants, Pinned
 from services.intake.law import refused
@@ -51,6 +52,11 @@ def known(c: Asked, case: Case) -> None:
         raise refused("unknown-case")
 
 
+def about(case: Case, c: Asked) -> Case:
+    """The case that an act is about: a filing begins one, of the item whose procedure it pins."""
+    return replace(case, pinned=c.pinned) if isinstance(c, File) else case
+
+
 def may_file(c: File, _case: Case) -> None:
     """Raises `Refused` for a kind that is not offered, a notification that nobody approves, or a channel that only imports have."""
     if c.pinned.kind != PROMISED_KIND or not c.pinned.approval:
@@ -74,7 +80,7 @@ def filed(c: File, _case: Case) -> CaseFiled:
     )
 
 
-ACTS: Final[Acts] = {File: Act(may_file, filed, offered=unoffered)}
+ACTS: Final[Acts] = {File: Act(may_file, filed)}
 
 
 Version = tuple[date, Pinned]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
-from libs.workdays import Calendar
 from services.intake.case.act import Act, Acts, Asked, said
 from services.intake.case.examination import Concluding, concluded, may_conclude, same_conclusion
 from services.intake.case.steps import Held, falls_due, held_by, last_examining, may_hold
-from services.intake.case.suspension import blocked, hold_during_stop
+from services.intake.case.suspension import hold_during_stop
 from services.intake.case.two_persons import check_second, same_person
 from services.intake.events import CaseEvent, StepDone, StepRole, StepSentBack
 from services.intake.law import refused
@@ -71,11 +69,16 @@ def done(c: FinishStep, case: Case) -> tuple[CaseEvent, ...]:
     return (fact,) if c.imported else (fact, *concluded(c, case), *falls_due(said(c), steps, steps.place + 1))
 
 
-def may_send_back(c: SendBack, case: Case) -> None:
-    """Raises `Refused` unless by who holds an approving step, for reasons."""
+def may_offer_back(c: Asked, case: Case) -> None:
+    """Raises `Refused` unless who asks holds an approving step."""
     held_by(c, case)
     if not approving(case):
         raise refused("not-approving")
+
+
+def may_send_back(c: SendBack, case: Case) -> None:
+    """Raises `Refused` unless by who holds an approving step, for reasons."""
+    may_offer_back(c, case)
     if not c.reasons.strip():
         raise refused("no-reasons")
 
@@ -96,13 +99,14 @@ def sent_back(c: SendBack, case: Case) -> tuple[CaseEvent, ...]:
     return (fact, *falls_due(said(c), steps, again))
 
 
-def finishable(case: Case, at: datetime, _calendar: Calendar) -> bool:
-    """Whether a step is in somebody's hands, and no procedure of Art. 45 keeps from finishing it."""
-    held = case.steps.in_hand
-    return held is not None and not blocked(case, at, held.role)
+def may_offer_finish(c: Asked, case: Case) -> None:
+    """Raises `Refused` where no step is in hand or it is in another's, or where a procedure of Art. 45 keeps from finishing it."""
+    if case.steps.in_hand is None:
+        raise refused("step-not-started")
+    hold_during_stop(case, c.at, held_by(c, case).role)
 
 
 ACTS: Final[Acts] = {
-    FinishStep: Act(may_finish, done, already_done, finishable),
-    SendBack: Act(may_send_back, sent_back, offered=lambda case, *_: approving(case)),
+    FinishStep: Act(may_finish, done, already_done, may_offer_finish),
+    SendBack: Act(may_send_back, sent_back, offer=may_offer_back),
 }

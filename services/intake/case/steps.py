@@ -6,13 +6,13 @@ A step falls due when what comes before it has ended; who takes it up holds it, 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from libs.authority import NO_GRANTS, Grants
 from libs.decider import record
-from libs.workdays import Calendar
 from services.intake.case.act import Act, Acts, Asked, TakenOver, said
-from services.intake.case.suspension import blocked, hold_during_stop
+from services.intake.case.authorised import why_not
+from services.intake.case.suspension import hold_during_stop
 from services.intake.case.two_persons import hold_apart, same_person
 from services.intake.events import (
     CaseEvent,
@@ -41,11 +41,11 @@ class StartStep(Asked):
 
 @record
 class HandOver(Asked):
-    """Who holds the step in hand gives it to another officer. `to_known`: the edge knows `to` as a member of staff."""
+    """Who holds the step in hand gives it to another officer. `to_grants` are the other's, as the edge knows them."""
 
     to: str
     reasons: str
-    to_known: bool = False
+    to_grants: Grants = NO_GRANTS
 
 
 Command = StartStep | HandOver
@@ -181,15 +181,10 @@ def already_started(c: StartStep, case: Case) -> bool:
 
 def may_start(c: StartStep, case: Case) -> None:
     """Raises `Refused` where another step is in hand, this one is not the next, or the officer did what its role excludes."""
-    if case.steps.in_hand is not None:
-        raise refused("step-in-hand")
     step = case.steps.next
-    if step is None and case.opinions.approved is not None:
-        raise refused("already-approved")
-    if step is None or step.name != c.name:
+    if case.steps.in_hand is None and step is not None and step.name != c.name:
         raise refused("out-of-order")
-    may_hold(case, step.role, c.officer)
-    hold_during_stop(case, c.at, step.role)
+    may_offer_start(c, case)
 
 
 def started(c: StartStep, case: Case) -> tuple[CaseEvent, ...]:
@@ -207,11 +202,12 @@ def already_handed_over(c: HandOver, case: Case) -> bool:
 
 
 def may_hand_over(c: HandOver, case: Case) -> None:
-    """Raises `Refused` unless by who holds the step, for reasons, to a member of staff who did not do what its role excludes."""
+    """Raises `Refused` unless by who holds the step, for reasons, to a member of staff who may finish it and did not do what its
+    role excludes."""
     held = held_by(c, case)
     if not c.reasons.strip():
         raise refused("no-reasons")
-    if not c.to_known:
+    if why_not(case, replace(c, grants=c.to_grants), "intake.finish-step") is not None:
         raise refused("staff-unknown")
     may_hold(case, held.role, c.to)
 
@@ -222,18 +218,22 @@ def handed_over(c: HandOver, case: Case) -> StepHandedOver:
     return StepHandedOver(**said(c), number=held.number, name=held.name, role=held.role, to=c.to, reasons=c.reasons)
 
 
-def offered_start(case: Case, at: datetime, _calendar: Calendar) -> bool:
-    """Whether a step waits to be taken up, and no procedure of Art. 45 keeps from it."""
-    step = case.steps.next
-    return case.steps.in_hand is None and step is not None and not blocked(case, at, step.role)
+def may_offer_start(c: Asked, case: Case) -> None:
+    """Raises `Refused` where no step waits to be taken up, or not by who asks, or where a procedure of Art. 45 keeps from it."""
+    if case.steps.in_hand is not None:
+        raise refused("step-in-hand")
+    if (step := case.steps.next) is None:
+        raise refused("already-approved" if case.opinions.approved is not None else "out-of-order")
+    may_hold(case, step.role, c.officer)
+    hold_during_stop(case, c.at, step.role)
 
 
-def offered_in_hand(case: Case, _at: datetime, _calendar: Calendar) -> bool:
-    """Whether a step is in somebody's hands."""
-    return case.steps.in_hand is not None
+def may_offer_in_hand(c: Asked, case: Case) -> None:
+    """Raises `Refused` unless who asks holds a step."""
+    held_by(c, case)
 
 
 ACTS: Final[Acts] = {
-    StartStep: Act(may_start, started, already_started, offered_start),
-    HandOver: Act(may_hand_over, handed_over, already_handed_over, offered_in_hand),
+    StartStep: Act(may_start, started, already_started, may_offer_start),
+    HandOver: Act(may_hand_over, handed_over, already_handed_over, may_offer_in_hand),
 }

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
-from libs.workdays import Calendar, Stop
+from libs.workdays import Stop
 from services.intake.case.act import Act, Acts, Asked, said
 from services.intake.case.days import day_of
 from services.intake.case.limit import behind_limit, limit_passed
@@ -236,16 +236,23 @@ def called_off(c: CallOffSuspension, _case: Case) -> SuspensionCalledOff:
     return SuspensionCalledOff(**said(c), number=c.number, reasons=c.reasons)
 
 
-def _can_begin(case: Case, at: datetime, calendar: Calendar) -> bool:
-    return case.pinned is not None and bool(case.pinned.suspensions) and not limit_passed(case, at, calendar)
+def _can_begin(c: Asked, case: Case) -> None:
+    if case.pinned is None or not case.pinned.suspensions:
+        raise refused("not-foreseen")
+    if limit_passed(case, c.at, c.calendar):
+        raise refused("limit-passed")
 
 
-def _can_end(case: Case, at: datetime, _calendar: Calendar) -> bool:
-    return bool(running(case, day_of(at)))
+def _can_end(c: Asked, case: Case) -> None:
+    if not running(case, day_of(c.at)):
+        raise refused("not-suspended")
 
 
-def _can_be_called_off(case: Case, at: datetime, _calendar: Calendar) -> bool:
-    return len(running(case, day_of(at))) < len(case.suspensions.open)
+def _can_be_called_off(c: Asked, case: Case) -> None:
+    if not case.suspensions.open:
+        raise refused("not-suspended")
+    if len(running(case, day_of(c.at))) == len(case.suspensions.open):
+        raise refused("stop-begun")
 
 
 ACTS: Final[Acts] = {

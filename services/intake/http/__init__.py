@@ -22,7 +22,7 @@ ROUTES: Final[Routes] = {
     **delivery.ROUTES,
     **ending.ROUTES,
 }
-"""The table of acts: the last part of the path → command, roles, form."""
+"""The table of acts: the last part of the path → command, form."""
 
 
 def intake_router(counter: FilingCounter) -> APIRouter:

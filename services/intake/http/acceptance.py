@@ -10,7 +10,6 @@ from pydantic import Field
 from libs.codes import credit_code_fault
 from libs.forms import Form, Name, Text
 from libs.host import Around
-from libs.web import Role
 from services.intake.case.acceptance import Accept, RefuseAcceptance
 from services.intake.events import RightAgency, WhyDeclined
 from services.intake.http.acts import Route, Routes
@@ -42,6 +41,6 @@ def agency_known(_around: Around, form: Declining) -> Mapping[str, Any]:
 
 
 ROUTES: Final[Routes] = {
-    "acceptance": Route(Accept, (Role.CLERK,)),
-    "refusal-to-accept": Route(RefuseAcceptance, (Role.CLERK,), Declining, agency_known),
+    "acceptance": Route(Accept),
+    "refusal-to-accept": Route(RefuseAcceptance, Declining, agency_known),
 }

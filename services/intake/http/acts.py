@@ -8,28 +8,33 @@ from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Response
 
+from libs.authority import Grants
 from libs.eventlog import Done, Subject
 from libs.forms import Form
 from libs.host import Around, Context
 from libs.telemetry import current_traceparent
-from libs.web import CommandRoute, Envelope, Role, WrittenAnswer, add_commands, done_answer, hosted, node_of_case
+from libs.web import CommandRoute, Envelope, WrittenAnswer, add_commands, done_answer, hosted, node_of_case
 from libs.workdays import Calendar
-from services.intake.case import Case, Command
+from services.intake.case import NAMES, Case, Command
 from services.intake.events import CaseEvent
 
 CaseSubject = Subject[Command, Case, CaseEvent]
 
 
 class Route(NamedTuple):
-    """Which command a path asks for, who may ask, and with which form; None: the command says nothing beyond case, officer and time.
+    """Which command a path asks for, and with which form; None: the command says nothing beyond case, officer and time.
 
     `known` says what is known here, at the door, of what the form says: further fields of the command, or its own types of the form's.
     """
 
     command: type[Any]
-    roles: tuple[Role, ...]
     form: type[Form] | None = None
     known: Callable[[Around, Any], Mapping[str, Any]] | None = None
+
+    @property
+    def act(self) -> str:
+        """What somebody must be allowed to do who asks for it."""
+        return NAMES[self.command]
 
 
 Routes = Mapping[str, Route]
@@ -56,15 +61,18 @@ class Putting:
     async def ask(self, route: Route, case: str, by: Envelope, form: Form | None = None) -> Response:
         """Puts the command of a route, done here and now, and answers the request."""
         around, now = self.context.around, self.context.now()
-        command = command_of(route, form, around, case=case, officer=by.actor, at=now, calendar=self.calendar)
+        grants = by.account.grants
+        command = command_of(route, form, around, case=case, officer=by.actor, grants=grants, at=now, calendar=self.calendar)
         return done_answer(await self.put(command, by), case=case)
 
 
-def command_of(route: Route, form: Form | None, around: Around, *, case: str, officer: str, at: datetime, calendar: Calendar) -> Command:
+def command_of(
+    route: Route, form: Form | None, around: Around, *, case: str, officer: str, grants: Grants, at: datetime, calendar: Calendar
+) -> Command:
     """The command that a route asks for with this form, and with what is known here of it."""
     said = form.model_dump() if form else {}
     known = route.known(around, form) if route.known else {}
-    command: Command = route.command(case=case, officer=officer, at=at, calendar=calendar, **{**said, **known})
+    command: Command = route.command(case=case, officer=officer, grants=grants, at=at, calendar=calendar, **{**said, **known})
     return command
 
 
@@ -74,8 +82,8 @@ def add_acts(router: APIRouter, routes: Routes, putting: Putting) -> None:
 
 
 def _row(part: str, route: Route, putting: Putting) -> CommandRoute:
-    async def act(by: Envelope, case: str, form: Form | None) -> Response:
+    async def does(by: Envelope, case: str, form: Form | None) -> Response:
         return await putting.ask(route, case, by, form)
 
     name = route.command.__name__
-    return CommandRoute(path=f"/cases/{{case}}/{part}", name=name, act=act, roles=route.roles, form=route.form, answers=Answer)
+    return CommandRoute(path=f"/cases/{{case}}/{part}", name=name, act=route.act, does=does, form=route.form, answers=Answer)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from libs.forms import Form, Text, Titles
-from libs.web import Role
 from services.intake.case.corrections import RequestCorrections, ReturnCorrections
 from services.intake.http.acts import Route, Routes
 
@@ -25,6 +24,6 @@ class CorrectionReturn(Form):
 
 
 ROUTES: Final[Routes] = {
-    "corrections-notice": Route(RequestCorrections, (Role.CLERK,), CorrectionNotice),
-    "corrections-return": Route(ReturnCorrections, (Role.CLERK,), CorrectionReturn),
+    "corrections-notice": Route(RequestCorrections, CorrectionNotice),
+    "corrections-return": Route(ReturnCorrections, CorrectionReturn),
 }

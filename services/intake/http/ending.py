@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from libs.web import Role
 from services.intake.case.ending import Close, Withdraw
 from services.intake.http.acts import Route, Routes
 
-ROUTES: Final[Routes] = {"withdrawal": Route(Withdraw, (Role.CLERK,)), "close": Route(Close, (Role.CLERK,))}
+ROUTES: Final[Routes] = {"withdrawal": Route(Withdraw), "close": Route(Close)}

@@ -7,7 +7,6 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from libs.forms import Day, Form, Staff, Text
-from libs.web import Role
 from services.intake.case.extension import ExtendLimit
 from services.intake.http.acts import Route, Routes
 
@@ -22,4 +21,4 @@ class Prolonging(Form):
     reasons: Text
 
 
-ROUTES: Final[Routes] = {"extension": Route(ExtendLimit, (Role.APPROVER,), Prolonging)}
+ROUTES: Final[Routes] = {"extension": Route(ExtendLimit, Prolonging)}

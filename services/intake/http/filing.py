@@ -11,11 +11,12 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Response
 
+from libs.authority import Grants
 from libs.decider import Refused
 from libs.eventlog import Claimed, Done, LogError, Unknown
 from libs.forms import Form, Titles, Word
 from libs.host import Context
-from libs.web import CommandRoute, Envelope, Role, add_commands, done_answer, hosted
+from libs.web import CommandRoute, Envelope, add_commands, done_answer, hosted
 from libs.workdays import Calendar
 from services.intake.case.days import day_of
 from services.intake.case.filing import File, Version, in_force
@@ -38,7 +39,7 @@ class Filing(Form):
     materials: Titles = ()
 
 
-FILING: Final = Route(File, (Role.CLERK,), Filing)
+FILING: Final = Route(File, Filing)
 """收件: not done on a case, but the beginning of one."""
 
 
@@ -112,15 +113,16 @@ def add_filing(router: APIRouter, counter: FilingCounter) -> None:
     async def file(by: Envelope, node: str, form: Filing) -> Response:
         now = context.now()
         pinned = await counter.procedures.pin(hosted(context.site, node), form.item, now)
-        draft = draft_of(form, node, pinned, officer=by.actor, at=now, calendar=counter.putting.calendar)
+        calendar = counter.putting.calendar
+        draft = draft_of(form, node, pinned, officer=by.actor, grants=by.account.grants, at=now, calendar=calendar)
         case, done = await counter.file(node, now, by, draft)
         return done_answer(done, 201, case=case)
 
-    row = CommandRoute(path="/nodes/{node}/cases", name="File", act=file, roles=FILING.roles, form=Filing, status=201, answers=Answer)
+    row = CommandRoute(path="/nodes/{node}/cases", name="File", act=FILING.act, does=file, form=Filing, status=201, answers=Answer)
     add_commands(router, [row])
 
 
-def draft_of(form: Filing, node: str, pinned: Pinned, *, officer: str, at: datetime, calendar: Calendar) -> Draft:
+def draft_of(form: Filing, node: str, pinned: Pinned, *, officer: str, grants: Grants, at: datetime, calendar: Calendar) -> Draft:
     """The filing that a form asks for, under the procedure pinned."""
-    asked = partial(File, node=node, officer=officer, at=at, calendar=calendar)
+    asked = partial(File, node=node, officer=officer, grants=grants, at=at, calendar=calendar)
     return partial(asked, pinned=pinned, channel=form.channel, materials=form.materials)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from libs.decider import Refused
 from libs.eventlog import Done
 from libs.forms import Form, Moment, Staff, Title, Word
-from libs.web import Account, CommandRoute, Envelope, PositionAnswer, Role, add_commands, answer, hosted, require
+from libs.web import Account, CommandRoute, Envelope, PositionAnswer, add_commands, answer, hosted, require
 from libs.workdays import Calendar
 from services.intake.case import Command
 from services.intake.case.days import day_of
@@ -29,8 +29,7 @@ from services.intake.events import Channel, Instants, Outcome, Pinned, StepRole
 from services.intake.http.filing import Draft, FilingCounter
 from services.intake.views import replayed
 
-IMPORTERS: Final = (Role.SITE, Role.OPERATOR)
-Importer = Annotated[Account, Depends(require(*IMPORTERS))]
+Importer = Annotated[Account, Depends(require("intake.read-replay"))]
 MAX_IMPORT: Final = 2 * 1024 * 1024
 """Bytes of one request: 200 cases of a hundred acts each."""
 
@@ -131,8 +130,8 @@ def add_imports(router: APIRouter, counter: FilingCounter) -> None:
     row = CommandRoute(
         path="/nodes/{node}/imports",
         name="Import",
-        act=imports,
-        roles=IMPORTERS,
+        act="intake.import-cases",
+        does=imports,
         form=ImportedCases,
         answers=Imported,
         keyed=False,

@@ -7,16 +7,15 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from libs.authority import NO_GRANTS, Grants
 from libs.forms import Form, Staff, Text, Title
 from libs.host import Around
-from libs.web import Role
 from services.intake.case.finishing import FinishStep, SendBack
 from services.intake.case.steps import HandOver, StartStep
 from services.intake.events import Outcome
 from services.intake.http.acts import Route, Routes
 
 Reasons = Annotated[Text, Field(min_length=1)]
-ANY: Final = (Role.EXAMINER, Role.APPROVER)
 
 
 class StepBegin(Form):
@@ -48,19 +47,19 @@ class StepBack(Form):
     reasons: Reasons
 
 
-def to_known(around: Around, form: StepHandOver) -> Mapping[str, bool]:
-    """Whether the officer who shall have the step is a member of staff who may work on steps."""
-    return {"to_known": around.knows(form.to, *ANY)}
+def to_granted(around: Around, form: StepHandOver) -> Mapping[str, Grants]:
+    """What the officer who shall have the step may do."""
+    return {"to_grants": around.granted(form.to) or NO_GRANTS}
 
 
 def second_known(around: Around, form: StepEnd) -> Mapping[str, bool]:
     """Whether the second officer is a member of staff."""
-    return {"second_known": around.knows(form.second_officer)}
+    return {"second_known": around.granted(form.second_officer) is not None}
 
 
 ROUTES: Final[Routes] = {
-    "steps/start": Route(StartStep, ANY, StepBegin),
-    "steps/hand-over": Route(HandOver, ANY, StepHandOver, to_known),
-    "steps/done": Route(FinishStep, ANY, StepEnd, second_known),
-    "steps/send-back": Route(SendBack, (Role.APPROVER,), StepBack),
+    "steps/start": Route(StartStep, StepBegin),
+    "steps/hand-over": Route(HandOver, StepHandOver, to_granted),
+    "steps/done": Route(FinishStep, StepEnd, second_known),
+    "steps/send-back": Route(SendBack, StepBack),
 }

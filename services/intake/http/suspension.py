@@ -7,7 +7,6 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from libs.forms import Day, Form, Name, Text
-from libs.web import Role
 from services.intake.case.suspension import CallOffSuspension, ResumeClocks, SuspendClocks
 from services.intake.events import Stopper
 from services.intake.http.acts import Route, Routes
@@ -41,7 +40,7 @@ class CallingOff(Form):
 
 
 ROUTES: Final[Routes] = {
-    "suspension": Route(SuspendClocks, (Role.APPROVER,), SuspensionNotice),
-    "resumption": Route(ResumeClocks, (Role.APPROVER,), Resumption),
-    "suspension/call-off": Route(CallOffSuspension, (Role.APPROVER,), CallingOff),
+    "suspension": Route(SuspendClocks, SuspensionNotice),
+    "resumption": Route(ResumeClocks, Resumption),
+    "suspension/call-off": Route(CallOffSuspension, CallingOff),
 }

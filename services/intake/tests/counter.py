@@ -42,10 +42,20 @@ async def file(house: House, node: str = COUNTY, *, key: str = "", item: str = I
     return await house.post(f"/intake/nodes/{node}/cases", form, by="clerk", key=key, status=status)
 
 
-async def show(house: House, done: dict[str, Any]) -> dict[str, Any]:
+async def show(house: House, done: dict[str, Any], by: str = "clerk") -> dict[str, Any]:
     """The case as its page shows it after an act."""
-    found: dict[str, Any] = await house.get(f"/intake/cases/{done['case']}", by="clerk", seen=done)
+    found: dict[str, Any] = await house.get(f"/intake/cases/{done['case']}", by=by, seen=done)
     return found
+
+
+def offered(shown: dict[str, Any]) -> set[str]:
+    """The acts that who asked is offered."""
+    return {act["act"] for act in shown["possible"] if act["because"] is None}
+
+
+async def all_offered(house: House, done: dict[str, Any]) -> set[str]:
+    """The acts that are offered to the people of a case, each to those whose they are."""
+    return {act for by in ("clerk", "examiner", "approver") for act in offered(await show(house, done, by))}
 
 
 async def listed(house: House, behind: str = "", **params: Any) -> dict[str, Any]:

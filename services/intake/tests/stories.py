@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from libs.decider import Refused
 from libs.testkit.given import Given
-from libs.workdays import Calendar
 from services.intake.case import CASE, Command
 from services.intake.case.acceptance import Accept, DeemAccepted, RefuseAcceptance
 from services.intake.case.corrections import RequestCorrections, ReturnCorrections
@@ -36,6 +34,13 @@ from services.intake.events import (
     Stopper,
     WhyDeclined,
 )
+from services.intake.tests.asking import CALENDAR as CALENDAR
+from services.intake.tests.asking import EVERYTHING as EVERYTHING
+from services.intake.tests.asking import HERE as HERE
+from services.intake.tests.asking import NUMBER as NUMBER
+from services.intake.tests.asking import asked as asked
+from services.intake.tests.asking import at as at
+from services.intake.tests.asking import offered as offered
 from services.intake.tests.procedures import ISSUE as ISSUE
 from services.intake.tests.procedures import REMEDIES as REMEDIES
 from services.intake.tests.procedures import REVIEW as REVIEW
@@ -43,17 +48,8 @@ from services.intake.tests.procedures import SIGN as SIGN
 from services.intake.tests.procedures import SITE_VISIT as SITE_VISIT
 from services.intake.tests.procedures import pinned as pinned
 
-NUMBER = "511525-20070305-000001-0"
-CALENDAR = Calendar.load()
 given = Given(CASE)
 Told = list[CaseEvent]
-
-
-def at(day: str, time: str = "10:00") -> datetime:
-    """A time in Yibin, as the wire has it: UTC."""
-    return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
-
-
 ANOTHER = RightAgency(uscc="11511525008792022Y", name="高县农业农村局")
 """An agency that is not the department of the procedure."""
 
@@ -61,7 +57,7 @@ ANOTHER = RightAgency(uscc="11511525008792022Y", name="高县农业农村局")
 def file(on: str = "2007-03-05", procedure: Pinned | None = None, channel: Channel = Channel.COUNTER) -> File:
     """Monday 5 March 2007 unless said otherwise; no holiday is near."""
     return File(
-        case=NUMBER,
+        **HERE,
         node="511525",
         pinned=procedure or pinned(),
         channel=channel,
@@ -69,20 +65,18 @@ def file(on: str = "2007-03-05", procedure: Pinned | None = None, channel: Chann
         materials=("申请书",),
         officer="clerk-1",
         at=at(on),
-        calendar=CALENDAR,
     )
 
 
 def accept(on: str = "2007-03-06") -> Accept:
-    return Accept(case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR)
+    return Accept(**HERE, officer="clerk-1", at=at(on))
 
 
 def refuse_acceptance(on: str = "2007-03-06") -> RefuseAcceptance:
     return RefuseAcceptance(
-        case=NUMBER,
+        **HERE,
         officer="clerk-1",
         at=at(on),
-        calendar=CALENDAR,
         reason=WhyDeclined.NOT_OURS,
         explanation="不属于本机关职权范围",
         agency=ANOTHER,
@@ -91,21 +85,26 @@ def refuse_acceptance(on: str = "2007-03-06") -> RefuseAcceptance:
 
 
 def request_corrections(*missing: str, on: str = "2007-03-06") -> RequestCorrections:
-    return RequestCorrections(case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, missing=missing or ("平面图", "承诺书"))
+    return RequestCorrections(**HERE, officer="clerk-1", at=at(on), missing=missing or ("平面图", "承诺书"))
 
 
 def return_corrections(*still_missing: str, on: str = "2007-03-14", waived: tuple[str, ...] = (), reasons: str = "") -> ReturnCorrections:
     return ReturnCorrections(
-        case=NUMBER, officer="clerk-1", at=at(on), calendar=CALENDAR, still_missing=still_missing, waived=waived, reasons=reasons
+        **HERE,
+        officer="clerk-1",
+        at=at(on),
+        still_missing=still_missing,
+        waived=waived,
+        reasons=reasons,
     )
 
 
 def deem_accepted(on: str, time: str = "00:00") -> DeemAccepted:
-    return DeemAccepted(case=NUMBER, officer="system:intake", at=at(on, time), calendar=CALENDAR)
+    return DeemAccepted(**HERE, officer="system:intake", at=at(on, time))
 
 
 def start_step(name: str = "审查", officer: str = "examiner-1", on: str = "2007-03-07") -> StartStep:
-    return StartStep(case=NUMBER, officer=officer, at=at(on), calendar=CALENDAR, name=name)
+    return StartStep(**HERE, officer=officer, at=at(on), name=name)
 
 
 def start_approving(officer: str = "approver-1") -> StartStep:
@@ -113,27 +112,33 @@ def start_approving(officer: str = "approver-1") -> StartStep:
 
 
 def hand_over(to: str = "examiner-2", officer: str = "examiner-1", reasons: str = "经办人休假") -> HandOver:
-    return HandOver(case=NUMBER, officer=officer, at=at("2007-03-08"), calendar=CALENDAR, to=to, reasons=reasons, to_known=True)
+    return HandOver(
+        **HERE,
+        officer=officer,
+        at=at("2007-03-08"),
+        to=to,
+        reasons=reasons,
+        to_grants=EVERYTHING,
+    )
 
 
 def finish_step(name: str, officer: str = "examiner-1", second: str = "", on: str = "2007-03-08") -> FinishStep:
     """A step of plain work."""
-    asked = FinishStep(case=NUMBER, officer=officer, at=at(on, "11:00"), calendar=CALENDAR, name=name, second_officer=second)
+    asked = FinishStep(**HERE, officer=officer, at=at(on, "11:00"), name=name, second_officer=second)
     return replace(asked, second_known=True)
 
 
 def send_back(officer: str = "approver-1", reasons: str = "未核对取水量") -> SendBack:
-    return SendBack(case=NUMBER, officer=officer, at=at("2007-03-21", "15:00"), calendar=CALENDAR, reasons=reasons)
+    return SendBack(**HERE, officer=officer, at=at("2007-03-21", "15:00"), reasons=reasons)
 
 
 def suspend(
     first: str = "2007-03-12", notified: str = "2007-03-12", notice: str = "宜水函〔2007〕8号", on: str = "2007-03-12"
 ) -> SuspendClocks:
     return SuspendClocks(
-        case=NUMBER,
+        **HERE,
         officer="approver-1",
         at=at(on),
-        calendar=CALENDAR,
         reason=Stopper.INSPECTION,
         expected_days=5,
         notice=notice,
@@ -143,19 +148,18 @@ def suspend(
 
 
 def resume(last: str = "2007-03-16", on: str = "2007-03-19", number: int = 1) -> ResumeClocks:
-    return ResumeClocks(case=NUMBER, officer="approver-1", at=at(on), calendar=CALENDAR, number=number, last=date.fromisoformat(last))
+    return ResumeClocks(**HERE, officer="approver-1", at=at(on), number=number, last=date.fromisoformat(last))
 
 
 def call_off(number: int = 1, on: str = "2007-03-13", reasons: str = "申请人已提交检验报告") -> CallOffSuspension:
-    return CallOffSuspension(case=NUMBER, officer="approver-1", at=at(on), calendar=CALENDAR, number=number, reasons=reasons)
+    return CallOffSuspension(**HERE, officer="approver-1", at=at(on), number=number, reasons=reasons)
 
 
 def extend(days: int = 10, head: str = "head-1", told: str = "2007-03-28", on: str = "2007-03-28") -> ExtendLimit:
     return ExtendLimit(
-        case=NUMBER,
+        **HERE,
         officer="approver-1",
         at=at(on),
-        calendar=CALENDAR,
         days=days,
         head=head,
         document="宜水批〔2007〕3号",
@@ -166,31 +170,38 @@ def extend(days: int = 10, head: str = "head-1", told: str = "2007-03-28", on: s
 
 def examine(officer: str = "examiner-1", recommends: Outcome = Outcome.GRANTED, on: str = "2007-03-20") -> FinishStep:
     """The examining step is done, and with it the examination."""
-    return FinishStep(case=NUMBER, officer=officer, at=at(on), calendar=CALENDAR, name="审查", recommends=recommends)
+    return FinishStep(**HERE, officer=officer, at=at(on), name="审查", recommends=recommends)
 
 
 def approve(officer: str = "approver-1", outcome: Outcome = Outcome.GRANTED, reasons: str = "") -> FinishStep:
     """The approving step is done, and with it the approval."""
-    asked = FinishStep(case=NUMBER, officer=officer, at=at("2007-03-21", "11:00"), calendar=CALENDAR, name="核准", outcome=outcome)
+    asked = FinishStep(**HERE, officer=officer, at=at("2007-03-21", "11:00"), name="核准", outcome=outcome)
     return replace(asked, reasons=reasons)
 
 
 def decide(
     outcome: Outcome = Outcome.GRANTED, document: str = "宜水许〔2007〕5号", reasons: str = "", officer: str = "approver-1"
 ) -> Decide:
-    return Decide(case=NUMBER, officer=officer, at=at("2007-03-22"), calendar=CALENDAR, outcome=outcome, document=document, reasons=reasons)
+    return Decide(
+        **HERE,
+        officer=officer,
+        at=at("2007-03-22"),
+        outcome=outcome,
+        document=document,
+        reasons=reasons,
+    )
 
 
 def deliver(how: Channel = Channel.COUNTER, receipt: str = "宜水达〔2007〕5号") -> Deliver:
-    return Deliver(case=NUMBER, officer="clerk-1", at=at("2007-03-23"), calendar=CALENDAR, how=how, receipt=receipt)
+    return Deliver(**HERE, officer="clerk-1", at=at("2007-03-23"), how=how, receipt=receipt)
 
 
 def withdraw() -> Withdraw:
-    return Withdraw(case=NUMBER, officer="clerk-1", at=at("2007-03-22"), calendar=CALENDAR)
+    return Withdraw(**HERE, officer="clerk-1", at=at("2007-03-22"))
 
 
 def close() -> Close:
-    return Close(case=NUMBER, officer="clerk-1", at=at("2007-03-26"), calendar=CALENDAR)
+    return Close(**HERE, officer="clerk-1", at=at("2007-03-26"))
 
 
 def imported(command: Command) -> Command:
@@ -214,9 +225,6 @@ def went_on(commands: Iterable[Command], *steps: PinnedStep) -> Told:
         with suppress(Refused):
             history.extend(CASE.decide(command, CASE.fold(history)))
     return history
-
-
-# --- stories ----------------------------------------------------------------------------------------------------------------------------
 
 
 def filed(*steps: PinnedStep) -> Told:

@@ -16,7 +16,7 @@ from services.intake.case.roads.promised import PROMISED
 from services.intake.events import Outcome, Stopper
 from services.intake.law import LAW
 from services.intake.tests import stories as s
-from services.intake.tests.stories import CALENDAR, at, given
+from services.intake.tests.stories import given
 
 COMMANDS = get_args(Command)
 
@@ -61,9 +61,9 @@ def test_an_act_out_of_turn_is_refused_for_that_whatever_it_says() -> None:
     given(s.filed()).when(s.suspend(notice="")).refused("not-yet-accepted")
 
 
-def offered(story: s.Told, on: str = "2007-03-12") -> set[str]:
+def offered(story: s.Told, on: str = "2007-03-12", by: str = "officer-1") -> set[str]:
     """What is offered on this day; no limit has passed."""
-    return {command.__name__ for command in possible(given(story).state, at(on), CALENDAR)}
+    return {command.__name__ for command in s.offered(story, s.asked(on, officer=by))}
 
 
 def test_what_is_possible_is_what_is_in_turn() -> None:
@@ -72,7 +72,7 @@ def test_what_is_possible_is_what_is_in_turn() -> None:
         assert offered(story, "2007-03-06")
         assert offered(story, "2007-03-06") <= {command.__name__ for command, turn in PROMISED.items() if state.phase in turn.phases}
     assert offered(s.closed()) == set()
-    assert possible(Case(), at("2007-03-05"), CALENDAR) == ()
+    assert set(possible(s.asked("2007-03-05"), Case()).values()) == {str(LAW["unknown-case"].sentence) + "（P-known-case）"}
     assert "StartStep" in offered(s.accepted(s.SITE_VISIT))
     assert "StartStep" not in offered(s.approved())
 
@@ -83,9 +83,11 @@ def test_what_makes_no_sense_is_not_offered() -> None:
     assert "ExtendLimit" not in offered(given(s.accepted()).when(s.extend()).history())
     assert "Decide" not in offered(s.approved(Outcome.GRANTED, s.REVIEW, s.SIGN, s.ISSUE))
     of_steps = {"StartStep", "HandOver", "FinishStep", "SendBack"}
-    assert offered(s.examining()) & of_steps == {"HandOver", "FinishStep"}
+    assert offered(s.examining(), by="examiner-1") & of_steps == {"HandOver", "FinishStep"}
+    assert offered(s.examining()) & of_steps == set(), "it is in the hands of another"
     assert offered(s.examined()) & of_steps == {"StartStep"}
-    assert offered(s.approving()) & of_steps == {"HandOver", "FinishStep", "SendBack"}
+    assert offered(s.examined(), by="examiner-1") & of_steps == set(), "who examined does not approve"
+    assert offered(s.approving(), by="approver-1") & of_steps == {"HandOver", "FinishStep", "SendBack"}
     assert offered(s.approved()) & of_steps == set()
 
 
@@ -98,5 +100,5 @@ def test_what_a_procedure_blocks_is_not_offered_while_it_runs() -> None:
     assert "Decide" not in offered(announced, "2007-03-26")
     hearing = replace(s.suspend(), reason=Stopper.HEARING)
     assert offered(given(s.accepted()).when(hearing).history()) == {"SuspendClocks", "ResumeClocks", "ExtendLimit", "Withdraw"}
-    held = offered(given(s.examining()).when(hearing).history())
+    held = offered(given(s.examining()).when(hearing).history(), by="examiner-1")
     assert held == {"HandOver", "SuspendClocks", "ResumeClocks", "ExtendLimit", "Withdraw"}

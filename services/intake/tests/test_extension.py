@@ -7,7 +7,6 @@ from datetime import date
 
 import pytest
 
-from services.intake.case import possible
 from services.intake.case.extension import ExtendLimit
 from services.intake.events import LimitExtended
 from services.intake.tests import stories as s
@@ -104,8 +103,8 @@ def test_who_extended_the_limit_does_not_examine_afterwards() -> None:
 
 def test_an_extension_is_not_offered_where_the_procedure_allows_none() -> None:
     story = given().when(s.file(procedure=replace(s.pinned(), extension_days=0)), s.accept())
-    assert ExtendLimit not in possible(story.taken().state, s.at("2007-03-07"), s.CALENDAR)
-    assert ExtendLimit in possible(given(s.accepted()).state, s.at("2007-03-07"), s.CALENDAR)
+    assert ExtendLimit not in s.offered(story.history(), s.asked("2007-03-07"))
+    assert ExtendLimit in s.offered(s.accepted(), s.asked("2007-03-07"))
 
 
 def test_a_limit_that_was_extended_passes_later() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from libs.testkit.house import COUNTY, TOWN, House
 from libs.testkit.neighbours import Neighbour
 from services.intake.http import ROUTES
-from services.intake.tests.counter import DECLINED, ITEM, file, listed, published, show
+from services.intake.tests.counter import DECLINED, ITEM, all_offered, file, listed, offered, published, show
 
 
 async def examined(house: House) -> str:
@@ -46,7 +46,7 @@ async def test_a_case_from_filing_to_close(house: House) -> None:
     done = await house.post(f"/intake/cases/{case}/close", by="clerk")
     shown = await show(house, done)
     assert done["version"] == shown["version"] == 19
-    assert (shown["phase"], shown["outcome"], shown["possible"]) == ("closed", "granted", [])
+    assert (shown["phase"], shown["outcome"], offered(shown)) == ("closed", "granted", set())
     assert shown["filed_at"] == shown["closed_at"] == "2007-03-05T02:00:00Z"
 
 
@@ -72,7 +72,7 @@ async def test_a_case_sent_back_over_http(house: House) -> None:
     done = await house.post(f"/intake/cases/{case}/steps/send-back", {"reasons": "未核对取水量"}, by="approver")
     shown = await show(house, done)
     assert (shown["phase"], shown["officer"]) == ("accepted", "approver-1")
-    assert set(shown["possible"]) == {"steps/start", "suspension", "extension", "withdrawal"}
+    assert await all_offered(house, done) == {"steps/start", "suspension", "extension", "withdrawal"}
 
 
 async def test_corrections_over_http(house: House) -> None:
@@ -98,9 +98,14 @@ async def test_declined_and_withdrawn(house: House) -> None:
 
 async def test_the_page_of_a_case_says_what_is_possible(house: House) -> None:
     shown = await show(house, await file(house))
-    assert set(shown["possible"]) == {"acceptance", "refusal-to-accept", "corrections-notice", "withdrawal"}
+    assert offered(shown) == {"acceptance", "refusal-to-accept", "corrections-notice", "withdrawal"}
     assert (shown["node"], shown["item"], shown["item_name"], shown["kind"]) == (COUNTY, ITEM, "取水许可", "promised")
-    assert set(shown["possible"]) <= set(ROUTES)
+    because = {act["act"]: act["because"] for act in shown["possible"]}
+    assert set(because) == set(ROUTES)
+    assert (because["close"], because["decision"]) == (
+        "结果尚未送达，不能办结（行政许可法第四十四条）",
+        "尚未核准，不能作出决定（P-examine-approve）",
+    )
 
 
 async def test_the_same_request_again_gets_the_same_case(house: House) -> None:
@@ -223,7 +228,9 @@ async def test_the_applicants_way_is_offered_act_by_act(house: House) -> None:
     """Every act that is in turn and makes sense has its route."""
     case = await examined(house)
     done = await approve(house, case)
-    assert set((await show(house, done))["possible"]) == {"extension", "decision", "withdrawal"}
+    assert await all_offered(house, done) == {"extension", "decision", "withdrawal"}
+    because = {act["act"]: act["because"] for act in (await show(house, done))["possible"]}
+    assert because["decision"] == "没有「作出决定」的授权；由核准人员、首席代表办理（P-authorisation）"
 
 
 async def test_what_a_procedure_blocks_is_not_offered_until_it_is_over(house: House) -> None:
@@ -235,11 +242,11 @@ async def test_what_a_procedure_blocks_is_not_offered_until_it_is_over(house: Ho
     done = await approve(house, case)
     shown = await show(house, done)
     assert (shown["phase"], shown["suspended"]) == ("approved", True)
-    assert set(shown["possible"]) == {"resumption", "suspension/call-off", "extension", "withdrawal"}
+    assert await all_offered(house, done) == {"resumption", "suspension/call-off", "extension", "withdrawal"}
     await house.post(f"/intake/cases/{case}/suspension/call-off", {"number": 2, "reasons": "申请人放弃听证"}, by="approver")
     done = await house.post(f"/intake/cases/{case}/resumption", {"number": 1, "last": "2007-03-05"}, by="approver")
     shown = await show(house, done)
-    assert (shown["suspended"], set(shown["possible"])) == (False, {"extension", "decision", "withdrawal"})
+    assert (shown["suspended"], await all_offered(house, done)) == (False, {"extension", "decision", "withdrawal"})
     done = await house.post(f"/intake/cases/{case}/withdrawal", by="clerk")
     shown = await show(house, done)
-    assert (shown["phase"], shown["suspended"], shown["possible"]) == ("withdrawn", False, ["close"])
+    assert (shown["phase"], shown["suspended"], offered(shown)) == ("withdrawn", False, {"close"})

@@ -20,7 +20,7 @@ from services.intake.tests.stories import given
 GIVEN = {field.name for field in fields(Asked)}
 """What the handler knows by itself."""
 FOR_IMPORTS = {"role"}
-FOUND = {"agency_valid", "second_known", "to_known"}
+FOUND = {"agency_valid", "second_known", "to_grants"}
 """What is found out at the door, and said by no form."""
 
 
@@ -49,7 +49,7 @@ def test_what_is_possible_can_be_asked_for() -> None:
         s.approved(),
         s.delivered(),
     ):
-        assert set(possible(given(story).state, s.at("2007-03-06"), s.CALENDAR)) <= routed
+        assert set(possible(s.asked("2007-03-06"), given(story).state)) == routed
 
 
 NOTICE: dict[str, Any] = {

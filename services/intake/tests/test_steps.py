@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from libs.authority import NO_GRANTS
 from services.intake.events import Outcome, StepDone, StepFellDue, StepHandedOver, StepRole, StepStarted
 from services.intake.tests import stories as s
 from services.intake.tests.stories import ISSUE, NUMBER, REVIEW, SIGN, SITE_VISIT, at, given
@@ -108,7 +109,7 @@ def test_only_who_holds_a_step_hands_it_over() -> None:
 
 
 def test_a_step_is_handed_to_a_member_of_staff() -> None:
-    given(s.examining()).when(replace(s.hand_over(), to_known=False)).refused("staff-unknown")
+    given(s.examining()).when(replace(s.hand_over(), to_grants=NO_GRANTS)).refused("staff-unknown")
 
 
 def test_a_step_handed_over_is_finished_by_who_has_it_now() -> None:

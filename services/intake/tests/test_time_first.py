@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.intake.case import possible
 from services.intake.case.acceptance import Accept
 from services.intake.events import AcceptedBy, CaseWithdrawn
 from services.intake.tests import stories as s
-from services.intake.tests.stories import CALENDAR, NUMBER, at, given
+from services.intake.tests.stories import NUMBER, at, given
 
 CASE_WITHDRAWN = CaseWithdrawn(case=NUMBER, by_silence=False, officer="clerk-1", at=at("2007-03-22"))
 
@@ -43,10 +42,9 @@ def test_a_withdrawal_after_the_silence_withdraws_an_accepted_case() -> None:
 
 
 def test_what_is_possible_after_the_silence_is_what_may_be_done_with_an_accepted_case() -> None:
-    filed = given(s.filed()).state
-    before, after = (possible(filed, at(*moment), CALENDAR) for moment in (("2007-03-12", "23:59"), ("2007-03-13", "00:00")))
+    before, after = (s.offered(s.filed(), s.asked(*moment)) for moment in (("2007-03-12", "23:59"), ("2007-03-13", "00:00")))
     assert Accept in before
-    assert set(after) == set(possible(given(s.accepted()).state, at("2007-03-13"), CALENDAR)) != set(before)
+    assert after == s.offered(s.accepted(), s.asked("2007-03-13")) != before
 
 
 def test_imported_acts_are_never_settled() -> None:
@@ -56,7 +54,7 @@ def test_imported_acts_are_never_settled() -> None:
 def test_a_case_older_than_the_calendar_is_never_deemed_accepted() -> None:
     old = given().when(s.imported(s.file(on="1999-03-01"))).history()
     given(old).when(s.deem_accepted("2007-03-13")).then()
-    assert possible(given(old).state, at("2007-03-13"), CALENDAR)[0] is Accept
+    assert Accept in s.offered(old, s.asked("2007-03-13"))
 
 
 def test_accepting_after_the_silence_writes_what_time_did_and_nothing_else() -> None:

@@ -182,7 +182,7 @@ class Handed(Asked):
     cited: tuple[tuple[str, ...], ...] = ()
 
 
-SAID = Handed(case=NUMBER, officer="clerk-1", at=at("2007-03-06"), calendar=CALENDAR)
+SAID = Handed(case=NUMBER, officer="clerk-1", at=at("2007-03-06"), calendar=CALENDAR, grants=s.EVERYTHING)
 
 
 def code_of(said: Asked) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from libs.authority import Post
 from libs.contracts import standing
 from libs.host import SITE_STOP_SECONDS
-from libs.web import Accounts, Role
+from libs.web import Accounts
 from libs.wire import load_key, public_of
-from services.onebox import FORMAT, STAFF, BoxError, OneBox, sites
+from services.onebox import FORMAT, STAFF, BoxError, OneBox, grants_of, sites
 from services.onebox.box import hosted
 
 
@@ -67,16 +68,28 @@ def test_the_hub_is_told_of_every_site_its_key_and_its_nodes(box: OneBox) -> Non
 def test_everybody_of_the_staff_has_a_token_and_a_password_that_their_site_knows(box: OneBox) -> None:
     county = box.site("511525")
     accounts = Accounts.load(county.folder / "accounts.json")
-    for word, staff, roles, _ in STAFF:
+    for one in STAFF:
+        account = accounts.by_token(county.tokens[one.word])
+        assert account is not None
+        assert (account.staff, account.grants.all) == (one.staff, grants_of(one, county.code, [node["code"] for node in county.nodes]))
+        person = accounts.person(one.staff)
+        assert (person is None) == (one.word == "site"), "nobody signs in as the site itself"
+        assert person is None or person.account == account
+        assert person is None or county.passwords[one.word] not in (county.folder / "accounts.json").read_text()
+    assert len(set(county.passwords.values())) == len(STAFF) - 1
+    posts = {one.word: set(one.posts) for one in STAFF}
+    assert {post for some in posts.values() for post in some} == set(Post), "every post has its account"
+    assert posts["reviewer"] == {Post.EXAMINER, Post.APPROVER}, "one who could do both, and must not"
+
+
+def test_who_works_at_a_station_works_there_only(box: OneBox) -> None:
+    county = box.site("511525")
+    accounts = Accounts.load(county.folder / "accounts.json")
+    stations = [node["code"] for node in county.nodes if len(node["code"]) > len(county.code)]
+    for word in ("station-clerk", "station-leader"):
         account = accounts.by_token(county.tokens[word])
         assert account is not None
-        assert (account.staff, set(account.roles)) == (staff, set(roles))
-        person = accounts.person(staff)
-        assert (person is None) == (word == "site"), "nobody signs in as the site itself"
-        assert person is None or (person.account == account and county.passwords[word] not in (county.folder / "accounts.json").read_text())
-    assert len(set(county.passwords.values())) == len(STAFF) - 1
-    posts = {word: set(roles) for word, _, roles, _ in STAFF}
-    assert posts["reviewer"] == {Role.EXAMINER, Role.APPROVER}, "one who could do both, and must not"
+        assert account.nodes == frozenset(stations[:1] or [county.code])
 
 
 def test_a_sites_process_is_told_its_own_databases_and_nothing_of_the_owners(box: OneBox, monkeypatch: pytest.MonkeyPatch) -> None:

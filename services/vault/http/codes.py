@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from fastapi import APIRouter, Response
 
 from libs.telemetry import current_traceparent
-from libs.web import CommandRoute, Envelope, Role, WrittenAnswer, add_commands, done_answer, hosted, node_of_case
+from libs.web import CommandRoute, Envelope, WrittenAnswer, add_commands, done_answer, hosted, node_of_case
 from services.vault.follow import ReissueFollowCode
 from services.vault.http.desk import Desk
-
-COUNTER: Final = (Role.CLERK,)
 
 
 class NewCode(WrittenAnswer):
@@ -35,4 +31,6 @@ def add_codes(router: APIRouter, desk: Desk) -> None:
         return found
 
     path = "/cases/{case}/follow-code"
-    add_commands(router, [CommandRoute(path=path, name="ReissueFollowCode", act=reissue, roles=COUNTER, answers=NewCode)])
+    add_commands(
+        router, [CommandRoute(path=path, name="ReissueFollowCode", act="vault.reissue-follow-code", does=reissue, answers=NewCode)]
+    )

@@ -11,6 +11,7 @@ from libs.host import Context
 from libs.telemetry import current_traceparent
 from libs.vault import ErasedLine, KeptSubject, Vault
 from libs.web import Account
+from libs.workdays import CHINA
 from services.vault import follow, subject
 from services.vault.subject import EraseData
 
@@ -26,12 +27,12 @@ class Desk(NamedTuple):
     subjects: SubjectStreams
     codes: CodeStreams
 
-    async def find(self, subject: str, account: Account) -> KeptSubject:
-        """The row of a subject at whose node the account works. Raises `HTTPException` (404) for one that is not kept, `NotAllowed`."""
+    async def find(self, subject: str, account: Account, act: str) -> KeptSubject:
+        """The row of a subject at whose node the account may do the act. Raises `HTTPException` (404) for one that is not kept, `NotAllowed`."""
         found = await self.vault.rows.find(subject)
         if found is None:
             raise HTTPException(404)
-        account.must_work_for(found.node)
+        account.must(act, found.node, self.context.now().astimezone(CHINA).date())
         return found
 
     async def put(self, command: subject.Command) -> Done:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from libs.web import CommandRoute, Envelope, Role, add_commands, answer, hosted
+from libs.web import CommandRoute, Envelope, add_commands, answer, hosted
 from services.vault.http.desk import Desk
 from services.vault.http.forms import SubjectForm
 from services.vault.subject import may_keep
-
-KEEPERS: Final = (Role.CLERK, Role.SITE)
 
 
 class KeptAnswer(BaseModel):
@@ -33,5 +29,5 @@ def add_keeping(router: APIRouter, desk: Desk) -> None:
         return answer({"subject": kept, "same": await vault.same(kept)}, 201)
 
     path = "/nodes/{node}/subjects"
-    row = CommandRoute(path=path, name="KeepSubject", act=keep, roles=KEEPERS, form=SubjectForm, status=201, answers=KeptAnswer)
+    row = CommandRoute(path=path, name="KeepSubject", act="vault.keep-subject", does=keep, form=SubjectForm, status=201, answers=KeptAnswer)
     add_commands(router, [row])

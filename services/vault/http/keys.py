@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from libs.web import Role, answer, require
+from libs.web import answer, require
 from services.vault.http.desk import Desk
-
-OPERATORS: Final = [Depends(require(Role.OPERATOR))]
 
 
 class KeyUse(BaseModel):
@@ -39,12 +35,12 @@ def add_keys(router: APIRouter, desk: Desk) -> None:
     """Adds the routes."""
     vault = desk.vault
 
-    @router.get("/keys", response_model=KeyUses, dependencies=OPERATORS)
+    @router.get("/keys", response_model=KeyUses, dependencies=[Depends(require("vault.read-keys"))])
     async def keys() -> Response:
         there, wraps = vault.keyring.read(), await vault.rows.wraps()
         return answer({"keys": [_use(kek, wraps, there.newest, there.wrapping) for kek in sorted(there.wrapping | wraps.keys())]})
 
-    @router.post("/keys/rewrap", response_model=Rewrapped, dependencies=OPERATORS)
+    @router.post("/keys/rewrap", response_model=Rewrapped, dependencies=[Depends(require("vault.rewrap-keys"))])
     async def rewrap() -> Response:
         done, newest = await vault.rewrap(), vault.keyring.newest
         return answer({"rewrapped": done, "left": sum(many for kek, many in (await vault.rows.wraps()).items() if kek != newest)})

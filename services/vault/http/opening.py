@@ -18,7 +18,6 @@ from libs.web import (
     CommandRoute,
     Envelope,
     Epoch,
-    Role,
     SequenceQuery,
     SubjectPath,
     add_commands,
@@ -31,9 +30,9 @@ from services.vault import views
 from services.vault.http.desk import Desk
 from services.vault.subject import OpenData
 
-READERS: Final = require(Role.CLERK, Role.EXAMINER, Role.APPROVER)
-REPORTERS: Final = require(Role.CLERK, Role.SUPERVISOR)
-ERASERS: Final = (Role.CLERK, Role.OPERATOR)
+OPEN: Final = "vault.open-data"
+REPORT: Final = "vault.read-openings"
+ERASE: Final = "vault.erase-subject"
 MOST: Final = 5000
 ActName = Annotated[str, Query(pattern=r"^[a-z]{1,20}\.[a-z][a-z-]{0,40}$")]
 """The act it is opened for, `<service>.<act>`."""
@@ -77,9 +76,13 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/subjects/{subject}", response_model=OpenedAnswer, responses=REFUSES)
     async def opened(
-        subject: SubjectPath, act: ActName, account: Annotated[Account, Depends(READERS)], case: CaseOrNone = "", fields: FieldNames = ""
+        subject: SubjectPath,
+        act: ActName,
+        account: Annotated[Account, Depends(require(OPEN))],
+        case: CaseOrNone = "",
+        fields: FieldNames = "",
     ) -> Response:
-        row = await desk.find(subject, account)
+        row = await desk.find(subject, account, OPEN)
         names = await _names(desk, row, fields)
         cases = tuple(await vault.rows.cases(subject))
         await desk.put(
@@ -89,22 +92,22 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/subjects/{subject}/openings", response_model=OpeningsAnswer)
     async def openings(
-        subject: SubjectPath, account: Annotated[Account, Depends(REPORTERS)], epoch: Epoch = 1, sequence: SequenceQuery = 0
+        subject: SubjectPath, account: Annotated[Account, Depends(require(REPORT))], epoch: Epoch = 1, sequence: SequenceQuery = 0
     ) -> Response:
-        row = await desk.find(subject, account)
+        row = await desk.find(subject, account, REPORT)
         current = not sequence or await context.current(views.OPENINGS_VIEW, _at(row, epoch, sequence))
         # a report that left out what another node of the site opened would be none: whoever may ask about the subject gets all of it
         async with reading(context.pool, [node.code for node in context.site.nodes]) as rows:
             return answer({"openings": await views.openings_of(rows, subject, MOST)}, current=current)
 
     async def erase(by: Envelope, subject: str, _form: None) -> Response:
-        row = await desk.find(subject, by.account)
+        row = await desk.find(subject, by.account, ERASE)
         for text in await vault.rows.texts_of(subject):
             await desk.erase(_line(text, row, by, context))
         return done_answer(await desk.erase(_line(subject, row, by, context)))
 
     path = "/subjects/{subject}/erasure"
-    add_commands(router, [CommandRoute(path=path, name="EraseSubject", act=erase, roles=ERASERS, keyed=False)])
+    add_commands(router, [CommandRoute(path=path, name="EraseSubject", act=ERASE, does=erase, keyed=False)])
 
 
 async def _names(desk: Desk, row: KeptSubject, fields: str) -> tuple[str, ...]:
