@@ -18,7 +18,7 @@ from libs.database import Connection, reading
 from libs.eventlog import Logs, Ring
 from libs.vault import Keyring, VaultPort, no_vault
 from libs.views import Pool, View
-from libs.web import Account, Accounts, Entrance, Pages
+from libs.web import Account, Accounts, Entrance, Pages, Reads, unrecorded
 from libs.wire import Position
 
 
@@ -110,6 +110,8 @@ class Around:
     """For trying it out on one machine: the sign-in page lists the accounts."""
     oidc: Path | None = None
     """The settings of the provider where people sign in; None: here."""
+    reads: Reads = unrecorded
+    """Records the reads that have to be, each as a fact; where nothing does, they are refused."""
     services: frozenset[str] = frozenset()
     """The services that stand at this site."""
     published: tuple[str, ...] = ()

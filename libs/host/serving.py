@@ -16,7 +16,7 @@ from libs.host.away import GONE
 from libs.host.operate import operate_router
 from libs.host.running import SiteHost
 from libs.telemetry import Health
-from libs.web import Accounts, Problem, Rule, make_app, problem_for, respond
+from libs.web import Accounts, Problem, Rule, make_app, problem_for, record_reads, respond
 from libs.workdays import UnknownCalendar
 
 _log = structlog.get_logger("host")
@@ -54,7 +54,7 @@ def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
     health = Health(**{name: hosted.ready for name, hosted in host.services.items()})
     health.add("site", host.ready)
     services = [hosted.service for hosted in host.services.values()]
-    return make_app(
+    app = make_app(
         f"联动 {host.site.node(host.site.code).name}",
         routers=[*(service.router for service in services), operate_router(host)],
         accounts=accounts,
@@ -65,6 +65,8 @@ def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
         entrance=next((service.door for service in services if service.door is not None), None),
         catalogue=True,
     )
+    record_reads(app, host.around.reads)
+    return app
 
 
 class NotOpenYet:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp, Message
+
+from libs.web.bodies import announced
 
 ENDLESS = b"x" * 65_536
 """A piece of a body that goes on."""
@@ -21,20 +24,27 @@ class Got(NamedTuple):
 
 
 async def ask(app: ASGIApp, method: str, path: str, headers: Mapping[str, str], pieces: Iterable[bytes] = (), query: str = "") -> Got:
-    """Asks for `path`, whose parts stand there as they came, not decoded yet. Raises `AssertionError` for a body taken that never comes."""
-    coming, taken, sent = iter(pieces), 0, list[Message]()
+    """Asks for `path`, whose parts stand there as they came, not decoded yet. Raises `AssertionError` for a body taken that never comes.
+
+    Where none is announced there is an empty one, and then nothing more is heard of whoever asked: they wait for the end of the answer.
+    """
+    scope, taken, sent = scope_of(method, path, headers, query), 0, list[Message]()
+    comes = announced(scope["headers"]) > 0
+    coming = iter(pieces if comes else [b""])
 
     async def receive() -> Message:
         nonlocal taken
         piece = next(coming, None)
+        if piece is None and not comes:
+            await asyncio.Event().wait()
         assert piece is not None, "this body never comes"
         taken += len(piece)
-        return {"type": "http.request", "body": piece, "more_body": True}
+        return {"type": "http.request", "body": piece, "more_body": comes}
 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await app(scope_of(method, path, headers, query), receive, send)
+    await app(scope, receive, send)
     told = {name.decode(): value.decode("latin-1") for name, value in sent[0]["headers"]}
     return Got(sent[0]["status"], told, b"".join(message.get("body", b"") for message in sent[1:]), taken)
 

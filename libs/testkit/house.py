@@ -26,7 +26,7 @@ from libs.host import PROBLEMS, Around, Build, Context, Loops, Node, Site
 from libs.telemetry import Health
 from libs.testkit.inside import Inside
 from libs.views import Projector
-from libs.web import Accounts, make_app
+from libs.web import Accounts, WatchedRead, make_app, record_reads
 from libs.wire import Position, Recorded
 from libs.workdays import CHINA
 
@@ -77,7 +77,12 @@ class House:
             site=site.code,
             today=self.today,
         )
+        self.reads: list[WatchedRead] = []
+        record_reads(app, self._read)
         self.http = AsyncClient(transport=ASGITransport(app=app), base_url=f"http://{self.service.name}")
+
+    async def _read(self, reading: WatchedRead) -> None:
+        self.reads.append(reading)
 
     def today(self) -> date:
         """The day it is in China by the clock of the house."""

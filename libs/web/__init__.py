@@ -31,6 +31,7 @@ from libs.web.pages import NavLink, Pages
 from libs.web.passing import passing_entrance
 from libs.web.passwords import hashed, made_up
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
+from libs.web.reads import Reads, WatchedRead, record_reads, unrecorded
 from libs.web.sealing import Sealed, new_key, open_fields, row_of, seal_fields
 from libs.web.signin import cookie_name, is_secure, require, session_cookie, shown_by
 
@@ -71,6 +72,8 @@ __all__ = [
     "PositionAnswer",
     "Problem",
     "REFUSES",
+    "WatchedRead",
+    "Reads",
     "RowNumbers",
     "Rule",
     "SequenceQuery",
@@ -107,7 +110,9 @@ __all__ = [
     "node_of_case",
     "problem_for",
     "require",
+    "record_reads",
     "respond",
+    "unrecorded",
     "row_answer",
     "shown_by",
     "sought",

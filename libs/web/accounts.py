@@ -62,6 +62,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """The same, asking for an act on a day: what is shown then is of the nodes at which it may do this, and of no other."""
         return msgspec.structs.replace(self, asks=(act, day))
 
+    def watched(self, node: str) -> bool:
+        """Whether what it asks for is its to do at the node by a post alone whose every read is recorded."""
+        return self.asks is not None and self.grants.watched(self.asks[0], node, self.asks[1])
+
     def works_for(self, node: str) -> bool:
         """Whether what it asks for is its to do at the node; nothing is, where it asks for nothing."""
         return self.asks is not None and bool(node) and may(self.grants, self.asks[0], "", node, self.asks[1]) is None

@@ -28,6 +28,7 @@ from libs.web.lean import CommandTable, Doorway, Served
 from libs.web.pages import Assets, Pages
 from libs.web.passing import passing_entrance
 from libs.web.problems import Problems, Rule
+from libs.web.reads import unrecorded
 from libs.web.strict import strictly
 from libs.workdays import CHINA
 
@@ -88,7 +89,7 @@ def make_app(
 def _stands(app: FastAPI, accounts: Accounts, entrance: Entrance, site: str, today: Callable[[], date], pages: Pages | None) -> None:
     """What requests find of the site."""
     app.state.accounts, app.state.entrance, app.state.pages = accounts, entrance, pages
-    app.state.site, app.state.today = site, today
+    app.state.site, app.state.today, app.state.reads = site, today, unrecorded
 
 
 class LeanApp(FastAPI):

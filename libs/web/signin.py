@@ -18,6 +18,7 @@ from libs.forms import CASE_NUMBER, CLOCK_NAME
 from libs.web.accounts import Account, Accounts, NotAllowed
 from libs.web.entrance import Entrance
 from libs.web.headers import same_origin
+from libs.web.reads import WatchedRead
 
 _CASE: Final = re.compile(CASE_NUMBER)
 _CLOCK: Final = re.compile(CLOCK_NAME)
@@ -33,7 +34,12 @@ class Require(SecurityBase):
         self.act, self._anywhere = ACTS[act].name, anywhere
 
     async def __call__(self, request: Request) -> Account:
-        return self.admitted(await _who(request), request)
+        account = self.admitted(await _who(request), request)
+        told = request.scope["state"].setdefault("reads", set())  # the door is asked before the body and again by the route
+        if self.act not in told and account.watched(node := place_of(request.path_params) or ""):
+            await request.app.state.reads(WatchedRead(account.staff, self.act, node, request.scope["path"]))
+            told.add(self.act)
+        return account
 
     def admitted(self, account: Account | None, request: Request) -> Account:
         """The account, when it may do so now, at the node that the request is about. Raises as `admit` does."""

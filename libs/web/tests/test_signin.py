@@ -9,13 +9,14 @@ from argon2 import PasswordHasher
 from httpx2 import AsyncClient, Response
 from starlette.requests import Request
 
-from libs.authority import ACTS, Post, posted
+from libs.authority import ACTS, READ_ONLY, Post, posted
 from libs.web.accounts import digest
 from libs.web.acting import word_of
 from libs.web.addresses import local
 from libs.web.entrance import RATES
 from libs.web.front import caller
 from libs.web.passwords import hashed
+from libs.web.reads import NOT_RECORDED, WatchedRead, record_reads
 from libs.web.tests.site import HTML, PASSWORD, Stand
 
 CASES = "/nodes/511525/cases"
@@ -61,7 +62,7 @@ async def test_post_and_node_must_both_cover_the_act(one_stand: Stand, post: Pos
         seen = (await client.get(f"/nodes/{path}")).status_code
         acted = (await client.post(f"/nodes/{path}/cases", json=FILING, headers=KEY)).status_code
         elsewhere = (await client.post(f"/elsewhere/{path}")).status_code
-    assert seen == (200 if below and post in ACTS["intake.read-cases"].posts else 403)
+    assert seen == (200 if below and post in {*ACTS["intake.read-cases"].posts} - READ_ONLY else 403)
     assert acted == elsewhere == (200 if below and post in (Post.CLERK, Post.CHIEF_REPRESENTATIVE) else 403)
 
 
@@ -254,3 +255,18 @@ async def test_without_pages_there_is_nothing_to_sign_in_to() -> None:
     async with stand.browser() as client:
         assert (await client.get("/sign-in")).status_code == 404
         assert (await client.get("/me", headers=HTML)).status_code == 401
+
+
+async def test_an_auditor_reads_nothing_that_is_not_recorded(stand: Stand) -> None:
+    _, token = stand.accounts.issue("A9001", posted([Post.AUDITOR], ["511525"], last=date(2199, 12, 31)), "审计")
+    async with stand.browser(token) as client:
+        refused = await client.get("/nodes/511525")
+        assert (refused.status_code, refused.json()["detail"]) == (403, NOT_RECORDED)
+        read: list[WatchedRead] = []
+
+        async def recorded(reading: WatchedRead, /) -> None:
+            read.append(reading)
+
+        record_reads(stand.app, recorded)
+        assert (await client.get("/nodes/511525")).status_code == 200
+    assert read == [("A9001", "intake.read-cases", "511525", "/nodes/511525")]

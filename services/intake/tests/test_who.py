@@ -76,6 +76,15 @@ async def test_cases_begin_and_are_read_as_the_data_says(house: House) -> None:
     assert {path: await let_in(house, "GET", path.format(case=case)) for path in READ} == {path: may_do(act) for path, act in READ.items()}
 
 
+async def test_what_an_auditor_reads_is_recorded_and_nobody_elses(house: House) -> None:
+    path = f"/intake/cases/{(await file(house))['case']}"
+    await house.shown()
+    for by in ("clerk", "leader", "auditor"):
+        await house.get(path, by=by)
+    await house.get(path, by="citizen", status=403)
+    assert house.reads == [("auditor-1", "intake.read-cases", COUNTY, path)]
+
+
 def test_every_act_of_an_officer_is_tried() -> None:
     assert set(DONE) == {command.__name__ for command in NAMES if command is not DeemAccepted}
 
