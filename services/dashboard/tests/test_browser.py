@@ -54,7 +54,7 @@ def test_a_large_city_shows_red_first_pages_and_keeps_its_state_in_the_address(b
         assert page.get_by_text("第 1–25 条，共 30 条").is_visible()
         page.get_by_role("searchbox", name="按名称或代码查找节点").fill("第3便民")
         page.keyboard.press("Enter")
-        assert page.get_by_text("第 1–1 条，共 1 条").is_visible()
+        page.get_by_text("第 1–1 条，共 1 条").wait_for()
         assert "under=511507" in page.url
 
 
