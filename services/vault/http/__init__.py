@@ -20,9 +20,9 @@ def vault_router(desk: Desk) -> APIRouter:
     """`/vault/…`"""
     router = APIRouter(prefix="/vault", tags=["vault"])
     add_keeping(router, desk)
-    add_opening(router, desk)
     add_uploads(router, desk)
     add_documents(router, desk)
+    add_opening(router, desk)
     add_codes(router, desk)
     add_keys(router, desk)
     add_reads(router, desk.context)
