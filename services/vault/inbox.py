@@ -22,11 +22,19 @@ class Applicant:
 
 
 @record
+class PinnedItem:
+    """Of the procedure that a case pinned: which item it is for."""
+
+    item: str
+
+
+@record
 class CaseFiled:
     """A case of these subjects began; `imported`: another system's, of whom nobody here knows anything."""
 
     case: str
     applicants: tuple[Applicant, ...]
+    pinned: PinnedItem
     imported: bool = False
 
 
@@ -61,7 +69,7 @@ def hears(vault: Vault) -> Hears:
     async def apply(connection: Connection, records: Sequence[Recorded]) -> list[Effect]:
         facts: list[FilingOrEnd] = [READER.read(record) for record in records]
         filed = [fact for fact in facts if isinstance(fact, CaseFiled) and not fact.imported]
-        await vault.rows.hold([(fact.case, one.subject) for fact in filed for one in fact.applicants], on=connection)
+        await vault.rows.hold([(fact.case, one.subject, fact.pinned.item) for fact in filed for one in fact.applicants], on=connection)
         await vault.give_codes([fact.case for fact in filed], on=connection)
         await vault.rows.release([fact.case for fact in facts if not isinstance(fact, CaseFiled)], on=connection)
         return []
