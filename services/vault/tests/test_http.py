@@ -134,6 +134,22 @@ async def test_what_a_person_wrote_goes_with_the_person(house: House) -> None:
     assert [said.subject for said in await house.all(DataErased)] == [wrote, subject]
 
 
+async def test_what_a_person_wrote_stays_and_is_opened_as_long_as_their_case_runs(house: House, intake: Neighbour) -> None:
+    subject = await kept(house)
+    wrote = await kept(house, {"kind": "text", "text": "我家门前的路什么时候修", "author": subject})
+    acting = await kept(house, {**AGENT, "acts_for": subject})
+    await house.hear(await intake.says("CaseFiled", house.time, CASE, applicant=subject))
+    for one in (subject, wrote, acting):
+        assert (await house.post(f"/vault/subjects/{one}/erasure", by="clerk", status=409))["code"] == "still-held"
+        assert (await opened(house, one, case=CASE[:-1] + "9", status=409))["code"] == "other-case"
+    assert await house.all(DataErased) == []
+    assert (await opened(house, wrote, case=CASE))["fields"] == {"text": "我家门前的路什么时候修"}
+    assert (await opened(house, acting, case=CASE))["fields"]["name"] == AGENT["name"]
+    await house.hear(await intake.says("CaseClosed", house.time, CASE))
+    await erase(house, subject)
+    assert [said.subject for said in await house.all(DataErased)] == [wrote, subject]
+
+
 async def erase(house: House, subject: str) -> None:
     answer = await house.http.post(f"/vault/subjects/{subject}/erasure", headers=house.headers("clerk"))
     assert answer.status_code == 200, answer.text
