@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,16 +12,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-import uvicorn
 from httpx2 import ASGITransport, AsyncClient, Response
-from starlette.responses import JSONResponse
 
-from libs.database import Pool, open_pool, prepare, service_url
+from libs.database import Pool
 from libs.embedded import free_port
 from libs.forms import Unreadable
 from libs.telemetry import Health
 from libs.web import Accounts, Pages, make_app
-from libs.web.acting import word_of
 from services.door.http import entrance
 from services.door.http.oidc import Way, oidc_router
 from services.door.http.provider import KEYS_SECONDS, NotBelieved, Provider, leaving
@@ -45,14 +41,6 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def idp(script: Path) -> AsyncIterator[Idp]:
     async with running(script) as made:
         yield made
-
-
-@pytest.fixture
-async def pool(database: str) -> AsyncIterator[Pool]:
-    await prepare(database, "door")
-    made = await open_pool(service_url(database, "door"), "door")
-    yield made
-    await made.close()
 
 
 def settings(folder: Path, issuer: str, secret: str = "a secret of the test") -> Oidc:
@@ -265,40 +253,6 @@ async def test_a_provider_that_is_away_is_told_in_one_sentence(pool: Pool, tmp_p
         answer = await browser.get("/sign-in/oidc")
         assert (answer.status_code, "暂时连不上" in answer.text) == (503, True)
         assert "用统一身份认证登录" in (await browser.get("/sign-in")).text
-
-
-async def test_one_signs_out_here_whatever_became_of_the_provider(pool: Pool, tmp_path: Path) -> None:
-    """Its address answers as another one by now; or with what is no provider's description at all."""
-    for said in ({"issuer": "http://elsewhere.test"}, ["no", "provider"], "nothing"):
-        async with describing(said) as issuer:
-            site = Site(pool, settings(tmp_path, issuer))
-            cookie = await site.way.sessions.begin_elsewhere("C0117", CLERK, "token")
-            async with site.browser() as browser:
-                browser.cookies.set("liandong-session", cookie)
-                out = await browser.post("/sign-out", data={"csrf": word_of(cookie)})
-                assert (out.status_code, out.headers["location"]) == (303, "/sign-in"), said
-                assert (await browser.get("/sign-in/oidc")).status_code in (403, 503)
-            assert await site.way.sessions.reader(cookie) is None
-            await site.way.provider.close()
-
-
-@asynccontextmanager
-async def describing(said: object) -> AsyncIterator[str]:
-    """A server that answers everything with this: its address."""
-
-    async def answer(scope: Any, _receive: Any, send: Any) -> None:
-        await JSONResponse(said)(scope, _receive, send)
-
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(answer, port=port, log_config=None, lifespan="off"))
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await running
 
 
 async def test_a_wrong_secret_lets_nobody_in(pool: Pool, idp: Idp, tmp_path: Path) -> None:
