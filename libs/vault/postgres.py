@@ -36,8 +36,8 @@ select distinct other.subject from digest mine join digest other using (kind, di
 where mine.subject = $1 and other.subject <> $1 and mine.kind = any ($2::text[]) order by other.subject"""
 _TEXTS: Final = "select subject from kept where whose = $1 and kind = $2 and erased_at is null order by subject"
 _HOLD: Final = """
-insert into holding ("case", subject, runs)
-select h."case", k.subject, true from unnest($1::text[], $2::text[]) as h ("case", subject) join kept k using (subject)
+insert into holding ("case", subject, item, runs)
+select h."case", k.subject, h.item, true from unnest($1::text[], $2::text[], $3::text[]) as h ("case", subject, item) join kept k using (subject)
 order by k.subject, h."case" for key share of k
 on conflict do nothing"""
 """With the subject's row locked: an erasure that goes on waits, or is waited for."""
@@ -47,6 +47,7 @@ _LOCKED: Final = f"select subject from kept where subject in ({_ITS}) order by s
 _LOCKED_ALL: Final = "select from kept where subject = any ($1::text[]) and erased_at is null order by subject for update"
 _RELEASE: Final = 'update holding set runs = false where "case" = any ($1::text[]) and runs'
 _CASES: Final = f'select "case", bool_or(runs) from holding where subject in ({_ITS}) group by "case" order by "case"'
+_ITEM: Final = f'select item from holding where subject in ({_ITS}) and "case" = $2 limit 1'
 _RUNS: Final = f"select exists (select from holding where subject in ({_ITS}) and runs)"
 _DESTROY: Final = """
 with line as (select * from unnest($1::text[], $2::text[], $3::timestamptz[]) as l (subject, officer, at)),
@@ -104,9 +105,9 @@ class PgRows:
     async def texts_of(self, subject: str) -> list[str]:
         return [row["subject"] for row in await self._pool.fetch(_TEXTS, subject, TEXT)]
 
-    async def hold(self, cases: Sequence[tuple[str, str]], on: Connection | None = None) -> None:
+    async def hold(self, cases: Sequence[tuple[str, str, str]], on: Connection | None = None) -> None:
         if cases:
-            await (on or self._pool).execute(_HOLD, [case for case, _ in cases], [subject for _, subject in cases])
+            await (on or self._pool).execute(_HOLD, *map(list, zip(*cases, strict=True)))
 
     async def release(self, cases: Sequence[str], on: Connection | None = None) -> None:
         if cases:
@@ -114,6 +115,10 @@ class PgRows:
 
     async def cases(self, subject: str) -> dict[str, bool]:
         return dict(await self._pool.fetch(_CASES, subject))
+
+    async def item(self, case: str, subject: str) -> str:
+        found: str | None = await self._pool.fetchval(_ITEM, subject, case)
+        return found or ""
 
     async def erase(self, line: ErasedLine, promise: Promise) -> bool:
         async with self._pool.acquire() as connection, connection.transaction():
