@@ -48,7 +48,7 @@ from libs.vault.memory import MadeUpKeys, MemoryRows
 from libs.vault.people import made_up_person
 from libs.vault.postgres import PgRows
 from libs.vault.sealing import DataKey, Spoilt, Wrapped
-from libs.vault.subjects import AGENT, ORGANISATION, PERSON, TEXT, Confided, KeptSubject, KnownSubject, VaultRows
+from libs.vault.subjects import AGENT, ORGANISATION, PERSON, TEXT, Confided, KeptSubject, KnownSubject, NobodyThere, VaultRows
 from libs.vault.vault import Vault, VaultPort, made_up_vault, no_vault
 
 __all__ = [
@@ -106,6 +106,7 @@ __all__ = [
     "Keyring",
     "MadeUpKeys",
     "MemoryRows",
+    "NobodyThere",
     "PgRows",
     "ResidentNumber",
     "Spoilt",

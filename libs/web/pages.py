@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
+from libs.authority import EVER
 from libs.web.accounts import Account
 from libs.web.acting import word_for
 from libs.web.choices import choices_of
@@ -108,7 +109,7 @@ class Pages:
         here = request.scope["path"]
         given = {
             "account": account,
-            "ways": ways(self._nav, account, request.app.state.today()),
+            "ways": ways(self._nav, account, request.app.state.today() if account else EVER),  # without an account no day matters
             "here": here,
             "there": f"{here}?{query}" if query else here,
             "language": language,
