@@ -182,6 +182,8 @@ class Service:
     """The frame of the site's pages; at most one service of a site brings it."""
     vault: VaultPort | None = None
     """What it lets the services behind it ask, in process: one service of a site does."""
+    reads: Reads | None = None
+    """Records the reads that have to be, each before it is answered: one service of a site does."""
     door: Entrance | None = None
     """What stands behind the sign-in page; at most one service of a site brings it."""
     status: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
