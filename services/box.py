@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import BeforeValidator, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -15,7 +15,7 @@ from libs import telemetry
 from libs.contracts import standing
 from libs.forms import NodeCode, NodeRow, Port, Registry, Unreadable, because_of, json_form, place_of, strict_json, why_not
 from libs.host import Around, NeedsTheOperator, Node, Site, keep_what_is_there, run_process, run_site
-from libs.vault import Keyring
+from libs.vault import ADDRESS, Clamd, Keyring
 from libs.web import Accounts
 from libs.wire import load_key
 
@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     """The site's signing key; it never leaves the site."""
     vault_keys: Path
     """The keys of the site's vault; beside it stands who was erased. They never leave the site."""
+    clamd: Annotated[str, Field(pattern=ADDRESS)] | None = None
+    """Where the scanner for viruses listens: `tcp://host:port` or `unix:///path`; none: what is uploaded is kept as not scanned."""
     feed_token: SecretStr
     """The token with which this site's own parts ask this site: consumers its feeds. Pages ask as their readers."""
     city: str
@@ -97,6 +99,7 @@ class Settings(BaseSettings):
             one_box=self.one_box,
             oidc=self.oidc,
             keyring=lambda: keyring,
+            scanner=Clamd(self.clamd) if self.clamd is not None else None,
         )
 
 

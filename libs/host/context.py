@@ -16,7 +16,7 @@ from libs.authority import Grants
 from libs.bus import Hears, Known, Take
 from libs.database import Connection, reading
 from libs.eventlog import Logs, Ring
-from libs.vault import Keyring, VaultPort, no_vault
+from libs.vault import Keyring, Scanner, VaultPort, no_vault
 from libs.views import Pool, View
 from libs.web import Account, Accounts, Entrance, Pages, Reads, unrecorded
 from libs.wire import Position
@@ -98,6 +98,8 @@ class Around:
     """The site's signing key, read when asked for; it never leaves the site. Raises `LookupError` where there is none."""
     keyring: Callable[[], Keyring] = _no_keyring
     """The keys of the site's vault; they never leave the site. Raises `LookupError` where there are none."""
+    scanner: Scanner | None = None
+    """Looks for viruses in what is uploaded; None: the site has none."""
     vault: VaultPort = field(default_factory=no_vault)
     """What services of this site may ask of its vault; made by the service `vault`, for those that start behind it."""
     registry: Callable[[], Mapping[str, Any]] = _nobody

@@ -1,11 +1,48 @@
 """The vault: personal data and citizens' free text per random subject id, sealed under a key of its own, found again by digest, erasable.
 
-Read `subjects` (what is kept), `sealing` and `keys` (how), `lookup` (how the same person is found), `erasing`, then `vault`.
+Read `subjects` (what is kept), `sealing` and `keys` (how), `lookup` (how the same person is found), `erasing`, then `vault`; then `documents`.
 """
 
+from libs.vault.documents import (
+    ABANDONED,
+    ADDRESS,
+    CHUNK,
+    CLEAN,
+    DOCX,
+    ENDINGS,
+    JPEG,
+    LEAST_PIECE,
+    MOST_BYTES,
+    MOST_KEPT,
+    MOST_OPEN,
+    MOST_PIECE,
+    MOST_PIXELS,
+    NOT_SCANNED,
+    OFD,
+    PDF,
+    PNG,
+    XLSX,
+    Announced,
+    Clamd,
+    Documents,
+    Gone,
+    KeptDocument,
+    Label,
+    NotTaken,
+    PgDocuments,
+    Scanner,
+    ScannerAway,
+    Upload,
+    Why,
+    checked_type,
+    disposition,
+    given_name,
+    stripped,
+    told,
+)
 from libs.vault.erasing import ErasedFile, ErasedLine
 from libs.vault.follow import TooOften
-from libs.vault.hidden import HiddenForm, HiddenLine, HiddenName, HiddenPhone, HiddenText, ResidentNumber
+from libs.vault.hidden import HiddenFileName, HiddenForm, HiddenLine, HiddenName, HiddenPhone, HiddenText, ResidentNumber
 from libs.vault.keys import Keyring, add_key, create_keys, drop_keys
 from libs.vault.memory import MadeUpKeys, MemoryRows
 from libs.vault.postgres import PgRows
@@ -14,6 +51,41 @@ from libs.vault.subjects import AGENT, ORGANISATION, PERSON, TEXT, Confided, Kep
 from libs.vault.vault import Vault, VaultPort, made_up_vault, no_vault
 
 __all__ = [
+    "ABANDONED",
+    "ADDRESS",
+    "Announced",
+    "CHUNK",
+    "CLEAN",
+    "Clamd",
+    "DOCX",
+    "Documents",
+    "ENDINGS",
+    "Gone",
+    "JPEG",
+    "KeptDocument",
+    "LEAST_PIECE",
+    "Label",
+    "MOST_BYTES",
+    "MOST_KEPT",
+    "MOST_OPEN",
+    "MOST_PIECE",
+    "MOST_PIXELS",
+    "NOT_SCANNED",
+    "NotTaken",
+    "OFD",
+    "PDF",
+    "PNG",
+    "PgDocuments",
+    "Scanner",
+    "ScannerAway",
+    "Upload",
+    "Why",
+    "XLSX",
+    "checked_type",
+    "disposition",
+    "given_name",
+    "stripped",
+    "told",
     "AGENT",
     "ORGANISATION",
     "PERSON",
@@ -22,6 +94,7 @@ __all__ = [
     "Confided",
     "ErasedFile",
     "ErasedLine",
+    "HiddenFileName",
     "HiddenForm",
     "HiddenLine",
     "HiddenName",

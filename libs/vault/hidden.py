@@ -13,7 +13,7 @@ from libs.codes import resident_number_fault, unseen
 from libs.forms import Form
 
 _LINE: Final = r"[^\x00-\x1f\x7f]+"
-_LINES: Final = r"[^\x00-\x08\x0b-\x1f\x7f]+"
+_AS_TYPED: Final = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+"
 _PHONE: Final = r"[+]?[0-9]{3,4}[0-9 -]{3,18}[0-9]"
 _RESIDENT: Final = r"[1-9][0-9]{16}[0-9X]"
 Why = Callable[[str], str | None]
@@ -42,6 +42,20 @@ def _checked(why: Why) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _as_typed(form: str) -> AfterValidator:
+    """Refuses a blank text, one of another form, and halves of a sign; changes nothing."""
+
+    def check(value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
+        if not text.strip():
+            raise PydanticCustomError("blank", "太短或为空")
+        if not re.fullmatch(form, text) or any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise PydanticCustomError("unseen", "含有控制字符或半个字符，请删去")
+        return value
+
+    return AfterValidator(check)
+
+
 def _pattern(form: str) -> Why:
     return lambda text: None if re.fullmatch(form, text) else "格式不对"
 
@@ -59,8 +73,10 @@ def _field(most: int, form: str) -> Any:
 HiddenName = Annotated[SecretStr, _field(60, _LINE), _checked(_pattern(_LINE))]
 HiddenLine = Annotated[SecretStr, _field(200, _LINE), _checked(_pattern(_LINE))]
 """An address, the title of a document."""
-HiddenText = Annotated[SecretStr, _field(5000, _LINES), _checked(_pattern(_LINES))]
-"""What a citizen wrote."""
+HiddenText = Annotated[SecretStr, _field(10_000, _AS_TYPED), _as_typed(_AS_TYPED)]
+"""What a citizen wrote, sign by sign as it was typed: rare ones, other scripts, marks of direction; nothing is trimmed, composed or exchanged."""
+HiddenFileName = Annotated[SecretStr, _field(255, _LINE), _as_typed(_LINE)]
+"""The name of a file as its owner has it; under which it is given out is another matter."""
 HiddenPhone = Annotated[SecretStr, _field(24, _PHONE), _checked(_pattern(_PHONE))]
 ResidentNumber = Annotated[SecretStr, _field(18, _RESIDENT), _checked(_resident)]
 """公民身份号码 (GB 11643)."""

@@ -47,7 +47,9 @@ gone as (
     update kept k set kek = '', wrapped = null, body = '', public = '{}', erased_by = l.officer, erased_at = l.at
     from line l where k.subject = l.subject and k.erased_at is null returning k.subject),
 fields as (delete from sealed s using gone where s.subject = gone.subject),
-digests as (delete from digest d using gone where d.subject = gone.subject)
+digests as (delete from digest d using gone where d.subject = gone.subject),
+uploads as (delete from upload u using gone where u.subject = gone.subject),
+documents as (delete from document d using gone where d.subject = gone.subject)
 select count(*) from gone"""
 _UNSAID: Final = "select subject, node, erased_by, erased_at from kept where erased_at is not null and not said order by erased_at, subject"
 _SAID: Final = "update kept set said = true where subject = any ($1::text[])"

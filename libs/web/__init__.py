@@ -10,6 +10,7 @@ from libs.web.commands import CommandRoute, add_commands
 from libs.web.declared import REFUSES
 from libs.web.entrance import IDLE, KEPT_FORM, LONGEST_SESSION, RATES, Entrance, KeptForms, Limits, Sessions
 from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
+from libs.web.finding import SearchedKind, sought
 from libs.web.forms import (
     After,
     CasePath,
@@ -25,6 +26,7 @@ from libs.web.forms import (
     SubjectPath,
 )
 from libs.web.front import Limited, going, set_session
+from libs.web.listing import ListAsk, ListColumn, list_ask, listed
 from libs.web.pages import NavLink, Pages
 from libs.web.passing import passing_entrance
 from libs.web.passwords import hashed, made_up
@@ -53,11 +55,14 @@ __all__ = [
     "Limits",
     "RATES",
     "Sealed",
+    "SearchedKind",
     "Sessions",
     "FeedSize",
     "GrantRow",
     "PageSize",
     "Inner",
+    "ListAsk",
+    "ListColumn",
     "MaxBody",
     "NavLink",
     "NodePath",
@@ -89,6 +94,8 @@ __all__ = [
     "hosted",
     "inner",
     "is_secure",
+    "list_ask",
+    "listed",
     "local",
     "made_up",
     "make_app",
@@ -108,4 +115,5 @@ __all__ = [
     "unrecorded",
     "row_answer",
     "shown_by",
+    "sought",
 ]

@@ -17,7 +17,7 @@ def pages(site: Site, *, city: bool) -> Pages:
     """The page kit with this site's name and ways; `city`: whether the hub stands here."""
     name = site.node(site.code).name.removesuffix("政务服务中心")
     ways = [NavLink("全市", "/city"), NavLink("网络", "/network")] if city else [NavLink("本部署", "/here")]
-    return Pages(TEMPLATES, brand=f"联动 · {name}", nav=ways)
+    return Pages(TEMPLATES, brand=f"联动 · {name}", nav=ways, find="/find")
 
 
 def build(context: Context) -> Service:
@@ -25,5 +25,5 @@ def build(context: Context) -> Service:
     around = context.around
     client, city = SiteClient(around.address), around.stands("hub")
     frame = pages(context.site, city=city)
-    router = http.router(context.site, client, frame, hub=city, city=around.city)
+    router = http.router(context.site, client, frame, context.now, hub=city, city=around.city)
     return Service("dashboard", router, pages=frame, closing=(client.close,))

@@ -46,7 +46,7 @@ RecentCase = row_answer(
     case=str,
 )
 ClockOfCity = row_answer("ClockOfCity", CityClock)
-CardOfCity = row_answer("CardOfCity", CityCard, node_name=str | None, case=str)
+CardOfCity = row_answer("CardOfCity", CityCard, node_name=str | None, case=str, item_name=str | None)
 FindingOfCity = row_answer("FindingOfCity", CityFinding, node_name=str | None, case=str)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final, get_args
 
 from libs.eventlog import Codec, Subject
 from libs.host import Context, Service
-from libs.vault import PgRows, Vault
+from libs.vault import Documents, PgDocuments, PgRows, Vault
 from services.vault import events
 from services.vault.follow import FOLLOW
 from services.vault.http import Desk, vault_router
 from services.vault.inbox import hears
 from services.vault.subject import SUBJECT
+from services.vault.ticker import keep_sweeping
 from services.vault.views import openings_view
 
 CODEC: Final = Codec("vault", get_args(events.Event))
@@ -20,12 +22,14 @@ CODEC: Final = Codec("vault", get_args(events.Event))
 def build(context: Context) -> Service:
     """Builds the vault over what the host gives it."""
     vault = Vault(PgRows(context.pool), context.around.keyring)
-    desk = Desk(context, vault, Subject(SUBJECT, CODEC), Subject(FOLLOW, CODEC))
+    documents = Documents(PgDocuments(context.pool), vault, context.around.scanner)
+    desk = Desk(context, vault, documents, Subject(SUBJECT, CODEC), Subject(FOLLOW, CODEC))
     return Service(
         name="vault",
         router=vault_router(desk),
         views=(openings_view(CODEC),),
         hears=(hears(vault),),
+        tasks=(partial(keep_sweeping, documents, context.now),),
         opening=(desk.erase_again,),
         vault=vault,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from itertools import count
 from typing import Any, Final
 from urllib.parse import quote
@@ -24,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from libs.testkit.papers import PDF_FILE
 from services.onebox import SiteOfBox
 
 CHECKS: Final = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -123,7 +126,7 @@ class Asking:
         return values[nth % len(values)] if values else otherwise
 
 
-FIELDS: Final = frozenset({"item", "numbers"})
+FIELDS: Final = frozenset({"item", "numbers", "sha256"})
 """Fields of forms that name what is there."""
 
 
@@ -157,6 +160,33 @@ def standing(site: SiteOfBox, node: str, log: str) -> dict[str, Sequence[Any]]:
         "timeline": [log],
         "log": [log],
         "source": [f"urn:liandong:{node}:intake"],
+        **confided(site, node),
         "numbers": [parked[:1]] if parked else [],
         "file": [f"full_item_code,name,task_type_code,department\n{items[0]},取水许可,01,高县水利局\n".encode()],
     }
+
+
+PERSON: Final = {"kind": "person", "name": "李秀英", "resident_id": "511525198003070023"}
+PAPER: Final = {"name": "证明.pdf", "type": "application/pdf", "size": len(PDF_FILE)}
+
+
+def confided(site: SiteOfBox, node: str) -> dict[str, Sequence[Any]]:
+    """What stands in the site's vault: subjects, a document of each, and an upload that is under way."""
+    found: dict[str, list[str]] = {"subject": [], "upload": [], "document": []}
+    with site.client("clerk") as client:
+
+        def sent(path: str, form: Mapping[str, object]) -> dict[str, str]:
+            answer = client.post(path, json=form, headers={KEY: str(uuid.uuid4())}).raise_for_status()
+            said: dict[str, str] = answer.json()
+            return said
+
+        for _ in range(3):
+            subject = sent(f"/vault/nodes/{node}/subjects", PERSON)["subject"]
+            whole, part = (sent(f"/vault/subjects/{subject}/uploads", PAPER)["upload"] for _ in range(2))
+            octets = {"Content-Type": "application/octet-stream"}
+            client.put(f"/vault/uploads/{whole}/pieces/0", content=PDF_FILE, headers=octets).raise_for_status()
+            end = client.post(f"/vault/uploads/{whole}/finish", json={"sha256": sha256(PDF_FILE).hexdigest()}).raise_for_status()
+            found["subject"].append(subject)
+            found["upload"] += [whole, part]
+            found["document"].append(end.json()["document"])
+    return {**found, "offset": [0], "act": ["intake.accept"], "sha256": [sha256(PDF_FILE).hexdigest()]}

@@ -27,6 +27,9 @@ PARTS: Final = {
     "timeline": "t",
     "item": "511A00001",
     "subject": "subj-6f0a1c2e-4b5d-4e6f-8a9b-0c1d2e3f4a5b",
+    "upload": "upload-6f0a1c2e-4b5d-4e6f-8a9b-0c1d2e3f4a5b",
+    "document": "doc-6f0a1c2e-4b5d-4e6f-8a9b-0c1d2e3f4a5b",
+    "offset": "0",
 }
 OPEN: Final = {"/health/live", "/health/ready", "/sign-in", "/sign-out", "/kit", "/kit/moving", "/kit/public", "/choose"}
 """What is for everybody, signed in or not."""

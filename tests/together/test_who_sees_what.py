@@ -151,7 +151,7 @@ class Front:
         self.accounts, pages = accounts, Pages(templates, brand="联动")
         behind = make_app("hub", routers=[city.house.service.router], accounts=accounts, health=Health(), pages=pages)
         client = SiteClient("http://site", ASGITransport(app=behind))
-        routes = dashboard.router(CITY, client, pages, hub=True, city="")
+        routes = dashboard.router(CITY, client, pages, city.house.context.now, hub=True, city="")
         app = make_app("pages", routers=[routes], accounts=accounts, health=Health(), pages=pages)
         behind.state.entrance = self.entrance = app.state.entrance
         self.http = AsyncClient(transport=ASGITransport(app=app), base_url="http://site", headers={"Accept": "text/html"})

@@ -14,6 +14,7 @@ from libs.testkit.contracts import contract
 CASE: Final = "511525-20261123-000001-7"
 CLOCK: Final = f"clock:{CASE}:promised"
 AT: Final = "2026-11-23T01:00:00Z"
+ITEM: Final = {"node": "511525", "item": "511A00001", "name": "取水许可", "department": "高县水务局"}
 OPEN: Final = {"case": CASE, "filed_at": AT, "red": False, "yellow": False, "imported": False}
 
 
@@ -81,3 +82,10 @@ def proof() -> dict[str, Any]:
     found = kept("deadline-proof")
     stop = changed(found["stops"][0], first="2026-11-24", last=None)
     return changed(found, case=CASE, clock=CLOCK, due_at=None, stops=[stop])
+
+
+def status(*, parked: int = 0, waiting: int = 0, stopped: bool = False, away: tuple[str, ...] = ()) -> dict[str, Any]:
+    """`/site/status`, as far as pages read it: two services, the first of which is not well."""
+    well = {"heads": [{"sequence": 9, "relay_depth": 0}], "parked": 0, "loops_down": [], "views_stopped": {}}
+    ill = {**well, "parked": parked, "heads": [{"sequence": 12, "relay_depth": waiting}], "loops_down": ["relay"] if stopped else []}
+    return {"site": "511525", "services": {"intake": ill, "deadline": well}, "away": list(away), "loops_down": [], "views_stopped": {}}

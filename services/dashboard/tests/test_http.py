@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,17 @@ ANSWERS: dict[str, Any] = {
     f"/hub/cases/{CASE}": answers.timeline(answers.row(), answers.event("liandong.intake.CaseFiled.v1")),
     "/intake/nodes/511525/counts": answers.kept("intake-counts"),
     "/intake/nodes/511525100/counts": answers.changed(answers.kept("intake-counts"), cases=2, open=2),
-    "/site/status": {"services": {"intake": {"heads": [{"sequence": 9, "relay_depth": 0}], "parked": 0}}},
+    "/site/status": answers.status(parked=2),
+    "/catalogue/nodes/511525/items": {"items": [answers.ITEM], "next": None},
+    "/catalogue/nodes/511525100/items": {"items": [], "next": None},
     f"/intake/cases/{CASE}": answers.listed(),
     f"/deadline/cases/{CASE}/clocks": answers.kept("deadline-clocks"),
     f"/deadline/clocks/{CLOCK}/proof": answers.proof(),
 }
+
+
+def now() -> datetime:
+    return datetime(2026, 11, 23, 1, tzinfo=UTC)
 
 
 class Answering:
@@ -38,11 +45,14 @@ class Answering:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def ask(self, _request: Any, path: str, **_query: Any) -> Any:
+    async def ask(self, request: Any, path: str, **query: Any) -> Any:
+        return (await self.told(request, path, **query)).said
+
+    async def told(self, _request: Any, path: str, **query: Any) -> http.Answered:
         self.asked.append(path)
         if path not in ANSWERS:
             raise HTTPException(404)
-        return ANSWERS[path]
+        return http.Answered(ANSWERS[path], "sequence" not in query)
 
 
 async def get(path: str, *, hub: bool, post: Post = Post.LEADER, node: str = "511500") -> tuple[Response, list[str]]:
@@ -51,7 +61,7 @@ async def get(path: str, *, hub: bool, post: Post = Post.LEADER, node: str = "51
     pages = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
     accounts = Accounts()
     _, token = accounts.issue("L1", posted([post], [node]), "领导")
-    routes = http.router(SITE, behind, pages, hub=hub, city="http://city")
+    routes = http.router(SITE, behind, pages, now, hub=hub, city="http://city")
     app = make_app("dashboard", routers=[routes], accounts=accounts, health=Health(), pages=pages)
     headers = {"Authorization": f"Bearer {token}", "Accept": "text/html"}
     async with AsyncClient(transport=ASGITransport(app=app), base_url="http://pages", headers=headers) as client:
@@ -62,10 +72,11 @@ async def get(path: str, *, hub: bool, post: Post = Post.LEADER, node: str = "51
     ("path", "hub", "asks", "says"),
     [
         ("/city", True, ["/hub/city"], "全市一览"),
-        ("/network", True, ["/hub/feeds", "/hub/city"], "待检查点"),
+        ("/network", True, ["/hub/city", "/hub/feeds", "/site/status"], "待检查点"),
         (f"/cases/{CASE}", True, [f"/hub/cases/{CASE}"], "链校验一致"),
         ("/here", False, ["/intake/nodes/511525/counts", "/intake/nodes/511525100/counts", "/site/status"], "文江镇"),
         (f"/cases/{CASE}", False, [f"/intake/cases/{CASE}", f"/deadline/cases/{CASE}/clocks"], "承诺时限"),
+        ("/find?number=取水", False, ["/catalogue/nodes/511525/items", "/catalogue/nodes/511525100/items"], answers.ITEM["name"]),
         (f"/clocks/{CLOCK}", False, [f"/deadline/clocks/{CLOCK}/proof"], "每一天为什么算或不算"),
     ],
 )

@@ -13,13 +13,14 @@ from starlette.requests import Request
 import services.dashboard
 from libs.contracts import phases
 from libs.testkit.contracts import contract
-from libs.web import Pages
+from libs.web import ListAsk, Pages
 from libs.words import FACTS
 from services.dashboard.tests import answers
 from services.dashboard.tests.answers import CASE, CLOCK, clock, event, node, recent, row
-from services.dashboard.views import city_model, clock_rows, feed_rows, placed, proof_model, timeline_model
+from services.dashboard.views import case_model, city_model, clock_rows, feed_rows, network_model, proof_model, timeline_model
 from services.dashboard.views.words import STATES
 
+NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 PAGES = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
 
 
@@ -33,6 +34,17 @@ def page(name: str, **context: Any) -> str:
 
 def city(*recent: dict[str, Any], **more: Any) -> str:
     return page("city.html", city=city_model(answers.city(*recent, **more)))
+
+
+def site_page(case: dict[str, Any], *clocks: dict[str, Any], now: datetime = NOW, current: bool = True) -> str:
+    """A site's own page of a case."""
+    found = case_model(case, clocks, now)
+    return page("clocks.html", found=found, number=CASE, city="http://city", current=current)
+
+
+def network(*feeds: dict[str, Any], status: dict[str, Any] | None = None, nodes: tuple[dict[str, Any], ...] = ()) -> str:
+    model = network_model(answers.city(nodes=nodes), feeds, status or answers.status(), ListAsk(), ListAsk())
+    return page("network.html", net=model)
 
 
 def case_page(case: dict[str, Any], *events: dict[str, Any], clocks: tuple[dict[str, Any], ...] = ()) -> str:
@@ -78,7 +90,8 @@ def test_every_state_of_a_node_has_a_word(state: str) -> None:
 
 def test_cards_and_findings_are_told() -> None:
     text = city(cards=True)
-    assert "红牌 承诺时限" in text
+    assert "红牌 超过承诺时限" in text
+    assert "食品经营许可 高县 · 511525-20070305-000001-0" in text, "the item, and the number behind it"
     assert "县水利局 · 审查岗 · E0201" in text
     assert "同一人审查和核准" in text
 
@@ -176,18 +189,16 @@ def test_clocks_of_one_kind_are_told_apart_by_their_number() -> None:
     stops = [clock(clock=f"clock:{CASE}:suspension:{n}", kind="suspension") for n in (1, 2)]
     text = case_page(row(), clocks=(clock(clock=f"clock:{CASE}:step:3", kind="step", label="核准"), *stops))
     assert re.search("环节 3 核准 .*依法不计时 1 .*依法不计时 2 ", text)
-    (shown,) = clock_rows(
-        [answers.changed(answers.kept("deadline-clocks")[0], clock=f"clock:{CASE}:suspension:2", kind_text="依法不计时所需时间")]
-    )
-    assert "依法不计时所需时间 2 " in page("clocks.html", case=placed(answers.listed()), number=CASE, clocks=[shown], city="http://city")
+    second = answers.changed(answers.kept("deadline-clocks")[0], clock=f"clock:{CASE}:suspension:2", kind_text="依法不计时所需时间")
+    assert "依法不计时所需时间 2 " in site_page(answers.listed(), second)
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_the_state_of_a_feed_has_its_word_and_its_tone(state: str) -> None:
     feed = answers.changed(answers.kept("hub-feeds")[0], state=state, waiting=2, verified=5)
     (shown,) = feed_rows([feed])
-    assert (shown["state_text"], shown["tone"]) == STATES[state]
-    text = page("network.html", feeds=[shown], city=city_model(answers.city()))
+    assert (shown["state_text"], shown["tone"]) == (("待检查点", "warn") if state == "live" else STATES[state])
+    text = network(feed)
     assert ("待检查点" if state == "live" else STATES[state][0]) in text.split("链头")[1]
     assert feed["hash"].removeprefix("sha256:")[:12] in text
 
@@ -195,25 +206,21 @@ def test_the_state_of_a_feed_has_its_word_and_its_tone(state: str) -> None:
 def test_a_sites_own_clocks_and_their_proof() -> None:
     (_, shown, *_) = clock_rows(answers.kept("deadline-clocks"))
     assert shown["due_at"] == datetime(2007, 3, 29, 16, tzinfo=UTC)
-    text = page("clocks.html", case=placed(answers.listed()), number=CASE, clocks=[shown], city="http://city")
-    assert "承诺时限 2007年3月29日 24:00 前 高县水务局 · 无人承办 已超期" in text
+    text = site_page(answers.listed(), *answers.kept("deadline-clocks"))
+    assert "承诺时限 2007年3月29日 24:00 前 已超期 高县水务局 · 无人承办 时限凭证" in text
 
 
 @pytest.mark.parametrize(("state", "words"), [("open", "未推算"), ("stopped", "停止计时")])
 def test_a_clock_is_not_shown_as_stopped_before_the_day_of_the_stop_that_was_announced(state: str, words: str) -> None:
     of_site = answers.changed(answers.kept("deadline-clocks")[1], due_at=None, state=state)
-    clocks = page("clocks.html", case=placed(answers.listed()), number=CASE, clocks=clock_rows([of_site]), city="http://city")
-    assert f"承诺时限 {words} 高县水务局" in clocks
+    assert f"承诺时限 {words} 已超期 高县水务局" in site_page(answers.listed(), of_site)
     found = proof_model(answers.changed(answers.proof(), state=state))
     assert f"{words} 到期" in page("proof.html", proof=found, clock=CLOCK)
 
 
 @pytest.mark.parametrize("phase", phases().words)
 def test_a_sites_own_page_of_a_case_says_phase_and_mark_as_the_city_does(phase: str) -> None:
-    running, marked = [
-        page("clocks.html", case=placed(answers.listed(phase, suspended=suspended)), number=CASE, clocks=[], city="http://city")
-        for suspended in (False, True)
-    ]
+    running, marked = [site_page(answers.listed(phase, suspended=suspended)) for suspended in (False, True)]
     assert f"食品经营许可 {phases().words[phase]} {CASE}" in running
     assert f"食品经营许可 {phases().words[phase]} 依法不计时 {CASE}" in marked
 

@@ -26,7 +26,7 @@ _NUMBERS: Final = """
 select c.node, c.kind, c.n, coalesce(d.n, 0)::bigint as today
 from city_count c left join (select node, kind, sum(n) as n from city_day where day = $1 group by node, kind) d using (node, kind)"""
 _CARDS: Final = """
-select c.*, r.name as node_name from city_card c left join registry_node r using (node)
+select c.*, r.name as node_name, k.item_name from city_card c left join registry_node r using (node) left join city_case k using (number, node)
 order by at desc, card limit $1"""
 _RECENT: Final = """
 select c.number, c.node, c.item_name, c.phase, c.suspensions, c.filed_at, c.imported, c.red, c.yellow, r.name as node_name

@@ -9,21 +9,22 @@ from fastapi import HTTPException
 from libs.eventlog import Done, Subject
 from libs.host import Context
 from libs.telemetry import current_traceparent
-from libs.vault import ErasedLine, KeptSubject, Vault
+from libs.vault import Documents, ErasedLine, KeptSubject, Vault
 from libs.web import Account
 from libs.workdays import CHINA
 from services.vault import follow, subject
-from services.vault.subject import EraseData
+from services.vault.subject import EraseData, OpenData
 
 SubjectStreams = Subject[subject.Command, subject.State, subject.Event]
 CodeStreams = Subject[follow.Command, follow.State, follow.Event]
 
 
 class Desk(NamedTuple):
-    """The vault, and its streams: of subjects and of codes."""
+    """The vault, its documents, and its streams: of subjects and of codes."""
 
     context: Context
     vault: Vault
+    documents: Documents
     subjects: SubjectStreams
     codes: CodeStreams
 
@@ -39,6 +40,13 @@ class Desk(NamedTuple):
         """Has a command decided against the subject's last fact, and written. Raises `Refused` or `LogError`."""
         intent = self.subjects.intent(command.subject, command, actor=command.officer, last=True, traceparent=current_traceparent())
         return await self.context.logs.of(command.node).append(intent)
+
+    async def open(self, subject: str, node: str, fields: tuple[str, ...], *, act: str, case: str, officer: str) -> None:
+        """Says who opens what of a subject, for which act and case: before it is opened. Raises `Refused` or `LogError`."""
+        cases, at = tuple(await self.vault.rows.cases(subject)), self.context.now()
+        await self.put(
+            OpenData(subject=subject, node=node, fields=fields, act=act, case=case, cases=cases, officer=officer, at=at),
+        )
 
     async def erase(self, line: ErasedLine) -> Done:
         """Erases a subject and says so. Raises `Refused` while a case of it runs."""

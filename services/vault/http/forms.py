@@ -11,10 +11,13 @@ from libs.codes import credit_code_fault
 from libs.forms import SUBJECT_ID, Title
 from libs.vault import (
     AGENT,
+    MOST_BYTES,
     ORGANISATION,
     PERSON,
     TEXT,
+    Announced,
     Confided,
+    HiddenFileName,
     HiddenForm,
     HiddenLine,
     HiddenName,
@@ -87,6 +90,7 @@ class AgentForm(HiddenForm):
 class TextForm(HiddenForm):
     """What a citizen wrote; `author` is the subject who did, if it is one that is kept here."""
 
+    model_config = ConfigDict(str_strip_whitespace=False)
     kind: Literal["text"]
     text: HiddenText
     author: SubjectId | None = None
@@ -94,6 +98,32 @@ class TextForm(HiddenForm):
     def confided(self) -> Confided:
         """What is kept of it."""
         return Confided(kind=TEXT, hidden=_hidden(self, "text"), whose=self.author or "")
+
+
+class UploadForm(HiddenForm):
+    """A document before it comes: the name its owner gave it, what it is said to be, how large it is."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)
+    name: HiddenFileName
+    type: Literal[
+        "application/pdf",
+        "image/jpeg",
+        "image/png",
+        "application/ofd",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ]
+    size: Annotated[int, Field(ge=1, le=MOST_BYTES)]
+
+    def announced(self) -> Announced:
+        """What it is said to be."""
+        return Announced(self.name.get_secret_value(), self.type, self.size)
+
+
+class FinishForm(HiddenForm):
+    """The SHA-256 of the whole, as its sender has it."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class SubjectForm(RootModel[Annotated[PersonForm | OrganisationForm | AgentForm | TextForm, Field(discriminator="kind")]]):

@@ -28,7 +28,6 @@ from libs.web import (
 from libs.wire import Position, origin
 from services.vault import views
 from services.vault.http.desk import Desk
-from services.vault.subject import OpenData
 
 OPEN: Final = "vault.open-data"
 REPORT: Final = "vault.read-openings"
@@ -84,10 +83,7 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
     ) -> Response:
         row = await desk.find(subject, account, OPEN)
         names = await _names(desk, row, fields)
-        cases = tuple(await vault.rows.cases(subject))
-        await desk.put(
-            OpenData(subject=subject, node=row.node, fields=names, act=act, case=case, cases=cases, officer=account.staff, at=context.now())
-        )
+        await desk.open(subject, row.node, names, act=act, case=case, officer=account.staff)
         return unstored({"subject": subject, "kind": row.kind, "fields": await vault.fields(row, names), "public": row.public})
 
     @router.get("/subjects/{subject}/openings", response_model=OpeningsAnswer)

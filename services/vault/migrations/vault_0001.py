@@ -1,4 +1,4 @@
-"""What the vault keeps: wrapped keys, sealed fields, keyed digests, running cases, digests of codes; and who opened what."""
+"""What the vault keeps: wrapped keys, sealed fields and documents, keyed digests, running cases, digests of codes; and who opened what."""
 
 from alembic import op
 
@@ -74,3 +74,52 @@ def upgrade() -> None:
     op.execute("create index openings_of_subject on openings (subject, at)")
     for statement in guarded("openings"):
         op.execute(statement)
+    _documents()
+
+
+def _documents() -> None:
+    op.execute("""
+        create table upload (
+            upload   text collate "C" primary key,
+            subject  text collate "C" not null references kept,
+            node     text collate "C" not null,
+            key      text collate "C" not null,
+            body     bytea not null,
+            size     bigint not null,
+            taken    bigint not null,
+            label    bytea not null,
+            at       timestamptz not null,
+            document text collate "C" not null,
+            unique (node, key)
+        )""")
+    op.execute("create index upload_of_subject on upload (subject)")
+    op.execute("create index upload_at on upload (at)")
+    op.execute("""
+        create table piece (
+            upload text collate "C" not null references upload on delete cascade,
+            start  bigint not null,
+            data   bytea not null,
+            primary key (upload, start)
+        )""")
+    op.execute("""
+        create table document (
+            document text collate "C" primary key,
+            subject  text collate "C" not null references kept,
+            node     text collate "C" not null,
+            type     text not null,
+            size     bigint not null,
+            digest   text not null,
+            scan     text not null,
+            label    bytea not null,
+            at       timestamptz not null
+        )""")
+    op.execute("create index document_of_subject on document (subject, at)")
+    op.execute("""
+        create table chunk (
+            document text collate "C" not null references document on delete cascade,
+            number   integer not null,
+            data     bytea not null,
+            primary key (document, number)
+        )""")
+    for table in ("piece", "chunk"):
+        op.execute(f"alter table {table} alter column data set storage external")

@@ -68,6 +68,12 @@ def may_keep(whose: str, known: bool) -> None:
         raise refused("unknown-principal")
 
 
+def may_add(*, erased: bool) -> None:
+    """Raises `Refused` for a document of an erased subject."""
+    if erased:
+        raise refused("erased")
+
+
 def _opened(command: OpenData) -> DataOpened:
     return DataOpened(
         subject=command.subject,

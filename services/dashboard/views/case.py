@@ -1,0 +1,138 @@
+"""One case: its events as sentences with their places in their chains, its clocks as bars and rows, what may be done; one deadline's proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import date, datetime
+from typing import Any, Final
+
+from libs.words import CLOCK_STATES, VALUES, clock_text, sentence, shown, word
+from services.dashboard.views.bars import bars
+from services.dashboard.views.shared import ShownRow, beside, moment, placed
+from services.dashboard.views.words import ACTS
+
+SYSTEM: Final = "系统"
+TIMES: Final = ("filed_at", "accepted_at", "decided_at", "closed_at", "finished_at")
+AT_THE_WINDOW: Final = "现在可以办；在窗口办理，这里只看。"
+STARTED, YELLOW, RED, ENDED, CANCELLED = (
+    f"liandong.deadline.{fact}" for fact in ("ClockStarted", "ClockYellow", "ClockRed", "ClockEnded", "ClockCancelled")
+)
+
+
+def timeline_model(found: ShownRow, now: datetime | None = None) -> dict[str, Any]:
+    """A case's events as sentences, newest first, each with its place in its chain; its clocks, with bars where their starts are told."""
+    facts = _facts_of_clocks(found["timeline"])
+    cancelled = {clock for clock, of_clock in facts.items() if CANCELLED in of_clock}
+    clocks = [_clock(clock, cancelled) for clock in found["clocks"]]
+    rows = [_told(clock, facts.get(clock["clock"], {})) for clock in clocks]
+    return {
+        "case": timed(placed(found["case"])),
+        "events": [_event(event) for event in reversed(found["timeline"])],
+        "bars": bars(rows, now) if now else [],
+        "clocks": clocks,
+        "verified": all(event["verified"] for event in found["timeline"]),
+        "waiting": sum(not event["verified"] for event in found["timeline"]),
+        "address": found.get("address", ""),
+    }
+
+
+def timed(row: ShownRow) -> dict[str, Any]:
+    """A case's row with its times as times."""
+    return {**row, **{name: moment(row[name]) for name in TIMES if name in row}}
+
+
+def case_model(row: ShownRow, clocks: Sequence[ShownRow], now: datetime) -> dict[str, Any]:
+    """A site's own case: its row, its clocks as bars and rows."""
+    return {"case": timed(placed(row)), "bars": bars(clocks, now), "clocks": clock_rows(clocks), "acts": acts(row["possible"])}
+
+
+def acts(possible: Sequence[ShownRow]) -> list[tuple[str, str, str]]:
+    """Every act as `kit.possible` takes it, those that may be done first. These pages only read: what may be done is done at the window."""
+    return [(act["word"], "", act["because"] or AT_THE_WINDOW) for act in sorted(possible, key=lambda act: bool(act["because"]))]
+
+
+def _facts_of_clocks(timeline: Sequence[ShownRow]) -> dict[str, dict[str, ShownRow]]:
+    """Of every clock, what its facts say, the last of a kind."""
+    found: dict[str, dict[str, ShownRow]] = {}
+    for event in timeline:
+        found.setdefault(str(event["data"].get("clock", "")), {})[_family(event)] = event["data"]
+    return found
+
+
+def _told(clock: ShownRow, facts: Mapping[str, ShownRow]) -> dict[str, Any]:
+    """A clock of the city with what its facts say beside: from when, when yellow and red, until when."""
+
+    def of(fact: str, field: str) -> Any:
+        return facts.get(fact, {}).get(field)
+
+    return {
+        **clock,
+        "due_at": of(ENDED, "due_at") or (clock["due_at"].isoformat() if clock["due_at"] else None),
+        "label": clock["label"] or "",
+        "start": of(STARTED, "start"),
+        "yellow_at": of(YELLOW, "at"),
+        "red_at": of(RED, "at"),
+        "ended_at": of(ENDED, "at") or of(CANCELLED, "at"),
+        "state_text": clock["end_text"] or word("open" if clock["due_at"] else "stopped", CLOCK_STATES),
+    }
+
+
+def _event(event: ShownRow) -> dict[str, Any]:
+    family = _family(event)
+    title, _, tone = shown(family)
+    _, _, node, service = str(event["source"]).split(":")
+    return {
+        "title": title,
+        "text": sentence(family, event["data"]),
+        "who": _who(family, event),
+        "at": moment(event["time"]),
+        "proof": f"{node}/{service} 第 {event['sequence']:,} 号 · {event['hash'].partition(':')[2][:12]}",
+        "verified": event["verified"],
+        "tone": tone,
+    }
+
+
+def _family(event: ShownRow) -> str:
+    kind = str(event["type"])
+    return kind.rpartition(".v")[0] or kind
+
+
+def _who(family: str, event: ShownRow) -> str:
+    """Who did it, and who imported it. What time did is nobody's act, though it was written with somebody's."""
+    actor, told_by = _person(event["actor"]), event["data"]
+    if not family.startswith(ACTS):
+        return actor
+    officer = _person(told_by.get("officer", ""))
+    if told_by.get("imported"):
+        return " · ".join(filter(None, (officer, f"由 {actor} 导入")))
+    return SYSTEM if officer == SYSTEM else actor
+
+
+def _person(name: object) -> str:
+    """A staff number as it is; a service of the system as what it is."""
+    return SYSTEM if str(name).startswith("system:") else str(name)
+
+
+def _clock(clock: ShownRow, cancelled: Set[str]) -> dict[str, Any]:
+    ended = word("cancelled" if clock["clock"] in cancelled else "ended", CLOCK_STATES) if clock["ended"] else ""
+    return {**clock, "kind_text": clock_text(clock["clock"]), "due_at": moment(clock["due_at"]), "end_text": ended}
+
+
+def clock_rows(found: Sequence[ShownRow]) -> list[dict[str, Any]]:
+    """A site's own clocks with times as times, and who answers for each."""
+    return [{**clock, "due_at": moment(clock["due_at"]), **beside(clock)} for clock in found]
+
+
+def proof_model(found: ShownRow) -> dict[str, Any]:
+    """The derivation with dates as dates."""
+    days: Sequence[ShownRow] = found["days"]
+    return {
+        **found,
+        **beside(found),
+        "start": moment(found["start"]),
+        "due_at": moment(found["due_at"]),
+        "days": [{**day, "date": date.fromisoformat(day["date"])} for day in days],
+        "carried": {**found["carried"], "at": moment(found["carried"]["at"])} if found["carried"] else None,
+        "stops": [{**stop, "reason_text": word(stop["reason"], VALUES["reason"])} for stop in found["stops"]],
+        "rungs": [{**rung, "at": moment(rung["at"])} for rung in found["rungs"]],
+    }
