@@ -78,8 +78,13 @@ class Grants:
         return frozenset(node for grant in self._by_act[act] if grant.on(day) for node in grant.nodes)
 
     def watched(self, act: str, node: str, day: date) -> bool:
-        """Whether the act is open to them by posts alone whose every read is recorded."""
-        return all(grant.post in READ_ONLY for grant in self._by_act[act] if grant.at(node) and grant.on(day))
+        """Whether the act is open to them at the node by posts alone whose every read is recorded; at several nodes (""), whether it is so at one."""
+        held = [grant for grant in self._by_act[act] if grant.at(node) and grant.on(day)]
+        watching = [grant for grant in held if grant.post in READ_ONLY]
+        others = [grant for grant in held if grant.post not in READ_ONLY]
+        if node:
+            return not others
+        return any(not any(other.at(own) for other in others) for grant in watching for own in grant.nodes)
 
     def __eq__(self, other: object) -> bool:
         return self.all == other.all if isinstance(other, Grants) else NotImplemented

@@ -113,7 +113,8 @@ class Around:
     oidc: Path | None = None
     """The settings of the provider where people sign in; None: here."""
     reads: Reads = unrecorded
-    """Records the reads that have to be, each as a fact; where nothing does, they are refused."""
+    """Records the reads that have to be, each as a fact; where nothing does, they are refused. It is brought by the service `vault`, and asked by
+    those built before it too."""
     services: frozenset[str] = frozenset()
     """The services that stand at this site."""
     published: tuple[str, ...] = ()
@@ -185,7 +186,7 @@ class Service:
     vault: VaultPort | None = None
     """What it lets the services behind it ask, in process: one service of a site does."""
     reads: Reads | None = None
-    """Records the reads that have to be, each before it is answered: one service of a site does."""
+    """What records the reads that have to be, for the whole site; at most one service of a site brings it."""
     door: Entrance | None = None
     """What stands behind the sign-in page; at most one service of a site brings it."""
     status: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)

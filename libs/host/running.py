@@ -28,6 +28,7 @@ from libs.host.loops import END_SECONDS, LAST_SECONDS, Loops
 from libs.host.opening import patiently
 from libs.telemetry import NotReady
 from libs.views import Projector
+from libs.web import LateReads
 from libs.wire import Position, Recorded
 
 _log = structlog.get_logger("host")
@@ -179,8 +180,7 @@ class Hosted:
         """Ends the loops, does what the service does at its closing, gives back the connections; whether all of it went as it should."""
         seconds = LAST_WORDS_SECONDS if self.reads else END_SECONDS
         done = [await within(seconds + 2 * LAST_SECONDS, self.name, lambda: self.loops.stop(seconds))]
-        closing = [within(CLOSE_SECONDS, self.name, chore) for chore in self.service.closing]
-        done += await asyncio.gather(*closing)
+        done += await asyncio.gather(*(within(CLOSE_SECONDS, self.name, chore) for chore in self.service.closing))
         if self._connected:
             done.append(await within(CLOSE_SECONDS, self.name, self.pool.close))
         return all(done) and not self.loops.left
@@ -215,10 +215,10 @@ class SiteHost:
     def __init__(self, site: Site, rows: Iterable[Row], around: Around, servers: Iterable[SiteServer] = ()) -> None:
         rows = tuple(rows)
         names, published = frozenset(row.name for row in rows), tuple(row.name for row in rows if row.public)
-        around = replace(around, services=names, published=published)
+        self._reads = LateReads(around.reads)
+        around = replace(around, services=names, published=published, reads=self._reads)
         process = str(uuid_utils.uuid7())
-        self.site, self.around = site, around
-        self.servers = Servers(*servers)
+        self.site, self.around, self.servers = site, around, Servers(*servers)
         self.services = {row.name: Hosted(row, site, around, process, self.servers) for row in rows}
         self.loops = Loops(site.code, servers=self.servers)
         """The loops of the site itself: its consumers, and the look at its servers."""
@@ -240,6 +240,7 @@ class SiteHost:
         for name, hosted in self.services.items():
             hosted.build(build(name), page, around)
             around = replace(around, vault=hosted.service.vault or around.vault)
+            self._reads.by = hosted.service.reads or self._reads.by
 
     async def open(self) -> None:
         """Opens every service, in order. A server that is away is waited for; `NeedsTheOperator` where waiting would not help."""

@@ -65,7 +65,7 @@ def site_app(host: SiteHost, accounts: Accounts) -> FastAPI:
         entrance=next((service.door for service in services if service.door is not None), None),
         catalogue=True,
     )
-    record_reads(app, next((service.reads for service in services if service.reads is not None), host.around.reads))
+    record_reads(app, host.around.reads)
     return app
 
 

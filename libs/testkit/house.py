@@ -78,7 +78,7 @@ class House:
             today=self.today,
         )
         self.reads: list[WatchedRead] = []
-        record_reads(app, self._read)
+        record_reads(app, self.service.reads or self._read)
         self.http = AsyncClient(transport=ASGITransport(app=app), base_url=f"http://{self.service.name}")
 
     async def _read(self, reading: WatchedRead) -> None:

@@ -31,7 +31,7 @@ from libs.web.pages import NavLink, Pages
 from libs.web.passing import passing_entrance
 from libs.web.passwords import hashed, made_up
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
-from libs.web.reads import Reads, WatchedRead, record_reads, unrecorded
+from libs.web.reads import LateReads, Reads, WatchedRead, record_reads, unrecorded
 from libs.web.sealing import Sealed, new_key, open_fields, row_of, seal_fields
 from libs.web.signin import cookie_name, is_secure, require, session_cookie, shown_by
 
@@ -51,6 +51,7 @@ __all__ = [
     "KEPT_FORM",
     "KeptForms",
     "LONGEST_SESSION",
+    "LateReads",
     "Limited",
     "Limits",
     "RATES",

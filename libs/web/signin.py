@@ -18,7 +18,7 @@ from libs.forms import CASE_NUMBER, CLOCK_NAME
 from libs.web.accounts import Account, Accounts, NotAllowed
 from libs.web.entrance import Entrance
 from libs.web.headers import same_origin
-from libs.web.reads import WatchedRead
+from libs.web.reads import WatchedRead, path_kept
 
 _CASE: Final = re.compile(CASE_NUMBER)
 _CLOCK: Final = re.compile(CLOCK_NAME)
@@ -37,7 +37,8 @@ class Require(SecurityBase):
         account = self.admitted(await _who(request), request)
         told = request.scope["state"].setdefault("reads", set())  # the door is asked before the body and again by the route
         if self.act not in told and account.watched(node := place_of(request.path_params) or ""):
-            await request.app.state.reads(WatchedRead(account.staff, self.act, node, request.scope["path"]))
+            path = path_kept(request.scope["route"].path, request.path_params)
+            await request.app.state.reads(WatchedRead(account.staff, self.act, node, path))
             told.add(self.act)
         return account
 

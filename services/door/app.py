@@ -7,18 +7,15 @@ from functools import partial
 from libs.host import Context, Service
 from services.door.http import by_provider, entrance
 from services.door.http.oidc import oidc_router
-from services.door.http.reads import reads_router, recording
 from services.door.settings import told
 from services.door.ticker import keep_sweeping
 
 
 def build(context: Context) -> Service:
     """The door over what the host gives it. Raises `Unreadable` for settings of a provider that cannot be read."""
-    around, routes, sweeping = context.around, reads_router(context.pool), partial(keep_sweeping, context.pool)
-    service = partial(Service, "door", routes, reads=recording(context.pool), tasks=(sweeping,))
+    around, sweeping = context.around, partial(keep_sweeping, context.pool)
     oidc = told(around.oidc)
     if oidc is None:
-        return service(door=entrance(context.pool, around.accounts, listed=around.one_box))
+        return Service("door", door=entrance(context.pool, around.accounts, listed=around.one_box), tasks=(sweeping,))
     door, way = by_provider(context.pool, around.accounts, oidc)
-    routes.routes.extend(oidc_router(way).routes)
-    return service(door=door, closing=(way.provider.close,))
+    return Service("door", oidc_router(way), door=door, tasks=(sweeping,), closing=(way.provider.close,))

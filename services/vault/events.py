@@ -1,4 +1,6 @@
-"""What the vault promises: that data was opened, and for what; that it was erased; that a code was given anew. Never what the data was."""
+"""What the vault promises: that data was opened, and for what; that it was erased; that a code was given anew; what an auditor read. Never what
+the data was.
+"""
 
 from __future__ import annotations
 
@@ -41,4 +43,18 @@ class FollowCodeReissued:
     at: datetime
 
 
-Event = DataOpened | DataErased | FollowCodeReissued
+@record
+class RecordsRead:
+    """Somebody whose every read is recorded, an auditor, reads: by which act, about which node (`about`; empty: about several), at which address,
+    without what was asked behind it. Said before it is answered, in the log of the node, or of the site's own where it is another's.
+    """
+
+    reader: str
+    node: str
+    act: str
+    about: str
+    path: str
+    at: datetime
+
+
+Event = DataOpened | DataErased | FollowCodeReissued | RecordsRead

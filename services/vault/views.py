@@ -1,4 +1,4 @@
-"""What the vault shows: who opened whose data, from its own log."""
+"""What the vault shows: who opened whose data, and what auditors read, from its own log."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any, Final
 from libs.decider import record
 from libs.eventlog import Codec
 from libs.views import Connection, Logged, Table, View
-from services.vault.events import DataOpened
+from services.vault.events import DataOpened, RecordsRead
 
 OPENINGS_VIEW: Final = "openings"
+READS_VIEW: Final = "reads"
 
 
 @record
@@ -55,6 +56,45 @@ def _row(event: Logged, said: DataOpened) -> OpeningRow:
     )
 
 
+@record
+class ReadRow:
+    """A read of an auditor's, and where in the node's log it stands."""
+
+    node: str
+    epoch: int
+    sequence: int
+    reader: str
+    act: str
+    about: str
+    path: str
+    at: datetime
+
+
+READS: Final = Table.of("reads", ReadRow, key=("node", "epoch", "sequence"), types={"sequence": "bigint"})
+
+
+def reads_view(codec: Codec) -> View:
+    """The view of reads over the vault's own log; `codec` reads its events."""
+
+    async def apply(connection: Connection, events: Sequence[Logged]) -> None:
+        await READS.add(connection, [_read(event, codec.decode(event)) for event in events])
+
+    return View(READS_VIEW, apply, frozenset({codec.name(RecordsRead)}), codec.types)
+
+
+def _read(event: Logged, said: RecordsRead) -> ReadRow:
+    return ReadRow(
+        node=event.node,
+        epoch=event.epoch,
+        sequence=event.sequence,
+        reader=said.reader,
+        act=said.act,
+        about=said.about,
+        path=said.path,
+        at=said.at,
+    )
+
+
 # --- queries ----------------------------------------------------------------------------------------------------------------------------
 
 _OF_PERSON: Final = f"""
@@ -66,3 +106,14 @@ order by at, node, epoch, sequence limit $2"""
 async def openings_of(rows: Connection, subject: str, limit: int) -> list[dict[str, Any]]:
     """Who opened data of this person, under whichever of their subjects, oldest first."""
     return [dict(row) for row in await rows.fetch(_OF_PERSON, subject, limit)]
+
+
+_READS_AT: Final = f"""
+select {READS.columns} from reads where node = $1 and ($2 = '' or reader = $2) and (epoch, sequence) < ($3::integer, $4::bigint)
+order by epoch desc, sequence desc limit $5"""
+_NEWEST: Final = (2**31 - 1, 2**63 - 1)
+
+
+async def reads_at(rows: Connection, node: str, reader: str, before: Sequence[int], limit: int) -> list[dict[str, Any]]:
+    """What auditors read at the node, or one of them did, newest first, before a place in its log."""
+    return [dict(row) for row in await rows.fetch(_READS_AT, node, reader, *(before or _NEWEST), limit)]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import count
 from typing import Any, Final, NamedTuple
 
@@ -13,6 +14,7 @@ import httpx2
 from fastapi.routing import APIRoute
 
 from libs.authority import ACTS, Post, covers
+from libs.testkit.papers import PDF_FILE
 from libs.testkit.unserved import application
 from libs.web import Accounts
 from services.onebox import Door, SiteOfBox
@@ -25,6 +27,8 @@ PLACES: Final[Mapping[str, Sequence[str]]] = {CITY: (CITY, DISTRICT), COUNTY: (C
 """Where something is asked about, by site."""
 ENGLISH: Final = re.compile(r"[A-Za-z]{3,}")
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]{4,}")
+PLACED: Final = frozenset({"node", "case", "clock", "subject", "upload", "document"})
+"""Parts of a path that are of one node."""
 _ADDRESSES: Final = count(2)
 
 
@@ -83,6 +87,8 @@ class There:
     node: str
     case: str
     subject: str
+    upload: str
+    document: str
     items: Sequence[str]
 
     def part(self, name: str) -> str | None:
@@ -92,6 +98,9 @@ class There:
             "case": self.case,
             "clock": f"clock:{self.case}:statutory",
             "subject": self.subject,
+            "upload": self.upload,
+            "document": self.document,
+            "offset": "0",
             "service": "intake",
             "epoch": "1",
             "timeline": "walk",
@@ -128,7 +137,7 @@ def asks(site: SiteOfBox, route: APIRoute, there: There) -> Iterator[Ask]:
     query = {field.alias: there.word(field.alias) for field in route.dependant.query_params if field.field_info.is_required()}
     path = re.sub(r"\{(\w+)[^}]*\}", lambda found: str(parts[found[1]]), route.path)
     needs = next(required(route.dependant), None)
-    placed = bool(set(names) & {"node", "case", "clock", "subject"}) or "source" in query
+    placed = bool(set(names) & PLACED) or "source" in query
     node = there.node if placed else "" if needs is None or needs.anywhere else site.code
     address = f"{path}?{httpx2.QueryParams(query)}" if query else path
     yield Ask(f"GET {route.path}", address, needs.act if needs else None, node, not route.include_in_schema)
@@ -148,7 +157,22 @@ def _stand(site: SiteOfBox, door: Door, node: str) -> There:
     with site.client() as client:
         shown = client.get(f"/intake/cases/{case}", params={"sequence": done["position"]["sequence"]})
         assert shown.json()["accepted_at"], "what is asked about is there"
-    return There(node, case, subject, ["LD-511A-0001"] if node == site.code else [])
+    upload, document = _sent(site, door, node, subject)
+    return There(node, case, subject, upload, document, ["LD-511A-0001"] if node == site.code else [])
+
+
+def _sent(site: SiteOfBox, door: Door, node: str, subject: str) -> tuple[str, str]:
+    """An upload, and the document that came by it."""
+    data = PDF_FILE
+    form = {"name": "证明.pdf", "type": "application/pdf", "size": len(data)}
+    upload = str(door.post("clerk", f"/vault/subjects/{subject}/uploads", f"{node}:upload", form)["upload"])
+    with site.client("clerk") as client:
+        client.put(
+            f"/vault/uploads/{upload}/pieces/0", content=data, headers={"Content-Type": "application/octet-stream"}
+        ).raise_for_status()
+        kept = client.post(f"/vault/uploads/{upload}/finish", json={"sha256": sha256(data).hexdigest()})
+        kept.raise_for_status()
+    return upload, str(kept.json()["document"])
 
 
 def in_one_sentence(answer: httpx2.Response) -> list[str]:

@@ -99,6 +99,15 @@ def test_what_an_auditor_reads_is_recorded_and_what_they_read_by_another_post_is
     assert not Grants([auditor, *clerk().all]).watched("intake.read-cases", NODE, DAY)
     assert Grants([auditor, *clerk(last=date(2026, 11, 27)).all]).watched("intake.read-cases", NODE, DAY)
     assert not clerk().watched("intake.read-cases", NODE, DAY)
+    assert not clerk().watched("intake.read-cases", "", DAY)
+
+
+def test_a_read_of_several_nodes_is_recorded_when_one_of_them_is_open_by_the_auditors_post_alone() -> None:
+    auditor = Grant(post=Post.AUDITOR, nodes=("511500",), last=DAY)
+    assert Grants([auditor, *clerk().all]).watched("intake.read-cases", "", DAY)
+    assert not Grants([auditor, *clerk().all]).watched("intake.read-cases", NODE, DAY)
+    assert not Grants([auditor, *clerk(node="510000").all]).watched("intake.read-cases", "", DAY)
+    assert Grants([auditor, *clerk(node="510000", last=date(2026, 11, 27)).all]).watched("intake.read-cases", "", DAY)
 
 
 def test_where_somebody_may_do_something_is_known() -> None:

@@ -12,7 +12,8 @@ from libs.host import Around, Build, Context, NeedsTheOperator, Service, site_ap
 from libs.host.running import Hosted
 from libs.host.tests.told import SITE, Told, Unheard, hosting, opened, row
 from libs.vault import made_up_vault
-from libs.web import Accounts
+from libs.web import Accounts, WatchedRead
+from libs.web.accounts import NotAllowed
 
 
 async def test_services_open_and_start_in_the_order_of_the_roster() -> None:
@@ -53,6 +54,28 @@ async def test_a_vault_is_asked_by_the_services_behind_the_one_that_brings_it() 
     await opened(host, {}, build)
     assert [told.contexts[name].around.vault is vault for name in ("a", "b", "c")] == [False, False, True]
     assert not await told.contexts["a"].around.vault.known("subj-x", SITE.code), "ahead of it nobody is known"
+    await host.stop()
+
+
+async def test_what_records_reads_is_asked_by_every_service_of_the_site_whenever_it_was_built() -> None:
+    told, host, read = Told(), hosting(row("a"), row("b"), row("c")), list[WatchedRead]()
+
+    async def record(reading: WatchedRead) -> None:
+        read.append(reading)
+
+    def build(name: str) -> Build:
+        def made(context: Context) -> Service:
+            return replace(told.build(name)(context), reads=record if name == "b" else None)
+
+        return made
+
+    reading = WatchedRead("A9001", "hub.read-city", "", "/hub/city")
+    with pytest.raises(NotAllowed, match="每次查阅都须记录"):
+        await host.around.reads(reading)
+    await opened(host, {}, build)
+    for around in (host.around, *(context.around for context in told.contexts.values())):
+        await around.reads(reading)
+    assert read == [reading] * 4
     await host.stop()
 
 

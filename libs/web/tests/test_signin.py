@@ -16,7 +16,6 @@ from libs.web.addresses import local
 from libs.web.entrance import RATES
 from libs.web.front import caller
 from libs.web.passwords import hashed
-from libs.web.reads import NOT_RECORDED, WatchedRead, record_reads
 from libs.web.tests.site import HTML, PASSWORD, Stand
 
 CASES = "/nodes/511525/cases"
@@ -255,18 +254,3 @@ async def test_without_pages_there_is_nothing_to_sign_in_to() -> None:
     async with stand.browser() as client:
         assert (await client.get("/sign-in")).status_code == 404
         assert (await client.get("/me", headers=HTML)).status_code == 401
-
-
-async def test_an_auditor_reads_nothing_that_is_not_recorded(stand: Stand) -> None:
-    _, token = stand.accounts.issue("A9001", posted([Post.AUDITOR], ["511525"], last=date(2199, 12, 31)), "审计")
-    async with stand.browser(token) as client:
-        refused = await client.get("/nodes/511525")
-        assert (refused.status_code, refused.json()["detail"]) == (403, NOT_RECORDED)
-        read: list[WatchedRead] = []
-
-        async def recorded(reading: WatchedRead, /) -> None:
-            read.append(reading)
-
-        record_reads(stand.app, recorded)
-        assert (await client.get("/nodes/511525")).status_code == 200
-    assert read == [("A9001", "intake.read-cases", "511525", "/nodes/511525")]

@@ -1,4 +1,4 @@
-"""The door's own memory: sessions, how often was tried, forms put aside; and what auditors read. Nothing of it is an event."""
+"""The door's own memory: sessions, how often was tried, forms put aside. Nothing of it is an event; all of it ages."""
 
 from alembic import op
 
@@ -38,18 +38,6 @@ TABLES = (
     # Who is on the way to a provider and back, sealed under a key that only the browser has.
     "create table leaving (row bytea primary key check (length(row) = 32), sealed bytea not null, made timestamptz not null default now())",
     "create index leaving_made on leaving (made)",
-    # What was read by posts that only read, until a day that is said: rows come, and nothing takes one away or changes it.
-    """create table watched_read (
-        number bigint generated always as identity primary key,
-        at     timestamptz not null default now(),
-        staff  text not null,
-        act    text not null,
-        node   text not null,
-        path   text not null
-    )""",
-    """do $$ begin
-        execute format('revoke update, delete, truncate on watched_read from %I', current_database() || '_door');
-    end $$""",
     # In place of what the file of accounts says, as long as it says what has the digest `key`.
     "create table rehashed (staff text primary key, key text not null, kept text not null)",
 )

@@ -10,14 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from asyncpg import InsufficientPrivilegeError
 
 from libs.database import Pool, open_pool, prepare, service_url
 from libs.testkit.entrances import PLACE, TYPED, EntranceSuite, Standing
-from libs.web import IDLE, KEPT_FORM, LONGEST_SESSION, RATES, Accounts, WatchedRead
+from libs.web import IDLE, KEPT_FORM, LONGEST_SESSION, RATES, Accounts
 from services.door import ticker
 from services.door.http import entrance
-from services.door.http.reads import newest, recording
 from services.door.ticker import sweep
 
 pytestmark = pytest.mark.server
@@ -32,7 +30,6 @@ from pathlib import Path
 from libs.database import open_pool
 from libs.web import Accounts
 from services.door.http import entrance
-from services.door.http.reads import newest, recording
 
 async def main(url, accounts, cookie):
     door = entrance(await open_pool(url, "door"), Accounts.load(Path(accounts)))
@@ -140,29 +137,3 @@ async def test_rates_have_a_bound(stands: Standing, pool: Pool, monkeypatch: pyt
     await sweep(pool)
     assert await pool.fetchval("select count(*) from rate") == 2
     assert await stands.entrance.limits.wait("sign-in", "a") == 0
-
-
-# --- what auditors read -------------------------------------------------------------------------------------------------------------------
-
-
-async def test_what_auditors_read_is_kept_in_order(pool: Pool) -> None:
-    record, reads = recording(pool), [WatchedRead("A9001", "intake.read-cases", "511525", f"/intake/cases/{n}") for n in range(3)]
-    for read in reads:
-        await record(read)
-    assert [read for _, read in await newest(pool, 2)] == [reads[2], reads[1]]
-
-
-@pytest.mark.parametrize("path", ["/cases/\0", "/" + "a" * 100_000, "/\udcff", "/cases/𠮷"])
-async def test_whatever_path_was_asked_for_is_kept(pool: Pool, path: str) -> None:
-    await recording(pool)(WatchedRead("A9001", "dashboard.read-pages", "", path))
-    [(_, read)] = await newest(pool, 10)
-    assert read.path.startswith(path[:7].replace("\0", "\ufffd").replace("\udcff", "?"))
-    assert len(read.path) <= len(path)
-
-
-@pytest.mark.parametrize("statement", ["delete from watched_read", "update watched_read set staff = 'x'", "truncate watched_read"])
-async def test_no_read_is_taken_back(pool: Pool, statement: str) -> None:
-    await recording(pool)(WatchedRead("A9001", "intake.read-cases", "511525", "/"))
-    with pytest.raises(InsufficientPrivilegeError):
-        await pool.execute(statement)
-    assert len(await newest(pool, 10)) == 1

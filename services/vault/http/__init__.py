@@ -1,6 +1,5 @@
-"""The door of the vault: subjects and documents are kept, opened for a purpose, erased; codes are given anew; keys are wrapped anew.
-
-No rule stands here.
+"""The door of the vault: subjects and documents are kept, opened for a purpose, erased; codes are given anew; keys are wrapped anew; what
+auditors read is recorded and listed. No rule stands here.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from services.vault.http.documents import add_documents
 from services.vault.http.keeping import add_keeping
 from services.vault.http.keys import add_keys
 from services.vault.http.opening import add_opening
+from services.vault.http.reads import ReadStreams, add_reads, recording
 from services.vault.http.uploads import add_uploads
 
 
@@ -25,7 +25,8 @@ def vault_router(desk: Desk) -> APIRouter:
     add_opening(router, desk)
     add_codes(router, desk)
     add_keys(router, desk)
+    add_reads(router, desk.context)
     return router
 
 
-__all__ = ["Desk", "vault_router"]
+__all__ = ["Desk", "ReadStreams", "recording", "vault_router"]

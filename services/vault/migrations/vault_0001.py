@@ -72,7 +72,20 @@ def upgrade() -> None:
             primary key (node, epoch, sequence)
         )""")
     op.execute("create index openings_of_subject on openings (subject, at)")
-    for statement in guarded("openings"):
+    op.execute("""
+        create table reads (
+            node     text collate "C" not null,
+            epoch    integer not null,
+            sequence bigint not null,
+            reader   text collate "C" not null,
+            act      text not null,
+            about    text collate "C" not null,
+            path     text not null,
+            at       timestamptz not null,
+            primary key (node, epoch, sequence)
+        )""")
+    op.execute("create index reads_of_reader on reads (node, reader, epoch, sequence)")
+    for statement in (*guarded("openings"), *guarded("reads")):
         op.execute(statement)
     _documents()
 

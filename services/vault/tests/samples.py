@@ -7,5 +7,5 @@ from services.vault.tests import stories as s
 
 
 def samples() -> list[Event]:
-    """An opening, an erasure, a code given anew."""
-    return [*s.opened(), *s.erased(), *s.reissued()]
+    """An opening, an erasure, a code given anew, a read of an auditor's."""
+    return [*s.opened(), *s.erased(), *s.reissued(), *s.read()]

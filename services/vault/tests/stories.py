@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from services.vault import follow, subject
+from services.vault.events import RecordsRead
 from services.vault.follow import FOLLOW, ReissueFollowCode
+from services.vault.reads import READS, ReadRecords
 from services.vault.subject import SUBJECT, EraseData, OpenData
 
 AT: Final = datetime(2007, 3, 5, 2, 0, tzinfo=UTC)
@@ -36,6 +38,15 @@ def erasing(*, held: bool = False) -> EraseData:
 
 def reissuing(*, given: bool = True) -> ReissueFollowCode:
     return ReissueFollowCode(case=CASE, node=NODE, given=given, officer="C0117", at=AT)
+
+
+def reading() -> ReadRecords:
+    """An auditor looks at a case."""
+    return ReadRecords(reader="A9001", node=NODE, act="intake.read-cases", about=NODE, path=f"/intake/cases/{CASE}", at=AT)
+
+
+def read() -> list[RecordsRead]:
+    return list(READS.decide(reading(), None))
 
 
 def opened() -> list[subject.Event]:

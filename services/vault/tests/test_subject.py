@@ -8,6 +8,7 @@ from libs.decider import Refused
 from libs.testkit.given import Given
 from services.vault.events import DataErased, DataOpened
 from services.vault.follow import FOLLOW
+from services.vault.reads import READS
 from services.vault.subject import SUBJECT, may_keep
 from services.vault.tests import stories as s
 
@@ -59,3 +60,10 @@ def test_a_code_is_given_anew_as_often_as_it_is_lost() -> None:
 
 def test_a_case_that_never_had_a_code_gets_none_anew() -> None:
     code().when(s.reissuing(given=False)).refused("no-follow-code")
+
+
+def test_who_reads_twice_has_read_twice() -> None:
+    reads = Given(READS)
+    reads(*s.read()).when(s.reading()).then(*s.read())
+    (said,) = s.read()
+    assert (said.reader, said.act, said.about, said.path) == ("A9001", "intake.read-cases", s.NODE, f"/intake/cases/{s.CASE}")
