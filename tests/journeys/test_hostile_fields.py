@@ -46,7 +46,7 @@ def place(box: OneBox, request: pytest.FixtureRequest) -> tuple[SiteOfBox, There
     site = box.site(request.param)
     with Door(site, "walk") as door:
         publish(door, site.code)
-    return site, stand(site)[-1]
+    return site, stand(site, "fields")[-1]
 
 
 async def routes(site: SiteOfBox, method: str) -> dict[str, APIRoute]:

@@ -77,6 +77,7 @@ def spoiled(box: OneBox, request: pytest.FixtureRequest) -> tuple[SiteOfBox, Map
     site, node = box.site(request.param), PLACES[request.param]
     with closing(SpoilingDoor(site, "hostile")) as door:
         publish(door, site.code)
+        settle(box)  # else a case would be taken by the procedure of the node above
         for n in range(CASES):
             work(door, node, n, datetime.now(UTC))
     settle(box)

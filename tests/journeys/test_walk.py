@@ -37,7 +37,7 @@ def there(box: OneBox) -> dict[str, list[There]]:
     for code in (CITY, COUNTY):
         with Door(box.site(code), "walk") as door:
             publish(door, code)
-    found = {code: stand(box.site(code)) for code in (CITY, COUNTY)}
+    found = {code: stand(box.site(code), "walk") for code in (CITY, COUNTY)}
     settle(box)
     return found
 

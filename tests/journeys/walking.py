@@ -143,9 +143,9 @@ def asks(site: SiteOfBox, route: APIRoute, there: There) -> Iterator[Ask]:
     yield Ask(f"GET {route.path}", address, needs.act if needs else None, node, not route.include_in_schema)
 
 
-def stand(site: SiteOfBox) -> list[There]:
-    """Files a case, with clocks that run, and keeps a subject at every place of the site."""
-    with Door(site, "walk") as door:
+def stand(site: SiteOfBox, work: str) -> list[There]:
+    """Files a case, with clocks that run, and keeps a subject with a document at every place of the site, for this work."""
+    with Door(site, work) as door:
         return [_stand(site, door, node) for node in PLACES[site.code]]
 
 
