@@ -37,12 +37,15 @@ READ_ONLY: Final = frozenset({Post.AUDITOR})
 
 @dataclass(frozen=True, slots=True)
 class ActRow:
-    """What may be done: its name `<service>.<what>`, what people call it, the posts that may; `reads`: it changes nothing."""
+    """What may be done: its name `<service>.<what>`, what people call it, the posts that may; `reads`: it changes nothing. `within`: it is asked
+    besides these acts, for what is done with them, and by no route itself.
+    """
 
     name: str
     word: str
     posts: tuple[Post, ...]
     reads: bool
+    within: tuple[str, ...] = ()
 
 
 def act_rows(said: Mapping[str, Any]) -> Mapping[str, ActRow]:
@@ -54,7 +57,7 @@ def act_rows(said: Mapping[str, Any]) -> Mapping[str, ActRow]:
 
 
 def _row(name: str, said: Mapping[str, Any], *, reads: bool) -> ActRow:
-    return ActRow(name, said["word"], tuple(map(Post, said["posts"])), reads)
+    return ActRow(name, said["word"], tuple(map(Post, said["posts"])), reads, tuple(said.get("within", ())))
 
 
 _SAID: Final = tomllib.loads(_FILE.read_text(encoding="utf-8"))

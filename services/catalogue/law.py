@@ -10,6 +10,7 @@ from libs.decider import Law, refusing
 LAW: Final[Mapping[str, Law]] = {
     # whatever an editor writes
     "personal-data": Law("P-no-personal-data", "文字中不得出现身份证号码或手机号码"),
+    "not-authorised": Law("P-authorisation", "{because}"),
     # an item
     "no-code-or-name": Law("P-item-named", "事项须有编码和名称"),
     "unknown-type": Law("P-item-named", "事项类型不在 GB/T 39046—2020 附录 A 的代码表中"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from libs.authority import Grants, Post, posted
 from libs.eventlog import Codec
 from libs.forms import form_of
 from libs.story import TELLER, Ask, Opening, Part, Scene
@@ -23,14 +24,21 @@ def catalogue_part(scene: Scene, codec: Codec, items: ItemStreams, procedures: P
     publish = form_of(ProcedureForm, scene.given["procedure"], "procedure")
     register = form_of(ItemForm, scene.given["item"] or {**ITEM, "item": publish.item}, "item")
     at = _published_at(publish, scene.begins)
+    editor = Grants(posted([Post.EDITOR], [scene.county]))
 
     def asks() -> Iterator[tuple[str, Ask]]:
-        command = registering_of(register, scene.county, TELLER, at)
+        command = registering_of(register, scene.county, TELLER, editor, at)
         yield "item", Ask(scene.county, items, item.stream(register.item), command, TELLER)
         known = items.state(scene.stream(items, scene.county, item.stream(publish.item)))
         yield (
             "procedure",
-            Ask(scene.county, procedures, procedure.stream(publish.item), command_of(publish, known, TELLER, at), TELLER),
+            Ask(
+                scene.county,
+                procedures,
+                procedure.stream(publish.item),
+                command_of(publish, known, scene.county, TELLER, editor, at),
+                TELLER,
+            ),
         )
 
     return Part(codec=codec, opening=Opening(at, asks()))

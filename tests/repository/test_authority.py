@@ -51,7 +51,18 @@ async def test_every_route_declares_one_act_but_what_is_open_to_everybody() -> N
 
 async def test_every_act_has_a_route() -> None:
     declared = {act for asked in (await of_every_site()).values() for act in asked}
-    assert set(ACTS) - declared == set()
+    assert {name for name, row in ACTS.items() if not row.within} - declared == set()
+    assert {name for row in ACTS.values() for name in row.within} - declared == set()
+
+
+async def test_an_act_within_others_has_no_route_and_no_post_that_these_have_not() -> None:
+    declared = {act for asked in (await of_every_site()).values() for act in asked}
+    inner = [row for row in ACTS.values() if row.within]
+    assert [row.name for row in inner if row.name in declared or row.reads] == []
+    assert [row.name for row in inner for name in row.within if not set(row.posts) <= set(ACTS[name].posts)] == []
+    assert {name: set(ACTS[name].posts) for row in inner for name in row.within} == {
+        name: {post for row in inner if name in row.within for post in row.posts} for row in inner for name in row.within
+    }
 
 
 async def test_what_only_reads_is_asked_by_get_and_what_does_something_by_post() -> None:

@@ -12,6 +12,7 @@ import msgspec
 from fastapi import APIRouter, Body, Depends, Query, Response
 from pydantic import BaseModel
 
+from libs.authority import Grants
 from libs.decider import Refused
 from libs.eventlog import Done, Intent, Subject
 from libs.host import Context
@@ -57,6 +58,7 @@ class Run(NamedTuple):
     name: str
     found: ItemList
     by: str
+    grants: Grants
     at: datetime
 
 
@@ -69,7 +71,7 @@ class Outcomes(NamedTuple):
 
 def add_imports(routes: APIRouter, context: Context, items: ItemStreams, imports: ImportStreams) -> None:
     """Adds the route for many items at once. It takes no idempotency key: an item that stands so already is not written again."""
-    editor = Depends(require("catalogue.import-items"))
+    editor = Depends(require(importing.IMPORT_ITEMS))
 
     @routes.post("/nodes/{node}/imports", response_model=ImportReport, responses=REFUSES, dependencies=[Depends(MaxBody(MAX_LIST))])
     async def land(node: NodePath, name: FileName = "", data: Content = b"", account: Account = editor) -> Response:
@@ -79,7 +81,7 @@ def add_imports(routes: APIRouter, context: Context, items: ItemStreams, imports
             found = await asyncio.to_thread(read_items, data)
         except BadTable as bad:
             return _not_read(bad)
-        run = Run(node, name, found, account.staff, context.now())
+        run = Run(node, name, found, account.staff, account.grants, context.now())
         outcomes = await _landed(context, items, run)
         return await _ended(context, imports, run, outcomes)
 
@@ -102,7 +104,7 @@ async def _landed(context: Context, items: ItemStreams, run: Run) -> Outcomes:
 
 
 def _row(items: ItemStreams, wording: Wording, run: Run) -> Intent:
-    command = RegisterItem(wording=wording, by=run.by, at=run.at)
+    command = RegisterItem(wording=wording, node=run.node, by=run.by, grants=run.grants, act=importing.IMPORT_ITEMS, at=run.at)
     return items.intent(stream(wording.item), command, actor=run.by, correlation=f"import:{run.found.digest[:16]}")
 
 
@@ -141,6 +143,8 @@ async def _ended(context: Context, imports: ImportStreams, run: Run, outcomes: O
         unchanged=counts["unchanged"],
         set_aside_rows=len(aside),
         set_aside_agencies=len(agencies),
+        node=run.node,
+        grants=run.grants,
         by=run.by,
         at=run.at,
     )

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from libs.authority import Grants
 from libs.eventlog import Subject
 from libs.forms import Form, Title, Visible
 from libs.host import Context
@@ -43,7 +44,7 @@ def add_items(routes: APIRouter, context: Context, items: ItemStreams) -> None:
     async def item(by: Envelope, node: str, form: ItemForm) -> Response:
         fault = agency_fault(form.agency)
         log = context.logs.of(hosted(context.site, node))
-        command = registering_of(form, node, by.actor, context.now())
+        command = registering_of(form, node, by.actor, by.account.grants, context.now())
         done = await log.append(items.intent(stream(form.item), command, **by.said))
         return done_answer(done, 201, item=form.item, agency_set_aside=fault if form.agency else None)
 
@@ -52,9 +53,9 @@ def add_items(routes: APIRouter, context: Context, items: ItemStreams) -> None:
     add_commands(routes, [row])
 
 
-def registering_of(form: ItemForm, node: str, by: str, at: datetime) -> RegisterItem:
+def registering_of(form: ItemForm, node: str, by: str, grants: Grants, at: datetime) -> RegisterItem:
     """The command that a form asks for. An item entered by hand is its own base item, at the node that enters it."""
-    return RegisterItem(wording=_wording(form, node), by=by, at=at)
+    return RegisterItem(wording=_wording(form, node), node=node, by=by, grants=grants, at=at)
 
 
 def _wording(form: ItemForm, node: str) -> Wording:

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from libs.authority import Grants
 from libs.contracts import regime, regimes
 from libs.eventlog import Subject
 from libs.forms import Day, Form, LongText, Title
@@ -126,7 +127,7 @@ def add_procedures(routes: APIRouter, context: Context, items: ItemStreams, proc
     async def procedure(by: Envelope, node: str, form: ProcedureForm) -> Response:
         log = context.logs.of(hosted(context.site, node))
         known = items.state(await log.stream(item.stream(form.item)))
-        command = command_of(form, known, by.actor, context.now())
+        command = command_of(form, known, node, by.actor, by.account.grants, context.now())
         return done_answer(await log.append(procedures.intent(stream(form.item), command, **by.said)), 201, item=form.item)
 
     row = CommandRoute(
@@ -141,7 +142,7 @@ def add_procedures(routes: APIRouter, context: Context, items: ItemStreams, proc
     add_commands(routes, [row])
 
 
-def command_of(form: ProcedureForm, known: item.State, by: str, at: datetime) -> PublishProcedure:
+def command_of(form: ProcedureForm, known: item.State, node: str, by: str, grants: Grants, at: datetime) -> PublishProcedure:
     """The command that a form asks for, of an item as far as it is known: under another form of its code it is not."""
     today: date = at.astimezone(CHINA).date()
     effective = form.effective or today
@@ -162,6 +163,8 @@ def command_of(form: ProcedureForm, known: item.State, by: str, at: datetime) ->
         remedies=Remedies(**form.remedies.model_dump()) if form.remedies else None,
         effective=effective,
         today=today,
+        node=node,
+        grants=grants,
         by=by,
         at=at,
     )

@@ -10,8 +10,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
+from libs.authority import NO_GRANTS, Grants, may
 from libs.codes import folded, has_personal_number, texts
 from libs.decider import Decider, record
+from libs.workdays import CHINA
 from services.catalogue.events import ItemChanged, ItemRegistered
 from services.catalogue.law import refused
 
@@ -49,11 +51,16 @@ class Wording:
 
 @record
 class RegisterItem:
-    """Register an item with this wording, or change its wording to this."""
+    """Register an item with this wording, or change its wording to this, at a node; by `act`: by hand, or as a row of a list. `grants` are the
+    editor's, as the edge knows them.
+    """
 
     wording: Wording
+    node: str
     by: str
     at: datetime
+    grants: Grants = NO_GRANTS
+    act: str = "catalogue.register-item"
 
 
 Command = RegisterItem
@@ -66,10 +73,14 @@ def stream(item: str) -> str:
     return f"item:{folded(item).upper()}"
 
 
+def must_be_authorised(grants: Grants, act: str, code: str, node: str, at: datetime) -> None:
+    """Raises `Refused` where the grants do not let somebody do the act on the item of this code, at this node, on the day of `at` in China."""
+    if (because := may(grants, act, code, node, at.astimezone(CHINA).date())) is not None:
+        raise refused("not-authorised", because=because)
+
+
 def may_register(wording: Wording) -> None:
-    """Refuses an item without code or name, of a type the standard does not know, or with a personal number in its wording."""
-    if any(map(has_personal_number, texts(wording))):
-        raise refused("personal-data")
+    """Refuses an item without code or name, or of a type the standard does not know."""
     if not wording.item or not wording.name:
         raise refused("no-code-or-name")
     if wording.type_code not in TYPES:
@@ -78,9 +89,12 @@ def may_register(wording: Wording) -> None:
 
 def decide(command: RegisterItem, known: State) -> Sequence[Event]:
     """An item is registered once and changed by other words; `[]` where it stands so already."""
-    may_register(command.wording)
+    if any(map(has_personal_number, texts(command.wording))):
+        raise refused("personal-data")
     if command.wording == known:
         return []
+    must_be_authorised(command.grants, command.act, command.wording.item, command.node, command.at)
+    may_register(command.wording)
     if known is not None and known.item != command.wording.item:
         raise refused("known-in-another-form", item=known.item)
     said = {**asdict(command.wording), "by": command.by, "at": command.at}

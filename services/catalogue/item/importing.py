@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
+from libs.authority import NO_GRANTS, Grants
 from libs.codes import has_personal_number
 from libs.decider import Decider, record
 from services.catalogue.events import ItemsImported
+from services.catalogue.item import must_be_authorised
 from services.catalogue.law import refused
+
+IMPORT_ITEMS: Final = "catalogue.import-items"
 
 
 @record
 class EndImport:
-    """End a run of an import: every row of the file landed or was set aside."""
+    """End a run of an import at a node: every row of the file landed or was set aside. `grants` are the editor's, as the edge knows them."""
 
     file_digest: str
     file_name: str
@@ -24,8 +27,10 @@ class EndImport:
     unchanged: int
     set_aside_rows: int
     set_aside_agencies: int
+    node: str
     by: str
     at: datetime
+    grants: Grants = NO_GRANTS
 
 
 Command = EndImport
@@ -45,7 +50,8 @@ def may_import(file_name: str) -> None:
 def decide(command: EndImport, _state: None) -> Sequence[ItemsImported]:
     """The fact that the run ended: each run is a fact of its own, whatever the earlier ones did."""
     may_import(command.file_name)
-    return [ItemsImported(**asdict(command))]
+    must_be_authorised(command.grants, IMPORT_ITEMS, "", command.node, command.at)
+    return [ItemsImported(**{name: getattr(command, name) for name in ItemsImported.__dataclass_fields__})]
 
 
 def evolve(_state: None, _event: ItemsImported) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
+from libs.authority import NO_GRANTS, Grants, may
 from libs.codes import has_personal_number, texts
 from libs.decider import record
 from services.catalogue.events import (
@@ -24,11 +25,14 @@ from services.catalogue.procedure.names import plain, trimmed
 if TYPE_CHECKING:
     from libs.contracts import Regime
 
+PUBLISH: Final = "catalogue.publish-procedure"
+
 
 @record
 class PublishProcedure:
     """Put a new version in force from `effective`. Looked up at the edge: `registered`, the item is known at the node; `law`, what the law
-    says of the regime on that day, None: nothing, we do not know it; `department_valid`, the code of the department is well formed.
+    says of the regime on that day, None: nothing, we do not know it; `department_valid`, the code of the department is well formed. `grants` are
+    the editor's.
     """
 
     item: str
@@ -55,8 +59,10 @@ class PublishProcedure:
     department_valid: bool
     effective: date
     today: date
+    node: str
     by: str
     at: datetime
+    grants: Grants = NO_GRANTS
 
 
 _SAID: Final = [name for name in ProcedurePublished.__dataclass_fields__ if name in PublishProcedure.__dataclass_fields__]
@@ -65,11 +71,13 @@ _RULES: Final = [name for name in ProcedurePublished.__dataclass_fields__ if nam
 
 
 def may_publish(c: PublishProcedure) -> Regime:
-    """What the law says of the regime; refuses a procedure that is for no item, back-dated, without basis, of a regime unknown here, or with a
-    personal number in its words.
+    """What the law says of the regime; refuses a procedure with a personal number in its words, by whom was not given this item, that is for no
+    item, back-dated, without basis, or of a regime unknown here.
     """
     if any(map(has_personal_number, texts(c))):
         raise refused("personal-data")
+    if (because := may(c.grants, PUBLISH, c.item, c.node, c.today)) is not None:
+        raise refused("not-authorised", because=because)
     if not c.registered:
         raise refused("unknown-item", item=c.item)
     if c.effective < c.today:

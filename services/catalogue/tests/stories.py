@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from libs.authority import Grants, Post, posted
 from libs.contracts import regime, regimes
 from libs.testkit.given import Given
 from services.catalogue.events import (
@@ -56,6 +57,8 @@ WORDING = Wording(
     agency="",
     agency_given="x",
 )
+NODE = "511525"
+EDITOR = Grants(posted([Post.EDITOR], [NODE]))
 PUBLISH = PublishProcedure(
     item="511A",
     name="食品经营许可",
@@ -81,13 +84,15 @@ PUBLISH = PublishProcedure(
     department_valid=True,
     effective=TODAY,
     today=TODAY,
+    node=NODE,
+    grants=EDITOR,
     by="E0001",
     at=AT,
 )
 
 
 def register(by: str = "E0001", **changes: Any) -> RegisterItem:
-    return RegisterItem(wording=replace(WORDING, **changes), by=by, at=AT)
+    return RegisterItem(wording=replace(WORDING, **changes), node=NODE, grants=EDITOR, by=by, at=AT)
 
 
 def publish(**changes: Any) -> PublishProcedure:
@@ -105,6 +110,8 @@ def end_import(**changes: Any) -> EndImport:
         unchanged=1,
         set_aside_rows=1,
         set_aside_agencies=2,
+        node=NODE,
+        grants=EDITOR,
         by="E0001",
         at=AT,
     )

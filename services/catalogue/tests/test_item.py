@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from services.catalogue.events import ItemChanged, ItemRegistered, ItemsImported
+from services.catalogue.events import ItemChanged, ItemRegistered
 from services.catalogue.item import stream
 from services.catalogue.tests.stories import AT, WORDING, changed, end_import, given_import, given_item, imported, register, registered
 
@@ -37,7 +37,7 @@ def test_a_type_that_is_no_code_of_the_standard_is_refused() -> None:
 
 
 def test_every_run_of_an_import_is_a_fact_even_of_the_same_file() -> None:
-    given_import(imported()).when(end_import()).then(ItemsImported(**asdict(end_import())))
+    given_import(imported()).when(end_import()).then(*imported())
 
 
 @pytest.mark.parametrize("said", ["name", "department", "item", "base_code", "agency_given"])

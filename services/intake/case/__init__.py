@@ -97,9 +97,14 @@ def _judged(command: Command, case: Case) -> tuple[CaseEvent, ...]:
         return ()
     if not isinstance(command, filing.File):  # it begins the road
         in_turn(PROMISED, type(command), case.phase, acceptance.grounds(case.taking_up))
-    must_be_authorised(filing.about(case, command), command, NAMES[type(command)])
+    _authorised(command, filing.about(case, command), type(command))
     act.check(command, case)
     return _facts(command, case)
+
+
+def _authorised(asked: Asked, case: Case, command: type[Command]) -> None:
+    must_be_authorised(case, asked, NAMES[command])
+    must_be_authorised(case, asked, ACTS[command].within(case))
 
 
 def _facts(command: Command, case: Case) -> tuple[CaseEvent, ...]:
@@ -142,7 +147,7 @@ def _why_not(asked: Asked, case: Case, command: type[Command]) -> str | None:
     try:
         filing.known(asked, case)
         in_turn(PROMISED, command, case.phase, acceptance.grounds(case.taking_up))
-        must_be_authorised(case, asked, NAMES[command])
+        _authorised(asked, case, command)
         ACTS[command].offer(asked, case)
     except Refused as no:
         return no.because

@@ -56,6 +56,10 @@ def _never(_c: Asked, _case: Case) -> bool:
     return False
 
 
+def _nothing(_case: Case) -> str:
+    return ""
+
+
 def _always(_c: Asked, _case: Case) -> None:
     return None
 
@@ -66,13 +70,15 @@ class Act(Generic[C]):
 
     `check` raises `Refused`, or lets the command pass. `fact` makes the fact, or facts, of it; imported acts come there directly. `already`
     says whether the command would change nothing. `offer` raises `Refused` where it makes no sense now to propose the act to who asks, for the
-    reason for which the command would be refused; who is offered it may still be refused for what the command says.
+    reason for which the command would be refused; who is offered it may still be refused for what the command says. `within` names the act that
+    is done with it as the case stands, and has to be given to the officer too; empty: none.
     """
 
     check: Callable[[C, Case], None]
     fact: Callable[[C, Case], CaseEvent | tuple[CaseEvent, ...]]
     already: Callable[[C, Case], bool] = _never
     offer: Callable[[Asked, Case], None] = _always
+    within: Callable[[Case], str] = _nothing
 
 
 Acts = Mapping[type[Any], Act[Any]]

@@ -28,6 +28,6 @@ def why_not(case: Case, c: Asked, act: str) -> str | None:
 
 
 def must_be_authorised(case: Case, c: Asked, act: str) -> None:
-    """Raises `Refused` where the officer was not given the act."""
-    if (because := why_not(case, c, act)) is not None:
+    """Raises `Refused` where the officer was not given the act; "" is none, and anybody's."""
+    if act and (because := why_not(case, c, act)) is not None:
         raise refused("not-authorised", because=because)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from libs.decider import record
 from services.intake.case.act import Act, Acts, Asked, said
 from services.intake.case.examination import Concluding, concluded, may_conclude, same_conclusion
-from services.intake.case.steps import Held, falls_due, held_by, last_examining, may_hold
+from services.intake.case.steps import Held, act_of_step, falls_due, held_by, last_examining, may_hold
 from services.intake.case.suspension import hold_during_stop
 from services.intake.case.two_persons import check_second, same_person
 from services.intake.events import CaseEvent, StepDone, StepRole, StepSentBack
@@ -107,6 +107,6 @@ def may_offer_finish(c: Asked, case: Case) -> None:
 
 
 ACTS: Final[Acts] = {
-    FinishStep: Act(may_finish, done, already_done, may_offer_finish),
+    FinishStep: Act(may_finish, done, already_done, may_offer_finish, act_of_step),
     SendBack: Act(may_send_back, sent_back, offer=may_offer_back),
 }

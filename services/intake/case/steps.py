@@ -5,6 +5,7 @@ A step falls due when what comes before it has ended; who takes it up holds it, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -49,6 +50,12 @@ class HandOver(Asked):
 
 
 Command = StartStep | HandOver
+ACTS_OF_ROLES: Final[Mapping[StepRole, str]] = {
+    StepRole.WORK: "intake.work",
+    StepRole.EXAMINE: "intake.examine",
+    StepRole.APPROVE: "intake.approve",
+}
+"""What is done with a step of the role, as `contracts/authority.toml` names it."""
 
 
 @record
@@ -173,6 +180,11 @@ def held_by(c: Asked, case: Case) -> Held:
     return held
 
 
+def act_of_step(case: Case) -> str:
+    """The act that is done with the step whose turn it is; empty where there is none."""
+    return ACTS_OF_ROLES[case.steps.next.role] if case.steps.next else ""
+
+
 def already_started(c: StartStep, case: Case) -> bool:
     """Whether the step is in this officer's hands."""
     held = case.steps.in_hand
@@ -202,12 +214,12 @@ def already_handed_over(c: HandOver, case: Case) -> bool:
 
 
 def may_hand_over(c: HandOver, case: Case) -> None:
-    """Raises `Refused` unless by who holds the step, for reasons, to a member of staff who may finish it and did not do what its
+    """Raises `Refused` unless by who holds the step, for reasons, to a member of staff who may do what it is and did not do what its
     role excludes."""
     held = held_by(c, case)
     if not c.reasons.strip():
         raise refused("no-reasons")
-    if why_not(case, replace(c, grants=c.to_grants), "intake.finish-step") is not None:
+    if why_not(case, replace(c, grants=c.to_grants), ACTS_OF_ROLES[held.role]) is not None:
         raise refused("staff-unknown")
     may_hold(case, held.role, c.to)
 
@@ -234,6 +246,6 @@ def may_offer_in_hand(c: Asked, case: Case) -> None:
 
 
 ACTS: Final[Acts] = {
-    StartStep: Act(may_start, started, already_started, may_offer_start),
+    StartStep: Act(may_start, started, already_started, may_offer_start, act_of_step),
     HandOver: Act(may_hand_over, handed_over, already_handed_over, may_offer_in_hand),
 }

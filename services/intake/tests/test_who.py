@@ -12,6 +12,7 @@ from libs.authority import ACTS, NO_GRANTS, Grant, Grants, Post, posted
 from libs.testkit.house import COUNTY, LAST, TOWN, House
 from services.intake.case import NAMES, Command, possible
 from services.intake.case.acceptance import DeemAccepted
+from services.intake.events import StepRole
 from services.intake.http import ROUTES
 from services.intake.tests import stories as s
 from services.intake.tests.counter import DECLINED, ITEM, file
@@ -47,6 +48,8 @@ DONE: Final[dict[str, tuple[s.Told, Command]]] = {
     "File": ([], s.file()),
 }
 """Every act of an officer, where it is taken."""
+ROLES: Final = {"StartStep": "intake.examine", "FinishStep": "intake.examine"}
+"""What is done with the step, where an act is one with a step."""
 ITEM_OF: Final = s.pinned().item
 
 
@@ -94,7 +97,7 @@ def test_every_act_of_an_officer_is_tried() -> None:
 def test_decide_asks_for_the_post(name: str, post: Post) -> None:
     history, command = DONE[name]
     happened = given(history).when(replace(command, grants=Grants(posted([post], [COUNTY], last=LAST))))
-    if post in ACTS[NAMES[type(command)]].posts:
+    if post in ACTS[NAMES[type(command)]].posts and (name not in ROLES or post in ACTS[ROLES[name]].posts):
         happened.taken()
     else:
         happened.refused("not-authorised")
@@ -127,6 +130,36 @@ def test_turn_is_asked_before_authority_and_what_the_act_says_after_it() -> None
     given(s.decided()).when(replace(s.suspend(), grants=NO_GRANTS)).refused("already-decided")
     given(s.accepted()).when(replace(s.suspend(notice=""), grants=NO_GRANTS)).refused("not-authorised")
     given(s.accepted()).when(s.suspend(notice="")).refused("not-notified")
+
+
+@pytest.mark.parametrize(
+    ("history", "command", "role"),
+    [
+        (s.accepted(), s.start_step(), StepRole.EXAMINE),
+        (s.examining(), s.examine(), StepRole.EXAMINE),
+        (s.examined(), s.start_approving(), StepRole.APPROVE),
+        (s.approving(), s.approve(), StepRole.APPROVE),
+    ],
+)
+@pytest.mark.parametrize("post", [Post.EXAMINER, Post.APPROVER, Post.CHIEF_REPRESENTATIVE])
+def test_a_step_is_done_by_who_was_given_what_it_is(history: s.Told, command: Command, role: StepRole, post: Post) -> None:
+    """Nobody here had to do with the case before: that an examiner approves nothing rests on no other rule."""
+    act = {StepRole.EXAMINE: "intake.examine", StepRole.APPROVE: "intake.approve"}[role]
+    happened = given(history).when(replace(command, grants=Grants(posted([post], [COUNTY]))))
+    told = possible(replace(command, grants=Grants(posted([post], [COUNTY]))), given(history).state)[type(command)]
+    if post in ACTS[act].posts:
+        happened.taken()
+        assert told is None
+    else:
+        no = happened.refused("not-authorised")
+        assert no.because.startswith(f"没有「{ACTS[act].word}」的授权")
+        assert told == no.because
+
+
+@pytest.mark.parametrize(("post", "given_to"), [(Post.EXAMINER, True), (Post.APPROVER, False)])
+def test_an_examining_step_is_handed_to_examiners_only(post: Post, *, given_to: bool) -> None:
+    happened = given(s.examining()).when(replace(s.hand_over(), to_grants=Grants(posted([post], [COUNTY]))))
+    happened.taken() if given_to else happened.refused("staff-unknown")
 
 
 def test_a_record_and_time_are_not_asked() -> None:
