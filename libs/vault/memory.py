@@ -43,6 +43,7 @@ class MemoryRows:
         self._sealed: dict[str, dict[str, bytes]] = {}
         self._digests: dict[str, set[tuple[str, bytes]]] = {}
         self._cases: dict[tuple[str, str], bool] = {}
+        self._items: dict[tuple[str, str], str] = {}
         self._said: set[str] = set()
         self._codes: dict[str, bytes] = {}
 
@@ -68,16 +69,20 @@ class MemoryRows:
     async def texts_of(self, subject: str) -> list[str]:
         return sorted(r.subject for r in self._rows.values() if r.kind == TEXT and r.whose == subject and r.erased is None)
 
-    async def hold(self, cases: Sequence[tuple[str, str]], on: Connection | None = None) -> None:  # noqa: ARG002 (nothing commits together here)
-        for case, subject in cases:
+    async def hold(self, cases: Sequence[tuple[str, str, str]], on: Connection | None = None) -> None:  # noqa: ARG002 (nothing commits together here)
+        for case, subject, item in cases:
             if subject in self._rows:
                 self._cases.setdefault((case, subject), True)
+                self._items.setdefault((case, subject), item)
 
     async def release(self, cases: Sequence[str], on: Connection | None = None) -> None:  # noqa: ARG002 (nothing commits together here)
         self._cases = {place: runs and place[0] not in cases for place, runs in self._cases.items()}
 
     async def cases(self, subject: str) -> dict[str, bool]:
         return {case: runs for (case, whose), runs in sorted(self._cases.items()) if whose == subject}
+
+    async def item(self, case: str, subject: str) -> str:
+        return self._items.get((case, subject), "")
 
     async def erase(self, line: ErasedLine, promise: Promise) -> bool:
         if any((await self.cases(line.subject)).values()):

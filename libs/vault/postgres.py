@@ -33,13 +33,14 @@ select distinct other.subject from digest mine join digest other using (kind, di
 where mine.subject = $1 and other.subject <> $1 and mine.kind = any ($2::text[]) order by other.subject"""
 _TEXTS: Final = "select subject from kept where whose = $1 and kind = $2 and erased_at is null order by subject"
 _HOLD: Final = """
-insert into holding ("case", subject, runs)
-select h."case", k.subject, true from unnest($1::text[], $2::text[]) as h ("case", subject) join kept k using (subject)
+insert into holding ("case", subject, item, runs)
+select h."case", k.subject, h.item, true from unnest($1::text[], $2::text[], $3::text[]) as h ("case", subject, item) join kept k using (subject)
 order by h."case", k.subject for key share of k
 on conflict do nothing"""
 """With the subject's row locked: an erasure that goes on waits, or is waited for."""
 _RELEASE: Final = 'update holding set runs = false where "case" = any ($1::text[]) and runs'
 _CASES: Final = 'select "case", runs from holding where subject = $1 order by "case"'
+_ITEM: Final = 'select item from holding where "case" = $1 and subject = $2'
 _RUNS: Final = "select exists (select from holding where subject = $1 and runs)"
 _DESTROY: Final = """
 with line as (select * from unnest($1::text[], $2::text[], $3::timestamptz[]) as l (subject, officer, at)),
@@ -95,9 +96,9 @@ class PgRows:
     async def texts_of(self, subject: str) -> list[str]:
         return [row["subject"] for row in await self._pool.fetch(_TEXTS, subject, TEXT)]
 
-    async def hold(self, cases: Sequence[tuple[str, str]], on: Connection | None = None) -> None:
+    async def hold(self, cases: Sequence[tuple[str, str, str]], on: Connection | None = None) -> None:
         if cases:
-            await (on or self._pool).execute(_HOLD, [case for case, _ in cases], [subject for _, subject in cases])
+            await (on or self._pool).execute(_HOLD, *map(list, zip(*cases, strict=True)))
 
     async def release(self, cases: Sequence[str], on: Connection | None = None) -> None:
         if cases:
@@ -105,6 +106,10 @@ class PgRows:
 
     async def cases(self, subject: str) -> dict[str, bool]:
         return dict(await self._pool.fetch(_CASES, subject))
+
+    async def item(self, case: str, subject: str) -> str:
+        found: str | None = await self._pool.fetchval(_ITEM, case, subject)
+        return found or ""
 
     async def erase(self, line: ErasedLine, promise: Promise) -> bool:
         async with self._pool.acquire() as connection, connection.transaction():

@@ -76,14 +76,17 @@ class VaultRows(Protocol):
     async def texts_of(self, subject: str) -> list[str]:
         """The texts that a subject wrote and that are not erased, sorted."""
 
-    async def hold(self, cases: Sequence[tuple[str, str]], on: Connection | None = None) -> None:
-        """These cases (number, subject) run; subjects not kept here are passed over. `on`: within its transaction."""
+    async def hold(self, cases: Sequence[tuple[str, str, str]], on: Connection | None = None) -> None:
+        """These cases (number, subject, item) run; subjects not kept here are passed over. `on`: within its transaction."""
 
     async def release(self, cases: Sequence[str], on: Connection | None = None) -> None:
         """These cases have ended."""
 
     async def cases(self, subject: str) -> dict[str, bool]:
         """The cases of a subject: whether they still run."""
+
+    async def item(self, case: str, subject: str) -> str:
+        """The item of a case of the subject; empty where that is not known."""
 
     async def erase(self, line: ErasedLine, promise: Promise) -> bool:
         """Destroys key, ciphertext and digests, after `promise` has returned; False, and nothing done, while a case of the subject runs."""

@@ -33,7 +33,7 @@ from libs.web.passwords import hashed, made_up
 from libs.web.problems import NotYet, Problem, Rule, problem_for, respond
 from libs.web.reads import LateReads, Reads, WatchedRead, record_reads, unrecorded
 from libs.web.sealing import Sealed, new_key, open_fields, row_of, seal_fields
-from libs.web.signin import cookie_name, is_secure, require, session_cookie, shown_by
+from libs.web.signin import FromHere, cookie_name, is_secure, require, session_cookie, shown_by
 
 __all__ = [
     "Account",
@@ -51,6 +51,7 @@ __all__ = [
     "KEPT_FORM",
     "KeptForms",
     "LONGEST_SESSION",
+    "FromHere",
     "LateReads",
     "Limited",
     "Limits",

@@ -6,6 +6,7 @@ Nothing inline: the content security policy allows neither style attributes nor 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -39,14 +40,14 @@ class NavLink(NamedTuple):
     posts: frozenset[str] = frozenset()
 
 
-def offered(account: Account | None) -> frozenset[str]:
-    """The posts of an account, as `NavLink` names them: the one place where the header asks what somebody may open."""
-    return frozenset(grant.post for grant in account.grants.all) if account else frozenset()
+def offered(account: Account | None, day: date) -> frozenset[str]:
+    """The posts of an account on the day, as `NavLink` names them: the one place where the header asks what somebody may open."""
+    return frozenset(grant.post for grant in account.grants.all if grant.on(day)) if account else frozenset()
 
 
-def ways(nav: Sequence[NavLink], account: Account | None) -> list[NavLink]:
-    """The entries that lead somewhere for this account."""
-    own = offered(account)
+def ways(nav: Sequence[NavLink], account: Account | None, day: date) -> list[NavLink]:
+    """The entries that lead somewhere for this account on the day."""
+    own = offered(account, day)
     return [link for link in nav if not link.posts or link.posts & own]
 
 
@@ -108,7 +109,7 @@ class Pages:
         here = request.scope["path"]
         given = {
             "account": account,
-            "ways": ways(self._nav, account),
+            "ways": ways(self._nav, account, request.app.state.today()),
             "here": here,
             "there": f"{here}?{query}" if query else here,
             "language": language,

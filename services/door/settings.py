@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from libs.authority import Grants, Post, posted
+from libs.authority import READ_ONLY, Grants, Post, posted
 from libs.forms import Form, Unreadable, toml_form, why_not
 from libs.web import Account
 
@@ -17,7 +18,12 @@ Address = Annotated[str, Field(pattern=r"^https?://[^\s?#]+[^\s?#/]$", max_lengt
 ClaimWords = Annotated[tuple[ClaimName, ...], Field(max_length=20)]
 NO_STAFF: Final = "统一身份认证没有给出工号，不能登录。请联系系统管理员"
 NO_POST: Final = "您的账号（{staff}）在本站没有岗位或节点，不能登录。请联系系统管理员"
+NO_END: Final = "您的账号（{staff}）只能查阅，统一身份认证没有给出截止日期，不能登录。请联系系统管理员"
+BY: Final = "统一身份认证"
 NO_SECOND: Final = "您的岗位须用第二种方式核验身份后才能登录"
+
+
+DAY_SIGNS: Final = 10
 
 
 class NoGrant(Exception):
@@ -50,6 +56,8 @@ class ClaimNames(Form):
     title: ClaimName = "title"
     posts: ClaimName = "roles"
     nodes: ClaimName = "nodes"
+    until: ClaimName = "until"
+    """The last day, `YYYY-MM-DD`, of posts that only read."""
 
 
 class Oidc(Form):
@@ -86,7 +94,7 @@ class Oidc(Form):
 
     def kept(self, claims: Mapping[str, Any]) -> Mapping[str, Any]:
         """Of all that a provider says of somebody, what is asked here; nothing else is kept."""
-        names = (self.claims.staff, self.claims.title, self.claims.posts, self.claims.nodes)
+        names = (self.claims.staff, self.claims.title, self.claims.posts, self.claims.nodes, self.claims.until)
         return {name: claims[name] for name in names if name in claims}
 
     def account(self, claims: Mapping[str, Any]) -> Account:
@@ -96,9 +104,14 @@ class Oidc(Form):
             raise NoGrant(NO_STAFF)
         said, nodes = _texts(claims.get(self.claims.posts)), _texts(claims.get(self.claims.nodes))
         posts = frozenset(row.post for row in self.posts if row.value in said)
+        until = _day(claims.get(self.claims.until))
+        if posts and posts <= READ_ONLY and until is None:
+            raise NoGrant(NO_END.format(staff=staff.strip()))
         title = claims.get(self.claims.title)
         try:
-            grants = Grants(posted(sorted(posts), sorted(nodes), document="统一身份认证"))  # an auditor's has no end there, and is none
+            lasting = posted(sorted(posts - READ_ONLY), sorted(nodes), document=BY)
+            reading = posted(sorted(posts & READ_ONLY), sorted(nodes), last=until, document=BY) if until else ()
+            grants = Grants([*lasting, *reading])
             return Account(staff=staff.strip(), post=str(title or "工作人员"), grants=grants)
         except ValueError:
             raise NoGrant(NO_POST.format(staff=staff.strip())) from None
@@ -112,6 +125,14 @@ class Oidc(Form):
 
 def _texts(said: Any) -> frozenset[str]:
     return frozenset(one for one in ([said] if isinstance(said, str) else said if isinstance(said, list) else []) if isinstance(one, str))
+
+
+def _day(said: Any) -> date | None:
+    """The day of a claim; None for one that is none."""
+    try:
+        return date.fromisoformat(said) if isinstance(said, str) and len(said) == DAY_SIGNS else None
+    except ValueError:
+        return None
 
 
 def told(path: Path | None) -> Oidc | None:

@@ -15,11 +15,19 @@ NAME: Final = "vault"
 
 
 @record
+class PinnedItem:
+    """Of the procedure that a case pinned: which item it is for."""
+
+    item: str
+
+
+@record
 class CaseFiled:
     """A case of a subject began."""
 
     case: str
     applicant: str
+    pinned: PinnedItem
 
 
 @record
@@ -52,7 +60,7 @@ def hears(vault: Vault) -> Hears:
 
     async def apply(connection: Connection, records: Sequence[Recorded]) -> list[Effect]:
         facts: list[FilingOrEnd] = [READER.read(record) for record in records]
-        filed = [(fact.case, fact.applicant) for fact in facts if isinstance(fact, CaseFiled)]
+        filed = [(fact.case, fact.applicant, fact.pinned.item) for fact in facts if isinstance(fact, CaseFiled)]
         await vault.rows.hold(filed, on=connection)
         await vault.rows.release([fact.case for fact in facts if not isinstance(fact, CaseFiled)], on=connection)
         return []

@@ -79,10 +79,11 @@ async def test_who_is_erased_is_gone_with_key_ciphertext_and_digests(vault: Vaul
 
 async def test_nobody_is_erased_while_a_case_runs(vault: Vault, tmp_path: Path) -> None:
     subject = await keep(vault, person())
-    await vault.rows.hold([("c1", subject), ("c2", subject), ("c3", "subj-of-nobody")])
-    await vault.rows.hold([("c1", subject)])
+    await vault.rows.hold([("c1", subject, "511A"), ("c2", subject, "511B"), ("c3", "subj-of-nobody", "511A")])
+    await vault.rows.hold([("c1", subject, "511A")])
     await vault.rows.release(["c1"])
     assert await vault.rows.cases(subject) == {"c1": False, "c2": True}
+    assert [await vault.rows.item(case, subject) for case in ("c1", "c2", "c3")] == ["511A", "511B", ""]
     assert not await vault.erase(line(subject))
     assert await opened(vault, subject) == LI
     assert not (tmp_path / "vault.erased").exists()
@@ -110,7 +111,7 @@ async def test_an_erasure_is_unsaid_until_it_is_said(vault: Vault) -> None:
 async def test_whoever_a_restore_brings_back_is_erased_at_the_opening(vault: Vault, tmp_path: Path) -> None:
     subject = await keep(vault, person())
     ErasedFile(tmp_path / "vault.erased").add(line(subject))  # the database of before does not know it
-    await vault.rows.hold([("c1", subject)])
+    await vault.rows.hold([("c1", subject, "511A")])
     assert await vault.erase_again() == 1
     assert await opened(vault, subject) == {}
     assert await vault.erase_again() == 0

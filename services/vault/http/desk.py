@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from fastapi import HTTPException
 
@@ -10,11 +10,13 @@ from libs.eventlog import Done, Subject
 from libs.host import Context
 from libs.telemetry import current_traceparent
 from libs.vault import Documents, ErasedLine, KeptSubject, Vault
-from libs.web import Account
+from libs.web import Account, FromHere, NotAllowed
 from libs.workdays import CHINA
 from services.vault import follow, subject
-from services.vault.subject import EraseData, OpenData
+from services.vault.subject import EraseData, OpenData, why_no_purpose
 
+FROM_HERE: Final = FromHere("个人信息须从本站页面打开")
+"""Opening is a fact: no other site's page brings it about in somebody's name."""
 SubjectStreams = Subject[subject.Command, subject.State, subject.Event]
 CodeStreams = Subject[follow.Command, follow.State, follow.Event]
 
@@ -41,11 +43,16 @@ class Desk(NamedTuple):
         intent = self.subjects.intent(command.subject, command, actor=command.officer, last=True, traceparent=current_traceparent())
         return await self.context.logs.of(command.node).append(intent)
 
-    async def open(self, subject: str, node: str, fields: tuple[str, ...], *, act: str, case: str, officer: str) -> None:
-        """Says who opens what of a subject, for which act and case: before it is opened. Raises `Refused` or `LogError`."""
+    async def open(self, subject: str, node: str, fields: tuple[str, ...], *, act: str, case: str, by: Account) -> None:
+        """Says who opens what of a subject, for which act and case: before it is opened. Raises `NotAllowed` for an act that is not theirs to do
+        there, of the item of the case where that is known, `Refused` or `LogError`.
+        """
         cases, at = tuple(await self.vault.rows.cases(subject)), self.context.now()
+        item = await self.vault.rows.item(case, subject) if case else ""
+        if (because := why_no_purpose(by.grants, act, item, node, at.astimezone(CHINA).date())) is not None:
+            raise NotAllowed(f"{by.post}（{by.staff}）：{because}")
         await self.put(
-            OpenData(subject=subject, node=node, fields=fields, act=act, case=case, cases=cases, officer=officer, at=at),
+            OpenData(subject=subject, node=node, fields=fields, act=act, case=case, cases=cases, officer=by.staff, at=at),
         )
 
     async def erase(self, line: ErasedLine) -> Done:

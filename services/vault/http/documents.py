@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from libs.vault import KeptDocument, disposition
 from libs.web import REFUSES, Account, SubjectPath, require
-from services.vault.http.desk import Desk
+from services.vault.http.desk import FROM_HERE, Desk
 from services.vault.http.opening import OPEN, ActName, CaseOrNone, unstored
 from services.vault.http.uploads import OCTETS, UUID, told
 
@@ -47,7 +47,7 @@ def add_documents(router: APIRouter, desk: Desk) -> None:
         await desk.find(subject, account, LIST)
         return unstored({"documents": [_row(found) for found in await documents.rows.of(subject)]})
 
-    @router.get("/documents/{document}", response_class=Response, responses={**REFUSES, **OCTETS})
+    @router.get("/documents/{document}", response_class=Response, responses={**REFUSES, **OCTETS}, dependencies=[Depends(FROM_HERE)])
     async def document(
         document: DocumentPath, act: ActName, account: Annotated[Account, Depends(require(OPEN, anywhere=True))], case: CaseOrNone = ""
     ) -> Response:
@@ -55,7 +55,7 @@ def add_documents(router: APIRouter, desk: Desk) -> None:
         if found is None:
             raise HTTPException(404)
         account.must_work_for(found.node)
-        await desk.open(found.subject, found.node, (document,), act=act, case=case, officer=account.staff)
+        await desk.open(found.subject, found.node, (document,), act=act, case=case, by=account)
         with told():
             label = await documents.label(found)
         headers = {

@@ -27,7 +27,7 @@ from libs.web import (
 )
 from libs.wire import Position, origin
 from services.vault import views
-from services.vault.http.desk import Desk
+from services.vault.http.desk import FROM_HERE, Desk
 
 OPEN: Final = "vault.open-data"
 REPORT: Final = "vault.read-openings"
@@ -73,7 +73,7 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
     """Adds the routes about one subject."""
     context, vault = desk.context, desk.vault
 
-    @router.get("/subjects/{subject}", response_model=OpenedAnswer, responses=REFUSES)
+    @router.get("/subjects/{subject}", response_model=OpenedAnswer, responses=REFUSES, dependencies=[Depends(FROM_HERE)])
     async def opened(
         subject: SubjectPath,
         act: ActName,
@@ -83,7 +83,7 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
     ) -> Response:
         row = await desk.find(subject, account, OPEN)
         names = await _names(desk, row, fields)
-        await desk.open(subject, row.node, names, act=act, case=case, officer=account.staff)
+        await desk.open(subject, row.node, names, act=act, case=case, by=account)
         return unstored({"subject": subject, "kind": row.kind, "fields": await vault.fields(row, names), "public": row.public})
 
     @router.get("/subjects/{subject}/openings", response_model=OpeningsAnswer)

@@ -49,6 +49,7 @@ def upgrade() -> None:
         create table holding (
             "case"  text collate "C" not null,
             subject text collate "C" not null,
+            item    text collate "C" not null,
             runs    boolean not null,
             primary key ("case", subject)
         )""")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
+from libs.authority import ACTS, Grants, may
 from libs.decider import Decider, record
 from services.vault.events import DataErased, DataOpened
 from services.vault.law import refused
@@ -60,6 +61,15 @@ def may_open(command: OpenData, erased: State) -> None:
         raise refused("erased")
     if command.cases and command.case not in command.cases:
         raise refused("other-case")
+
+
+def why_no_purpose(grants: Grants, act: str, item: str, node: str, day: date) -> str | None:
+    """The sentence why the act is no purpose for which somebody with these grants opens data: there is none of that name that does something, or
+    it is not theirs to do on this item, at this node, on this day; None: it is one.
+    """
+    if act not in ACTS or ACTS[act].reads:
+        return f"查看个人信息须为一项要办的事，没有「{act}」这一项"
+    return may(grants, act, item, node, day)
 
 
 def may_keep(whose: str, known: bool) -> None:

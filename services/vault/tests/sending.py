@@ -59,6 +59,6 @@ async def sent(
     return await sending.finish(status=status)
 
 
-async def fetched(house: House, document: str, *, by: str = "examiner", act: str = "intake.step-done", **more: str) -> Response:
+async def fetched(house: House, document: str, *, by: str = "examiner", act: str = "intake.examine", **more: str) -> Response:
     """The answer to who opens it."""
     return await house.http.get(f"/vault/documents/{document}", params={"act": act, **more}, headers=house.headers(by))

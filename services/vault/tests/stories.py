@@ -24,7 +24,7 @@ def opening(*, case: str = CASE, cases: Sequence[str] = (CASE,)) -> OpenData:
         subject=SOMEBODY,
         node=NODE,
         fields=("name", "resident_id"),
-        act="intake.step-done",
+        act="intake.examine",
         case=case,
         cases=tuple(cases),
         officer="C0122",

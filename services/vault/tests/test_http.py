@@ -25,7 +25,7 @@ from services.vault.http.forms import SubjectForm
 from services.vault.tests.test_forms import AGENT, FIRM, LI
 
 CASE = f"{COUNTY}-20070305-000001-0"
-ACT = "intake.step-done"
+ACT = "intake.examine"
 SUBJECTS = f"/vault/nodes/{COUNTY}/subjects"
 
 

@@ -19,7 +19,7 @@ def test_data_is_opened_for_an_act_on_a_case_of_the_subject() -> None:
     given().when(s.opening()).then(*s.opened())
     (said,) = s.opened()
     assert isinstance(said, DataOpened)
-    assert (said.fields, said.act, said.case, said.officer) == (("name", "resident_id"), "intake.step-done", s.CASE, "C0122")
+    assert (said.fields, said.act, said.case, said.officer) == (("name", "resident_id"), "intake.examine", s.CASE, "C0122")
 
 
 def test_before_there_is_a_case_the_act_alone_is_the_purpose() -> None:
