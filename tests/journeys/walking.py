@@ -27,6 +27,10 @@ PLACES: Final[Mapping[str, Sequence[str]]] = {CITY: (CITY, DISTRICT), COUNTY: (C
 """Where something is asked about, by site."""
 ENGLISH: Final = re.compile(r"[A-Za-z]{3,}")
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]{4,}")
+PURPOSES: Final = tuple(
+    dict.fromkeys(next(act.name for act in ACTS.values() if not act.reads and post in act.posts) for post in ACTS["vault.open-data"].posts)
+)
+"""Acts for which data is opened: of each post that opens any, the first of its own."""
 PLACED: Final = frozenset({"node", "case", "clock", "subject", "upload", "document"})
 """Parts of a path that are of one node."""
 _ADDRESSES: Final = count(2)
@@ -67,17 +71,20 @@ def signed_in(site: SiteOfBox, who: Walker) -> Iterator[httpx2.Client]:
 
 
 class Ask(NamedTuple):
-    """A question to a site: its address, the act it asks for (None: it is for everybody, or about oneself), and the node that it is about."""
+    """A question to a site: its address, the act it asks for (None: it is for everybody, or about oneself), the node that it is about, and
+    where somebody's data is opened, the act for which it is.
+    """
 
     route: str
     address: str
     act: str | None
     node: str
     page: bool
+    purpose: str = ""
 
     def open_to(self, who: Walker) -> bool:
         """Whether they are answered."""
-        return self.act is None or who.may(self.act, self.node)
+        return all(who.may(act, self.node) for act in (self.act, self.purpose) if act)
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ class There:
     def word(self, name: str) -> str:
         """What the word of a query says that has to be said."""
         words = {
-            "act": "intake.step-done",
+            "act": PURPOSES[0],
             "log": "walk",
             "until": "2030-01-01T00:00:00Z",
             "source": f"urn:liandong:{self.node}:intake",
@@ -139,8 +146,10 @@ def asks(site: SiteOfBox, route: APIRoute, there: There) -> Iterator[Ask]:
     needs = next(required(route.dependant), None)
     placed = bool(set(names) & PLACED) or "source" in query
     node = there.node if placed else "" if needs is None or needs.anywhere else site.code
-    address = f"{path}?{httpx2.QueryParams(query)}" if query else path
-    yield Ask(f"GET {route.path}", address, needs.act if needs else None, node, not route.include_in_schema)
+    for purpose in PURPOSES if "act" in query else ("",):
+        said = query | ({"act": purpose} if purpose else {})
+        address = f"{path}?{httpx2.QueryParams(said)}" if said else path
+        yield Ask(f"GET {route.path}", address, needs.act if needs else None, node, not route.include_in_schema, purpose)
 
 
 def stand(site: SiteOfBox, work: str) -> list[There]:
