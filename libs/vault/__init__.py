@@ -47,7 +47,7 @@ from libs.vault.keys import Keyring, add_key, create_keys, drop_keys
 from libs.vault.memory import MadeUpKeys, MemoryRows
 from libs.vault.postgres import PgRows
 from libs.vault.sealing import DataKey, Spoilt, Wrapped
-from libs.vault.subjects import AGENT, ORGANISATION, PERSON, TEXT, Confided, KeptSubject, VaultRows
+from libs.vault.subjects import AGENT, ORGANISATION, PERSON, TEXT, Confided, KeptSubject, NobodyThere, VaultRows
 from libs.vault.vault import Vault, VaultPort, made_up_vault, no_vault
 
 __all__ = [
@@ -104,6 +104,7 @@ __all__ = [
     "Keyring",
     "MadeUpKeys",
     "MemoryRows",
+    "NobodyThere",
     "PgRows",
     "ResidentNumber",
     "Spoilt",

@@ -55,6 +55,10 @@ class NewSubject(msgspec.Struct, frozen=True, kw_only=True):
     digests: Sequence[tuple[str, bytes]]
 
 
+class NobodyThere(Exception):
+    """Whom an agent acts for, or who wrote a text, is not kept at the node, or is erased."""
+
+
 Promise = Callable[[], Awaitable[None]]
 
 
@@ -62,7 +66,7 @@ class VaultRows(Protocol):
     """The rows of one vault. None of them holds anything a person said but sealed or digested; organisations' names and codes are public."""
 
     async def keep(self, new: NewSubject) -> KeptSubject:
-        """Keeps the subject, or gives back the one that was kept under the same key at the same node."""
+        """Keeps the subject, or gives back the one that was kept under the same key at the same node. Raises `NobodyThere`."""
 
     async def find(self, subject: str) -> KeptSubject | None:
         """The row of a subject, an erased one too."""
@@ -83,13 +87,13 @@ class VaultRows(Protocol):
         """These cases have ended."""
 
     async def cases(self, subject: str) -> dict[str, bool]:
-        """The cases of a subject: whether they still run."""
+        """The cases of a subject, and of whom it acts for or who wrote it: whether they still run."""
 
     async def item(self, case: str, subject: str) -> str:
-        """The item of a case of the subject; empty where that is not known."""
+        """The item of one of its `cases`; empty where that is not known."""
 
     async def erase(self, line: ErasedLine, promise: Promise) -> bool:
-        """Destroys key, ciphertext and digests, after `promise` has returned; False, and nothing done, while a case of the subject runs."""
+        """Destroys key, ciphertext and digests, after `promise` has returned; False, and nothing done, while one of its `cases` runs."""
 
     async def erase_again(self, lines: Sequence[ErasedLine]) -> int:
         """Destroys what is left of subjects that were erased before: of how many there was something."""

@@ -68,7 +68,7 @@ class Vault:
 
     async def keep(self, node: str, confided: Confided, *, key: str, request: str, at: datetime) -> str:
         """Keeps a subject: its id. The same `key` at the node again: the id of the first time, or `KeyReused` where `request`, which names sender
-        and content, is another.
+        and content, is another, and `NobodyThere`.
         """
         subject, body = f"subj-{uuid4()}", self._digest("request", request)
         key = self._digest("key", key).hex()  # whoever makes keys out of what was typed tells nothing by it

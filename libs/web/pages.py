@@ -5,7 +5,7 @@ Nothing inline: the content security policy allows neither style attributes nor 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
+from libs.authority import EVER
 from libs.web.accounts import Account
 from libs.web.acting import word_for
 from libs.web.choices import choices_of
@@ -55,7 +56,8 @@ class Pages:
     """Renders templates from `folders`, then from the kit: `{% extends "base.html" %}`, `{% import "kit.html" as kit %}`.
 
     `static` maps further folders of static files to the name they are mounted under: `{"dashboard": Path(…)}` → `/static/dashboard/…`.
-    `find` is the address that the header's search box asks, with the word `number`; empty: there is none.
+    `find` is the address that the header's search box asks, with the word `number`; empty: there is none. `places` are the names of the nodes
+    that pages name by their codes: `with_names(codes)`.
     """
 
     def __init__(
@@ -65,9 +67,10 @@ class Pages:
         nav: Sequence[NavLink] = (),
         static: Mapping[str, Path] | None = None,
         find: str = "",
+        places: Mapping[str, str] | None = None,
     ) -> None:
         self.static = {"kit": HERE / "static", **(static or {})}
-        self._nav = tuple(nav)
+        self._nav, self._places = tuple(nav), dict(places or {})
         self._catalogues = [path for folder in folders if (path := folder / "en.po").is_file()]
         kit = PrefixLoader({"kit": FileSystemLoader(HERE / "kit")})
         loader = ChoiceLoader([FileSystemLoader([*folders, HERE / "templates"]), kit])
@@ -85,7 +88,7 @@ class Pages:
         env.template_class = IsolatingTemplate
         env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
         env.filters |= FILTERS
-        env.globals |= {"brand": brand, "find": find, "static": cache(self.address), "filled": Filled()}
+        env.globals |= {"brand": brand, "find": find, "static": cache(self.address), "filled": Filled(), "with_names": self.with_names}
         self._templates = Jinja2Templates(env=env)
 
     def render(
@@ -109,7 +112,7 @@ class Pages:
         here = request.scope["path"]
         given = {
             "account": account,
-            "ways": ways(self._nav, account, request.app.state.today()),
+            "ways": ways(self._nav, account, request.app.state.today() if account else EVER),  # without an account no day matters
             "here": here,
             "there": f"{here}?{query}" if query else here,
             "language": language,
@@ -121,6 +124,10 @@ class Pages:
             return self._templates.TemplateResponse(
                 request, name, given | context, status_code, {"Cache-Control": "no-store", **(headers or {})}
             )
+
+    def with_names(self, codes: Iterable[str]) -> str:
+        """Nodes as people read them, in the order of their codes: 高县 511525、文江镇 511525100; one without a name by its code alone."""
+        return "、".join(f"{self._places.get(code, '')} {code}".strip() for code in sorted(codes))
 
     def address(self, name: str) -> str:
         """`kit/kit.css` → its address, which changes with the content. Raises `FileNotFoundError`."""

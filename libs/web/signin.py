@@ -82,6 +82,12 @@ class SignedIn:
         return account
 
 
+async def perhaps_signed_in(request: Request) -> None:
+    """A dependency of a page for everybody: whoever has signed in is shown so."""
+    if (account := await reader(request)) is not None:
+        request.scope["state"]["account"] = account
+
+
 class FromHere:
     """A dependency: the form was sent from a page of this very site, as far as the browser says."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from libs.eventlog import KeyReused
-from libs.vault import ErasedFile, MadeUpKeys, TooOften, Vault, VaultPort, VaultRows, Wrapped, made_up_vault, no_vault
+from libs.vault import ErasedFile, MadeUpKeys, NobodyThere, TooOften, Vault, VaultPort, VaultRows, Wrapped, made_up_vault, no_vault
 from libs.vault.follow import ALPHABET, plain
 from libs.vault.tests.people import LI, NODE, WANG, agent, keep, line, opened, person, text
 
@@ -91,6 +91,19 @@ async def test_nobody_is_erased_while_a_case_runs(vault: Vault, tmp_path: Path) 
     assert await vault.erase(line(subject))
 
 
+async def test_what_is_of_somebody_is_held_by_their_cases_too(vault: Vault) -> None:
+    subject, other = await keep(vault, person()), await keep(vault, person(WANG))
+    wrote, acting = await keep(vault, text(subject)), await keep(vault, agent(subject))
+    await vault.rows.hold([("c1", subject, "511A"), ("c2", other, "511B"), ("c3", acting, "511C")])
+    assert await vault.rows.cases(wrote) == {"c1": True}
+    assert await vault.rows.cases(acting) == {"c1": True, "c3": True}
+    assert [await vault.rows.item(case, wrote) for case in ("c1", "c2")] == ["511A", ""]
+    await vault.rows.release(["c3"])
+    assert [await vault.erase(line(one)) for one in (wrote, acting)] == [False, False]
+    await vault.rows.release(["c1"])
+    assert [await vault.erase(line(one)) for one in (wrote, acting)] == [True, True]
+
+
 async def test_what_a_person_wrote_is_named_for_erasing_with_the_person(vault: Vault) -> None:
     subject = await keep(vault, person())
     wrote = [await keep(vault, text(subject)), await keep(vault, text(subject, "谢谢"))]
@@ -98,6 +111,26 @@ async def test_what_a_person_wrote_is_named_for_erasing_with_the_person(vault: V
     assert await vault.rows.texts_of(subject) == sorted(wrote)
     await vault.erase(line(wrote[0]))
     assert await vault.rows.texts_of(subject) == [wrote[1]]
+
+
+async def test_whoever_is_erased_meanwhile_writes_nothing_more(vault: Vault) -> None:
+    subject = await keep(vault, person())
+    first = await keep(vault, text(subject), key="k1")
+    await vault.erase(line(first))
+    await vault.erase(line(subject))
+    for late in (text(subject), agent(subject), text("subj-of-nobody")):
+        with pytest.raises(NobodyThere):
+            await keep(vault, late)
+    assert await vault.rows.texts_of(subject) == []
+
+
+async def test_a_text_is_kept_or_its_author_erased_never_both(vault: Vault) -> None:
+    subject = await keep(vault, person())
+    done = await asyncio.gather(vault.erase(line(subject)), *(keep(vault, text(subject)) for _ in range(4)), return_exceptions=True)
+    kept = [one for one in done[1:] if isinstance(one, str)]
+    assert done[0] is True
+    assert all(isinstance(one, str | NobodyThere) for one in done[1:])
+    assert await vault.rows.texts_of(subject) == sorted(kept), "who asks after the erasure is told all of them"
 
 
 async def test_an_erasure_is_unsaid_until_it_is_said(vault: Vault) -> None:

@@ -98,9 +98,14 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
 
     async def erase(by: Envelope, subject: str, _form: None) -> Response:
         row = await desk.find(subject, by.account, ERASE)
-        for text in await vault.rows.texts_of(subject):
+        await texts(by, row)
+        done = await desk.erase(_line(subject, row, by, context))
+        await texts(by, row)  # those that came before the subject was gone
+        return done_answer(done)
+
+    async def texts(by: Envelope, row: KeptSubject) -> None:
+        for text in await vault.rows.texts_of(row.subject):
             await desk.erase(_line(text, row, by, context))
-        return done_answer(await desk.erase(_line(subject, row, by, context)))
 
     path = "/subjects/{subject}/erasure"
     add_commands(router, [CommandRoute(path=path, name="EraseSubject", act=ERASE, does=erase, keyed=False)])
