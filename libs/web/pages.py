@@ -25,6 +25,7 @@ from libs.web.acting import word_for
 from libs.web.choices import choices_of
 from libs.web.filled import Filled
 from libs.web.formats import FILTERS
+from libs.web.isolating import IsolatingTemplate, marked_value
 from libs.web.language import Language, gettext, ngettext, speaking
 
 HERE: Final = Path(__file__).parent
@@ -82,7 +83,9 @@ class Pages:
             auto_reload=False,
             optimized=False,  # a constant behind a filter would be said for ever in the language it was first said in
             extensions=["jinja2.ext.i18n"],
+            finalize=marked_value,
         )
+        env.template_class = IsolatingTemplate
         env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
         env.filters |= FILTERS
         env.globals |= {"brand": brand, "find": find, "static": cache(self.address), "filled": Filled(), "with_names": self.with_names}
