@@ -27,7 +27,7 @@ from libs.web.acting import SignInFirst, sign_in_first
 from libs.web.pages import Pages, prefers_html
 from libs.web.strict import TOLD, NoVersion, WrongKind
 
-_NAMED: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_NAMED: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)?")
 LONGEST: Final = 120
 """Characters of the name of a field, as it is told."""
 E = TypeVar("E", bound=Exception)

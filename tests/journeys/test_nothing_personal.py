@@ -156,7 +156,8 @@ def journey(visit: Visit) -> str:
     settled_at_vault(visit, li, case)
     opened = visit.ask("examiner", "GET", f"/vault/subjects/{li}", 200, open_=True, params={"act": "intake.finish-step", "case": case})
     assert opened["fields"]["name"] == LI["name"], "the vault has it"
-    visit.ask("examiner", "GET", f"/vault/subjects/{text}", 409, params={"act": "intake.finish-step", "case": case})
+    wrote = visit.ask("examiner", "GET", f"/vault/subjects/{text}", 200, open_=True, params={"act": "intake.finish-step", "case": case})
+    assert wrote["fields"]["text"] == TEXT["text"]
     visit.ask("clerk", "POST", f"/vault/subjects/{li}/erasure", 409)
     visit.ask("clerk", "GET", f"/vault/subjects/{li}/openings", 200)
     followed = visit.ask("", "POST", "/intake/follow", 200, {"case": case, "code": filed["follow_code"]}, open_=True)
