@@ -39,15 +39,14 @@ class NavLink(NamedTuple):
     posts: frozenset[str] = frozenset()
 
 
-def offered(account: Account | None, day: date) -> frozenset[str]:
+def offered(account: Account, day: date) -> frozenset[str]:
     """The posts of an account on the day, as `NavLink` names them: the one place where the header asks what somebody may open."""
-    return frozenset(grant.post for grant in account.grants.all if grant.on(day)) if account else frozenset()
+    return frozenset(grant.post for grant in account.grants.all if grant.on(day))
 
 
-def ways(nav: Sequence[NavLink], account: Account | None, day: date) -> list[NavLink]:
-    """The entries that lead somewhere for this account on the day."""
-    own = offered(account, day)
-    return [link for link in nav if not link.posts or link.posts & own]
+def ways(nav: Sequence[NavLink], posts: frozenset[str] = frozenset()) -> list[NavLink]:
+    """The entries that lead somewhere for who has these posts."""
+    return [link for link in nav if not link.posts or link.posts & posts]
 
 
 class Pages:
@@ -106,7 +105,7 @@ class Pages:
         here = request.scope["path"]
         given = {
             "account": account,
-            "ways": ways(self._nav, account, request.app.state.today()),
+            "ways": ways(self._nav, offered(account, request.app.state.today())) if account else ways(self._nav),
             "here": here,
             "there": f"{here}?{query}" if query else here,
             "language": language,
