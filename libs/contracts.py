@@ -21,12 +21,13 @@ _TOLD: Final = re.compile(r"([+=-])(\d*)")
 class Phases:
     """Where a fact leaves a case. Facts go by their names without service and version, phases by theirs.
 
-    `words` are the phases in order with what people read; `suspended_word` is what they read of the mark beside the phase.
+    `words` are the phases in order with what people read, `plain` says each in a sentence; `suspended_word` is what they read of the mark beside the phase.
     """
 
     closed: str
     ends: frozenset[str]
     words: Mapping[str, str]
+    plain: Mapping[str, str]
     suspended_word: str
     _after: Mapping[str, str]
     _signs: Mapping[str, str]
@@ -69,6 +70,7 @@ def phases() -> Phases:
         closed=text["closed"],
         ends=frozenset(text["ends"]),
         words=text["phases"],
+        plain=text["plain"],
         suspended_word=mark["word"],
         _after=text["after"],
         _signs={**dict.fromkeys(mark["begins"], "+"), **dict.fromkeys(mark["ends"], "-"), **dict.fromkeys(mark["ends_all"], "=")},

@@ -22,20 +22,28 @@ def record(cls: type[T]) -> type[T]:
     return dataclass(frozen=True, slots=True, kw_only=True)(cls)
 
 
+NOTHING_MORE: Final[Mapping[str, object]] = {}
+
+
 class Refused(Exception):
     """A rule said no. `code` is stable and machine-readable, `because` is a sentence for people, naming the article or policy; `source` has
-    these alone.
+    these alone. `more` is for programs: further members of the answer, by name.
     """
 
-    def __init__(self, code: str, because: str, source: str = "") -> None:
+    def __init__(self, code: str, because: str, source: str = "", more: Mapping[str, object] = NOTHING_MORE) -> None:
         super().__init__(f"{code}: {because}")
         self.code = code
         self.because = because
         self.source = source
+        self.more = more
 
     def about(self, what: str) -> Refused:
         """The same refusal, saying of which of many things it is: a row of a file, a case of an import."""
-        return Refused(self.code, f"{what}：{self.because}", self.source)
+        return Refused(self.code, f"{what}：{self.because}", self.source, self.more)
+
+    def with_more(self, **more: object) -> Refused:
+        """The same refusal with further members of its answer."""
+        return Refused(self.code, self.because, self.source, {**self.more, **more})
 
 
 BETWEEN: Final = "，"

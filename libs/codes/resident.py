@@ -9,6 +9,13 @@ from typing import Final
 FORM: Final = re.compile(r"[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9X]")
 
 
+def resident_number(first: str) -> str:
+    """A whole number, of its first 17 digits."""
+    from stdnum.cn import ric
+
+    return f"{first}{ric.calc_check_digit(first + '0')}"
+
+
 def resident_number_fault(number: str) -> str | None:
     """What is wrong with an identity number, as the rest of a sentence about it that does not have it; None: nothing.
 

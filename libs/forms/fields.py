@@ -24,6 +24,7 @@ CLOCK_NAME: Final = rf"clock:{CASE_NUMBER}:[a-z]+(:[0-9]{{1,6}})?"
 """The name of a clock, which says whose case it is."""
 SUBJECT_ID: Final = r"subj-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 """A random subject id of the vault."""
+SubjectId = Annotated[str, Field(max_length=41, pattern=f"^{SUBJECT_ID}$")]
 _WORDS: Final = r"^[^\x00-\x1f\x7f]+$"
 _SENTENCES: Final = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Response
@@ -14,8 +14,8 @@ from libs.bus import parking
 from libs.forms import Form
 from libs.host.running import Hosted, SiteHost
 from libs.host.verifying import verified
-from libs.web import After, EpochPath, FeedEvent, FeedResponse, FeedSize, NodePath, RowNumbers, ServicePath, require
-from libs.wire import Recorded, encode_page
+from libs.web import Account, After, EpochPath, FeedEvent, FeedResponse, FeedSize, NodePath, RowNumbers, ServicePath, require
+from libs.wire import Recorded, encode_page, node_of
 
 _STATUS = """
 select h.source, h.epoch, h.sequence, h.hash, h.sequence - coalesce(r.sequence, 0) as relay_depth
@@ -156,9 +156,9 @@ def operate_router(host: SiteHost) -> APIRouter:
     async def feed(node: NodePath, service: ServicePath, epoch: EpochPath, after: After = 0, limit: FeedSize = 500) -> Response:
         return FeedResponse(encode_page(await _feed(host, node, service, epoch, after, limit)))
 
-    @router.get("/site/status", response_model=SiteStatus, dependencies=[may("site.read-status", anywhere=True)])
-    async def status() -> dict[str, Any]:
-        services = {name: await _status(hosted) for name, hosted in host.public.items()}
+    @router.get("/site/status", response_model=SiteStatus)
+    async def status(account: Annotated[Account, may("site.read-status", anywhere=True)]) -> dict[str, Any]:
+        services = {name: await _status(hosted, _shown_to(account, host.site.code)) for name, hosted in host.public.items()}
         return {"site": host.site.code, **_own(host), "away": host.servers.away, "services": services}
 
     @router.get("/site/verify", response_model=SiteVerified, dependencies=[may("site.verify-logs")])
@@ -211,13 +211,20 @@ def _own(host: SiteHost) -> dict[str, Any]:
     }
 
 
-async def _status(hosted: Hosted) -> dict[str, Any]:
+def _shown_to(account: Account, site: str) -> Callable[[str], bool]:
+    """Whether the account is told of a feed: who works for the site of every one, anybody else of those of their nodes."""
+    return lambda source: account.works_for(site) or account.works_for(node_of(source))
+
+
+async def _status(hosted: Hosted, shown: Callable[[str], bool]) -> dict[str, Any]:
     pool, sent_as = hosted.pool, hosted.relay.topic if hosted.relay else ""
     return {
-        "heads": [dict(row) for row in await pool.fetch(_STATUS, sent_as)],
-        "cursors": [dict(row) for row in await pool.fetch(_CURSORS)],
+        "heads": [dict(row) for row in await pool.fetch(_STATUS, sent_as) if shown(row["source"])],
+        "cursors": [dict(row) for row in await pool.fetch(_CURSORS) if shown(row["source"])],
         "views_behind": [
-            {"view": view, "source": source, "lag": lag} for view, source, lag in hosted.projector.behind(await hosted.heads())
+            {"view": view, "source": source, "lag": lag}
+            for view, source, lag in hosted.projector.behind(await hosted.heads())
+            if shown(source)
         ],
         "parked": await pool.fetchval("select count(*) from parked"),
         "loops_failed": hosted.loops.failed,

@@ -25,6 +25,7 @@ from libs.eventlog import PgLogs
 from libs.host import PROBLEMS, Around, Build, Context, Loops, Node, Site
 from libs.telemetry import Health
 from libs.testkit.inside import Inside
+from libs.vault import made_up_vault
 from libs.views import Projector
 from libs.web import Accounts, WatchedRead, make_app, record_reads
 from libs.wire import Position, Recorded
@@ -59,10 +60,18 @@ class House:
         self.pool, self.logs, self.time = pool, logs, now
         self.inside: Any = Inside(pool)  # stands for a connection where a query is asked
         self.neighbours: dict[str, Speaks] = {}
+        self.vault = made_up_vault()
+        """What a service that is not the vault asks about people."""
         accounts = self._accounts = Accounts()
         self._tokens = staffed(accounts, site.code)
         self.context = Context(
-            site, logs, pool, lambda: self.time, self._current, process, replace(around, granted=accounts.granted, accounts=accounts)
+            site,
+            logs,
+            pool,
+            lambda: self.time,
+            self._current,
+            process,
+            replace(around, granted=accounts.granted, accounts=accounts, vault=self.vault),
         )
         self.service = build(self.context)
         self.projector = Projector(pool, self.service.views)

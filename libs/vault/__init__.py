@@ -45,9 +45,10 @@ from libs.vault.follow import TooOften
 from libs.vault.hidden import HiddenFileName, HiddenForm, HiddenLine, HiddenName, HiddenPhone, HiddenText, ResidentNumber
 from libs.vault.keys import Keyring, add_key, create_keys, drop_keys
 from libs.vault.memory import MadeUpKeys, MemoryRows
+from libs.vault.people import made_up_person
 from libs.vault.postgres import PgRows
 from libs.vault.sealing import DataKey, Spoilt, Wrapped
-from libs.vault.subjects import AGENT, ORGANISATION, PERSON, TEXT, Confided, KeptSubject, VaultRows
+from libs.vault.subjects import AGENT, ORGANISATION, PERSON, TEXT, Confided, KeptSubject, KnownSubject, NobodyThere, VaultRows
 from libs.vault.vault import Vault, VaultPort, made_up_vault, no_vault
 
 __all__ = [
@@ -101,9 +102,11 @@ __all__ = [
     "HiddenPhone",
     "HiddenText",
     "KeptSubject",
+    "KnownSubject",
     "Keyring",
     "MadeUpKeys",
     "MemoryRows",
+    "NobodyThere",
     "PgRows",
     "ResidentNumber",
     "Spoilt",
@@ -115,6 +118,7 @@ __all__ = [
     "add_key",
     "create_keys",
     "drop_keys",
+    "made_up_person",
     "made_up_vault",
     "no_vault",
 ]

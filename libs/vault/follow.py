@@ -1,4 +1,8 @@
-"""查询码: a random code given with a case number, once. What is kept of it is a keyed digest; whoever lost it gets another, and the old one is dead."""
+"""查询码: a code given with a case number. What is kept of it is a keyed digest; whoever lost it gets another, and the old one is dead.
+
+The first is made of 60 bits that only who has the site's root can make again, so that a request that is repeated has the same answer; the
+others are random.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,13 @@ class TooOften(Exception):
 
 def new_code() -> str:
     """A code as it is given to people: XXXX-XXXX-XXXX."""
-    signs = "".join(secrets.choice(ALPHABET) for _ in range(SIGNS))
+    return code_of(secrets.token_bytes(8))
+
+
+def code_of(digest: bytes) -> str:
+    """The code that the first 60 bits of a digest are."""
+    bits = int.from_bytes(digest[:8], "big") >> 4
+    signs = "".join(ALPHABET[bits >> (5 * n) & 31] for n in range(SIGNS))
     return "-".join(signs[n : n + GROUP] for n in range(0, SIGNS, GROUP))
 
 

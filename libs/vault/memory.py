@@ -12,7 +12,7 @@ from libs.database import Connection
 from libs.vault.erasing import ErasedLine
 from libs.vault.keys import ROOT, Keyring, KeysOnce, key_row
 from libs.vault.sealing import Wrapped
-from libs.vault.subjects import ALIKE, TEXT, KeptSubject, NewSubject, Promise
+from libs.vault.subjects import ALIKE, TEXT, KeptSubject, KnownSubject, NewSubject, NobodyThere, Promise
 
 
 class MadeUpKeys(Keyring):
@@ -52,6 +52,8 @@ class MemoryRows:
         for known in self._rows.values():
             if (known.node, known.key) == (row.node, row.key):
                 return known
+        if row.whose and ((whose := self._rows.get(row.whose)) is None or whose.node != row.node or whose.erased is not None):
+            raise NobodyThere(row.whose)
         self._rows[row.subject], self._sealed[row.subject] = row, dict(new.sealed)
         self._digests[row.subject] = set(new.digests)
         return row
@@ -66,6 +68,12 @@ class MemoryRows:
         mine = {one for one in self._digests.get(subject, ()) if one[0] in ALIKE}
         return sorted(other for other, theirs in self._digests.items() if other != subject and mine & theirs)
 
+    async def known(self, subjects: Sequence[str]) -> list[KnownSubject]:
+        rows = [row for subject in subjects if (row := self._rows.get(subject)) is not None and row.erased is None]
+        return [
+            KnownSubject(subject=r.subject, node=r.node, kind=r.kind, whose=r.whose, same=tuple(await self.alike(r.subject))) for r in rows
+        ]
+
     async def texts_of(self, subject: str) -> list[str]:
         return sorted(r.subject for r in self._rows.values() if r.kind == TEXT and r.whose == subject and r.erased is None)
 
@@ -79,10 +87,17 @@ class MemoryRows:
         self._cases = {place: runs and place[0] not in cases for place, runs in self._cases.items()}
 
     async def cases(self, subject: str) -> dict[str, bool]:
-        return {case: runs for (case, whose), runs in sorted(self._cases.items()) if whose == subject}
+        found: dict[str, bool] = {}
+        for (case, one), runs in sorted(self._cases.items()):
+            if one in self._its(subject):
+                found[case] = runs or found.get(case, False)
+        return found
+
+    def _its(self, subject: str) -> set[str]:
+        return {subject, self._rows[subject].whose} if subject in self._rows else {subject}
 
     async def item(self, case: str, subject: str) -> str:
-        return self._items.get((case, subject), "")
+        return next((item for (its, one), item in self._items.items() if its == case and one in self._its(subject)), "")
 
     async def erase(self, line: ErasedLine, promise: Promise) -> bool:
         if any((await self.cases(line.subject)).values()):
@@ -126,11 +141,12 @@ class MemoryRows:
             if self._rows[subject].wrapped == old:
                 self._rows[subject] = msgspec.structs.replace(self._rows[subject], wrapped=new)
 
-    async def give_code(self, case: str, digest: bytes, *, again: bool) -> bool:
-        if case in self._codes and not again:
-            return False
+    async def give_codes(self, codes: Sequence[tuple[str, bytes]], on: Connection | None = None) -> None:  # noqa: ARG002 (nothing commits together here)
+        for case, digest in codes:
+            self._codes.setdefault(case, digest)
+
+    async def give_code(self, case: str, digest: bytes) -> None:
         self._codes[case] = digest
-        return True
 
     async def code(self, case: str) -> bytes | None:
         return self._codes.get(case)

@@ -12,13 +12,15 @@ import msgspec
 from libs.database import Connection, Pool
 from libs.vault.erasing import ErasedLine
 from libs.vault.sealing import Wrapped
-from libs.vault.subjects import ALIKE, TEXT, KeptSubject, NewSubject, Promise
+from libs.vault.subjects import ALIKE, TEXT, KeptSubject, KnownSubject, NewSubject, NobodyThere, Promise
 
 _ROW: Final = "subject, node, kind, whose, kek, wrapped, key, body, public, at, erased_by, erased_at"
 _KEEP: Final = """
-with new as (
+with principal as (select from kept where subject = $4 and node = $2 and erased_at is null for key share),
+new as (
     insert into kept (subject, node, kind, whose, kek, wrapped, key, body, public, at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (node, key) do nothing returning subject),
+    select $1, $2, $3, $4, $5, $6::bytea, $7, $8::bytea, $9, $10::timestamptz where $4 = '' or exists (select from principal)
+    on conflict (node, key) do nothing returning subject),
 fields as (
     insert into sealed (subject, field, data)
     select new.subject, f.field, f.data from new cross join unnest($11::text[], $12::bytea[]) as f (field, data)),
@@ -26,22 +28,32 @@ digests as (
     insert into digest (kind, digest, subject)
     select d.kind, d.digest, new.subject from new cross join unnest($13::text[], $14::bytea[]) as d (kind, digest))
 select subject from new"""
+"""With the row locked of whoever it is about: it is kept, or they are erased, and who erases them sees it."""
 _KNOWN: Final = f"select {_ROW} from kept where node = $1 and key = $2"
 _FIND: Final = f"select {_ROW} from kept where subject = $1"
 _ALIKE: Final = """
 select distinct other.subject from digest mine join digest other using (kind, digest)
 where mine.subject = $1 and other.subject <> $1 and mine.kind = any ($2::text[]) order by other.subject"""
+_KNOWN_SUBJECTS: Final = """
+select k.subject, k.node, k.kind, k.whose, array(
+    select distinct other.subject from digest mine join digest other using (kind, digest)
+    where mine.subject = k.subject and other.subject <> k.subject and mine.kind = any ($2::text[]) order by other.subject) as same
+from kept k where k.subject = any ($1::text[]) and k.erased_at is null"""
 _TEXTS: Final = "select subject from kept where whose = $1 and kind = $2 and erased_at is null order by subject"
 _HOLD: Final = """
 insert into holding ("case", subject, item, runs)
 select h."case", k.subject, h.item, true from unnest($1::text[], $2::text[], $3::text[]) as h ("case", subject, item) join kept k using (subject)
-order by h."case", k.subject for key share of k
+order by k.subject, h."case" for key share of k
 on conflict do nothing"""
 """With the subject's row locked: an erasure that goes on waits, or is waited for."""
+_ITS: Final = "select $1 union select whose from kept where subject = $1"
+"""A subject, and whom it acts for or who wrote it."""
+_LOCKED: Final = f"select subject from kept where subject in ({_ITS}) order by subject for update"
+_LOCKED_ALL: Final = "select from kept where subject = any ($1::text[]) and erased_at is null order by subject for update"
 _RELEASE: Final = 'update holding set runs = false where "case" = any ($1::text[]) and runs'
-_CASES: Final = 'select "case", runs from holding where subject = $1 order by "case"'
-_ITEM: Final = 'select item from holding where "case" = $1 and subject = $2'
-_RUNS: Final = "select exists (select from holding where subject = $1 and runs)"
+_CASES: Final = f'select "case", bool_or(runs) from holding where subject in ({_ITS}) group by "case" order by "case"'
+_ITEM: Final = f'select item from holding where subject in ({_ITS}) and "case" = $2 limit 1'
+_RUNS: Final = f"select exists (select from holding where subject in ({_ITS}) and runs)"
 _DESTROY: Final = """
 with line as (select * from unnest($1::text[], $2::text[], $3::timestamptz[]) as l (subject, officer, at)),
 gone as (
@@ -61,7 +73,9 @@ _REWRAP: Final = """
 update kept k set kek = n.kek, wrapped = n.wrapped
 from unnest($1::text[], $2::bytea[], $3::text[], $4::bytea[]) as n (subject, old, kek, wrapped)
 where k.subject = n.subject and k.wrapped = n.old"""
-_GIVE: Final = 'insert into follow_code ("case", digest) values ($1, $2) on conflict ("case") do nothing'
+_GIVE: Final = """
+insert into follow_code ("case", digest)
+select c."case", c.digest from unnest($1::text[], $2::bytea[]) as c ("case", digest) order by c."case" on conflict ("case") do nothing"""
 _GIVE_AGAIN: Final = """
 insert into follow_code ("case", digest) values ($1, $2) on conflict ("case") do update set digest = excluded.digest"""
 _CODE: Final = 'select digest from follow_code where "case" = $1'
@@ -81,7 +95,9 @@ class PgRows:
         kinds, values = [kind for kind, _ in digests], [value for _, value in digests]
         if await self._pool.fetchval(_KEEP, *said, fields, [new.sealed[field] for field in fields], kinds, values) is not None:
             return row
-        return _kept(await self._pool.fetchrow(_KNOWN, row.node, row.key))
+        if (known := await self._pool.fetchrow(_KNOWN, row.node, row.key)) is None:
+            raise NobodyThere(row.whose)
+        return _kept(known)
 
     async def find(self, subject: str) -> KeptSubject | None:
         found = await self._pool.fetchrow(_FIND, subject)
@@ -92,6 +108,10 @@ class PgRows:
 
     async def alike(self, subject: str) -> list[str]:
         return [row["subject"] for row in await self._pool.fetch(_ALIKE, subject, list(ALIKE))]
+
+    async def known(self, subjects: Sequence[str]) -> list[KnownSubject]:
+        rows = await self._pool.fetch(_KNOWN_SUBJECTS, list(subjects), list(ALIKE))
+        return [KnownSubject(**{**row, "same": tuple(row["same"])}) for row in rows]
 
     async def texts_of(self, subject: str) -> list[str]:
         return [row["subject"] for row in await self._pool.fetch(_TEXTS, subject, TEXT)]
@@ -108,21 +128,25 @@ class PgRows:
         return dict(await self._pool.fetch(_CASES, subject))
 
     async def item(self, case: str, subject: str) -> str:
-        found: str | None = await self._pool.fetchval(_ITEM, case, subject)
+        found: str | None = await self._pool.fetchval(_ITEM, subject, case)
         return found or ""
 
     async def erase(self, line: ErasedLine, promise: Promise) -> bool:
         async with self._pool.acquire() as connection, connection.transaction():
-            row = await connection.fetchrow(f"{_FIND} for update", line.subject)
+            await connection.execute(_LOCKED, line.subject)
             if await connection.fetchval(_RUNS, line.subject):
                 return False
+            row = await connection.fetchrow(_FIND, line.subject)
             if row is not None and row["erased_at"] is None:
                 await promise()
                 await connection.fetchval(_DESTROY, *_lines([line]))
         return True
 
     async def erase_again(self, lines: Sequence[ErasedLine]) -> int:
-        return int(await self._pool.fetchval(_DESTROY, *_lines(lines)))
+        async with self._pool.acquire() as connection, connection.transaction():
+            # locked first: what another process adds meanwhile is there before, or not at all
+            await connection.execute(_LOCKED_ALL, [line.subject for line in lines])
+            return int(await connection.fetchval(_DESTROY, *_lines(lines)))
 
     async def unsaid(self) -> list[ErasedLine]:
         return [ErasedLine(*row) for row in await self._pool.fetch(_UNSAID)]
@@ -140,16 +164,19 @@ class PgRows:
         columns = [[s for s, _, _ in rows], [o.key for _, o, _ in rows], [n.kek for _, _, n in rows], [n.key for _, _, n in rows]]
         await self._pool.execute(_REWRAP, *columns)
 
-    async def give_code(self, case: str, digest: bytes, *, again: bool) -> bool:
-        return bool(await self._pool.execute(_GIVE_AGAIN if again else _GIVE, case, digest) != "INSERT 0 0")
+    async def give_codes(self, codes: Sequence[tuple[str, bytes]], on: Connection | None = None) -> None:
+        if codes:
+            await (on or self._pool).execute(_GIVE, [case for case, _ in codes], [digest for _, digest in codes])
+
+    async def give_code(self, case: str, digest: bytes) -> None:
+        await self._pool.execute(_GIVE_AGAIN, case, digest)
 
     async def code(self, case: str) -> bytes | None:
         found: bytes | None = await self._pool.fetchval(_CODE, case)
         return found
 
 
-def _kept(row: Mapping[str, Any] | None) -> KeptSubject:
-    assert row is not None
+def _kept(row: Mapping[str, Any]) -> KeptSubject:
     return KeptSubject(
         subject=row["subject"],
         node=row["node"],

@@ -47,12 +47,28 @@ class KeptSubject(msgspec.Struct, frozen=True, kw_only=True):
     erased: ErasedLine | None = None
 
 
+class KnownSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """A subject as others of the site may know it: its kind, whom it acts for or belongs to, and the other subjects of the same person or
+    organisation at this site.
+    """
+
+    subject: str
+    node: str
+    kind: str
+    whose: str
+    same: tuple[str, ...]
+
+
 class NewSubject(msgspec.Struct, frozen=True, kw_only=True):
     """A subject on its way to the rows: everything in it is sealed or a digest already."""
 
     row: KeptSubject
     sealed: Mapping[str, bytes]
     digests: Sequence[tuple[str, bytes]]
+
+
+class NobodyThere(Exception):
+    """Whom an agent acts for, or who wrote a text, is not kept at the node, or is erased."""
 
 
 Promise = Callable[[], Awaitable[None]]
@@ -62,7 +78,7 @@ class VaultRows(Protocol):
     """The rows of one vault. None of them holds anything a person said but sealed or digested; organisations' names and codes are public."""
 
     async def keep(self, new: NewSubject) -> KeptSubject:
-        """Keeps the subject, or gives back the one that was kept under the same key at the same node."""
+        """Keeps the subject, or gives back the one that was kept under the same key at the same node. Raises `NobodyThere`."""
 
     async def find(self, subject: str) -> KeptSubject | None:
         """The row of a subject, an erased one too."""
@@ -72,6 +88,9 @@ class VaultRows(Protocol):
 
     async def alike(self, subject: str) -> list[str]:
         """The other subjects of the same person or organisation, sorted."""
+
+    async def known(self, subjects: Sequence[str]) -> list[KnownSubject]:
+        """Those of the subjects that are kept and not erased."""
 
     async def texts_of(self, subject: str) -> list[str]:
         """The texts that a subject wrote and that are not erased, sorted."""
@@ -83,13 +102,13 @@ class VaultRows(Protocol):
         """These cases have ended."""
 
     async def cases(self, subject: str) -> dict[str, bool]:
-        """The cases of a subject: whether they still run."""
+        """The cases of a subject, and of whom it acts for or who wrote it: whether they still run."""
 
     async def item(self, case: str, subject: str) -> str:
-        """The item of a case of the subject; empty where that is not known."""
+        """The item of one of its `cases`; empty where that is not known."""
 
     async def erase(self, line: ErasedLine, promise: Promise) -> bool:
-        """Destroys key, ciphertext and digests, after `promise` has returned; False, and nothing done, while a case of the subject runs."""
+        """Destroys key, ciphertext and digests, after `promise` has returned; False, and nothing done, while one of its `cases` runs."""
 
     async def erase_again(self, lines: Sequence[ErasedLine]) -> int:
         """Destroys what is left of subjects that were erased before: of how many there was something."""
@@ -109,8 +128,11 @@ class VaultRows(Protocol):
     async def rewrap(self, rows: Sequence[tuple[str, Wrapped, Wrapped]]) -> None:
         """Puts the new wrapping (third) in place of the old one (second), where that still stands."""
 
-    async def give_code(self, case: str, digest: bytes, *, again: bool) -> bool:
-        """Keeps the digest of a case's code; False where it has one and this is not `again`, in whose place it is put."""
+    async def give_codes(self, codes: Sequence[tuple[str, bytes]], on: Connection | None = None) -> None:
+        """Keeps the digests of cases' codes, where they have none."""
+
+    async def give_code(self, case: str, digest: bytes) -> None:
+        """Keeps the digest of a case's code, in place of the one it has."""
 
     async def code(self, case: str) -> bytes | None:
         """The digest of a case's code."""

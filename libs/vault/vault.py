@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 from uuid import uuid4
 
+from libs.database import Connection
 from libs.eventlog import KeyReused
 from libs.vault.erasing import NAME, ErasedFile, ErasedLine
-from libs.vault.follow import TooOften, new_code, plain
+from libs.vault.follow import TooOften, code_of, new_code, plain
 from libs.vault.keys import Keyring
 from libs.vault.lookup import Lookup
 from libs.vault.memory import MadeUpKeys, MemoryRows
+from libs.vault.recent import Recent
 from libs.vault.sealing import DataKey
-from libs.vault.subjects import Confided, KeptSubject, NewSubject, VaultRows
+from libs.vault.subjects import Confided, KeptSubject, KnownSubject, NewSubject, VaultRows
 from libs.web import Limits
 
 PAGE: Final = 500
@@ -36,8 +38,14 @@ class VaultPort(Protocol):
     async def same(self, subject: str) -> tuple[str, ...]:
         """The other subjects of the same person or organisation at this site, not erased."""
 
+    async def acquainted(self, subjects: Sequence[str]) -> Mapping[str, KnownSubject]:
+        """Those of the subjects that are kept and not erased: nobody is asked for one that this process kept a moment ago."""
+
+    def first_code(self, case: str) -> str:
+        """The code that is given with the number of a case: the same, however often it is asked for."""
+
     async def follow_code(self, case: str) -> str:
-        """A code for a new case, to be given with its number; empty where it was given before."""
+        """`first_code`, as long as no other was given in its place; empty then."""
 
     async def follows(self, case: str, code: str, limits: Limits | None = None, by: str = "") -> bool:
         """Whether it is the code of the case. `by` names who tries; raises `TooOften` where `limits` says so."""
@@ -48,6 +56,7 @@ class Vault:
 
     def __init__(self, rows: VaultRows, keyring: Callable[[], Keyring], erased: Path | None = None) -> None:
         self.rows, self._keyring, self._erased = rows, keyring, erased
+        self._recent = Recent()
         self._lookup: Lookup | None = None
 
     @property
@@ -68,7 +77,7 @@ class Vault:
 
     async def keep(self, node: str, confided: Confided, *, key: str, request: str, at: datetime) -> str:
         """Keeps a subject: its id. The same `key` at the node again: the id of the first time, or `KeyReused` where `request`, which names sender
-        and content, is another.
+        and content, is another, and `NobodyThere`.
         """
         subject, body = f"subj-{uuid4()}", self._digest("request", request)
         key = self._digest("key", key).hex()  # whoever makes keys out of what was typed tells nothing by it
@@ -103,6 +112,19 @@ class Vault:
     async def same(self, subject: str) -> tuple[str, ...]:
         return tuple(await self.rows.alike(subject))
 
+    async def introduced(self, subject: str) -> tuple[str, ...]:
+        """`same`, of a subject just kept, which this process remembers for a moment."""
+        found = await self.rows.known([subject])
+        for one in found:
+            self._recent.add(one)
+        return found[0].same if found else ()
+
+    async def acquainted(self, subjects: Sequence[str]) -> Mapping[str, KnownSubject]:
+        known = self._recent.of(subjects)
+        if missing := [subject for subject in subjects if subject not in known]:
+            known |= {one.subject: one for one in await self.rows.known(missing)}
+        return known
+
     # --- erasing ------------------------------------------------------------------------------------------------------------------------
 
     async def erase(self, line: ErasedLine) -> bool:
@@ -112,6 +134,7 @@ class Vault:
             if (file := self._file) is not None:
                 await asyncio.to_thread(file.add, line)
 
+        self._recent.forget(line.subject)
         return await self.rows.erase(line, promise)
 
     async def erase_again(self) -> int:
@@ -132,21 +155,33 @@ class Vault:
 
     # --- codes --------------------------------------------------------------------------------------------------------------------------
 
+    def first_code(self, case: str) -> str:
+        return code_of(self._digest("first-code", case))
+
     async def follow_code(self, case: str) -> str:
-        code = new_code()
-        return code if await self.rows.give_code(case, self._code_digest(case, code), again=False) else ""
+        code = self.first_code(case)
+        return code if hmac.compare_digest(await self._kept_code(case), self._code_digest(case, code)) else ""
+
+    async def give_codes(self, cases: Sequence[str], on: Connection | None = None) -> None:
+        """Keeps the digest of the first code of new cases; one that was given anew stays. `on`: within its transaction."""
+        await self.rows.give_codes([(case, self._code_digest(case, self.first_code(case))) for case in cases], on=on)
 
     async def new_follow_code(self, case: str) -> str:
         """Another code for the case; the one before is dead."""
         code = new_code()
-        await self.rows.give_code(case, self._code_digest(case, code), again=True)
+        await self.rows.give_code(case, self._code_digest(case, code))
         return code
 
     async def follows(self, case: str, code: str, limits: Limits | None = None, by: str = "") -> bool:
         if limits is not None and (seconds := await limits.wait("follow-code", by or case)):
             raise TooOften(seconds)
-        kept, said = await self.rows.code(case), self._code_digest(case, code)
-        return hmac.compare_digest(kept or bytes(len(said)), said) and kept is not None
+        return hmac.compare_digest(await self._kept_code(case), self._code_digest(case, code)) and bool(plain(code))
+
+    async def _kept_code(self, case: str) -> bytes:
+        """The digest of the code of a case. One that was filed a moment ago has none yet: then it is that of the first code, which nobody can
+        know who was not given it.
+        """
+        return await self.rows.code(case) or self._code_digest(case, self.first_code(case))
 
     def _code_digest(self, case: str, code: str) -> bytes:
         return self._digest("follow", f"{case}\0{plain(code)}")

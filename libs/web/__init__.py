@@ -9,7 +9,7 @@ from libs.web.bodies import MaxBody
 from libs.web.commands import CommandRoute, add_commands
 from libs.web.declared import REFUSES
 from libs.web.entrance import IDLE, KEPT_FORM, LONGEST_SESSION, RATES, Entrance, KeptForms, Limits, Sessions
-from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case
+from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case, unstored
 from libs.web.finding import SearchedKind, sought
 from libs.web.forms import (
     After,
@@ -117,5 +117,6 @@ __all__ = [
     "unrecorded",
     "row_answer",
     "shown_by",
+    "unstored",
     "sought",
 ]

@@ -64,7 +64,7 @@ class Acting(Require):
         if account is None:
             raise await self._put_aside(request, cookie, fields)
         account = self.admitted(account, request)
-        if key := kept_key(request):
+        if (key := kept_key(request)) and await entrance_of(request).forms.fields(key, page_of(request), account.staff):
             await entrance_of(request).forms.drop(key)
         return account
 

@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from libs.web.filled import Filled
 from libs.web.listing import ListAsk, ListColumn, list_ask, listed
 from libs.web.pages import Pages
+from libs.web.signin import perhaps_signed_in
 
 HOSTILE: Final = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202e倒过来\u202c{{ 7 * 7 }}"
 LONG: Final = "对生产、储存烟花爆竹的企业以及经营危险化学品的建设项目安全设施设计审查（含改建、扩建）"
@@ -82,13 +83,13 @@ POSSIBLE: Final = (
 
 def catalogue_router(pages: Pages) -> APIRouter:
     """The catalogue, and a stream for the part of it that moves."""
-    router = APIRouter(include_in_schema=False)
+    router, known = APIRouter(include_in_schema=False), [Depends(perhaps_signed_in)]
 
-    @router.get("/kit")
+    @router.get("/kit", dependencies=known)
     async def kit(request: Request, nodes: Annotated[ListAsk, Depends(list_ask("nodes"))]) -> Response:
         return pages.render(request, "catalogue.html", **shown(nodes))
 
-    @router.get("/kit/public")
+    @router.get("/kit/public", dependencies=known)
     async def public(request: Request) -> Response:
         return pages.render(request, "public/sample.html", at=AT, fee=Decimal("1234.5"), unpaid=("请填写金额", "#paid"))
 

@@ -23,6 +23,7 @@ MEANS: Final = {
     413: "内容太大",
     415: "不支持这种内容类型",
     422: "填写有误；哪一项、为什么见 fields",
+    429: "太频繁；过 Retry-After 秒再试",
     500: "系统出错；trace 可供查询",
     503: "暂时不能回答；过 Retry-After 秒再试",
 }
@@ -49,4 +50,5 @@ def statuses(taken: Takes) -> set[int]:
     found |= {404} if taken.place else set()
     found |= {401, 403, 503} if taken.who else set()
     found |= {409} if taken.keyed else set()
+    found |= {429, 503} if taken.limited else set()
     return found | (set() if taken.reads else {400, 412, 413, 415})

@@ -104,6 +104,12 @@ def answer(content: Any, status: int = 200, *, version: int | None = None, curre
     return Response(msgspec.json.encode(content), status, headers, "application/json")
 
 
+def unstored(found: Response) -> Response:
+    """The answer, which no browser and nothing on the way keeps."""
+    found.headers["Cache-Control"] = "no-store"
+    return found
+
+
 class Written(Protocol):
     """What a log answers."""
 

@@ -64,7 +64,7 @@ class Front:
         self._passwords = Passwords()
 
     def page(self, request: Request, to: str, *, because: str = "", staff: str = "") -> Response:
-        """The sign-in page; with `because` after a wrong try."""
+        """The sign-in page, with the account filled in; with `because` after a wrong try."""
         shown: dict[str, Any] = {
             "next": local(to),
             "because": because,
@@ -129,8 +129,12 @@ def sign_in_router(pages: Pages, accounts: Accounts, entrance: Entrance) -> APIR
     router, front = APIRouter(include_in_schema=False), Front(pages, accounts, entrance)
 
     @router.get("/sign-in")
-    async def sign_in(request: Request, next: Annotated[str, Query(max_length=LONGEST)] = "/") -> Response:  # noqa: A002 (the name in the address)
-        return front.page(request, next)
+    async def sign_in(
+        request: Request,
+        next: Annotated[str, Query(max_length=LONGEST)] = "/",  # noqa: A002 (the name in the address)
+        staff: Annotated[str, Query(max_length=100)] = "",
+    ) -> Response:
+        return front.page(request, next, staff=staff)
 
     @router.post("/sign-in", dependencies=[Depends(FromHere("登录表单须从本站页面提交"))])
     async def begin(request: Request, staff: StaffNumber = "", password: Secret = "", next: Next = "/") -> Response:  # noqa: A002

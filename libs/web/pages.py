@@ -5,7 +5,7 @@ Nothing inline: the content security policy allows neither style attributes nor 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -19,11 +19,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
+from libs.authority import EVER
 from libs.web.accounts import Account
 from libs.web.acting import word_for
 from libs.web.choices import choices_of
 from libs.web.filled import Filled
 from libs.web.formats import FILTERS
+from libs.web.isolating import IsolatingTemplate, marked_value
 from libs.web.language import Language, gettext, ngettext, speaking
 
 HERE: Final = Path(__file__).parent
@@ -39,21 +41,23 @@ class NavLink(NamedTuple):
     posts: frozenset[str] = frozenset()
 
 
-def offered(account: Account, day: date) -> frozenset[str]:
+def offered(account: Account | None, day: date) -> frozenset[str]:
     """The posts of an account on the day, as `NavLink` names them: the one place where the header asks what somebody may open."""
-    return frozenset(grant.post for grant in account.grants.all if grant.on(day))
+    return frozenset(grant.post for grant in account.grants.all if grant.on(day)) if account else frozenset()
 
 
-def ways(nav: Sequence[NavLink], posts: frozenset[str] = frozenset()) -> list[NavLink]:
-    """The entries that lead somewhere for who has these posts."""
-    return [link for link in nav if not link.posts or link.posts & posts]
+def ways(nav: Sequence[NavLink], account: Account | None, day: date) -> list[NavLink]:
+    """The entries that lead somewhere for this account on the day."""
+    own = offered(account, day)
+    return [link for link in nav if not link.posts or link.posts & own]
 
 
 class Pages:
     """Renders templates from `folders`, then from the kit: `{% extends "base.html" %}`, `{% import "kit.html" as kit %}`.
 
     `static` maps further folders of static files to the name they are mounted under: `{"dashboard": Path(…)}` → `/static/dashboard/…`.
-    `find` is the address that the header's search box asks, with the word `number`; empty: there is none.
+    `find` is the address that the header's search box asks, with the word `number`; empty: there is none. `places` are the names of the nodes
+    that pages name by their codes: `with_names(codes)`.
     """
 
     def __init__(
@@ -63,9 +67,10 @@ class Pages:
         nav: Sequence[NavLink] = (),
         static: Mapping[str, Path] | None = None,
         find: str = "",
+        places: Mapping[str, str] | None = None,
     ) -> None:
         self.static = {"kit": HERE / "static", **(static or {})}
-        self._nav = tuple(nav)
+        self._nav, self._places = tuple(nav), dict(places or {})
         self._catalogues = [path for folder in folders if (path := folder / "en.po").is_file()]
         kit = PrefixLoader({"kit": FileSystemLoader(HERE / "kit")})
         loader = ChoiceLoader([FileSystemLoader([*folders, HERE / "templates"]), kit])
@@ -78,10 +83,12 @@ class Pages:
             auto_reload=False,
             optimized=False,  # a constant behind a filter would be said for ever in the language it was first said in
             extensions=["jinja2.ext.i18n"],
+            finalize=marked_value,
         )
+        env.template_class = IsolatingTemplate
         env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
         env.filters |= FILTERS
-        env.globals |= {"brand": brand, "find": find, "static": cache(self.address), "filled": Filled()}
+        env.globals |= {"brand": brand, "find": find, "static": cache(self.address), "filled": Filled(), "with_names": self.with_names}
         self._templates = Jinja2Templates(env=env)
 
     def render(
@@ -105,7 +112,7 @@ class Pages:
         here = request.scope["path"]
         given = {
             "account": account,
-            "ways": ways(self._nav, offered(account, request.app.state.today())) if account else ways(self._nav),
+            "ways": ways(self._nav, account, request.app.state.today() if account else EVER),  # without an account no day matters
             "here": here,
             "there": f"{here}?{query}" if query else here,
             "language": language,
@@ -117,6 +124,10 @@ class Pages:
             return self._templates.TemplateResponse(
                 request, name, given | context, status_code, {"Cache-Control": "no-store", **(headers or {})}
             )
+
+    def with_names(self, codes: Iterable[str]) -> str:
+        """Nodes as people read them, in the order of their codes: 高县 511525、文江镇 511525100; one without a name by its code alone."""
+        return "、".join(f"{self._places.get(code, '')} {code}".strip() for code in sorted(codes))
 
     def address(self, name: str) -> str:
         """`kit/kit.css` → its address, which changes with the content. Raises `FileNotFoundError`."""

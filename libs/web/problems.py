@@ -5,6 +5,7 @@ Refusals are 409 and logged at info; faults are 500, logged with their stack, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
@@ -26,6 +27,7 @@ from libs.web.acting import SignInFirst, sign_in_first
 from libs.web.pages import Pages, prefers_html
 from libs.web.strict import TOLD, NoVersion, WrongKind
 
+_NAMED: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 LONGEST: Final = 120
 """Characters of the name of a field, as it is told."""
 E = TypeVar("E", bound=Exception)
@@ -171,7 +173,7 @@ def respond(request: Request, problem: Problem, pages: Pages | None) -> Response
 
 
 def _refused(exc: Refused) -> Problem:
-    return Problem(status=409, code=exc.code, title=exc.because, type=f"/problems/refused/{exc.code}")
+    return Problem(status=409, code=exc.code, title=exc.because, type=f"/problems/refused/{exc.code}", more=exc.more)
 
 
 def _not_allowed(exc: NotAllowed) -> Problem:
@@ -197,8 +199,10 @@ def _no_version(_: NoVersion) -> Problem:
 
 
 def _field(place: Sequence[object]) -> str:
-    """body.steps.2.name; a name that was made up may be as long as the body."""
-    return ".".join(map(str, place))[:LONGEST]
+    """body.steps.2.name. A name that was made up may be as long as the body, and be somebody's own or their number: what is no name of a field is
+    told as `?`.
+    """
+    return ".".join(str(part) if isinstance(part, int) or _NAMED.fullmatch(str(part)) else "?" for part in place)[:LONGEST]
 
 
 def _invalid(exc: RequestValidationError) -> Problem:

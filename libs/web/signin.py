@@ -31,7 +31,7 @@ class Require(SecurityBase):
     def __init__(self, act: str, *, anywhere: bool = False) -> None:
         self.model = HTTPBearer(description="账号令牌")
         self.scheme_name = "bearer"
-        self.act, self._anywhere = ACTS[act].name, anywhere
+        self.act, self.anywhere = ACTS[act].name, anywhere
 
     async def __call__(self, request: Request) -> Account:
         account = self.admitted(await _who(request), request)
@@ -47,7 +47,7 @@ class Require(SecurityBase):
         state = request.app.state
         node = place_of(request.path_params)
         if node is None:
-            node = "" if self._anywhere else state.site
+            node = "" if self.anywhere else state.site
         today = state.today()
         return self.admit(account, request.scope, node, today).asking(self.act, today)
 
@@ -80,6 +80,12 @@ class SignedIn:
             raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="liandong"'})
         request.scope["state"]["account"] = account
         return account
+
+
+async def perhaps_signed_in(request: Request) -> None:
+    """A dependency of a page for everybody: whoever has signed in is shown so."""
+    if (account := await reader(request)) is not None:
+        request.scope["state"]["account"] = account
 
 
 class FromHere:

@@ -35,6 +35,7 @@ NUMBERS: Final[Mapping[type, tuple[re.Pattern[str], str, str]]] = {
 """How numbers stand in an address: as in JSON. Libraries read many more ways, each its own."""
 _KIND: Final = re.compile(r'([a-z0-9.+-]+/[a-z0-9.+-]+)[ \t]*(;[ \t]*charset=("utf-?8"|utf-?8)[ \t]*)?(;[ \t]*)?', re.ASCII | re.IGNORECASE)
 _NO_TEXT: Final = "不是按百分号编码的 UTF-8 文字"
+_NOT_KEPT: Final = "含有无法保存的字符"
 Amiss = tuple[tuple[str, ...], str, str]
 """Where, its code, the sentence."""
 
@@ -172,7 +173,9 @@ def _body_reader(taken: Takes) -> Callable[[Opened, int, int], Awaitable[None]]:
 
 async def _read_as(taken: Takes, request: Opened) -> None:
     if taken.accepts == FORM:
-        _named_once(await request.body(), "body", taken.fields)
+        said = _named_once(await request.body(), "body", taken.fields)
+        if faults := [(("body", name), "unseen", _NOT_KEPT) for name, value in said.items() if "\0" in value]:
+            raise wrong(faults)
     elif taken.accepts == JSON:
         await request.json()
     elif not taken.accepts:

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 
 from libs.web.acting import WORD, Acting
 from libs.web.bodies import MaxBody
+from libs.web.front import Limited
 from libs.web.signin import READS, FromHere, Require, SignedIn
 
 JSON: Final = "application/json"
@@ -37,6 +38,8 @@ class Takes:
     """People open it, and follow links that others have made."""
     max_body: int = 0
     """Bytes of its body; 0: it does not say how many."""
+    limited: bool = False
+    """Whoever asks too often waits."""
 
     @property
     def keyed(self) -> bool:
@@ -66,6 +69,7 @@ def takes(route: APIRoute) -> Takes:
         fields=said | frozenset(field.alias for part in parts for field in part.body_params) if form else said,
         who=who,
         page=page,
+        limited=any(isinstance(part.call, Limited) for part in parts),
         max_body=max((part.call.most for part in parts if isinstance(part.call, MaxBody)), default=0),
     )
 

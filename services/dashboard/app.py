@@ -17,7 +17,7 @@ def pages(site: Site, *, city: bool) -> Pages:
     """The page kit with this site's name and ways; `city`: whether the hub stands here."""
     name = site.node(site.code).name.removesuffix("政务服务中心")
     ways = [NavLink("全市", "/city"), NavLink("网络", "/network")] if city else [NavLink("本部署", "/here")]
-    return Pages(TEMPLATES, brand=f"联动 · {name}", nav=ways, find="/find")
+    return Pages(TEMPLATES, brand=f"联动 · {name}", nav=ways, find="/find", places={node.code: node.name for node in site.nodes})
 
 
 def build(context: Context) -> Service:

@@ -68,7 +68,9 @@ class SiteClient:
         self._client = httpx2.AsyncClient(base_url=base, cookies=nothing_kept, timeout=10, transport=transport)
 
     async def ask(self, request: Request, path: Inner, **query: Any) -> Any:
-        """The JSON at `path`, as the reader of `request` gets it. 404 stays 404, 401 and 403 theirs; a service that does not answer is 503."""
+        """The JSON at `path`, as the reader of `request` gets it. 404 stays 404, 401 and 403 theirs; a service that does not answer, or not now,
+        is 503.
+        """
         return (await self.told(request, path, **query)).said
 
     async def told(self, request: Request, path: Inner, **query: Any) -> Answered:
@@ -84,6 +86,8 @@ class SiteClient:
                 raise NotAllowed(answer.json().get("detail", ""))
             case 404 | 422:
                 raise HTTPException(404)
+            case 429 | 503:
+                raise HTTPException(503, headers={"Retry-After": answer.headers.get("Retry-After", "2")})
         answer.raise_for_status()
         return Answered(answer.json(), answer.headers.get("X-Current") != "no")
 

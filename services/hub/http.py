@@ -247,8 +247,9 @@ def _archive(routes: APIRouter, shown: CityRows, log: Log) -> None:
 
     @routes.get("/verify", response_model=Verified)
     async def verified(account: ReaderOfFeeds) -> Response:
+        told = await registry.told(log)
         async with shown.to(account) as (rows, _):
-            return answer(await verify.verify(rows, log))
+            return answer(await verify.verify(rows, log.source, told))
 
     @routes.get("/evidence", response_model=list[Evidence])
     async def evidence(account: ReaderOfFeeds) -> Response:

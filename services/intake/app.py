@@ -13,6 +13,7 @@ from services.intake import events
 from services.intake.case import CASE
 from services.intake.http import intake_router
 from services.intake.http.acts import Putting
+from services.intake.http.applicants import APPLYING
 from services.intake.http.filing import FilingCounter, KnownProcedures
 from services.intake.http.numbering import Numbering
 from services.intake.inbox import hears
@@ -25,11 +26,12 @@ CODEC: Final = Codec("intake", get_args(events.Event))
 
 
 def claims(event: events.Event) -> Sequence[Claim]:
-    """A serial goes to a case or is voided, once, whoever commits first; other events claim nothing."""
+    """A serial goes to a case or is voided, once, whoever commits first; a subject goes to one case. Other events claim nothing."""
     match event:
-        case events.CaseFiled(case=case):
+        case events.CaseFiled(case=case, applicants=applicants, imported=imported):
             _, year, serial = parts(case)
-            return [Claim(SCOPE, key) for key in claimed(year, serial)]
+            subjects = () if imported else applicants
+            return [*(Claim(SCOPE, key) for key in claimed(year, serial)), *(Claim(APPLYING, one.subject) for one in subjects)]
         case events.NumbersVoided(year=year, serials=serials):
             return [Claim(SCOPE, key) for key in claimed(year, *serials)]
         case _:

@@ -23,6 +23,12 @@ LAW: Final[Mapping[str, Law]] = {
     "kind-not-offered": Law("P-kinds-offered", "目前只办理承诺件，不办理备案"),
     "internal-is-for-imports": Law("P-imported-acts", "内部渠道只用于导入的办件"),
     "in-the-future": Law("P-imported-acts", "导入的行为发生在将来，只能导入已经发生的行为"),
+    "no-applicant": Law("行政许可法第二十九条", "应当写明申请人；先登记申请人，再收件"),
+    "unknown-subject": Law("P-known-subject", "申请人或者代办人没有在本节点登记，或者已经清除；先登记，再收件"),
+    "not-an-applicant": Law("P-known-subject", "申请人应当是登记的自然人或者组织；代办人不是申请人"),
+    "no-power-of-attorney": Law("民法典第一百六十五条", "代办应当有代办人，并登记了替本件申请人办理的授权委托书"),
+    "subject-used": Law("P-known-subject", "这份登记已用于另一个办件；同一个人每次申请重新登记"),
+    "duplicate-unanswered": Law("P-duplicate-answered", "同一申请人的同一事项还有未办结的办件 {cases}；核对后写明理由，再收件"),
     # acceptance
     "already-accepted": Law(
         "行政许可法第三十二条第一款第四项，行政许可法第三十二条第一款第五项，P-silence-after-return",
@@ -84,6 +90,8 @@ LAW: Final[Mapping[str, Law]] = {
     "delivery-not-offered": Law("P-delivery", "实施办法没有提供这种送达方式"),
     "no-receipt": Law("行政许可法第四十四条，P-delivery", "送达应当有回执，并写明回执编号"),
     "not-delivered": Law("行政许可法第四十四条", "结果尚未送达，不能办结"),
+    # following a case
+    "wrong-code": Law("P-follow-code", "办件编号或者查询码不对；查询码丢了，可以到窗口补发"),
     # case numbers
     "numbers-used-up": Law("P-case-number", "本年度办件编号已用完"),
     "not-leased": Law("P-case-number", "只能作废已领用的编号"),

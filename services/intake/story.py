@@ -12,20 +12,23 @@ from libs.story import FILED_AT, ActDoor, Ask, Hearing, Part, Scene
 from libs.wire import Recorded
 from services.intake.case import Case
 from services.intake.case.act import SYSTEM
+from services.intake.case.applying import AGENT as AGENT_KIND
+from services.intake.case.applying import KeptApplicant
 from services.intake.case.days import day_of
 from services.intake.case.filing import Version, in_force
 from services.intake.case.heard import Heard, Learned, react
-from services.intake.events import CaseFiled
+from services.intake.events import Applicant, ApplicantPart, CaseFiled, Channel
 from services.intake.http import ROUTES, Route
 from services.intake.http.acts import CaseSubject, command_of
-from services.intake.http.filing import FILING, Filing, draft_of
+from services.intake.http.filing import FILING, Filing, applicants_of, draft_of
 from services.intake.http.numbering import case_number
 from services.intake.inbox import READER
 from services.intake.numbers import parts
 
 SERIAL: Final = 1
-APPLICANT: Final = "subj-1"
-"""Number and applicant of a story's case: told again, they are the same."""
+APPLICANT: Final = Applicant(subject="subj-1")
+AGENT: Final = Applicant(subject="subj-2", part=ApplicantPart.AGENT, of="subj-1")
+"""Number and applicant of a story's case, and who acts for them: told again, they are the same."""
 
 
 class CaseOfStory:
@@ -68,10 +71,10 @@ class CaseOfStory:
         if self._filed:
             raise Unreadable("一个故事只讲一个办件，它已经收件")
         now, node = self.scene.now, self.scene.node
-        case = self.case
+        case, applicants = self.case, applicants_of(form) or by_channel(form.channel)
         pinned = in_force(self.versions(form.item), day_of(now))
         draft = draft_of(form, node, pinned, officer=by, grants=self.scene.grants(by), at=now, calendar=self.scene.calendar)
-        return Ask(node, self.cases, case, draft(case=case, applicant=APPLICANT), by)
+        return Ask(node, self.cases, case, draft(case=case, applicants=applicants, known=kept(applicants)), by)
 
     def _act(self, route: Route, form: Form | None, by: str) -> Ask:
         scene = self.scene
@@ -85,3 +88,13 @@ class CaseOfStory:
 
     def _shows(self) -> Mapping[str, Any]:
         return {"phase": self.state.phase.value if self._filed else None}
+
+
+def by_channel(channel: Channel) -> tuple[Applicant, ...]:
+    """Who applies where a story does not say it: a person, and through an agent also who acts for them."""
+    return (APPLICANT, AGENT) if channel is Channel.AGENT else (APPLICANT,)
+
+
+def kept(applicants: Sequence[Applicant]) -> tuple[KeptApplicant, ...]:
+    """What the vault would say of them: a story has none, and keeps whoever it names."""
+    return tuple(KeptApplicant(subject=one.subject, kind=AGENT_KIND if one.of else "person", whose=one.of) for one in applicants)

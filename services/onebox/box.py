@@ -34,9 +34,9 @@ SITES_FILE: Final = Path(__file__).parent / "one_box.toml"
 class OneBox:
     """The box in a folder: made at the first start, continued at the next, gone after `erase`."""
 
-    def __init__(self, folder: Path, patience: Patience | None = None) -> None:
-        """`patience`: with every part alike, in place of what is usual for each."""
-        self.folder, self.patience = folder, patience
+    def __init__(self, folder: Path, patience: Patience | None = None, otlp: str = "") -> None:
+        """`patience`: with every part alike, in place of what is usual for each. `otlp`: the address of a collector of traces and figures."""
+        self.folder, self.patience, self.otlp = folder, patience, otlp
         self.postgres = Postgres(folder / "postgres")
         self.kafka = Kafka(folder / "kafka")
         self.sites: list[SiteOfBox] = []
@@ -129,7 +129,7 @@ class OneBox:
 
         owner = self.postgres.url(site.database)
         databases = {row.name: service_url(owner, row.name) for row in standing(site.at) if row.database != "none"}
-        site.start(databases, self.kafka.bootstrap, self.city.address, self._registry)
+        site.start(databases, self.kafka.bootstrap, self.city.address, self._registry, self.otlp)
 
     def start(self, given_up: GivesUp = never) -> None:
         """Starts the servers, then the sites, and waits until every site answers; whatever happens, `stop` is due.
@@ -226,10 +226,10 @@ class OneBox:
 
 
 @contextmanager
-def throw_away(patience: Patience | None = None) -> Iterator[OneBox]:
+def throw_away(patience: Patience | None = None, otlp: str = "") -> Iterator[OneBox]:
     """A box in a temporary folder, running; erased at the end, whatever happens."""
     with tempfile.TemporaryDirectory(prefix="liandong-") as folder:
-        box = OneBox(Path(folder) / "box", patience)
+        box = OneBox(Path(folder) / "box", patience, otlp)
         try:
             box.start()
             yield box

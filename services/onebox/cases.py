@@ -34,9 +34,7 @@ def work(door: Door, node: str, n: int, now: datetime) -> None:
     """
     chance = random.Random(SEED * 100_003 + n)  # noqa: S311 (the same box every time)
     code, _, _, _, steps, materials = chance.choice(ITEMS)
-    filed = door.post(
-        "clerk", f"/intake/nodes/{node}/cases", f"{n}:file", {"item": code, "channel": "counter", "materials": list(materials)}
-    )
+    filed = door.file(node, f"{n}:file", {"item": code, "channel": "counter", "materials": list(materials)})
     case = filed["case"]
 
     def do(who: str, act: str, body: dict[str, Any] | None = None, mark: str = "") -> None:

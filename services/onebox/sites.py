@@ -120,7 +120,7 @@ class SiteOfBox:
         form = {"staff": staff, "password": self.passwords[who], "next": "/account"}
         browser.post(f"{self.address}/sign-in", data=form, follow_redirects=True).raise_for_status()
 
-    def start(self, databases: Mapping[str, str], kafka: str, city: str, registry: Path) -> None:
+    def start(self, databases: Mapping[str, str], kafka: str, city: str, registry: Path, otlp: str = "") -> None:
         """Starts its process, with nothing of the owner's rights in its environment. To be called from the main thread: the process ends with that.
 
         Raises `BoxError` where another program has the port, or where the system lets it start no process.
@@ -140,6 +140,7 @@ class SiteOfBox:
             "CITY": city,
             "REGISTRY": str(registry),
             "ONE_BOX": "true",
+            **({"OTLP": otlp} if otlp else {}),
         }
         rest = {name: value for name, value in os.environ.items() if not name.startswith("LIANDONG_")}
         environment = {**rest, **{f"LIANDONG_{name}": value for name, value in told.items()}}

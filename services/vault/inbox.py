@@ -15,6 +15,13 @@ NAME: Final = "vault"
 
 
 @record
+class Applicant:
+    """Who applies, or acts for somebody who does."""
+
+    subject: str
+
+
+@record
 class PinnedItem:
     """Of the procedure that a case pinned: which item it is for."""
 
@@ -23,11 +30,12 @@ class PinnedItem:
 
 @record
 class CaseFiled:
-    """A case of a subject began."""
+    """A case of these subjects began; `imported`: another system's, of whom nobody here knows anything."""
 
     case: str
-    applicant: str
+    applicants: tuple[Applicant, ...]
     pinned: PinnedItem
+    imported: bool = False
 
 
 @record
@@ -60,8 +68,9 @@ def hears(vault: Vault) -> Hears:
 
     async def apply(connection: Connection, records: Sequence[Recorded]) -> list[Effect]:
         facts: list[FilingOrEnd] = [READER.read(record) for record in records]
-        filed = [(fact.case, fact.applicant, fact.pinned.item) for fact in facts if isinstance(fact, CaseFiled)]
-        await vault.rows.hold(filed, on=connection)
+        filed = [fact for fact in facts if isinstance(fact, CaseFiled) and not fact.imported]
+        await vault.rows.hold([(fact.case, one.subject, fact.pinned.item) for fact in filed for one in fact.applicants], on=connection)
+        await vault.give_codes([fact.case for fact in filed], on=connection)
         await vault.rows.release([fact.case for fact in facts if not isinstance(fact, CaseFiled)], on=connection)
         return []
 

@@ -96,9 +96,7 @@ class BoxByCommand:
         """Publishes the county's items, and waits until a case can be filed under the first."""
         with Door(self.county, f"bench-{time.time_ns()}") as door:
             publish(door, self.county.code)
-            door.post(
-                "clerk", f"/intake/nodes/{self.county.code}/cases", "warm", {"item": "LD-511A-0001", "channel": "counter", "materials": []}
-            )
+            door.file(self.county.code, "warm", {"item": "LD-511A-0001", "channel": "counter", "materials": []})
 
     def stop(self) -> None:
         """In order, as Ctrl-C does it."""

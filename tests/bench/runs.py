@@ -21,6 +21,8 @@ from tests.bench.traffic import Order, Report, Step
 from tests.bench.usage import Usage
 
 FILING: Final = b'{"item":"LD-511A-0004","channel":"counter","materials":[]}'
+FLAT_OUT: Final = 400
+"""Filings a second for whom the vault keeps people ahead; those behind them have theirs kept as they come."""
 QUIET_SECONDS: Final = 1.5
 DRAIN_SECONDS: Final = 300.0
 
@@ -85,7 +87,9 @@ def run(box: BoxByCommand, seconds: float, rate: float = 0.0, *, look: bool = Tr
     county, usage = box.county, Usage(box.pid)
     nodes = [node["code"] for node in county.nodes]
     mark = f"bench-{time.time_ns()}"
-    order = Order(county.port, county.tokens, nodes, FILING, mark, seconds, rate, callers, life)
+    order = Order(
+        county.port, county.tokens, nodes, FILING, mark, seconds, rate, callers, life, applicants=int(seconds * (rate or FLAT_OUT))
+    )
     with _looking(box, at_all=look) as looks:
         usage.begin()
         command = [sys.executable, "-m", "tests.bench.traffic"]

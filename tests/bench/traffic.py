@@ -16,6 +16,7 @@ from typing import Final
 import msgspec
 import uvloop
 
+from libs.vault import made_up_person
 from tests.bench.aside import tell
 from tests.bench.figures import Mark, due_moments
 from tests.bench.line import Line, connected, request
@@ -30,7 +31,9 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What to send. `rate` commands a second; 0: as many as `callers` get answered. `life`: what follows a filing, in order."""
+    """What to send. `rate` commands a second; 0: as many as `callers` get answered. `life`: what follows a filing, in order. So many
+    `applicants` are kept by the vault before the clock runs; whoever files behind them has theirs kept first.
+    """
 
     port: int
     tokens: dict[str, str]
@@ -41,6 +44,7 @@ class Order(msgspec.Struct, frozen=True):
     rate: float = 0.0
     callers: int = 64
     life: tuple[Step, ...] = ()
+    applicants: int = 0
 
 
 class Report(msgspec.Struct):
@@ -65,6 +69,10 @@ class _Answer(msgspec.Struct):
     case: str = ""
 
 
+class _Kept(msgspec.Struct):
+    subject: str
+
+
 _read: Final = msgspec.json.Decoder(_Answer).decode
 
 
@@ -75,12 +83,14 @@ class Traffic:
         self.order = order
         self.report = Report(0.0, 0.0, 0, [], [], {}, 0.0)
         self._faults: Counter[str] = Counter()
-        self._numbers = count()
+        self._numbers, self._people = count(), count()
+        self._kept: dict[int, str] = {}
         self._due: asyncio.Queue[float | None] = asyncio.Queue()
 
     async def run(self) -> Report:
         """All of the order."""
         lines = [await connected(self.order.port) for _ in range(self.order.callers)]
+        await asyncio.gather(*(self._keep(line) for line in lines))
         self.report.began = time.monotonic()
         pacing = asyncio.ensure_future(self._pace())
         await asyncio.gather(*(self._caller(line) for line in lines))
@@ -88,6 +98,19 @@ class Traffic:
         self.report.ended = time.monotonic()
         self.report.faults, self.report.cpu = dict(self._faults), time.process_time()
         return self.report
+
+    async def _keep(self, line: Line) -> None:
+        """Has people kept by the vault, as long as there are too few. Each files at the node whose turn it is."""
+        while (n := next(self._people)) < self.order.applicants:
+            self._kept[n] = await self._applicant(line, n)
+
+    async def _applicant(self, line: Line, n: int) -> str:
+        order, mark = self.order, f"{self.order.mark}:person:{n}"
+        path, body = f"/vault/nodes/{order.nodes[n % len(order.nodes)]}/subjects", msgspec.json.encode(made_up_person(mark))
+        status, answer = await line.ask(request("POST", path, order.tokens["clerk"], mark, body))
+        if status != 201:
+            raise OSError(f"{status} {answer[:120].decode(errors='replace')}")
+        return msgspec.json.decode(answer, type=_Kept).subject
 
     async def _pace(self) -> None:
         """Puts each command on the desk at the moment it is due."""
@@ -122,8 +145,8 @@ class Traffic:
 
     async def _one(self, line: Line, n: int, due: float) -> None:
         """Files a case, and lets it live where the order says so; counted when all of it was answered."""
-        case = ""
-        for number, asked in enumerate(self._requests(n)):
+        case, applicant = "", self._kept.pop(n, "") or await self._applicant(line, n)
+        for number, asked in enumerate(self._requests(n, applicant)):
             status, body = await line.ask(asked.replace(b"{case}", case.encode(), 1) if number else asked)
             if status not in (200, 201):
                 self._faults[f"{status} {body[:120].decode(errors='replace')}"] += 1
@@ -134,9 +157,10 @@ class Traffic:
         self.report.answered += 1
         self.report.latencies.append(1000 * (time.monotonic() - due))
 
-    def _requests(self, n: int) -> Iterator[bytes]:
+    def _requests(self, n: int, applicant: str) -> Iterator[bytes]:
         order, key = self.order, f"{self.order.mark}:{n}"
-        yield request("POST", f"/intake/nodes/{order.nodes[n % len(order.nodes)]}/cases", order.tokens["clerk"], key, order.filing)
+        filing = b'%b,"applicants":[{"subject":"%b"}]}' % (order.filing[:-1], applicant.encode())
+        yield request("POST", f"/intake/nodes/{order.nodes[n % len(order.nodes)]}/cases", order.tokens["clerk"], key, filing)
         for number, step in enumerate(order.life):
             yield request("POST", f"/intake/cases/{{case}}/{step.act}", order.tokens[step.who], f"{key}:{number}", step.body)
 

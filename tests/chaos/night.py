@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 import httpx2
 import psutil
 
+from libs.vault import made_up_person
 from services.onebox import Door, OneBox, SiteOfBox, publish
 from tests.chaos.invariants import Acknowledged
 
@@ -90,17 +91,26 @@ class Callers:
             while not self._end.is_set():
                 node = self.site.nodes[(caller + n) % len(self.site.nodes)]["code"]
                 key = f"{self._mark}:{caller}:{n}"
-                case = self._act(client, f"/intake/nodes/{node}/cases", f"{key}:file", "CaseFiled", FILING)
+                case = self._act(client, f"/intake/nodes/{node}/cases", f"{key}:file", "CaseFiled", self._filing(client, node, key))
                 self._act(client, f"/intake/cases/{case}/acceptance", f"{key}:accept", "CaseAccepted", {}, case)
                 n += 1
 
+    def _filing(self, client: httpx2.Client, node: str, key: str) -> dict[str, Any]:
+        kept, _ = self._answered(client, f"/vault/nodes/{node}/subjects", f"{key}:applicant", made_up_person(key))
+        return {**FILING, "applicants": [{"subject": kept["subject"]}]}
+
     def _act(self, client: httpx2.Client, path: str, key: str, fact: str, body: dict[str, Any], case: str = "") -> str:
+        answer, began = self._answered(client, path, key, body)
+        return self._done(answer, key, fact, case, began)
+
+    def _answered(self, client: httpx2.Client, path: str, key: str, body: dict[str, Any]) -> tuple[dict[str, Any], float]:
+        """The answer, and when the request that was answered was sent."""
         while True:
             began = time.monotonic()
             with suppress(httpx2.TransportError):
                 answer = client.post(path, json=body, headers={"Idempotency-Key": key})
                 if answer.is_success:
-                    return self._done(answer.json(), key, fact, case, began)
+                    return answer.json(), began
                 if answer.status_code != 503:
                     self.refused.append(f"{key}: {answer.status_code} {answer.text[:300]}")
                     raise AssertionError(self.refused[-1])
@@ -152,7 +162,7 @@ class Night:
         """All of it. Raises `AssertionError` where the box does not come back by itself, or a caller is refused."""
         with Door(self.box.site(COUNTY), "night") as door:
             publish(door, COUNTY)
-            door.post("clerk", f"/intake/nodes/{COUNTY}/cases", "first", FILING)
+            door.file(COUNTY, "first", FILING)
         with ThreadPoolExecutor(CALLERS + 1) as pool:
             watching = pool.submit(self.watcher.run)
             working = [pool.submit(self.callers.work, caller) for caller in range(CALLERS)]

@@ -79,7 +79,7 @@ def test_a_site_killed_under_a_load_of_commands_loses_and_doubles_nothing(box: O
         def one(n: int) -> None:
             node = county.nodes[n % len(county.nodes)]["code"]
             filing = {"item": "LD-511A-0001", "channel": "counter", "materials": []}
-            filed = door.post("clerk", f"/intake/nodes/{node}/cases", f"{n}:file", filing)
+            filed = door.file(node, f"{n}:file", filing)
             done = door.post("clerk", f"/intake/cases/{filed['case']}/acceptance", f"{n}:accept")
             acknowledged[n] = (filed["case"], done["version"])
 

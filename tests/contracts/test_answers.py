@@ -9,6 +9,7 @@ import pytest
 
 from libs.testkit.house import COUNTY, TOWN, open_house
 from libs.testkit.neighbours import Neighbour, moment
+from libs.testkit.people import applying, keep
 from libs.workdays import Calendar
 from services.deadline.app import build as deadline
 from services.deadline.app import subject
@@ -62,7 +63,7 @@ async def test_of_intake(database: str) -> None:
     procedure = await Neighbour("catalogue", [COUNTY]).says("ProcedurePublished", effective="2007-01-01", item="511A00001")
     async with open_house(intake, database, name="intake") as house:
         await house.hear(procedure)
-        form = {"item": "511A00001", "channel": "counter", "materials": ["申请书"]}
+        form = {"item": "511A00001", "channel": "counter", "materials": ["申请书"], **applying(await keep(house.vault, COUNTY))}
         done = await house.post(f"/intake/nodes/{COUNTY}/cases", form, by="clerk", status=201)
         done = await house.post(f"/intake/cases/{done['case']}/acceptance", {}, by="clerk", version=done["version"], status=200)
         case = await house.get(f"/intake/cases/{done['case']}", by="operator", seen=done)

@@ -36,9 +36,7 @@ def test_from_the_township_counter_to_the_citys_page(box: OneBox) -> None:
     assert county.code == "511525"
     with Door(county, "township") as door:
         publish(door, county.code)
-        filed = door.post(
-            "clerk", f"/intake/nodes/{TOWNSHIP}/cases", "one", {"item": "LD-511A-0001", "channel": "counter", "materials": ["申请书"]}
-        )
+        filed = door.file(TOWNSHIP, "one", {"item": "LD-511A-0001", "channel": "counter", "materials": ["申请书"]})
         case = filed["case"]
         assert re.fullmatch(rf"{TOWNSHIP}-\d{{8}}-\d{{6}}-\d", case)
         done = door.post("clerk", f"/intake/cases/{case}/acceptance", "two")
@@ -60,12 +58,12 @@ def test_repeating_an_act_with_its_key_changes_nothing(box: OneBox) -> None:
     with Door(box.site(TOWNSHIP), "repeat") as door:
         publish(door, "511525")
         body = {"item": "LD-511A-0002", "channel": "counter", "materials": ["申请书"]}
-        first = door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", body)
-        again = door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", body)
+        first, again = door.file(TOWNSHIP, "file", body), door.file(TOWNSHIP, "file", body)
+        assert first["follow_code"] == again["follow_code"] != ""
         assert first["case"] == again["case"]
         assert first["position"] == again["position"]
         with pytest.raises(httpx2.HTTPStatusError) as refused:
-            door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", {**body, "channel": "post"})
+            door.file(TOWNSHIP, "file", {**body, "channel": "post"})
         assert refused.value.response.status_code == 422
 
 
@@ -73,7 +71,7 @@ def examined(door: Door, who: str) -> str:
     """A case of the township that `who` has examined."""
     publish(door, "511525")
     filing = {"item": "LD-511A-0004", "channel": "counter", "materials": ["申请表", "施工图审查合格书"]}
-    case = str(door.post("clerk", f"/intake/nodes/{TOWNSHIP}/cases", "file", filing)["case"])
+    case = str(door.file(TOWNSHIP, "file", filing)["case"])
     door.post("clerk", f"/intake/cases/{case}/acceptance", "accept")
     door.post(who, f"/intake/cases/{case}/steps/start", "examine:start", {"name": "审查"})
     door.post(who, f"/intake/cases/{case}/steps/done", "examine:done", {"name": "审查", "recommends": "granted"})

@@ -26,6 +26,7 @@ from libs.contracts import standing
 from libs.database import prepare_site, service_url
 from libs.embedded import create_topics, free_port
 from libs.host import Around, Node, Site, SiteHost, site_app
+from libs.vault import MadeUpKeys, made_up_person
 from libs.web import Accounts
 from libs.wire import public_of
 
@@ -110,7 +111,8 @@ class City:
         """Publishes an item with its procedure and files a case of it, as soon as intake has heard of the item: the case's number."""
         await self.post(Post.EDITOR, f"/catalogue/nodes/{NODE}/items", ITEM)
         await self.post(Post.EDITOR, f"/catalogue/nodes/{NODE}/procedures", PROCEDURE)
-        form = {"item": ITEM["item"], "channel": "counter", "materials": ["申请书"]}
+        kept = await self.post(Post.CLERK, f"/vault/nodes/{NODE}/subjects", made_up_person("li"))
+        form = {"item": ITEM["item"], "channel": "counter", "materials": ["申请书"], "applicants": [{"subject": kept["subject"]}]}
         async with asyncio.timeout(30):
             while True:
                 answer = await self._clients[Post.CLERK].post(
@@ -143,12 +145,14 @@ async def running(owner: str, bootstrap: str) -> AsyncIterator[City]:
     """Runs the services of the roster as they stand at the city, over a real database and a real broker, answering on a port."""
     await prepare_site(owner, "city")
     await create_topics(bootstrap, {topic.name: (topic.partitions, topic.config) for topic in topics([NODE])})
+    keys = MadeUpKeys()
     accounts, key, address = Accounts(), Ed25519PrivateKey.generate(), f"http://127.0.0.1:{(port := free_port())}"
     _, token = accounts.issue("system:site", posted([Post.SITE], [NODE]), "本节点服务")
     named, public = public_of(key)
     known = {"sites": [{"site": NODE, "key": named, "public_key": public, "address": address, "nodes": NODES}]}
     around = Around(
-        bootstrap=bootstrap, address=address, city=address, token=token, signing_key=lambda: key, registry=lambda: known
+        bootstrap=bootstrap, address=address, city=address, token=token, signing_key=lambda: key, registry=lambda: known,
+        keyring=lambda: keys,
     )  # fmt: skip
     site = Site(NODE, tuple(Node(**node) for node in NODES))
     rows = standing("city")

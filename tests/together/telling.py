@@ -76,7 +76,7 @@ class Telling:
         )
         number = case_number(self.node, day_of(filed), serial)
         commands = [
-            draft(case=number, applicant=f"subj-{serial}"),
+            draft(case=number),
             *(command for command, _ in imports.acts(number, case, self.calendar)),
         ]
         told = [self.runner.ask("import", Ask(self.node, self.cases, number, command, by)) for command in commands]

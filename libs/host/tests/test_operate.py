@@ -10,6 +10,7 @@ from httpx2 import ASGITransport, AsyncClient
 
 from libs.authority import Post, posted
 from libs.contracts import Row
+from libs.database import prepare
 from libs.eventlog import Checked
 from libs.host import Around, Node, Service, Site, SiteHost, site_app
 from libs.host.tests.told import opened, row
@@ -62,6 +63,29 @@ async def test_loops_and_views_of_the_hub_and_the_link_and_of_the_site_itself_ar
     assert set(found["loops_down"]) >= {"hear intake", "link task 0"}
     assert found["views_stopped"] == {"hub city": {"source": "urn:liandong:511525:intake", "epoch": 1, "sequence": 7, "because": "odd"}}
     assert found["services"] == {}
+
+
+@pytest.mark.server
+async def test_who_works_for_a_part_of_the_site_is_told_of_the_feeds_of_that_part(database: str) -> None:
+    """How far a log has come says how much happens at its node."""
+    site = Site("511525", (Node("511525", "高县", "511500"), Node("511525100", "文江镇", "511525")))
+    host = SiteHost(site, [Row("intake", "site", ("intake",), (), "own")], Around(address="http://site", token="t"))
+    await opened(host, {"intake": await prepare(database, "intake")}, lambda name: lambda _: Service(name))
+    feeds = ["urn:liandong:511525100:intake", "urn:liandong:511525:intake"]
+    pool = host.services["intake"].pool
+    await pool.execute("update head set sequence = 3")
+    await pool.executemany(
+        "insert into cursor (consumer, source, epoch, sequence, hash) values ('c', $1, 1, 9, '')", [(one,) for one in feeds]
+    )
+    accounts, told = Accounts(), dict[str, tuple[list[str], list[str]]]()
+    for node in ("511525", "511525100"):
+        _, token = accounts.issue("L0001", posted([Post.LEADER], [node]), "领导")
+        headers = {"Authorization": f"Bearer {token}"}
+        async with AsyncClient(transport=ASGITransport(app=site_app(host, accounts)), base_url="http://site", headers=headers) as client:
+            found = (await client.get("/site/status")).json()["services"]["intake"]
+        told[node] = (sorted(row["source"] for row in found["heads"]), sorted(row["source"] for row in found["cursors"]))
+    await host.stop()
+    assert told == {"511525": (sorted(feeds), sorted(feeds)), "511525100": (feeds[:1], feeds[:1])}
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,9 @@ class Documents:
         """An upload to put pieces to. The same `key` at the node again: the same upload, or `KeyReused` where `request` is another. Raises
         `NotTaken` for one too many, `Gone`.
         """
-        upload, body = f"upload-{uuid4()}", Lookup(self._vault.keyring).digest("upload", request)
+        upload, lookup = f"upload-{uuid4()}", Lookup(self._vault.keyring)
+        body = lookup.digest("upload", request)
+        key = lookup.digest("key", key).hex()  # whoever makes keys out of what was typed tells nothing by it
         label = self._key_of(whose).seal(upload, msgspec.json.encode(said))
         new = Upload(
             upload=upload, subject=whose.subject, node=whose.node, key=key, body=body, size=said.size, taken=0, label=label, at=at
@@ -77,7 +79,7 @@ class Documents:
         if len(data) < LEAST_PIECE and end < upload.size:
             raise NotTaken("piece-too-small", LEAST_PIECE)
         key = await self._key(upload.subject)
-        if await self.rows.take(upload, start, end, key.seal(_piece(upload.upload, start), data)):
+        if data and await self.rows.take(upload, start, end, key.seal(_piece(upload.upload, start), data)):
             return end
         return await self._again(upload.upload, key, start, data)
 

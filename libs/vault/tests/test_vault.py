@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from libs.eventlog import KeyReused
-from libs.vault import ErasedFile, MadeUpKeys, TooOften, Vault, VaultPort, VaultRows, Wrapped, made_up_vault, no_vault
+from libs.vault import ErasedFile, MadeUpKeys, NobodyThere, TooOften, Vault, VaultPort, VaultRows, Wrapped, made_up_vault, no_vault
 from libs.vault.follow import ALPHABET, plain
+from libs.vault.recent import Recent
+from libs.vault.subjects import KnownSubject
 from libs.vault.tests.people import LI, NODE, WANG, agent, keep, line, opened, person, text
 
 
@@ -91,6 +93,19 @@ async def test_nobody_is_erased_while_a_case_runs(vault: Vault, tmp_path: Path) 
     assert await vault.erase(line(subject))
 
 
+async def test_what_is_of_somebody_is_held_by_their_cases_too(vault: Vault) -> None:
+    subject, other = await keep(vault, person()), await keep(vault, person(WANG))
+    wrote, acting = await keep(vault, text(subject)), await keep(vault, agent(subject))
+    await vault.rows.hold([("c1", subject, "511A"), ("c2", other, "511B"), ("c3", acting, "511C")])
+    assert await vault.rows.cases(wrote) == {"c1": True}
+    assert await vault.rows.cases(acting) == {"c1": True, "c3": True}
+    assert [await vault.rows.item(case, wrote) for case in ("c1", "c2")] == ["511A", ""]
+    await vault.rows.release(["c3"])
+    assert [await vault.erase(line(one)) for one in (wrote, acting)] == [False, False]
+    await vault.rows.release(["c1"])
+    assert [await vault.erase(line(one)) for one in (wrote, acting)] == [True, True]
+
+
 async def test_what_a_person_wrote_is_named_for_erasing_with_the_person(vault: Vault) -> None:
     subject = await keep(vault, person())
     wrote = [await keep(vault, text(subject)), await keep(vault, text(subject, "谢谢"))]
@@ -98,6 +113,26 @@ async def test_what_a_person_wrote_is_named_for_erasing_with_the_person(vault: V
     assert await vault.rows.texts_of(subject) == sorted(wrote)
     await vault.erase(line(wrote[0]))
     assert await vault.rows.texts_of(subject) == [wrote[1]]
+
+
+async def test_whoever_is_erased_meanwhile_writes_nothing_more(vault: Vault) -> None:
+    subject = await keep(vault, person())
+    first = await keep(vault, text(subject), key="k1")
+    await vault.erase(line(first))
+    await vault.erase(line(subject))
+    for late in (text(subject), agent(subject), text("subj-of-nobody")):
+        with pytest.raises(NobodyThere):
+            await keep(vault, late)
+    assert await vault.rows.texts_of(subject) == []
+
+
+async def test_a_text_is_kept_or_its_author_erased_never_both(vault: Vault) -> None:
+    subject = await keep(vault, person())
+    done = await asyncio.gather(vault.erase(line(subject)), *(keep(vault, text(subject)) for _ in range(4)), return_exceptions=True)
+    kept = [one for one in done[1:] if isinstance(one, str)]
+    assert done[0] is True
+    assert all(isinstance(one, str | NobodyThere) for one in done[1:])
+    assert await vault.rows.texts_of(subject) == sorted(kept), "who asks after the erasure is told all of them"
 
 
 async def test_an_erasure_is_unsaid_until_it_is_said(vault: Vault) -> None:
@@ -154,16 +189,19 @@ async def test_a_wrapping_that_moved_meanwhile_is_left_alone(vault: Vault, keys:
 # --- codes ------------------------------------------------------------------------------------------------------------------------------
 
 CASE = "511525-20070305-000001-0"
+OTHER = "511525-20070305-000002-9"
 
 
 async def test_a_code_is_given_once_and_follows_its_case_alone(vault: Vault) -> None:
     code = await vault.follow_code(CASE)
-    assert await vault.follow_code(CASE) == ""
+    assert await vault.follow_code(CASE) == code == vault.first_code(CASE), "a request that is repeated has the same answer"
     assert await vault.follows(CASE, code)
     assert await vault.follows(CASE, f" {code.lower().replace('-', ' ')}")
     assert not await vault.follows("511525-20070305-000002-9", code)
     assert not await vault.follows(CASE, code[:-1] + ("0" if code[-1] != "0" else "1"))
     assert not await vault.follows(CASE, "")
+    await vault.give_codes([CASE])
+    assert await vault.follows(CASE, code)
     kept = await vault.rows.code(CASE)
     assert kept is not None
     assert plain(code).encode() not in kept
@@ -173,6 +211,42 @@ async def test_a_code_that_is_given_anew_kills_the_one_before(vault: Vault) -> N
     old = await vault.follow_code(CASE)
     new = await vault.new_follow_code(CASE)
     assert [await vault.follows(CASE, code) for code in (old, new)] == [False, True]
+    await vault.give_codes([CASE, OTHER])  # what is heard once more, or late
+    assert [await vault.follows(CASE, code) for code in (old, new)] == [False, True]
+    assert await vault.follow_code(CASE) == "", "nobody is given a code that is dead"
+    assert await vault.follow_code(OTHER) == vault.first_code(OTHER) != old
+
+
+async def test_first_codes_are_the_sites_own() -> None:
+    here, there = made_up_vault(), made_up_vault()
+    assert plain(here.first_code(CASE)) == here.first_code(CASE).replace("-", "") != plain(there.first_code(CASE))
+
+
+async def test_who_was_kept_a_moment_ago_is_known_without_asking(vault: Vault) -> None:
+    first, second = await keep(vault, person()), await keep(vault, person())
+    assert await vault.introduced(second) == (first,)
+    known = (await vault.acquainted([second, first, "subj-nobody"])).items()
+    assert {subject: (one.kind, one.node, one.same) for subject, one in known} == {
+        second: ("person", NODE, (first,)),
+        first: ("person", NODE, (second,)),
+    }
+    acting = await keep(vault, agent(first))
+    assert (await vault.acquainted([acting]))[acting].whose == first
+    await vault.erase(line(second))
+    assert await vault.acquainted([second]) == {}
+
+
+def test_what_is_remembered_is_bounded_in_number_and_in_time() -> None:
+    now = [0.0]
+    recent = Recent(lambda: now[0], most=2, seconds=10)
+    for subject in ("a", "b", "c"):
+        recent.add(KnownSubject(subject=subject, node=NODE, kind="person", whose="", same=()))
+    assert sorted(recent.of(["a", "b", "c"])) == ["b", "c"]
+    recent.forget("b")
+    now[0] = 9.9
+    assert sorted(recent.of(["a", "b", "c"])) == ["c"]
+    now[0] = 10.0
+    assert recent.of(["c"]) == {}
 
 
 async def test_codes_are_long_random_and_without_look_alikes(vault: Vault) -> None:

@@ -131,7 +131,7 @@ class Stand:
         for account in (clerk, other, leader):
             self.accounts.set_password(account, KEPT)
         self.health = Health()
-        kit = Pages(HERE / "templates", brand="联动 · 高县", nav=NAV, find="/find") if pages else None
+        kit = Pages(HERE / "templates", brand="联动 · 高县", nav=NAV, find="/find", places={"511500": "宜宾市"}) if pages else None
         self.app: FastAPI = make_app(
             "stand",
             routers=[routes(kit)],

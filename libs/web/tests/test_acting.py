@@ -121,6 +121,16 @@ async def test_nothing_is_shown_to_somebody_else_or_on_another_page_or_after_an_
         assert "占用范围" not in (await client.get(NOTICE + "?step=2", headers=HTML)).text
 
 
+async def test_what_was_typed_waits_whatever_is_sent_from_other_pages_or_by_others(stand: Stand) -> None:
+    async with stand.browser() as client:
+        await run_out(stand, client)
+        for staff, page in (("C0122", "?step=2"), ("C0117", "?step=3")):
+            await sign_in(client, staff)
+            word = word_in(await client.get(NOTICE, headers=HTML))
+            assert (await send(client, word, {**HERE, "Referer": f"http://stand{NOTICE}{page}"})).status_code == 200
+        assert "占用范围" in (await client.get(NOTICE + "?step=2", headers=HTML)).text
+
+
 @pytest.mark.parametrize("referer", ["", "http://evil.example/notice", "http://stand//evil.example", "junk"])
 async def test_the_way_back_stays_here(stand: Stand, referer: str) -> None:
     async with stand.browser() as client:

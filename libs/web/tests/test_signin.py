@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 from argon2 import PasswordHasher
@@ -236,8 +238,30 @@ async def test_a_password_of_other_rounds_is_hashed_anew_and_the_session_stays(s
 async def test_only_one_box_lists_its_accounts(listed: bool) -> None:
     async with Stand(listed=listed).browser() as client:
         page = (await client.get("/sign-in", headers=HTML)).text
-    assert [said in page for said in ("C0122", "市中心领导", "511500")] == [listed] * 3
+    assert [said in page for said in (">C0122</a>", "市中心领导", "宜宾市 511500")] == [listed] * 3
     assert "$argon2id" not in page
+
+
+async def test_an_account_of_the_list_is_chosen_without_a_script() -> None:
+    async with Stand(listed=True).browser() as client:
+        page = (await client.get("/sign-in", params={"next": "/page?a=1&b=高"}, headers=HTML)).text
+        (link,) = re.findall(r'href="(/sign-in\?staff=C0122&amp;[^"#]*)#password"', page)
+        filled = (await client.get(unescape(link), headers=HTML)).text
+        hostile = (await client.get("/sign-in", params={"staff": '"><script>1</script>'}, headers=HTML)).text
+    assert re.search(r'name="staff"[^>]*value="C0122"', filled)
+    assert 'name="next" value="/page?a=1&amp;b=高"' in filled
+    assert "没有登录成功" not in filled
+    assert "<script>" not in hostile
+
+
+async def test_the_catalogue_is_for_everybody_and_shows_who_has_signed_in(stand: Stand) -> None:
+    async with stand.browser() as client:
+        assert 'action="/sign-out"' not in (await client.get("/kit", headers=HTML)).text
+        await signed_in(client, "L0001")
+        for path in ("/kit", "/kit/public"):
+            page = await client.get(path, headers=HTML)
+            assert (page.status_code, "市中心领导 L0001" in page.text) == (200, True)
+        assert 'href="/network"' in (await client.get("/kit", headers=HTML)).text
 
 
 async def test_one_account_is_not_tried_from_everywhere(stand: Stand) -> None:

@@ -150,6 +150,8 @@ async def test_who_is_nobody_is_told_so_before_the_body_is_read(door: Door) -> N
         (b"staff=x&staff=y", "application/x-www-form-urlencoded", 422),
         (b"staff=x&nxt=/", "application/x-www-form-urlencoded", 422),
         (b"staff=%ff", "application/x-www-form-urlencoded", 422),
+        (b"staff=%00", "application/x-www-form-urlencoded", 422),
+        (b"staff=x&password=a%00b", "application/x-www-form-urlencoded", 422),
         (b"staff=" + b"x" * 5000, "application/x-www-form-urlencoded", 422),
         (json.dumps({"token": "x"}).encode(), JSON, 415),
         (b"--x\r\n", "multipart/form-data; boundary=x", 415),

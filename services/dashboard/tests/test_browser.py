@@ -38,6 +38,26 @@ def test_axe_finds_nothing_and_nothing_stands_beside_the_screen(browser: Browser
             assert (name, [] if refused else said) == (name, []), "the browser itself says that a page was refused"
 
 
+@pytest.mark.parametrize("width", [1366, 360])
+def test_the_number_of_a_case_is_not_broken_where_a_line_ends(browser: Browser, city: tuple[str, str], width: int) -> None:
+    address, token = city
+    with opened(browser, f"{address}/city", width, token=token) as (page, _):
+        tops = page.eval_on_selector_all(
+            ".card p, #findings li",
+            """found => found.flatMap(one => {
+                const walk = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), tops = [];
+                for (let text; (text = walk.nextNode());) for (const number of text.data.matchAll(/[0-9]{6,12}-[0-9]{8}-[0-9]{6}-[0-9]/g)) {
+                    const range = document.createRange();
+                    range.setStart(text, number.index); range.setEnd(text, number.index + number[0].length);
+                    tops.push(new Set([...range.getClientRects()].map(box => box.top)).size);
+                }
+                return tops;
+            })""",
+        )
+    assert len(tops) > 12
+    assert set(tops) == {1}
+
+
 def test_a_large_city_shows_red_first_pages_and_keeps_its_state_in_the_address(browser: Browser, city: tuple[str, str]) -> None:
     address, token = city
     with opened(browser, f"{address}/city", 1366, token=token) as (page, _):

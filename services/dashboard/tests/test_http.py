@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from fastapi import HTTPException
-from httpx2 import ASGITransport, AsyncClient, Response
+from httpx2 import ASGITransport, AsyncClient, MockTransport, Response
+from starlette.requests import Request
 
 import services.dashboard
 from libs.authority import Post, posted
 from libs.host import Node, Site
 from libs.telemetry import Health
-from libs.web import Accounts, Pages, make_app
+from libs.web import Accounts, Pages, inner, make_app
 from services.dashboard import http
 from services.dashboard.tests import answers
 from services.dashboard.tests.answers import CASE, CLOCK
@@ -99,6 +100,18 @@ async def test_what_is_not_there_is_said(path: str, hub: bool) -> None:
     answer, _ = await get(path, hub=hub)
     assert answer.status_code == 404
     assert "没有找到" in answer.text
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_service_that_cannot_answer_now_is_no_fault_of_the_page(status: int) -> None:
+    """Such as while its database is away: to be asked again, and no stack in the log."""
+    transport = MockTransport(lambda _: Response(status, headers={"Retry-After": "7"}))
+    client = http.SiteClient("http://site", transport)
+    request = Request({"type": "http", "headers": [(b"authorization", b"Bearer t")]})
+    with pytest.raises(HTTPException) as no:
+        await client.ask(request, inner("/hub/city"))
+    assert (no.value.status_code, no.value.headers) == (503, {"Retry-After": "7"})
+    await client.close()
 
 
 async def test_only_who_watches_may_see_the_pages() -> None:

@@ -84,12 +84,12 @@ class Way:
         return answer
 
     async def leads(self, cookie: str) -> str:
-        """Where the browser goes on to sign out at the provider; empty for a session begun here, and while the provider is away."""
+        """Where the browser goes on to sign out at the provider; empty for a session begun here, and while the provider is away or not itself."""
         hint = await self.sessions.hint(cookie)
         try:
             return await self.provider.way_out(hint) if hint else ""
-        except ProviderAway as away:
-            _log.warning("door.provider_away", because=str(away))
+        except (ProviderAway, NotBelieved) as fault:
+            _log.warning("door.provider_away", because=str(fault))
             return ""
 
 

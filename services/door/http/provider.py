@@ -122,7 +122,8 @@ class Provider:
     async def _about(self) -> Mapping[str, Any]:
         """What the provider says of itself, asked once an hour."""
         if self._metadata is None or self._clock() >= self._metadata[1]:
-            found = OpenIDProviderMetadata(await self._json(get_well_known_url(self.told.issuer, external=True)))
+            said = await self._json(get_well_known_url(self.told.issuer, external=True))
+            found = OpenIDProviderMetadata(said if isinstance(said, dict) else {})
             if found.get("issuer") != self.told.issuer:
                 raise NotBelieved("the provider calls itself otherwise")
             for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
@@ -150,6 +151,7 @@ class Provider:
             found = answer.json()
         except (httpx2.HTTPError, ValueError) as fault:
             raise ProviderAway(f"{address}: {type(fault).__name__}") from fault
+        found = found if isinstance(found, dict) else {}
         if answer.is_error or not isinstance(found.get("id_token"), str):
             raise NotBelieved(f"the code was not taken: {str(found.get('error', answer.status_code))[:80]}")
         return str(found["id_token"])

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from libs.database import Pool, open_pool, prepare, service_url
+from libs.database import Pool, service_url
 from libs.testkit.entrances import PLACE, TYPED, EntranceSuite, Standing
 from libs.web import IDLE, KEPT_FORM, LONGEST_SESSION, RATES, Accounts
 from services.door import ticker
@@ -40,15 +39,6 @@ async def main(url, accounts, cookie):
 
 asyncio.run(main(*sys.argv[1:]))
 """
-
-
-@pytest.fixture
-async def pool(database: str) -> AsyncIterator[Pool]:
-    """As the door's own role."""
-    await prepare(database, "door")
-    made = await open_pool(service_url(database, "door"), "door")
-    yield made
-    await made.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from httpx2 import ASGITransport, AsyncClient, Response
 
-from libs.database import Pool, open_pool, prepare, service_url
+from libs.database import Pool
 from libs.embedded import free_port
 from libs.forms import Unreadable
 from libs.telemetry import Health
@@ -41,14 +41,6 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def idp(script: Path) -> AsyncIterator[Idp]:
     async with running(script) as made:
         yield made
-
-
-@pytest.fixture
-async def pool(database: str) -> AsyncIterator[Pool]:
-    await prepare(database, "door")
-    made = await open_pool(service_url(database, "door"), "door")
-    yield made
-    await made.close()
 
 
 def settings(folder: Path, issuer: str, secret: str = "a secret of the test") -> Oidc:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -37,6 +38,14 @@ async def test_an_archive_that_was_cut_is_found_though_its_position_was_cut_with
     assert await faults(city) == [("intake", 2)]
     await owner.execute("update city_feed set verified = 1, verified_hash = $1", events[0].hash)
     assert await faults(city) == [("intake", 2)]
+
+
+async def test_more_may_ask_at_once_than_there_are_connections(city: City) -> None:
+    """Nobody holds one while they wait for another."""
+    events = await feed(filed("c1"))
+    await city.take(*map(carried, events), word(1, events[0]))
+    found = await asyncio.gather(*(city.verified() for _ in range(2 * city.pool.get_max_size())))
+    assert {one["events"] for one in found} == {1}
 
 
 async def test_a_signed_feed_that_is_missing_is_named(city: City, owner: Any) -> None:

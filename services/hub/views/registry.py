@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from libs.database import Connection, Pool
 from libs.eventlog import Codec, Log, pages, verify
@@ -22,22 +22,20 @@ async def nodes(pool: Pool) -> list[str]:
     return [row["node"] for row in await pool.fetch(_CODES)]
 
 
-async def faults(rows: Connection, log: Log) -> list[str]:
-    """What is wrong with the registry: with its log, or with rows that say something else."""
+class ToldRegistry(NamedTuple):
+    """Nodes, epochs and keys as the log's facts leave them; `fault`: the log itself is wrong, and nothing was read."""
+
+    nodes: dict[Any, Any]
+    epochs: dict[Any, Any]
+    keys: dict[Any, Any]
+    fault: str = ""
+
+
+async def told(log: Log) -> ToldRegistry:
+    """What the registry's log says. It takes connections of its own: nobody asks for it who holds one."""
     checked = await verify(log)
     if checked.fault is not None:
-        return [f"登记册的日志第 {checked.sequence} 号：{checked.fault}"]
-    nodes, epochs, keys = await _told(log)
-    shown = [
-        ("节点", nodes, {row["node"]: tuple(row)[1:] for row in await rows.fetch(_NODES)}),
-        ("世代", epochs, {tuple(row): () for row in await rows.fetch(_EPOCHS)}),
-        ("密钥", keys, {row["key"]: tuple(row)[1:] for row in await rows.fetch(_KEYS)}),
-    ]
-    return [f"登记册的{what} {_first(told, rows)} 与其日志所记不同" for what, told, rows in shown if told != rows]
-
-
-async def _told(log: Log) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
-    """Nodes, epochs and keys as the log's facts leave them."""
+        return ToldRegistry({}, {}, {}, f"登记册的日志第 {checked.sequence} 号：{checked.fault}")
     nodes: dict[Any, Any] = {}
     epochs: dict[Any, Any] = {}
     keys: dict[Any, Any] = {}
@@ -53,7 +51,19 @@ async def _told(log: Log) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any
                         keys[key] = (fact.site, fact.public_key, None)
                     case KeyRevoked(key=key, at=at):
                         keys[key] = (*keys[key][:2], at)
-    return nodes, epochs, keys
+    return ToldRegistry(nodes, epochs, keys)
+
+
+async def faults(rows: Connection, registry: ToldRegistry) -> list[str]:
+    """What is wrong with the registry: with its log, or with rows that say something else."""
+    if registry.fault:
+        return [registry.fault]
+    shown = [
+        ("节点", registry.nodes, {row["node"]: tuple(row)[1:] for row in await rows.fetch(_NODES)}),
+        ("世代", registry.epochs, {tuple(row): () for row in await rows.fetch(_EPOCHS)}),
+        ("密钥", registry.keys, {row["key"]: tuple(row)[1:] for row in await rows.fetch(_KEYS)}),
+    ]
+    return [f"登记册的{what} {_first(told, rows)} 与其日志所记不同" for what, told, rows in shown if told != rows]
 
 
 def _first(told: dict[Any, Any], rows: dict[Any, Any]) -> Any:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 from libs.database import Connection
-from libs.eventlog import Log
 from libs.wire import Position, Recorded, broken, node_of, parse_checkpoint, signed_by
 from services.hub.views import archive, registry
 from services.hub.views.archive import Key
@@ -25,14 +24,15 @@ Signed = dict[Key, dict[int, str]]
 """What was signed of each feed: numbers and hashes."""
 
 
-async def verify(rows: Connection, log: Log) -> dict[str, Any]:
-    """Reads the archive again, byte for byte, and holds it against what the nodes signed, feed by feed that was signed or is there.
+async def verify(rows: Connection, source: str, told: registry.ToldRegistry) -> dict[str, Any]:
+    """Reads the archive again, byte for byte, and holds it against what the nodes signed, feed by feed that was signed or is there; and the
+    registry's rows against what its log, `source`, says.
 
     `faults` has the first fault of each feed, and `verified` says that there is none; `events` are verified, `waiting` are candidates.
     """
     signed, faults = await _signed(rows)
     faults += [_fault((row["source"], row["epoch"]), 0, "登记册中没有这一世代") for row in await rows.fetch(_STRANGE)]
-    faults += [_fault((log.source, 0), 0, fault) for fault in await registry.faults(rows, log)]
+    faults += [_fault((source, 0), 0, fault) for fault in await registry.faults(rows, told)]
     feeds = {(feed["source"], feed["epoch"]): feed for feed in await archive.feeds(rows)}
     for key in sorted(signed.keys() | feeds.keys()):
         if (found := await _held(rows, key, feeds.get(key), signed.get(key, {}))) is not None:

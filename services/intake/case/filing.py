@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from libs.decider import record
 from services.intake.case.act import Act, Acts, Asked, said
+from services.intake.case.applying import Applying, answered, may_apply, named
 from services.intake.case.phase import Phase
 from services.intake.events import CaseEvent, CaseFiled, Channel, Instants, Pinned
 from services.intake.law import refused
@@ -21,15 +22,11 @@ PROMISED_KIND: Final = "promised"
 
 
 @record
-class File(Asked):
-    """收件: materials are handed over. `case`, `applicant` (a random subject id) and `pinned` are made at the edge; so is `came`, when a case of
-    another system's record comes here.
-    """
+class File(Applying):
+    """收件: materials are handed over. `case` and `pinned` are made at the edge; so is `came`, when a case of another system's record comes here."""
 
     node: str
     pinned: Pinned
-    channel: Channel
-    applicant: str
     materials: tuple[str, ...]
     instants: Instants | None = None
     ref: str = ""
@@ -58,11 +55,13 @@ def about(case: Case, c: Asked) -> Case:
 
 
 def may_file(c: File, _case: Case) -> None:
-    """Raises `Refused` for a kind that is not offered, a notification that nobody approves, or a channel that only imports have."""
+    """Raises `Refused` for a kind that is not offered, a notification that nobody approves, a channel that only imports have, or for who applies."""
     if c.pinned.kind != PROMISED_KIND or not c.pinned.approval:
         raise refused("kind-not-offered")
     if c.channel is Channel.INTERNAL:
         raise refused("internal-is-for-imports")
+    may_apply(c)
+    answered(c)
 
 
 def filed(c: File, _case: Case) -> CaseFiled:
@@ -72,11 +71,12 @@ def filed(c: File, _case: Case) -> CaseFiled:
         node=c.node,
         pinned=c.pinned,
         channel=c.channel,
-        applicant=c.applicant,
+        applicants=c.applicants,
         materials=c.materials,
         instants=c.instants,
         ref=c.ref,
         came=c.came,
+        duplicates=named(c),
     )
 
 

@@ -13,7 +13,9 @@ from libs.codes import has_personal_number, texts
 from services.intake.case.act import Asked
 from services.intake.law import refused
 
-_MADE_HERE: Final = frozenset({"case", "node", "applicant", "pinned", "calendar", "grants", "to_grants"})
+_MADE_HERE: Final = frozenset(
+    {"case", "node", "applicants", "known", "open_cases", "duplicates", "pinned", "calendar", "grants", "to_grants"}
+)
 """Not written by whoever asks: made at the edge, or taken from what the catalogue has published and the calendar says."""
 
 

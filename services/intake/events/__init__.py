@@ -11,8 +11,11 @@ from services.intake.events.ending import CaseClosed, CaseWithdrawn
 from services.intake.events.examination import CaseApproved, CaseExamined
 from services.intake.events.extension import LimitExtended
 from services.intake.events.filing import (
+    Applicant,
+    ApplicantPart,
     CaseFiled,
     Channel,
+    Duplicates,
     Instants,
     Pinned,
     PinnedDepartment,
@@ -52,6 +55,8 @@ Event = CaseEvent | NumberEvent
 
 __all__ = [
     "AcceptedBy",
+    "Applicant",
+    "ApplicantPart",
     "CaseAccepted",
     "CaseApproved",
     "CaseClosed",
@@ -66,6 +71,7 @@ __all__ = [
     "ClocksSuspended",
     "CorrectionsRequested",
     "CorrectionsReturned",
+    "Duplicates",
     "Event",
     "Instants",
     "LimitExtended",

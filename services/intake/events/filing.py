@@ -108,21 +108,46 @@ class Instants:
     statutory: datetime | None
 
 
+class ApplicantPart(str, Enum):
+    """In what part somebody stands in a case: they apply, or act for who does (代办)."""
+
+    APPLICANT = "applicant"
+    AGENT = "agent"
+
+
+@record
+class Applicant:
+    """Who applies, by a random subject id of the vault; an agent acts `of` (for) another subject of the same case."""
+
+    subject: str
+    part: ApplicantPart = ApplicantPart.APPLICANT
+    of: str = ""
+
+
+@record
+class Duplicates:
+    """Open cases of the same applicant and item, which were shown, and why this one was filed all the same."""
+
+    cases: tuple[str, ...]
+    reasons: str
+
+
 @record
 class CaseFiled:
-    """Materials were handed over. `applicant` is a random subject id; `ref` is the case's name in the log it came from, empty
-    otherwise; `came`: when an imported case came to this system, None for one filed here.
+    """Materials were handed over. `applicants` go by random subject ids, at least one; those of an imported case lead to nobody. `ref` is the
+    case's name in the log it came from, empty otherwise; `came`: when an imported case came to this system, None for one filed here.
     """
 
     case: str
     node: str
     pinned: Pinned
     channel: Channel
-    applicant: str
+    applicants: tuple[Applicant, ...]
     materials: tuple[str, ...]
     officer: str
     at: datetime
     instants: Instants | None = None
     ref: str = ""
     came: datetime | None = None
+    duplicates: Duplicates | None = None
     imported: bool = False

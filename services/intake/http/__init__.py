@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from services.intake.http import acceptance, corrections, decision, delivery, ending, extension, steps, suspension
 from services.intake.http.acts import Route, Routes, add_acts
 from services.intake.http.filing import FilingCounter, add_filing
+from services.intake.http.following import add_following
 from services.intake.http.imports import add_imports
 from services.intake.http.reading import add_reading
 
@@ -31,6 +32,7 @@ def intake_router(counter: FilingCounter) -> APIRouter:
     add_filing(router, counter)
     add_acts(router, ROUTES, counter.putting)
     add_reading(router, counter.putting, {route.command: part for part, route in ROUTES.items()})
+    add_following(router, counter.putting)
     add_imports(router, counter)
     return router
 

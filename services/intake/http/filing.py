@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Final
-from uuid import uuid4
 
 from fastapi import APIRouter, Response
 
@@ -16,27 +15,37 @@ from libs.decider import Refused
 from libs.eventlog import Claimed, Done, LogError, Unknown
 from libs.forms import Form, Titles, Word
 from libs.host import Context
-from libs.web import CommandRoute, Envelope, add_commands, done_answer, hosted
+from libs.web import CommandRoute, Envelope, add_commands, done_answer, hosted, unstored
 from libs.workdays import Calendar
 from services.intake.case.days import day_of
 from services.intake.case.filing import File, Version, in_force
-from services.intake.events import Channel, Pinned
+from services.intake.events import Applicant, Channel, Pinned
 from services.intake.http.acts import Answer, Putting, Route
+from services.intake.http.applicants import APPLYING, ApplicantDesk, Applicants, DuplicatesForm
 from services.intake.http.numbering import Numbering
+from services.intake.law import refused
 from services.intake.views import versions
 
 REMEMBER_SECONDS: Final = 5.0
 """For how many seconds a procedure's versions are not looked up again."""
 Draft = Callable[..., File]
-"""A filing that lacks `case` and `applicant`."""
+"""A filing that lacks `case`."""
+
+
+class FilingAnswer(Answer):
+    """The number of the case; `follow_code`: 查询码, to be given to the applicant with it. Empty: another was given in its place meanwhile."""
+
+    follow_code: str
 
 
 class Filing(Form):
-    """What is handed over, for which item, and how it came."""
+    """What is handed over, for which item, by whom, and how it came. Who applies is kept by the vault before, and named by subject id."""
 
     item: Word
     channel: Channel
+    applicants: Applicants = ()
     materials: Titles = ()
+    duplicates: DuplicatesForm | None = None
 
 
 FILING: Final = Route(File, Filing)
@@ -75,6 +84,7 @@ class FilingCounter:
 
     def __init__(self, putting: Putting, numbering: Numbering, procedures: KnownProcedures) -> None:
         self.putting, self.procedures, self._numbering = putting, procedures, numbering
+        self.applicants = ApplicantDesk(putting.context)
 
     async def file(self, node: str, at: datetime, by: Envelope, draft: Draft) -> tuple[str, Done]:
         """Files the draft: the number of the case, and where the log stands. A repeated request gets the number of the first.
@@ -88,8 +98,11 @@ class FilingCounter:
     async def _file(self, case: str, by: Envelope, draft: Draft) -> tuple[str, Done] | None:
         """Files the draft under the number; None: the number was voided meanwhile, and another one has to be taken."""
         try:
-            done = await self.putting.put(draft(case=case, applicant=f"subj-{uuid4()}"), by)
+            done = await self.putting.put(draft(case=case), by)
         except Claimed as taken:
+            if taken.scope == APPLYING:
+                self._numbering.give_back(case)
+                raise refused("subject-used") from taken
             self._numbering.lost(case, taken)
             return None
         except Unknown:
@@ -115,14 +128,26 @@ def add_filing(router: APIRouter, counter: FilingCounter) -> None:
         pinned = await counter.procedures.pin(hosted(context.site, node), form.item, now)
         calendar = counter.putting.calendar
         draft = draft_of(form, node, pinned, officer=by.actor, grants=by.account.grants, at=now, calendar=calendar)
-        case, done = await counter.file(node, now, by, draft)
-        return done_answer(done, 201, case=case)
+        async with counter.applicants.meet(node, form.item, applicants_of(form)) as met:
+            case, done = await counter.file(node, now, by, partial(draft, known=met.known, open_cases=met.open_cases))
+            met.filed(case)
+        vault = context.around.vault
+        code = await vault.follow_code(case) if done.repeated else vault.first_code(case)
+        return unstored(done_answer(done, 201, case=case, follow_code=code))
 
-    row = CommandRoute(path="/nodes/{node}/cases", name="File", act=FILING.act, does=file, form=Filing, status=201, answers=Answer)
+    row = CommandRoute(path="/nodes/{node}/cases", name="File", act=FILING.act, does=file, form=Filing, status=201, answers=FilingAnswer)
     add_commands(router, [row])
 
 
 def draft_of(form: Filing, node: str, pinned: Pinned, *, officer: str, grants: Grants, at: datetime, calendar: Calendar) -> Draft:
     """The filing that a form asks for, under the procedure pinned."""
     asked = partial(File, node=node, officer=officer, grants=grants, at=at, calendar=calendar)
-    return partial(asked, pinned=pinned, channel=form.channel, materials=form.materials)
+    duplicates = form.duplicates.cases if form.duplicates else ()
+    reasons = form.duplicates.reason if form.duplicates else ""
+    said = partial(asked, pinned=pinned, channel=form.channel, materials=form.materials)
+    return partial(said, applicants=applicants_of(form), duplicates=duplicates, reasons=reasons)
+
+
+def applicants_of(form: Filing) -> tuple[Applicant, ...]:
+    """Who is named in the form, as the case knows them."""
+    return tuple(one.applicant() for one in form.applicants)

@@ -9,6 +9,7 @@ from functools import partial
 from hashlib import sha256
 from itertools import count
 from typing import Annotated, Final, TypedDict
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
@@ -25,7 +26,7 @@ from services.intake.case.ending import Close
 from services.intake.case.filing import File
 from services.intake.case.finishing import FinishStep
 from services.intake.case.imported import must_have_happened
-from services.intake.events import Channel, Instants, Outcome, Pinned, StepRole
+from services.intake.events import Applicant, Channel, Instants, Outcome, Pinned, StepRole
 from services.intake.http.filing import Draft, FilingCounter
 from services.intake.views import replayed
 
@@ -206,6 +207,7 @@ def draft_of(given: ImportedCase, timeline: str, node: str, pinned: Pinned, cale
         node=node,
         pinned=pinned,
         channel=given.channel,
+        applicants=(Applicant(subject=f"subj-{uuid4()}"),),
         materials=(),
         officer=filed.officer,
         at=filed.at,

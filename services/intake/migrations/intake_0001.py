@@ -42,6 +42,13 @@ TABLES = (
     "create index cases_replayed on cases (timeline, node) where timeline <> ''",
     'create table node_cases (node text collate "C" primary key, cases bigint not null) with (fillfactor = 50)',
     """
+    create table applied (
+        subject text collate "C" primary key,
+        node    text collate "C" not null,
+        item    text not null,
+        number  text collate "C" not null
+    )""",
+    """
     create table procedures (
         node              text not null,
         item              text not null,
@@ -62,7 +69,7 @@ TABLES = (
     )""",
     "create index leases_open on leases (node, year, first) where not settled",
     "create table alive (process text primary key, seen_at timestamptz not null) with (fillfactor = 50)",
-    *(statement for table in ("cases", "node_cases", "procedures", "leases") for statement in guarded(table)),
+    *(statement for table in ("cases", "applied", "node_cases", "procedures", "leases") for statement in guarded(table)),
 )
 
 

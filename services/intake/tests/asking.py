@@ -11,12 +11,18 @@ from libs.authority import Grants, Post, posted
 from libs.workdays import Calendar
 from services.intake.case import CASE, Command, possible
 from services.intake.case.act import Asked
-from services.intake.events import CaseEvent
+from services.intake.case.applying import KeptApplicant
+from services.intake.events import Applicant, CaseEvent
 
 NUMBER = "511525-20070305-000001-0"
 CALENDAR = Calendar.load()
 EVERYTHING = Grants(posted(Post, ["511525"], last=date(2199, 12, 31)))
 """What lets somebody do every act on the cases here."""
+
+
+LI = Applicant(subject="subj-1")
+"""Who applies, and what the vault says of them."""
+KEPT = KeptApplicant(subject="subj-1", kind="person", whose="")
 
 
 class Here(TypedDict):

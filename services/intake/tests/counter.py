@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from libs.testkit.house import COUNTY, MONDAY, TOWN, House, expect, open_house
 from libs.testkit.neighbours import Neighbour
+from libs.testkit.people import applying, keep
 from libs.wire import Recorded
 from services.intake.app import build
 
@@ -38,7 +39,8 @@ async def published(catalogue: Neighbour, item: str = ITEM, *, node: str = COUNT
 
 async def file(house: House, node: str = COUNTY, *, key: str = "", item: str = ITEM, status: int = 201) -> dict[str, Any]:
     """A case at the counter."""
-    form = {"item": item, "channel": "counter", "materials": ["申请书"]}
+    applicant = await keep(house.vault, node, key=key)
+    form = {"item": item, "channel": "counter", "materials": ["申请书"], **applying(applicant)}
     return await house.post(f"/intake/nodes/{node}/cases", form, by="clerk", key=key, status=status)
 
 

@@ -37,6 +37,8 @@ from services.intake.events import (
 from services.intake.tests.asking import CALENDAR as CALENDAR
 from services.intake.tests.asking import EVERYTHING as EVERYTHING
 from services.intake.tests.asking import HERE as HERE
+from services.intake.tests.asking import KEPT as KEPT
+from services.intake.tests.asking import LI as LI
 from services.intake.tests.asking import NUMBER as NUMBER
 from services.intake.tests.asking import asked as asked
 from services.intake.tests.asking import at as at
@@ -61,7 +63,8 @@ def file(on: str = "2007-03-05", procedure: Pinned | None = None, channel: Chann
         node="511525",
         pinned=procedure or pinned(),
         channel=channel,
-        applicant="subj-1",
+        applicants=(LI,),
+        known=(KEPT,),
         materials=("申请书",),
         officer="clerk-1",
         at=at(on),
@@ -112,14 +115,7 @@ def start_approving(officer: str = "approver-1") -> StartStep:
 
 
 def hand_over(to: str = "examiner-2", officer: str = "examiner-1", reasons: str = "经办人休假") -> HandOver:
-    return HandOver(
-        **HERE,
-        officer=officer,
-        at=at("2007-03-08"),
-        to=to,
-        reasons=reasons,
-        to_grants=EVERYTHING,
-    )
+    return HandOver(**HERE, officer=officer, at=at("2007-03-08"), to=to, reasons=reasons, to_grants=EVERYTHING)
 
 
 def finish_step(name: str, officer: str = "examiner-1", second: str = "", on: str = "2007-03-08") -> FinishStep:

@@ -20,7 +20,7 @@ def test_materials_handed_over_are_a_case_under_the_procedure_in_force() -> None
             node="511525",
             pinned=s.pinned(),
             channel=Channel.COUNTER,
-            applicant="subj-1",
+            applicants=(s.LI,),
             materials=("申请书",),
             officer="clerk-1",
             at=at("2007-03-05"),

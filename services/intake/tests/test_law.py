@@ -8,7 +8,9 @@ import pytest
 
 from services.intake.law import LAW, refused
 
-SOURCE = re.compile(r"行政许可法第[一二三四五六七八九十]+条(第[一二三四五六七八九十]款)?(第[一二三四五六七八九十]项)?|P-[a-z-]+")
+SOURCE = re.compile(
+    r"(行政许可法|民法典)第[百零一二三四五六七八九十]+条(第[一二三四五六七八九十]款)?(第[一二三四五六七八九十]项)?|P-[a-z-]+"
+)
 
 
 @pytest.mark.parametrize("code", LAW)

@@ -9,6 +9,7 @@ from typing import Final
 from libs.eventlog import Codec
 from libs.views import Connection, Logged, View
 from services.intake.events import CaseFiled, NumbersLeased, NumbersVoided
+from services.intake.views.applied import APPLIED, Applied, applications
 from services.intake.views.cases import CASES, NODE_CASES, ListedCase, NodeCases
 from services.intake.views.serials import LEASES, Lease
 
@@ -21,6 +22,7 @@ def cases_view(codec: Codec) -> View:
 
     async def apply(connection: Connection, events: Sequence[Logged]) -> None:
         rows: dict[str, ListedCase] = {}
+        applied: list[Applied] = []
         for recorded in events:
             match codec.decode(recorded):
                 case NumbersLeased(year=year, first=first, last=last, process=process):
@@ -30,7 +32,9 @@ def cases_view(codec: Codec) -> View:
                 case event:
                     row = rows[event.case] = rows.get(event.case) or ListedCase(event.case)
                     row.fold(event, recorded.version)
+                    applied.extend(applications(event) if isinstance(event, CaseFiled) else ())
         await CASES.save(connection, list(rows.values()))
+        await APPLIED.add(connection, applied)
         filed = Counter(rows[recorded.subject].node for recorded in events if recorded.type == codec.name(CaseFiled))
         await NODE_CASES.save(connection, [NodeCases(node, filed[node]) for node in sorted(filed)])
 

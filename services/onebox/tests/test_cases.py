@@ -31,6 +31,9 @@ class Listening:
         self.heard.append((path.rsplit("/", 1)[-1], body or {}))
         return {"case": "511525-20261128-000001-2"}
 
+    def file(self, node: str, key: str, form: dict[str, Any]) -> dict[str, Any]:
+        return self.post("clerk", f"/intake/nodes/{node}/cases", key, form)
+
 
 def test_a_notice_of_today_has_the_day_of_the_desk_wherever_the_machine_stands() -> None:
     door = Listening()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from libs.telemetry import current_traceparent
-from libs.web import CommandRoute, Envelope, WrittenAnswer, add_commands, done_answer, hosted, node_of_case
+from libs.web import CommandRoute, Envelope, WrittenAnswer, add_commands, done_answer, hosted, node_of_case, unstored
 from services.vault.follow import ReissueFollowCode
 from services.vault.http.desk import Desk
 
@@ -26,9 +26,7 @@ def add_codes(router: APIRouter, desk: Desk) -> None:
         command = ReissueFollowCode(case=case, node=node, given=given, officer=by.actor, at=context.now())
         intent = desk.codes.intent(case, command, **by.said, last=True, traceparent=current_traceparent())
         done = await context.logs.of(node).append(intent)
-        found = done_answer(done, code=await vault.new_follow_code(case))
-        found.headers["Cache-Control"] = "no-store"
-        return found
+        return unstored(done_answer(done, code=await vault.new_follow_code(case)))
 
     path = "/cases/{case}/follow-code"
     add_commands(

@@ -10,9 +10,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from libs.vault import KeptDocument, disposition
-from libs.web import REFUSES, Account, SubjectPath, require
+from libs.web import REFUSES, Account, SubjectPath, answer, require, unstored
 from services.vault.http.desk import FROM_HERE, Desk
-from services.vault.http.opening import OPEN, ActName, CaseOrNone, unstored
+from services.vault.http.opening import OPEN, ActName, CaseOrNone
 from services.vault.http.uploads import OCTETS, UUID, told
 
 LIST: Final = "vault.list-documents"
@@ -45,7 +45,7 @@ def add_documents(router: APIRouter, desk: Desk) -> None:
     @router.get("/subjects/{subject}/documents", response_model=DocumentsAnswer)
     async def listed(subject: SubjectPath, account: Annotated[Account, Depends(require(LIST, anywhere=True))]) -> Response:
         await desk.find(subject, account, LIST)
-        return unstored({"documents": [_row(found) for found in await documents.rows.of(subject)]})
+        return unstored(answer({"documents": [_row(found) for found in await documents.rows.of(subject)]}))
 
     @router.get("/documents/{document}", response_class=Response, responses={**REFUSES, **OCTETS}, dependencies=[Depends(FROM_HERE)])
     async def document(

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, RootModel, SecretStr
 from pydantic_core import PydanticCustomError
 
 from libs.codes import credit_code_fault
-from libs.forms import SUBJECT_ID, Title
+from libs.forms import SubjectId, Title
 from libs.vault import (
     AGENT,
     MOST_BYTES,
@@ -36,7 +36,6 @@ def _credit_code(code: str) -> str:
 CreditCode = Annotated[
     str, Field(min_length=1, max_length=18, json_schema_extra={"pattern": "^[0-9A-HJ-NPQRTUWXY]{18}$"}), AfterValidator(_credit_code)
 ]
-SubjectId = Annotated[str, Field(pattern=f"^{SUBJECT_ID}$")]
 
 
 class PersonForm(HiddenForm):

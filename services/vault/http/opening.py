@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
@@ -24,6 +24,7 @@ from libs.web import (
     answer,
     done_answer,
     require,
+    unstored,
 )
 from libs.wire import Position, origin
 from services.vault import views
@@ -84,7 +85,7 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
         row = await desk.find(subject, account, OPEN)
         names = await _names(desk, row, fields)
         await desk.open(subject, row.node, names, act=act, case=case, by=account)
-        return unstored({"subject": subject, "kind": row.kind, "fields": await vault.fields(row, names), "public": row.public})
+        return unstored(answer({"subject": subject, "kind": row.kind, "fields": await vault.fields(row, names), "public": row.public}))
 
     @router.get("/subjects/{subject}/openings", response_model=OpeningsAnswer)
     async def openings(
@@ -98,9 +99,14 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
 
     async def erase(by: Envelope, subject: str, _form: None) -> Response:
         row = await desk.find(subject, by.account, ERASE)
-        for text in await vault.rows.texts_of(subject):
+        await texts(by, row)
+        done = await desk.erase(_line(subject, row, by, context))
+        await texts(by, row)  # those that came before the subject was gone
+        return done_answer(done)
+
+    async def texts(by: Envelope, row: KeptSubject) -> None:
+        for text in await vault.rows.texts_of(row.subject):
             await desk.erase(_line(text, row, by, context))
-        return done_answer(await desk.erase(_line(subject, row, by, context)))
 
     path = "/subjects/{subject}/erasure"
     add_commands(router, [CommandRoute(path=path, name="EraseSubject", act=ERASE, does=erase, keyed=False)])
@@ -118,10 +124,3 @@ def _line(subject: str, row: KeptSubject, by: Envelope, context: Context) -> Era
 
 def _at(row: KeptSubject, epoch: int, sequence: int) -> Position:
     return Position(origin(row.node, "vault"), epoch, sequence, "")
-
-
-def unstored(content: Any) -> Response:
-    """An answer that no browser and nothing on the way keeps."""
-    found = answer(content)
-    found.headers["Cache-Control"] = "no-store"
-    return found

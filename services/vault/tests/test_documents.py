@@ -35,7 +35,7 @@ async def test_only_who_works_there_opens_it_and_for_no_other_case(house: House,
         assert (await fetched(house, document, by=by)).status_code == 403
     assert (await fetched(house, f"doc-{document[-36:-12]}{'0' * 12}")).status_code == 404
     assert (await house.http.get(f"/vault/documents/{document}", headers=house.headers("examiner"))).status_code == 422, "for nothing"
-    await house.hear(await intake.says("CaseFiled", house.time, CASE, applicant=subject))
+    await house.hear(await intake.says("CaseFiled", house.time, CASE, applicants=[{"subject": subject, "part": "applicant", "of": ""}]))
     assert (await fetched(house, document, case=f"{COUNTY}-20070305-000002-9")).json()["code"] == "other-case"
     assert await house.recorded() == []
 

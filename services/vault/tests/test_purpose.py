@@ -31,7 +31,7 @@ async def test_a_purpose_is_something_that_the_opener_may_do(house: House, act: 
 
 async def test_a_purpose_is_for_the_item_of_the_case(house: House, intake: Neighbour) -> None:
     subject = await kept(house)
-    filed = await intake.says("CaseFiled", house.time, CASE, applicant=subject)
+    filed = await intake.says("CaseFiled", house.time, CASE, applicants=[{"subject": subject, "part": "applicant", "of": ""}])
     await house.hear(filed)
     item = json.loads(filed.data)["pinned"]["item"]
     for word, items in (("of the item", (item,)), ("of another item", ("B",))):

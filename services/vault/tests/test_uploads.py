@@ -17,6 +17,7 @@ from libs.testkit.papers import EICAR, OFD_FILE, PDF_FILE, PLACE, jpeg
 from libs.vault import CHUNK, JPEG, LEAST_PIECE, MOST_BYTES, MOST_OPEN, MOST_PIECE, OFD, PDF, Clamd
 from services.vault.app import build
 from services.vault.tests.sending import STEP, Sending, fetched, sent
+from services.vault.tests.test_forms import LI
 from services.vault.tests.test_http import kept
 
 LONG = PDF_FILE[:9] + bytes(range(256)) * 60 + PDF_FILE[9:]
@@ -66,6 +67,23 @@ async def test_pieces_are_bounded(house: House) -> None:
     assert (await sending.piece(len(sending.data) - 10, bytes(LEAST_PIECE))).json()["code"] == "beyond-the-end"
     assert (await sending.piece(0, bytes(MOST_PIECE))).json()["offset"] == MOST_PIECE
     assert (await sending.finish(status=409))["code"] == "not-complete"
+
+
+async def test_nothing_comes_behind_the_end(house: House) -> None:
+    sending = Sending(house, await kept(house), LONG)
+    await sending.begin()
+    await sending.pieces()
+    for _ in range(2):
+        answer = await sending.piece(len(LONG), b"")
+        assert (answer.status_code, answer.json()["code"]) == (409, "wrong-offset")
+    await sending.finish()
+
+
+async def test_a_key_that_was_made_of_what_was_typed_tells_nothing(house: House) -> None:
+    sending = Sending(house, await kept(house), LONG)
+    first = await sending.begin(key=LI["resident_id"])
+    assert await sending.begin(key=LI["resident_id"]) == first
+    assert LI["resident_id"] not in repr(await house.pool.fetchrow("select * from upload"))
 
 
 async def test_of_pieces_at_once_one_is_taken_and_all_hear_the_same(house: House) -> None:

@@ -1,0 +1,46 @@
+"""Signing out of a site whose people sign in at a provider."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
+
+from libs.database import Pool
+from libs.testkit.browsing import served
+from services.door.tests.test_oidc import CLERK, Site, settings
+
+pytestmark = pytest.mark.server
+
+
+async def test_one_signs_out_here_whatever_became_of_the_provider(pool: Pool, tmp_path: Path) -> None:
+    """Its address answers as another one by now; or with what is no provider's description at all."""
+    for said in ({"issuer": "http://elsewhere.test"}, ["no", "provider"], "nothing"):
+        with describing(said) as issuer:
+            site = Site(pool, settings(tmp_path, issuer))
+            cookie = await site.way.sessions.begin_elsewhere("C0117", CLERK, "token")
+            async with site.browser() as browser:
+                browser.cookies.set("liandong-session", cookie)
+                word = re.search(r'name="csrf" value="([0-9a-f]{64})"', (await browser.get("/account")).text)
+                assert word is not None
+                out = await browser.post("/sign-out", data={"csrf": word[1]})
+                assert (out.status_code, out.headers["location"]) == (303, "/sign-in"), said
+                assert (await browser.get("/sign-in/oidc")).status_code in (403, 503)
+            assert await site.way.sessions.reader(cookie) is None
+            await site.way.provider.close()
+
+
+@contextmanager
+def describing(said: object) -> Iterator[str]:
+    """A server that answers everything with this: its address."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await JSONResponse(said)(scope, receive, send)
+
+    with served(answer) as address:
+        yield address
