@@ -81,7 +81,6 @@ async def test_an_address_or_method_that_is_not_there(stand: Stand) -> None:
         ({"days": 3}, [("body.item", "必须填写")]),
         ({"item": "", "days": "x"}, [("body.item", "太短或为空"), ("body.days", "应为整数")]),
         ({"item": ["511A"], "days": 2.5}, [("body.item", "应为文字"), ("body.days", "应为整数")]),
-        ({"item": "511A", "days": 3, "李秀英": 1, "13990900001": 2}, [("body.?", "没有这一项"), ("body.?", "没有这一项")]),
     ],
 )
 async def test_each_wrong_field_is_named_and_what_was_sent_is_not_repeated(stand: Stand, body: dict[str, object], fields: object) -> None:

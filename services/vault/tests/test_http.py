@@ -157,6 +157,7 @@ async def test_keys_are_rotated_while_the_vault_runs(house: House, around: Aroun
         {**LI, "phone": "13990900001转8"},
         {**LI, "resident_id": "511525198003070024"},
         {**LI, "kind": "李秀英"},
+        {**LI, "李秀英": "1", "13990900001": "2"},
         {**LI, "name": {"李秀英": "13990900001"}},
         {**LI, "name": ["李秀英", 511525198003070023511525198003070023]},
         {**FIRM, "contact_phone": "李秀英"},
