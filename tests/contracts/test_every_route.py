@@ -20,6 +20,8 @@ pytestmark = pytest.mark.server
 LOG: Final = "every-route"
 CITY, COUNTY = "511500", "511525"
 IN_ORDER: Final = frozenset({200, 201, 400, 401, 403, 404, 409, 412, 413, 415, 422})
+ASKED_OFTEN: Final = frozenset({("POST /intake/follow", 429)})
+"""Where guessing is slowed down, and these tests guess."""
 
 
 async def poison(box: OneBox, site: str) -> None:
@@ -72,7 +74,7 @@ def test_no_route_fails_or_answers_what_it_does_not_declare(asking: Asking) -> N
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             asking.ask(operation, mode)
     assert asking.faults == [], "\n\n".join(asking.faults[:10])
-    assert {status for answers in asking.answers.values() for status in answers} <= IN_ORDER
+    assert {status for route, answers in asking.answers.items() for status in answers if (route, status) not in ASKED_OFTEN} <= IN_ORDER
     assert len(asking.answers) >= 45, "every service's routes are described"
     reached = {route: answers[200] + answers[201] for route, answers in asking.answers.items()}
     assert [route for route, done in reached.items() if not done and route.startswith("GET ")] == [], "what is asked about stands nowhere"

@@ -168,7 +168,7 @@ def test_the_vaults_keys_are_rotated_while_everything_stays_readable(box: OneBox
 
     def shown(subject: str) -> Any:
         with site.client("examiner") as client:
-            return client.get(f"/vault/subjects/{subject}", params={"act": "intake.step-done"}).json()["fields"]
+            return client.get(f"/vault/subjects/{subject}", params={"act": "intake.finish-step"}).json()["fields"]
 
     with site.client("clerk") as client:
         kept = client.post(f"/vault/nodes/{COUNTY}/subjects", json=form, headers={"Idempotency-Key": "keys"}).json()["subject"]

@@ -115,7 +115,7 @@ async def test_who_may_ask(living: Living) -> None:
     ("path", "status"),
     [
         (f"/clocks/clock:{CASE}:none/proof", 404),
-        ("/clocks/clock:999999-20070305-000001-0:promised/proof", 404),
+        ("/clocks/clock:999999-20070305-000001-0:promised/proof", 403),
         ("/clocks/whatever/proof", 422),
         ("/cases/999999-20070305-000001-0/clocks", 403),
         ("/cases/511525200-20070305-000001-0/clocks", 404),
