@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     kafka: str
     port: Port
     host: str = "127.0.0.1"
+    proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, _Json] = ()
+    """The addresses or networks of the proxies ahead of this site: nobody else is believed who says for whom they ask, and whether over HTTPS."""
     accounts: Path
     key: Path
     """The site's signing key; it never leaves the site."""
@@ -93,6 +95,7 @@ class Settings(BaseSettings):
             bootstrap=self.kafka,
             address=f"http://{self.host}:{self.port}",
             city=self.city,
+            proxies=tuple(map(str, self.proxies)),
             token=self.feed_token.get_secret_value(),
             signing_key=self.signing_key,
             registry=self.known,

@@ -40,6 +40,7 @@ SENTENCES: Final = {
     "model_type": "应为一组填写项",
     "dict_type": "应为一组填写项",
     "json_invalid": "不是有效的 JSON",
+    "ip_any_network": "不是 IP 地址或网段",
 }
 NO_SENTENCE: Final = "填写不符合要求"
 KNOWN_FAULTS: Final = frozenset(get_args(core_schema.ErrorType))

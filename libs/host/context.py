@@ -98,6 +98,8 @@ class Around:
     """The site's signing key, read when asked for; it never leaves the site. Raises `LookupError` where there is none."""
     keyring: Callable[[], Keyring] = _no_keyring
     """The keys of the site's vault; they never leave the site. Raises `LookupError` where there are none."""
+    proxies: tuple[str, ...] = ()
+    """The addresses or networks of the proxies ahead of this site that are believed when they say who asks."""
     scanner: Scanner | None = None
     """Looks for viruses in what is uploaded; None: the site has none."""
     vault: VaultPort = field(default_factory=no_vault)

@@ -9,13 +9,14 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, Final, Self
 
 import uvicorn
 import uvloop
+from starlette.types import ASGIApp
 
 from libs.contracts import Row
 from libs.host.away import kafka, postgres
@@ -106,9 +107,11 @@ async def run_site(
     return orderly
 
 
-async def _until_told(running: SiteHost, accounts: Accounts, door: socket.socket, told: asyncio.Event, started: Callable[[], None]) -> None:
-    app = NotOpenYet(site_app(running, accounts), running)
-    config = uvicorn.Config(
+def served(app: ASGIApp, proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """How a site's application is served. Who asks, and whether over HTTPS, is what the connection says; only `proxies` are believed when
+    they say it of others, for on that depend how often may be tried and which cookies are given.
+    """
+    return uvicorn.Config(
         app,
         http="httptools",
         ws="none",
@@ -117,9 +120,14 @@ async def _until_told(running: SiteHost, accounts: Accounts, door: socket.socket
         access_log=False,
         server_header=False,
         date_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         timeout_graceful_shutdown=REQUESTS_SECONDS,
     )
-    server = Answering(config)
+
+
+async def _until_told(running: SiteHost, accounts: Accounts, door: socket.socket, told: asyncio.Event, started: Callable[[], None]) -> None:
+    server = Answering(served(NotOpenYet(site_app(running, accounts), running), running.around.proxies))
     answering = asyncio.create_task(server.serve(sockets=[door]), name="door")
     starting = asyncio.create_task(_start(running, started), name="start")
     waiting = asyncio.create_task(told.wait(), name="told to stop")

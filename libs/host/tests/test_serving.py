@@ -12,11 +12,14 @@ from contextlib import suppress
 
 import httpx2
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from libs.authority import Post, posted
 from libs.embedded import free_port
 from libs.host import Around, Build, Service, SiteHost, run_site
 from libs.host import process as around_site
+from libs.host.process import Answering, listening, served
 from libs.host.running import imported
 from libs.host.tests.told import SITE, Told, row
 from libs.web import Accounts
@@ -132,3 +135,21 @@ def test_a_loop_that_does_not_end_does_not_keep_the_process_from_ending_but_show
             assert process.wait(30) == around_site.LEFT
         finally:
             process.kill()
+
+
+@pytest.mark.parametrize(
+    ("proxies", "heard"), [((), "127.0.0.1 http"), (("127.0.0.1/32",), "203.0.113.9 https"), (("10.0.0.0/8",), "127.0.0.1 http")]
+)
+async def test_nobody_but_a_proxy_that_is_known_says_for_whom_it_asks(proxies: tuple[str, ...], heard: str) -> None:
+    async def who(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse(f"{scope['client'][0]} {scope['scheme']}")(scope, receive, send)
+
+    with listening("127.0.0.1", 0) as door:
+        server = Answering(served(who, proxies))
+        answering = asyncio.create_task(server.serve(sockets=[door]))
+        said = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+        async with httpx2.AsyncClient() as client:
+            answer = await client.get(f"http://127.0.0.1:{door.getsockname()[1]}/", headers=said)
+        server.end()
+        await answering
+    assert answer.text == heard

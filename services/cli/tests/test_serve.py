@@ -101,6 +101,7 @@ def refused() -> str:
         ("AT", "province", "LIANDONG_AT：不在可选范围内"),
         ("PORT", "x", "LIANDONG_PORT：应为整数"),
         ("PORT", "70000", "LIANDONG_PORT：太大"),
+        ("PROXIES", '["10.0.0.0/8", "x"]', "LIANDONG_PROXIES[2]：不是 IP 地址或网段"),
         ("DATABASES", "[]", "LIANDONG_DATABASES：应为一组填写项"),
         ("NODES", "[", "LIANDONG_NODES：第 1 行第 2 列不是有效的 JSON"),
         ("NODES", '[{"code": "511500", "code": "511501", "name": "x"}]', "LIANDONG_NODES：「code」出现了两次"),
