@@ -39,15 +39,24 @@ class ListAsk(NamedTuple):
         """The largest first."""
         return self.sort.startswith("-")
 
+    def words(self, name: str) -> dict[str, str]:
+        """What the address says of the list `name` in this state: nothing of what is so by itself."""
+        said = {"sort": self.sort, "page": str(self.page) if self.page > 1 else "", "find": self.find}
+        return {word_of(name, word): value for word, value in said.items() if value}
+
+
+def word_of(name: str, word: str) -> str:
+    """How the address calls a word of the list `name`."""
+    return f"{name}-{word}" if name else word
+
 
 def list_ask(name: str = "") -> Callable[..., ListAsk]:
     """A dependency: the state of the list `name` in the address of its page. A page with several lists gives each a name."""
-    before = f"{name}-" if name else ""
 
     def ask(
-        sort: str = Query("", alias=f"{before}sort", max_length=40),
-        page: int = Query(1, alias=f"{before}page", ge=1, le=PAGES),
-        find: str = Query("", alias=f"{before}find", max_length=LONGEST),
+        sort: str = Query("", alias=word_of(name, "sort"), max_length=40),
+        page: int = Query(1, alias=word_of(name, "page"), ge=1, le=PAGES),
+        find: str = Query("", alias=word_of(name, "find"), max_length=LONGEST),
     ) -> ListAsk:
         return ListAsk(sort, page, find.strip())
 
@@ -126,13 +135,11 @@ class Listing(Generic[Row]):
 
     def word(self, name: str) -> str:
         """How the address calls `name` of this list."""
-        return f"{self.name}-{name}" if self.name else name
+        return word_of(self.name, name)
 
     def address(self, **change: Any) -> str:
         """The address of this list with other words, from the page itself on."""
-        state = self.ask._replace(**change)
-        said = {"sort": state.sort, "page": str(state.page) if state.page > 1 else "", "find": state.find}
-        words = {**self.kept, **{self.word(name): value for name, value in said.items() if value}}
+        words = {**self.kept, **self.ask._replace(**change).words(self.name)}
         return f"?{urlencode(words)}{f'#{self.name}' if self.name else ''}"
 
 

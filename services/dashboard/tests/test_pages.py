@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from starlette.requests import Request
@@ -239,3 +240,14 @@ def test_a_proof_says_how_far_a_clock_had_run_when_its_case_came() -> None:
     text = page("proof.html", proof=shown, clock=f"clock:{CASE}:promised")
     assert "导入时已经过 8 个工作日，此前不发牌（ 2026年11月23日 09:00 ）" in text
     assert "导入时已经过" not in page("proof.html", proof=proof_model(answers.proof()), clock=f"clock:{CASE}:promised")
+
+
+def test_each_of_the_networks_lists_keeps_what_was_asked_of_the_other() -> None:
+    wrong, feeds = ListAsk(sort="-age", find="高县"), ListAsk(sort="-kept", page=2)
+    model = network_model(answers.city(), [], answers.status(), wrong, feeds)
+    assert parse_qs(model["wrong"].turned(1)[1:].partition("#")[0])["feeds-sort"] == ["-kept"]
+    assert parse_qs(model["feeds"].turned(1)[1:].partition("#")[0]) == {
+        "feeds-sort": ["-kept"],
+        "wrong-sort": ["-age"],
+        "wrong-find": ["高县"],
+    }

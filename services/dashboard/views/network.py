@@ -64,10 +64,10 @@ def network_model(city: ShownRow, feeds: Sequence[ShownRow], status: ShownRow, w
         "now": moment(city["now"]),
         "nodes": len(states),
         "counts": [(text, states.count(state), tone) for state, (text, tone) in STATES.items() if state in states],
-        "wrong": listed(found, WRONG_COLUMNS, wrong, size=A_SCREEN, name=WRONG),
+        "wrong": listed(found, WRONG_COLUMNS, wrong, size=A_SCREEN, name=WRONG, kept=shown.words(FEEDS)),
         "serious": sum(TROUBLES[one.kind].tone != "mute" for one in found),
         "words": TROUBLES,
-        "feeds": listed(feed_rows(feeds), FEED_COLUMNS, shown, order="state", size=A_SCREEN, name=FEEDS),
+        "feeds": listed(feed_rows(feeds), FEED_COLUMNS, shown, order="state", size=A_SCREEN, name=FEEDS, kept=wrong.words(WRONG)),
     }
 
 
