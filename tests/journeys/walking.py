@@ -161,7 +161,7 @@ def stand(site: SiteOfBox, work: str) -> list[There]:
 def _stand(site: SiteOfBox, door: Door, node: str) -> There:
     subject = door.post("clerk", f"/vault/nodes/{node}/subjects", f"{node}:subject", {"kind": "text", "text": "路灯不亮"})["subject"]
     form = {"item": "LD-511A-0001", "channel": "counter", "materials": ["申请书"]}
-    case = door.post("clerk", f"/intake/nodes/{node}/cases", f"{node}:file", form)["case"]
+    case = door.file(node, f"{node}:file", form)["case"]
     done = door.post("clerk", f"/intake/cases/{case}/acceptance", f"{node}:accept")
     with site.client() as client:
         shown = client.get(f"/intake/cases/{case}", params={"sequence": done["position"]["sequence"]})
