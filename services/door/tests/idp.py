@@ -18,7 +18,7 @@ from httpx2 import AsyncClient
 from libs.embedded import free_port
 
 SCRIPT: Final = Path(__file__).parent / "provider.mjs"
-PACKAGE: Final = "oidc-provider@9"
+PACKAGE: Final = "oidc-provider@9.13.3"
 SITE: Final = "http://liandong.test"
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from libs.database import reading
 from libs.forms import CASE_NUMBER
@@ -24,6 +23,7 @@ from libs.web import (
     answer,
     done_answer,
     require,
+    row_answer,
     unstored,
 )
 from libs.wire import Position, origin
@@ -50,24 +50,13 @@ class OpenedAnswer(BaseModel):
     public: dict[str, str]
 
 
-class OpeningAnswer(BaseModel):
-    """Who opened what of a person, for which act and case, when."""
-
-    node: str
-    epoch: int
-    sequence: int
-    subject: str
-    fields: Annotated[list[str], Field(max_length=50)]
-    act: str
-    case: str
-    officer: str
-    at: datetime
+OpeningAnswer = row_answer("OpeningAnswer", views.OpeningRow)
 
 
 class OpeningsAnswer(BaseModel):
     """The openings of all subjects of one person at this site, oldest first."""
 
-    openings: list[OpeningAnswer]
+    openings: list[OpeningAnswer]  # type: ignore[valid-type]
 
 
 def add_opening(router: APIRouter, desk: Desk) -> None:

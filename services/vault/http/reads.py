@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -12,7 +11,7 @@ from libs.eventlog import Subject
 from libs.forms import Word
 from libs.host import Context
 from libs.telemetry import current_traceparent
-from libs.web import Account, Epoch, NodePath, PageSize, Reads, SequenceQuery, WatchedRead, answer, hosted, require
+from libs.web import Account, Epoch, NodePath, PageSize, Reads, SequenceQuery, WatchedRead, answer, hosted, require, row_answer
 from libs.wire import Position, origin
 from services.vault import views
 from services.vault.reads import Event, ReadRecords, stream
@@ -25,23 +24,13 @@ Before = Annotated[str, Query(pattern=r"^([0-9]{1,9}-[0-9]{1,18})?$")]
 """The place in the log, `<epoch>-<sequence>`, of the last row of the page before; none: the newest."""
 
 
-class ReadAnswer(BaseModel):
-    """What was read: by whom, by which act, about which node, at which address, when."""
-
-    node: str
-    epoch: int
-    sequence: int
-    reader: str
-    act: str
-    about: str
-    path: str
-    at: datetime
+ReadAnswer = row_answer("ReadAnswer", views.ReadRow)
 
 
 class ReadsAnswer(BaseModel):
     """A page of what auditors read at a node, newest first; `next` goes on behind its last."""
 
-    reads: list[ReadAnswer]
+    reads: list[ReadAnswer]  # type: ignore[valid-type]
     next: str | None
 
 

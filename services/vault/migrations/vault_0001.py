@@ -9,8 +9,8 @@ down_revision = None
 branch_labels = ("vault",)
 
 
-def upgrade() -> None:
-    op.execute("""
+TABLES = (
+    """
         create table kept (
             subject   text collate "C" primary key,
             node      text collate "C" not null,
@@ -26,40 +26,40 @@ def upgrade() -> None:
             erased_at timestamptz,
             said      boolean not null default false,
             unique (node, key)
-        )""")
-    op.execute("create index kept_wraps on kept (kek, subject) where wrapped is not null")
-    op.execute("create index kept_whose on kept (whose) where whose <> ''")
-    op.execute("create index kept_unsaid on kept (erased_at) where erased_at is not null and not said")
-    op.execute("""
+        )""",
+    "create index kept_wraps on kept (kek, subject) where wrapped is not null",
+    "create index kept_whose on kept (whose) where whose <> ''",
+    "create index kept_unsaid on kept (erased_at) where erased_at is not null and not said",
+    """
         create table sealed (
             subject text collate "C" not null references kept,
             field   text collate "C" not null,
             data    bytea not null,
             primary key (subject, field)
-        )""")
-    op.execute("""
+        )""",
+    """
         create table digest (
             kind    text collate "C" not null,
             digest  bytea not null,
             subject text collate "C" not null references kept,
             primary key (kind, digest, subject)
-        )""")
-    op.execute("create index digest_of_subject on digest (subject)")
-    op.execute("""
+        )""",
+    "create index digest_of_subject on digest (subject)",
+    """
         create table holding (
             "case"  text collate "C" not null,
             subject text collate "C" not null,
             item    text collate "C" not null,
             runs    boolean not null,
             primary key ("case", subject)
-        )""")
-    op.execute("create index holding_of_subject on holding (subject)")
-    op.execute("""
+        )""",
+    "create index holding_of_subject on holding (subject)",
+    """
         create table follow_code (
             "case" text collate "C" primary key,
             digest bytea not null
-        )""")
-    op.execute("""
+        )""",
+    """
         create table openings (
             node     text collate "C" not null,
             epoch    integer not null,
@@ -71,9 +71,9 @@ def upgrade() -> None:
             officer  text not null,
             at       timestamptz not null,
             primary key (node, epoch, sequence)
-        )""")
-    op.execute("create index openings_of_subject on openings (subject, at)")
-    op.execute("""
+        )""",
+    "create index openings_of_subject on openings (subject, at)",
+    """
         create table reads (
             node     text collate "C" not null,
             epoch    integer not null,
@@ -84,15 +84,12 @@ def upgrade() -> None:
             path     text not null,
             at       timestamptz not null,
             primary key (node, epoch, sequence)
-        )""")
-    op.execute("create index reads_of_reader on reads (node, reader, epoch, sequence)")
-    for statement in (*guarded("openings"), *guarded("reads")):
-        op.execute(statement)
-    _documents()
+        )""",
+    "create index reads_of_reader on reads (node, reader, epoch, sequence)",
+)
 
-
-def _documents() -> None:
-    op.execute("""
+DOCUMENTS = (
+    """
         create table upload (
             upload   text collate "C" primary key,
             subject  text collate "C" not null references kept,
@@ -105,17 +102,17 @@ def _documents() -> None:
             at       timestamptz not null,
             document text collate "C" not null,
             unique (node, key)
-        )""")
-    op.execute("create index upload_of_subject on upload (subject)")
-    op.execute("create index upload_at on upload (at)")
-    op.execute("""
+        )""",
+    "create index upload_of_subject on upload (subject)",
+    "create index upload_at on upload (at)",
+    """
         create table piece (
             upload text collate "C" not null references upload on delete cascade,
             start  bigint not null,
             data   bytea not null,
             primary key (upload, start)
-        )""")
-    op.execute("""
+        )""",
+    """
         create table document (
             document text collate "C" primary key,
             subject  text collate "C" not null references kept,
@@ -126,14 +123,20 @@ def _documents() -> None:
             scan     text not null,
             label    bytea not null,
             at       timestamptz not null
-        )""")
-    op.execute("create index document_of_subject on document (subject, at)")
-    op.execute("""
+        )""",
+    "create index document_of_subject on document (subject, at)",
+    """
         create table chunk (
             document text collate "C" not null references document on delete cascade,
             number   integer not null,
             data     bytea not null,
             primary key (document, number)
-        )""")
-    for table in ("piece", "chunk"):
-        op.execute(f"alter table {table} alter column data set storage external")
+        )""",
+    "alter table piece alter column data set storage external",
+    "alter table chunk alter column data set storage external",
+)
+
+
+def upgrade() -> None:
+    for statement in (*TABLES, *guarded("openings"), *guarded("reads"), *DOCUMENTS):
+        op.execute(statement)
