@@ -87,6 +87,7 @@ async def test_nobody_is_erased_while_a_case_runs(vault: Vault, tmp_path: Path) 
     await vault.rows.release(["c1"])
     assert await vault.rows.cases(subject) == {"c1": False, "c2": True}
     assert [await vault.rows.item(case, subject) for case in ("c1", "c2", "c3")] == ["511A", "511B", ""]
+    assert [await vault.rows.item(case) for case in ("c1", "c2", "c3")] == ["511A", "511B", ""]
     assert not await vault.erase(line(subject))
     assert await opened(vault, subject) == LI
     assert not (tmp_path / "vault.erased").exists()
