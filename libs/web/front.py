@@ -50,13 +50,17 @@ async def limit(request: Request, name: str, key: str) -> None:
 
 
 def caller(request: Request) -> str:
-    """Where a request comes from, as it is counted: a household of IPv6 has more addresses than there are rows, and counts once."""
+    """Where a request comes from, as it is counted: a household of IPv6 has more addresses than there are rows, and counts once. An address of
+    IPv4 that is written as one of IPv6 is itself: all of them together are one /64.
+    """
     host = request.client.host if request.client else ""
     try:
         address = ip_address(host)
     except ValueError:
         return host
-    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else host
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+    return host
 
 
 class Front:
@@ -114,10 +118,11 @@ class Front:
         if cookie and not says_word(cookie, word):
             raise NotAllowed(OLD_PAGE)
         account, elsewhere = await reader(request), self._entrance.elsewhere
-        to = await elsewhere.leads(cookie) if elsewhere is not None else ""
+        hint = await elsewhere.hint(cookie) if elsewhere is not None else ""
         if everywhere and account is not None:
             await self._entrance.sessions.end_all(account.staff)
         await self._entrance.sessions.end(cookie)
+        to = await elsewhere.leads(hint) if elsewhere is not None and hint else ""
         request.scope["state"].pop("account", None)
         answer = going(self._pages, request, to, "正在退出统一身份认证") if to else RedirectResponse("/sign-in", 303, headers=UNKEPT)
         answer.delete_cookie(cookie_name(request), httponly=True, secure=is_secure(request), samesite="strict")

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from libs.authority import Post
-from services.door.settings import NoGrant, Oidc
+from libs.database import Pool
+from libs.web import Accounts
+from services.door.http.sessions import StoredSessions
+from services.door.settings import NoGrant, Oidc, SecondFactor
 
 TOLD = Oidc.model_validate(
     {
@@ -42,6 +45,17 @@ def test_somebodys_own_number_is_no_staff_number_and_is_not_repeated(number: str
     with pytest.raises(NoGrant, match="工号是身份证号码或手机号码，不能登录") as no:
         TOLD.account({**claims("lead"), "staff": number})
     assert number not in str(no.value)
+
+
+@pytest.mark.server
+async def test_a_post_of_which_a_second_factor_is_asked_from_now_on_ends_sessions_without_one(pool: Pool) -> None:
+    before, after = TOLD, TOLD.model_copy(update={"second": SecondFactor(posts=(Post.LEADER,), amr=("otp",))})
+    sessions, later = StoredSessions(pool, Accounts(), before), StoredSessions(pool, Accounts(), after)
+    for shown, known in (({}, None), ({"amr": ["pwd"]}, None), ({"amr": ["pwd", "otp"]}, "A9001")):
+        cookie = await sessions.begin_elsewhere("A9001", before.kept(claims("lead", **shown, phone="13990900001")), "token")
+        assert await sessions.reader(cookie) is not None
+        account = await later.reader(cookie)
+        assert (account and account.staff) == known
 
 
 def test_another_post_needs_no_last_day_and_gets_none() -> None:
