@@ -14,7 +14,7 @@ from starlette.requests import Request
 from libs.authority import ACTS, READ_ONLY, Post, posted
 from libs.web.accounts import digest
 from libs.web.acting import word_of
-from libs.web.addresses import back_to, local
+from libs.web.addresses import local
 from libs.web.entrance import RATES
 from libs.web.front import caller
 from libs.web.passwords import hashed
@@ -184,21 +184,6 @@ async def test_nobody_is_sent_elsewhere(stand: Stand, to: str) -> None:
     async with stand.browser() as client:
         assert (await signed_in(client, "L0001", to)).headers["location"] == "/"
         assert 'name="next" value="/"' in (await client.get("/sign-in", params={"next": to})).text
-
-
-@pytest.mark.parametrize(
-    "to", ["/cases/511525198003070023", "/find?number=13990900001", "/find?number=139%2D9090%2D0001", "/?a=511525198003070023#b"]
-)
-def test_no_address_that_follows_has_somebodys_number(to: str) -> None:
-    assert local(to) == "/"
-    path, _, query = to.partition("?")
-    assert [back_to(path, query, refused=refused) for refused in (False, True)] in (["/", "/"], ["/", path])
-
-
-@pytest.mark.parametrize(("path", "back"), [("/cases/511525-20070305-000001-0", True), ("/cases/欧阳标记", False), ("/nowhere", True)])
-def test_a_page_that_refuses_repeats_of_the_address_what_is_ours(path: str, back: bool) -> None:
-    assert back_to(path, "a=欧阳标记", refused=True) == (path if back else "/")
-    assert back_to(path, "a=1", refused=False) == f"{path}?a=1"
 
 
 @pytest.mark.parametrize("to", ["/", "/page", "/cases/511525-1?x=1&y=//z"])
