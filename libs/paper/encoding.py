@@ -25,7 +25,7 @@ def text_of(data: bytes) -> tuple[str, tuple[str, ...]]:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise BadTable("encoding", "文件是 UTF-16（Unicode 文本）编码，请另存为 UTF-8 的 CSV")
     if b"\x00" in data:
-        raise BadTable("binary", "这不是 CSV，也不是 XLSX 文件")
+        raise BadTable("binary", "这个文件既不是 CSV，也不是 XLSX")
     try:
         return data.decode("utf-8-sig"), ()
     except UnicodeDecodeError as error:

@@ -27,10 +27,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "half": "\ud800",
     "sql": "'; drop table event; --",
     "path": "../../../etc/passwd%00",
+    "escape": "\x1b[2J\x1b]0;x\x07",
+    "mongolian": "ᠰᠠᠷ\u180eᠠ",
 }
 """By what they try."""
 KEPT: Final[Mapping[str, str]] = {
-    **{name: TEXTS[name] for name in ("html", "entity", "beyond", "rtl", "formula", "braces", "sql", "path")},
+    **{name: TEXTS[name] for name in ("html", "entity", "beyond", "rtl", "formula", "braces", "sql", "path", "mongolian")},
     "emoji": "👍🏽🇨🇳",
     "wide": "W" * 300,
     "signs": "一" * 300,

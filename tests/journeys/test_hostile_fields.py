@@ -15,6 +15,7 @@ from libs.testkit.unserved import application
 from libs.web import Accounts
 from services.onebox import Door, OneBox, publish
 from services.onebox.sites import SiteOfBox
+from tests.journeys.half_done import Counted, more
 from tests.journeys.hostile import TEXTS, put, sample, texts
 from tests.journeys.walking import CHINESE, CITY, COUNTY, There, stand, walkers
 from tests.repository.test_authority import required
@@ -69,9 +70,11 @@ def bodies(described: dict[str, Any]) -> Iterator[tuple[str, tuple[str | int, ..
             yield path, field.at, sample(content["schema"], known, field.at), json.dumps(field.schema)
 
 
-async def test_every_field_of_every_command(place: tuple[SiteOfBox, There]) -> None:
+async def test_every_field_of_every_command(box: OneBox, place: tuple[SiteOfBox, There]) -> None:
     site, there = place
     known, faults, fields, kept = await routes(site, "POST"), list[str](), set[tuple[str, str]](), 0
+    counted = await Counted.at(box, site)
+    before = await counted.now()
     with httpx2.Client(base_url=site.address, timeout=60) as client:
         described = client.get("/openapi.json").json()
         for path, at, body, _ in bodies(described):
@@ -82,8 +85,12 @@ async def test_every_field_of_every_command(place: tuple[SiteOfBox, There]) -> N
                 headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
                 headers["Idempotency-Key"] = f"hostile:{site.code}:{len(fields)}:{name}"
                 answer = client.post(filled(path, there), content=json.dumps(put(body, at, text)), headers=headers)
+                after = await counted.now()
                 kept += answer.is_success
                 faults += [] if answer.is_success else [f"{path} {at} {name}: {fault}" for fault in refused(answer)]
+                faults += [f"{path} {at} {name}: refused, and {did}" for did in [more(before, after)] if did and not answer.is_success]
+                before = after
+    await counted.close()
     assert faults == [], "\n".join(faults[:40])
     assert len(fields) > 60
     assert kept > 10, "some of it is harmless, and is kept"
