@@ -96,8 +96,9 @@ class MemoryRows:
     def _its(self, subject: str) -> set[str]:
         return {subject, self._rows[subject].whose} if subject in self._rows else {subject}
 
-    async def item(self, case: str, subject: str) -> str:
-        return next((item for (its, one), item in self._items.items() if its == case and one in self._its(subject)), "")
+    async def item(self, case: str, subject: str = "") -> str:
+        its = self._its(subject)
+        return next((item for (of, one), item in self._items.items() if of == case and (not subject or one in its)), "")
 
     async def erase(self, line: ErasedLine, promise: Promise) -> bool:
         if any((await self.cases(line.subject)).values()):

@@ -52,7 +52,7 @@ _LOCKED: Final = f"select subject from kept where subject in ({_ITS}) order by s
 _LOCKED_ALL: Final = "select from kept where subject = any ($1::text[]) and erased_at is null order by subject for update"
 _RELEASE: Final = 'update holding set runs = false where "case" = any ($1::text[]) and runs'
 _CASES: Final = f'select "case", bool_or(runs) from holding where subject in ({_ITS}) group by "case" order by "case"'
-_ITEM: Final = f'select item from holding where subject in ({_ITS}) and "case" = $2 limit 1'
+_ITEM: Final = f"select item from holding where \"case\" = $2 and ($1 = '' or subject in ({_ITS})) limit 1"
 _RUNS: Final = f"select exists (select from holding where subject in ({_ITS}) and runs)"
 _DESTROY: Final = """
 with line as (select * from unnest($1::text[], $2::text[], $3::timestamptz[]) as l (subject, officer, at)),
@@ -127,7 +127,7 @@ class PgRows:
     async def cases(self, subject: str) -> dict[str, bool]:
         return dict(await self._pool.fetch(_CASES, subject))
 
-    async def item(self, case: str, subject: str) -> str:
+    async def item(self, case: str, subject: str = "") -> str:
         found: str | None = await self._pool.fetchval(_ITEM, subject, case)
         return found or ""
 

@@ -104,8 +104,8 @@ class VaultRows(Protocol):
     async def cases(self, subject: str) -> dict[str, bool]:
         """The cases of a subject, and of whom it acts for or who wrote it: whether they still run."""
 
-    async def item(self, case: str, subject: str) -> str:
-        """The item of one of its `cases`; empty where that is not known."""
+    async def item(self, case: str, subject: str = "") -> str:
+        """The item of one of the subject's `cases`, or, without a subject, of any case; empty where that is not known."""
 
     async def erase(self, line: ErasedLine, promise: Promise) -> bool:
         """Destroys key, ciphertext and digests, after `promise` has returned; False, and nothing done, while one of its `cases` runs."""

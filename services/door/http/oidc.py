@@ -75,7 +75,7 @@ class Way:
         on_way = await self.met(request, state)
         found = await self.provider.identity(on_way, code, iss)
         told = self.provider.told
-        told.must_be_sure(account := told.account(found.claims), found.claims)
+        account = told.known(found.claims)
         await self.sessions.end(session_cookie(request))
         cookie = await self.sessions.begin_elsewhere(account.staff, told.kept(found.claims), found.token)
         answer = going(pages, request, on_way.next, "已登录")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final, NamedTuple
 
 from fastapi import HTTPException
@@ -35,8 +36,13 @@ class Desk(NamedTuple):
         found = await self.vault.rows.find(subject)
         if found is None:
             raise HTTPException(404)
-        account.must(act, found.node, self.context.now().astimezone(CHINA).date())
+        account.must(act, found.node, self.today)
         return found
+
+    @property
+    def today(self) -> date:
+        """The day it is in China."""
+        return self.context.now().astimezone(CHINA).date()
 
     async def put(self, command: subject.Command) -> Done:
         """Has a command decided against the subject's last fact, and written. Raises `Refused` or `LogError`."""

@@ -87,7 +87,7 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
             return answer({"openings": await views.openings_of(rows, subject, MOST)}, current=current)
 
     async def erase(by: Envelope, subject: str, _form: None) -> Response:
-        row = await desk.find(subject, by.account, ERASE)
+        await _must_erase(desk, row := await desk.find(subject, by.account, ERASE), by.account)
         await texts(by, row)
         done = await desk.erase(_line(subject, row, by, context))
         await texts(by, row)  # those that came before the subject was gone
@@ -99,6 +99,12 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
 
     path = "/subjects/{subject}/erasure"
     add_commands(router, [CommandRoute(path=path, name="EraseSubject", act=ERASE, does=erase, keyed=False)])
+
+
+async def _must_erase(desk: Desk, row: KeptSubject, account: Account) -> None:
+    """Raises `NotAllowed` where the account may not erase for the item of one of the subject's cases."""
+    for case in await desk.vault.rows.cases(row.subject):
+        account.must(ERASE, row.node, desk.today, await desk.vault.rows.item(case, row.subject))
 
 
 async def _names(desk: Desk, row: KeptSubject, fields: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncpg
+import structlog
 
 from libs.host import Around
 from libs.testkit.house import COUNTY, House, open_house
@@ -26,6 +27,24 @@ async def test_nobody_is_erased_while_a_case_runs_and_everybody_can_be_behind_it
     assert (await opened(house, subject, case=CASE, status=409))["code"] == "erased"
     await erase(house, subject)
     await house.one(DataErased)
+
+
+async def test_where_the_erasure_cannot_be_written_down_nothing_is_destroyed_and_the_log_names_the_file(
+    house: House, around: Around
+) -> None:
+    """The disk is full, or may not be written: that is no database that is away, which nobody would tell of."""
+    keys = around.keyring().path
+    assert keys is not None
+    (file := keys.with_name("vault.erased")).mkdir()
+    subject = await kept(house)
+    with structlog.testing.capture_logs() as lines:
+        answer = await house.http.post(f"/vault/subjects/{subject}/erasure", headers=house.headers("clerk"))
+    assert (answer.status_code, answer.json()["code"]) == (500, "fault")
+    (fault,) = [line for line in lines if line["event"] == "fault"]
+    assert str(fault["exc_info"]) == f"{file} 无法写入：是文件夹，不是文件"
+    assert (await opened(house, subject))["fields"]["name"] == LI["name"]
+    file.rmdir()
+    await erase(house, subject)
 
 
 async def test_what_a_person_wrote_goes_with_the_person(house: House) -> None:
