@@ -120,6 +120,12 @@ class MemoryRows:
         self._sealed.pop(line.subject, None)
         self._digests.pop(line.subject, None)
 
+    async def left_behind(self) -> list[ErasedLine]:
+        texts = [row for row in self._rows.values() if row.kind == TEXT and row.whose and row.erased is None]
+        gone = {row.subject: row.erased for row in self._rows.values() if row.erased is not None}
+        found = [(row, gone[row.whose]) for row in texts if row.whose in gone]
+        return [ErasedLine(row.subject, row.node, by.officer, by.at) for row, by in sorted(found, key=lambda one: one[0].subject)]
+
     async def unsaid(self) -> list[ErasedLine]:
         return [row.erased for row in self._rows.values() if row.erased is not None and row.subject not in self._said]
 

@@ -113,6 +113,9 @@ class VaultRows(Protocol):
     async def erase_again(self, lines: Sequence[ErasedLine]) -> int:
         """Destroys what is left of subjects that were erased before: of how many there was something."""
 
+    async def left_behind(self) -> list[ErasedLine]:
+        """Texts that are kept though whoever wrote them is erased: by whom and when that was."""
+
     async def unsaid(self) -> list[ErasedLine]:
         """Erasures of which the log may not have the fact."""
 

@@ -115,6 +115,9 @@ async def test_what_a_person_wrote_is_named_for_erasing_with_the_person(vault: V
     assert await vault.rows.texts_of(subject) == sorted(wrote)
     await vault.erase(line(wrote[0]))
     assert await vault.rows.texts_of(subject) == [wrote[1]]
+    assert await vault.rows.left_behind() == []
+    await vault.erase(line(subject))
+    assert await vault.rows.left_behind() == [line(wrote[1])], "the agent is somebody else"
 
 
 async def test_whoever_is_erased_meanwhile_writes_nothing_more(vault: Vault) -> None:

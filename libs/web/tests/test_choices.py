@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
 from libs.web.tests.site import HTML, Stand
@@ -52,6 +55,14 @@ async def test_english_is_for_pages_that_are_for_everybody(stand: Stand) -> None
 async def test_nobody_is_sent_elsewhere(stand: Stand, elsewhere: str) -> None:
     async with stand.browser() as client:
         assert (await client.get("/choose", params={"print": "large", "next": elsewhere})).headers["location"] == "/"
+
+
+async def test_the_longest_search_is_come_back_to(stand: Stand) -> None:
+    async with stand.browser() as client:
+        page = await client.get("/kit/public", params={"number": "长" * 500}, headers=HTML)
+        (switch,) = re.findall(r'href="(/choose\?print=large[^"]*)"', page.text)
+        answer = await client.get(unescape(switch))
+        assert (answer.status_code, answer.headers.get("location")) == (303, page.url.raw_path.decode())
 
 
 @pytest.mark.parametrize("words", ["print=huge", "language=fr", "print=large%0d%0aSet-Cookie:x=y"])

@@ -69,8 +69,12 @@ class Desk(NamedTuple):
         return done
 
     async def erase_again(self) -> None:
-        """At the opening: erases whoever a restored database brought back, and says what was erased and not said."""
+        """At the opening: erases whoever a restored database brought back, and what they wrote, where a crash kept from it; and says what was
+        erased and not said.
+        """
         await self.vault.erase_again()
+        for line in await self.vault.rows.left_behind():
+            await self.vault.erase(line)
         for line in await self.vault.rows.unsaid():
             await self.put(EraseData(subject=line.subject, node=line.node, held=False, officer=line.officer, at=line.at))
             await self.vault.rows.said([line.subject])

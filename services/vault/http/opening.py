@@ -88,14 +88,10 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
 
     async def erase(by: Envelope, subject: str, _form: None) -> Response:
         await _must_erase(desk, row := await desk.find(subject, by.account, ERASE), by.account)
-        await texts(by, row)
-        done = await desk.erase(_line(subject, row, by, context))
-        await texts(by, row)  # those that came before the subject was gone
-        return done_answer(done)
-
-    async def texts(by: Envelope, row: KeptSubject) -> None:
-        for text in await vault.rows.texts_of(row.subject):
+        done = await desk.erase(_line(subject, row, by, context))  # first: where that is refused nothing is destroyed
+        for text in await vault.rows.texts_of(subject):
             await desk.erase(_line(text, row, by, context))
+        return done_answer(done)
 
     path = "/subjects/{subject}/erasure"
     add_commands(router, [CommandRoute(path=path, name="EraseSubject", act=ERASE, does=erase, keyed=False)])
