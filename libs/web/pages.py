@@ -22,6 +22,7 @@ from starlette.types import Scope
 from libs.authority import EVER
 from libs.web.accounts import Account
 from libs.web.acting import word_for
+from libs.web.addresses import back_to
 from libs.web.choices import choices_of
 from libs.web.filled import Filled
 from libs.web.formats import FILTERS
@@ -114,7 +115,7 @@ class Pages:
             "account": account,
             "ways": ways(self._nav, account, request.app.state.today() if account else EVER),  # without an account no day matters
             "here": here,
-            "there": f"{here}?{query}" if query else here,
+            "there": back_to(here, query, refused=status_code >= 400),
             "language": language,
             "large": choices.large,
             "public": public,
