@@ -31,7 +31,11 @@ class NoGrant(Exception):
 
 
 class SecondNeeded(Exception):
-    """Somebody may come in who has not shown a second factor."""
+    """Somebody may come in who has not shown a second factor; `next` is where they were going."""
+
+    def __init__(self, next_page: str) -> None:
+        super().__init__(next_page)
+        self.next = next_page
 
 
 class PostOfClaim(Form):
@@ -116,11 +120,11 @@ class Oidc(Form):
         except ValueError:
             raise NoGrant(NO_POST.format(staff=staff.strip())) from None
 
-    def must_be_sure(self, account: Account, claims: Mapping[str, Any]) -> None:
+    def must_be_sure(self, account: Account, claims: Mapping[str, Any], next_page: str) -> None:
         """Raises `SecondNeeded` for a post of which a second factor is asked, and none was shown."""
         shown = claims.get("acr") in self.second.acr or _texts(claims.get("amr")).intersection(self.second.amr)
         if {grant.post for grant in account.grants.all}.intersection(self.second.posts) and not shown:
-            raise SecondNeeded
+            raise SecondNeeded(next_page)
 
 
 def _texts(said: Any) -> frozenset[str]:

@@ -75,10 +75,10 @@ class Way:
         on_way = await self.met(request, state)
         found = await self.provider.identity(on_way, code, iss)
         told = self.provider.told
-        told.must_be_sure(account := told.account(found.claims), found.claims)
+        told.must_be_sure(account := told.account(found.claims), found.claims, on_way.next)
         await self.sessions.end(session_cookie(request))
         cookie = await self.sessions.begin_elsewhere(account.staff, told.kept(found.claims), found.token)
-        answer = going(pages, request, on_way.next, "已登录")
+        answer = going(pages, request, pages.landing(request, account, on_way.next), "已登录")
         set_session(request, answer, cookie)
         answer.delete_cookie(cookie_name(request, "-leaving"), httponly=True, secure=is_secure(request), samesite="lax")
         return answer
@@ -124,10 +124,11 @@ async def _said(request: Request, work: Callable[[], Awaitable[Response]]) -> Re
         return _no(request, STRANGE, 403)
     except NoGrant as no:
         return _no(request, str(no), 403)
-    except SecondNeeded:
-        return _no(request, NO_SECOND, 403, step_up=True)
+    except SecondNeeded as more:
+        return _no(request, NO_SECOND, 403, to=more.next, step_up=True)
 
 
-def _no(request: Request, because: str, status: int, *, step_up: bool = False) -> Response:
+def _no(request: Request, because: str, status: int, *, to: str = "/", step_up: bool = False) -> Response:
+    """Nobody has come in; `to` is where they were going, as far as that is known."""
     pages: Pages = request.app.state.pages
-    return pages.render(request, "not-in.html", status_code=status, because=because, step_up=step_up)
+    return pages.render(request, "not-in.html", status_code=status, because=because, next=to, step_up=step_up)

@@ -196,14 +196,38 @@ async def test_an_operator_shows_a_second_factor(site: Site, idp: Idp) -> None:
         no = await come_in(browser, idp)
         assert (no.status_code, "set-cookie" in no.headers) == (403, False)
         assert "第二种方式" in no.text
-        step = re.search(r'href="(/sign-in/oidc\?step_up=true)"', no.text)
-        assert step is not None
-        again = await browser.get(step[1])
-        assert "prompt=login" in again.headers["location"]
+        step = step_in(no)
+        assert "prompt=login" in (await browser.get(step)).headers["location"]
         assert (await browser.get("/account")).status_code == 303
         await idp.knows(**OPERATOR, amr=["pwd", "otp"])
-        assert (await come_in(browser, idp)).status_code == 200
+        assert 'content="0; url=/account"' in (await come_in(browser, idp, step)).text, "on to the page that was asked for"
         assert "O0001" in (await browser.get("/account")).text
+
+
+def step_in(no: Response) -> str:
+    """Where the page of a refusal leads for the second factor."""
+    found = re.search(r'href="(/sign-in/oidc\?step_up=true&amp;next=[^"]*)"', no.text)
+    assert found is not None, no.text
+    return unescape(found[1])
+
+
+@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+async def test_by_the_second_factor_too_nobody_is_sent_elsewhere(site: Site, idp: Idp, to: str) -> None:
+    await idp.knows(**OPERATOR)
+    async with site.browser() as browser:
+        step = step_in(await come_in(browser, idp, f"/sign-in/oidc?{urlencode({'next': to})}"))
+        assert parse_qs(urlsplit(step).query)["next"] == ["/"]
+        await idp.knows(**OPERATOR, amr=["otp"])
+        back = await come_in(browser, idp, f"/sign-in/oidc?{urlencode({'step_up': 'true', 'next': to})}")
+        assert 'content="0; url=/"' in back.text
+        first = await browser.get("/")
+        assert (first.status_code, first.headers["location"]) == (303, "/account")
+
+
+async def test_who_may_not_open_where_they_were_going_begins_at_their_own_page(site: Site, idp: Idp) -> None:
+    await idp.knows(**CLERK)
+    async with site.browser() as browser:
+        assert 'content="0; url=/account"' in (await come_in(browser, idp, "/sign-in/oidc?next=/nowhere")).text
 
 
 @pytest.mark.parametrize(
