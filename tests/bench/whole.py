@@ -13,7 +13,7 @@ from services.onebox import SiteOfBox
 from tests.bench.commanded import BoxByCommand
 from tests.bench.figures import percentile
 from tests.bench.report import Row, beside
-from tests.bench.runs import Run, idle, quiet, run, steps_of_life
+from tests.bench.runs import FLAT_OUT, Run, idle, quiet, run, steps_of_life
 from tests.bench.usage import Usage, share
 
 Say = Callable[[str], None]
@@ -37,7 +37,7 @@ def whole_way(box: BoxByCommand, rounds: int, seconds: float, say: Say) -> list[
             f"250/s: p99 {slow[-1].quick():,.0f} ms, {share(cheap[-1].used):.0f} % of the machine"
         )
     way, answered = "whole way over HTTP, 14 nodes, 64 callers", statistics.median(each.answered for each in flat)
-    note = f"{answered:,.0f} commands/s answered, for {seconds:.0f} s; load made on the same cores"
+    note = f"{answered:,.0f} filings/s answered, for {seconds:.0f} s, applicants beyond {FLAT_OUT}/s kept as they come; load made on the same cores"
     return [
         Row(way, "events/s visible at the city", 5000, "events/s", [each.visible for each in flat], note=note, beside=flat[-1].beside),
         _latency("flat out", 250, flat),
