@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from libs.authority import Post, posted
-from libs.web import IDLE, KEPT_FORM, LONGEST_SESSION, RATES, Accounts, Entrance
+from libs.web import IDLE, KEPT_FORM, KEPT_FORMS, LONGEST_SESSION, RATES, Accounts, Entrance
 
 NODE = "511525"
 PLACE = "/cases/511525-20070305-000001-0/notice"
@@ -138,6 +138,13 @@ class EntranceSuite:
         await stands.entrance.sessions.end(cookie)
         assert await stands.entrance.forms.keep(cookie, PLACE, TYPED) == ""
         assert await stands.entrance.forms.keep("made up", PLACE, TYPED) == ""
+
+    async def test_of_what_one_person_typed_the_newest_is_kept(self, stands: Standing) -> None:
+        forms, cookie, other = stands.entrance.forms, await stands.begun(), await stands.begun("C0122")
+        theirs = await forms.keep(other, PLACE, TYPED)
+        keys = [await forms.keep(cookie, PLACE, TYPED) for _ in range(KEPT_FORMS + 2)]
+        assert [bool(await forms.fields(key, PLACE, "C0117")) for key in keys] == [False] * 2 + [True] * KEPT_FORMS
+        assert await forms.fields(theirs, PLACE, "C0122") != {}
 
     async def test_what_was_typed_is_kept_for_an_hour(self, stands: Standing) -> None:
         forms, cookie = stands.entrance.forms, await stands.begun()

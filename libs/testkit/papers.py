@@ -57,10 +57,10 @@ def png(orientation: int = 6) -> bytes:
     return out.getvalue() + PLACE
 
 
-def packed(members: Mapping[str, bytes], *, comment: bytes = b"") -> bytes:
+def packed(members: Mapping[str, bytes], *, comment: bytes = b"", way: int = ZIP_DEFLATED) -> bytes:
     """A packed file of these members."""
     out = BytesIO()
-    with ZipFile(out, "w", ZIP_DEFLATED) as file:
+    with ZipFile(out, "w", way) as file:
         file.comment = comment
         for name, data in members.items():
             file.writestr(name, data)

@@ -41,7 +41,6 @@ from libs.vault.documents import (
     told,
 )
 from libs.vault.erasing import ErasedFile, ErasedLine
-from libs.vault.follow import TooOften
 from libs.vault.hidden import HiddenFileName, HiddenForm, HiddenLine, HiddenName, HiddenPhone, HiddenText, ResidentNumber
 from libs.vault.keys import Keyring, add_key, create_keys, drop_keys
 from libs.vault.memory import MadeUpKeys, MemoryRows
@@ -110,7 +109,6 @@ __all__ = [
     "PgRows",
     "ResidentNumber",
     "Spoilt",
-    "TooOften",
     "Vault",
     "VaultPort",
     "VaultRows",

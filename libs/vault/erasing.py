@@ -35,7 +35,15 @@ class ErasedFile:
         self.path = path
 
     def add(self, line: ErasedLine) -> None:
-        """Adds a line; it is on the disk when this returns. Blocks: call it in a thread. Raises `OSError`."""
+        """Adds a line; it is on the disk when this returns. Blocks: call it in a thread. Raises `Unreadable`: that a disk is full is told as what
+        it is, and not as a server that is away.
+        """
+        try:
+            self._add(line)
+        except OSError as error:
+            raise Unreadable(f"{self.path} 无法写入：{why_not(error)}") from error
+
+    def _add(self, line: ErasedLine) -> None:
         new = not self.path.exists()
         with os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)

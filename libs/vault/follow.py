@@ -17,14 +17,6 @@ GROUP: Final = 4
 _MEANT: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "\u2014": None, "\u2013": None})
 
 
-class TooOften(Exception):
-    """The code was asked about too often; `seconds` until it may be again."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"{seconds} s")
-        self.seconds = seconds
-
-
 def new_code() -> str:
     """A code as it is given to people: XXXX-XXXX-XXXX."""
     return code_of(secrets.token_bytes(8))

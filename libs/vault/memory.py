@@ -96,8 +96,9 @@ class MemoryRows:
     def _its(self, subject: str) -> set[str]:
         return {subject, self._rows[subject].whose} if subject in self._rows else {subject}
 
-    async def item(self, case: str, subject: str) -> str:
-        return next((item for (its, one), item in self._items.items() if its == case and one in self._its(subject)), "")
+    async def item(self, case: str, subject: str = "") -> str:
+        its = self._its(subject)
+        return next((item for (of, one), item in self._items.items() if of == case and (not subject or one in its)), "")
 
     async def erase(self, line: ErasedLine, promise: Promise) -> bool:
         if any((await self.cases(line.subject)).values()):
@@ -118,6 +119,12 @@ class MemoryRows:
         self._rows[line.subject] = msgspec.structs.replace(row, wrapped=None, body=b"", public={}, erased=line)
         self._sealed.pop(line.subject, None)
         self._digests.pop(line.subject, None)
+
+    async def left_behind(self) -> list[ErasedLine]:
+        texts = [row for row in self._rows.values() if row.kind == TEXT and row.whose and row.erased is None]
+        gone = {row.subject: row.erased for row in self._rows.values() if row.erased is not None}
+        found = [(row, gone[row.whose]) for row in texts if row.whose in gone]
+        return [ErasedLine(row.subject, row.node, by.officer, by.at) for row, by in sorted(found, key=lambda one: one[0].subject)]
 
     async def unsaid(self) -> list[ErasedLine]:
         return [row.erased for row in self._rows.values() if row.erased is not None and row.subject not in self._said]

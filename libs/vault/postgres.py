@@ -52,7 +52,7 @@ _LOCKED: Final = f"select subject from kept where subject in ({_ITS}) order by s
 _LOCKED_ALL: Final = "select from kept where subject = any ($1::text[]) and erased_at is null order by subject for update"
 _RELEASE: Final = 'update holding set runs = false where "case" = any ($1::text[]) and runs'
 _CASES: Final = f'select "case", bool_or(runs) from holding where subject in ({_ITS}) group by "case" order by "case"'
-_ITEM: Final = f'select item from holding where subject in ({_ITS}) and "case" = $2 limit 1'
+_ITEM: Final = f"select item from holding where \"case\" = $2 and ($1 = '' or subject in ({_ITS})) limit 1"
 _RUNS: Final = f"select exists (select from holding where subject in ({_ITS}) and runs)"
 _DESTROY: Final = """
 with line as (select * from unnest($1::text[], $2::text[], $3::timestamptz[]) as l (subject, officer, at)),
@@ -64,6 +64,9 @@ digests as (delete from digest d using gone where d.subject = gone.subject),
 uploads as (delete from upload u using gone where u.subject = gone.subject),
 documents as (delete from document d using gone where d.subject = gone.subject)
 select count(*) from gone"""
+_LEFT_BEHIND: Final = """
+select wrote.subject, wrote.node, author.erased_by, author.erased_at from kept wrote join kept author on author.subject = wrote.whose
+where wrote.whose <> '' and wrote.kind = $1 and wrote.erased_at is null and author.erased_at is not null order by wrote.subject"""
 _UNSAID: Final = "select subject, node, erased_by, erased_at from kept where erased_at is not null and not said order by erased_at, subject"
 _SAID: Final = "update kept set said = true where subject = any ($1::text[])"
 _WRAPS: Final = "select kek, count(*) from kept where wrapped is not null group by kek"
@@ -127,7 +130,7 @@ class PgRows:
     async def cases(self, subject: str) -> dict[str, bool]:
         return dict(await self._pool.fetch(_CASES, subject))
 
-    async def item(self, case: str, subject: str) -> str:
+    async def item(self, case: str, subject: str = "") -> str:
         found: str | None = await self._pool.fetchval(_ITEM, subject, case)
         return found or ""
 
@@ -147,6 +150,9 @@ class PgRows:
             # locked first: what another process adds meanwhile is there before, or not at all
             await connection.execute(_LOCKED_ALL, [line.subject for line in lines])
             return int(await connection.fetchval(_DESTROY, *_lines(lines)))
+
+    async def left_behind(self) -> list[ErasedLine]:
+        return [ErasedLine(*row) for row in await self._pool.fetch(_LEFT_BEHIND, TEXT)]
 
     async def unsaid(self) -> list[ErasedLine]:
         return [ErasedLine(*row) for row in await self._pool.fetch(_UNSAID)]

@@ -104,14 +104,17 @@ class VaultRows(Protocol):
     async def cases(self, subject: str) -> dict[str, bool]:
         """The cases of a subject, and of whom it acts for or who wrote it: whether they still run."""
 
-    async def item(self, case: str, subject: str) -> str:
-        """The item of one of its `cases`; empty where that is not known."""
+    async def item(self, case: str, subject: str = "") -> str:
+        """The item of one of the subject's `cases`, or, without a subject, of any case; empty where that is not known."""
 
     async def erase(self, line: ErasedLine, promise: Promise) -> bool:
         """Destroys key, ciphertext and digests, after `promise` has returned; False, and nothing done, while one of its `cases` runs."""
 
     async def erase_again(self, lines: Sequence[ErasedLine]) -> int:
         """Destroys what is left of subjects that were erased before: of how many there was something."""
+
+    async def left_behind(self) -> list[ErasedLine]:
+        """Texts that are kept though whoever wrote them is erased: by whom and when that was."""
 
     async def unsaid(self) -> list[ErasedLine]:
         """Erasures of which the log may not have the fact."""

@@ -16,14 +16,13 @@ from uuid import uuid4
 from libs.database import Connection
 from libs.eventlog import KeyReused
 from libs.vault.erasing import NAME, ErasedFile, ErasedLine
-from libs.vault.follow import TooOften, code_of, new_code, plain
+from libs.vault.follow import code_of, new_code, plain
 from libs.vault.keys import Keyring
 from libs.vault.lookup import Lookup
 from libs.vault.memory import MadeUpKeys, MemoryRows
 from libs.vault.recent import Recent
 from libs.vault.sealing import DataKey
 from libs.vault.subjects import Confided, KeptSubject, KnownSubject, NewSubject, VaultRows
-from libs.web import Limits
 
 PAGE: Final = 500
 """Data keys that are wrapped anew at a time."""
@@ -47,8 +46,8 @@ class VaultPort(Protocol):
     async def follow_code(self, case: str) -> str:
         """`first_code`, as long as no other was given in its place; empty then."""
 
-    async def follows(self, case: str, code: str, limits: Limits | None = None, by: str = "") -> bool:
-        """Whether it is the code of the case. `by` names who tries; raises `TooOften` where `limits` says so."""
+    async def follows(self, case: str, code: str) -> bool:
+        """Whether it is the code of the case. How often somebody may try is the door's to say."""
 
 
 class Vault:
@@ -128,14 +127,18 @@ class Vault:
     # --- erasing ------------------------------------------------------------------------------------------------------------------------
 
     async def erase(self, line: ErasedLine) -> bool:
-        """Erases a subject, its line on the disk before the database is told. False, and nothing done, while a case of it runs."""
+        """Erases a subject, its line on the disk before the database is told. False, and nothing done, while a case of it runs. Raises
+        `Unreadable`, and nothing is done, where the line cannot be written.
+        """
 
         async def promise() -> None:
             if (file := self._file) is not None:
                 await asyncio.to_thread(file.add, line)
 
-        self._recent.forget(line.subject)
-        return await self.rows.erase(line, promise)
+        try:
+            return await self.rows.erase(line, promise)
+        finally:
+            self._recent.forget(line.subject)  # at the end: whoever asked about it meanwhile remembers it anew
 
     async def erase_again(self) -> int:
         """Erases whoever a restored database has brought back: how many. Raises `Unreadable` for a damaged file."""
@@ -172,9 +175,7 @@ class Vault:
         await self.rows.give_code(case, self._code_digest(case, code))
         return code
 
-    async def follows(self, case: str, code: str, limits: Limits | None = None, by: str = "") -> bool:
-        if limits is not None and (seconds := await limits.wait("follow-code", by or case)):
-            raise TooOften(seconds)
+    async def follows(self, case: str, code: str) -> bool:
         return hmac.compare_digest(await self._kept_code(case), self._code_digest(case, code)) and bool(plain(code))
 
     async def _kept_code(self, case: str) -> bytes:

@@ -8,7 +8,7 @@ from libs.web.app import make_app
 from libs.web.bodies import MaxBody
 from libs.web.commands import CommandRoute, add_commands
 from libs.web.declared import REFUSES
-from libs.web.entrance import IDLE, KEPT_FORM, LONGEST_SESSION, RATES, Entrance, KeptForms, Limits, Sessions
+from libs.web.entrance import IDLE, KEPT_FORM, KEPT_FORMS, LONGEST_SESSION, RATES, Entrance, KeptForms, Limits, Sessions
 from libs.web.envelope import Envelope, answer, done_answer, envelope, hosted, node_of_case, unstored
 from libs.web.finding import SearchedKind, sought
 from libs.web.forms import (
@@ -49,6 +49,7 @@ __all__ = [
     "FeedResponse",
     "IDLE",
     "KEPT_FORM",
+    "KEPT_FORMS",
     "KeptForms",
     "LONGEST_SESSION",
     "FromHere",

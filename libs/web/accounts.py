@@ -51,11 +51,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """Every node of their grants, whatever these are for, ended or not."""
         return frozenset(node for grant in self.grants.all for node in grant.nodes)
 
-    def must(self, act: str, node: str, day: date) -> None:
+    def must(self, act: str, node: str, day: date, item: str = "") -> None:
         """Raises `NotAllowed`, with the sentence why, where the grants do not let them do the act at this node on this day; "": nowhere in
         particular. The item of the act is asked about where it is known.
         """
-        if (because := may(self.grants, act, "", node, day)) is not None:
+        if (because := may(self.grants, act, item, node, day)) is not None:
             raise NotAllowed(f"{self.post}（{self.staff}）：{because}")
 
     def asking(self, act: str, day: date) -> Account:

@@ -19,6 +19,8 @@ LONGEST_SESSION: Final = timedelta(hours=12)
 """A session ends with the day's work, whatever is asked in it."""
 KEPT_FORM: Final = timedelta(hours=1)
 """How long what was typed waits for whoever typed it."""
+KEPT_FORMS: Final = 20
+"""Forms that wait for one person: an old cookie fills nobody's disk, the newest stay."""
 
 
 class Sessions(Protocol):

@@ -50,13 +50,17 @@ async def limit(request: Request, name: str, key: str) -> None:
 
 
 def caller(request: Request) -> str:
-    """Where a request comes from, as it is counted: a household of IPv6 has more addresses than there are rows, and counts once."""
+    """Where a request comes from, as it is counted: a household of IPv6 has more addresses than there are rows, and counts once. An address of
+    IPv4 that is written as one of IPv6 is itself: all of them together are one /64.
+    """
     host = request.client.host if request.client else ""
     try:
         address = ip_address(host)
     except ValueError:
         return host
-    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else host
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+    return host
 
 
 class Front:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from libs.web.accounts import Account, Accounts, digest
-from libs.web.entrance import IDLE, KEPT_FORM, LONGEST_SESSION, RATES, Entrance
+from libs.web.entrance import IDLE, KEPT_FORM, KEPT_FORMS, LONGEST_SESSION, RATES, Entrance
 from libs.web.sealing import Sealed, new_key, open_fields, row_of, seal_fields
 
 MOST: Final = 10_000
@@ -91,7 +91,9 @@ class PassingForms:
     async def keep(self, cookie: str, place: str, fields: Mapping[str, str]) -> str:
         if not (staff := self._sessions.owner(cookie)):
             return ""
-        key = new_key()
+        key, others = new_key(), [row for row, (sealed, _) in self._rows.items() if sealed.staff == staff]
+        for row in others[: -KEPT_FORMS + 1]:
+            del self._rows[row]
         self._rows[row_of(key)] = (seal_fields(key, place, staff, fields), self._clock() + KEPT_FORM.total_seconds())
         if len(self._rows) > MOST:
             self._rows.popitem(last=False)

@@ -22,7 +22,8 @@ NO_END: Final = "您的账号（{staff}）只能查阅，统一身份认证没�
 BY: Final = "统一身份认证"
 NO_SECOND: Final = "您的岗位须用第二种方式核验身份后才能登录"
 
-
+SHOWN: Final = ("acr", "amr")
+"""The claims that say how somebody has shown who they are."""
 DAY_SIGNS: Final = 10
 
 
@@ -31,11 +32,7 @@ class NoGrant(Exception):
 
 
 class SecondNeeded(Exception):
-    """Somebody may come in who has not shown a second factor; `next` is where they were going."""
-
-    def __init__(self, next_page: str) -> None:
-        super().__init__(next_page)
-        self.next = next_page
+    """Somebody may come in who has not shown a second factor."""
 
 
 class PostOfClaim(Form):
@@ -98,8 +95,14 @@ class Oidc(Form):
 
     def kept(self, claims: Mapping[str, Any]) -> Mapping[str, Any]:
         """Of all that a provider says of somebody, what is asked here; nothing else is kept."""
-        names = (self.claims.staff, self.claims.title, self.claims.posts, self.claims.nodes, self.claims.until)
+        names = (self.claims.staff, self.claims.title, self.claims.posts, self.claims.nodes, self.claims.until, *SHOWN)
         return {name: claims[name] for name in names if name in claims}
+
+    def known(self, claims: Mapping[str, Any]) -> Account:
+        """Who somebody is here who has shown what is asked of their posts. Raises `NoGrant`, `SecondNeeded`."""
+        account = self.account(claims)
+        self.must_be_sure(account, claims)
+        return account
 
     def account(self, claims: Mapping[str, Any]) -> Account:
         """Who somebody is here. Raises `NoGrant` with the sentence for them."""
@@ -120,11 +123,11 @@ class Oidc(Form):
         except ValueError:
             raise NoGrant(NO_POST.format(staff=staff.strip())) from None
 
-    def must_be_sure(self, account: Account, claims: Mapping[str, Any], next_page: str) -> None:
+    def must_be_sure(self, account: Account, claims: Mapping[str, Any]) -> None:
         """Raises `SecondNeeded` for a post of which a second factor is asked, and none was shown."""
         shown = claims.get("acr") in self.second.acr or _texts(claims.get("amr")).intersection(self.second.amr)
         if {grant.post for grant in account.grants.all}.intersection(self.second.posts) and not shown:
-            raise SecondNeeded(next_page)
+            raise SecondNeeded
 
 
 def _texts(said: Any) -> frozenset[str]:

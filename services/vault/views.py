@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from libs.decider import record
 from libs.eventlog import Codec
+from libs.vault import TEXT
 from libs.views import Connection, Logged, Table, View
 from services.vault.events import DataOpened, RecordsRead
 
@@ -98,14 +99,18 @@ def _read(event: Logged, said: RecordsRead) -> ReadRow:
 # --- queries ----------------------------------------------------------------------------------------------------------------------------
 
 _OF_PERSON: Final = f"""
-select {OPENINGS.columns} from openings where subject = $1 or subject in (
-    select other.subject from digest mine join digest other using (kind, digest) where mine.subject = $1)
+with own as (
+    select $1::text collate "C" as subject
+    union select other.subject from digest mine join digest other using (kind, digest) where mine.subject = $1)
+select {OPENINGS.columns} from openings where subject in (
+    select subject from own
+    union all select wrote.subject from kept wrote join own on wrote.whose = own.subject where wrote.whose <> '' and wrote.kind = $3)
 order by at, node, epoch, sequence limit $2"""
 
 
 async def openings_of(rows: Connection, subject: str, limit: int) -> list[dict[str, Any]]:
-    """Who opened data of this person, under whichever of their subjects, oldest first."""
-    return [dict(row) for row in await rows.fetch(_OF_PERSON, subject, limit)]
+    """Who opened data of this person, under whichever of their subjects, or what they wrote, oldest first."""
+    return [dict(row) for row in await rows.fetch(_OF_PERSON, subject, limit, TEXT)]
 
 
 _READS_AT: Final = f"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from io import BytesIO
 from typing import Final
-from zipfile import BadZipFile, LargeZipFile, ZipFile, is_zipfile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, LargeZipFile, ZipFile, is_zipfile
 
 import puremagic
 
@@ -23,6 +23,8 @@ _ACTIVE: Final = ("vbaproject.bin", ".exe", ".dll", ".js", ".vbs", ".bat", ".cmd
 _MARKUP: Final = (b"<!doctype", b"<html", b"<script", b"<svg")
 _HEAD: Final = 1024
 """Bytes at the beginning in which other programs look for what a file might be."""
+_WAYS: Final = frozenset({ZIP_STORED, ZIP_DEFLATED})
+"""How members of such documents are packed. The library reads more ways, each with faults and with needs of memory of its own."""
 MOST_MEMBERS: Final = 2000
 MOST_UNPACKED: Final = 200 * MIB
 _STEP: Final = 256 * 1024
@@ -81,7 +83,7 @@ def _read_through(packed: ZipFile, data: bytes) -> str:
     if len(found) != 1 or packed.comment or b"%PDF-" in data[:_HEAD] or _has_markup(data):
         raise NotTaken("type-not-taken")
     for member in members:
-        if not _belongs(member.filename) or member.flag_bits & _ENCRYPTED:
+        if not _belongs(member.filename) or member.flag_bits & _ENCRYPTED or member.compress_type not in _WAYS:
             raise NotTaken("type-not-taken")
         with packed.open(member) as file:
             while file.read(_STEP):

@@ -98,16 +98,24 @@ class Documents:
         """Looks at the whole, which has this SHA-256, and keeps it. Again: the same document. Raises `NotTaken`, `ScannerAway`, `Gone`."""
         key = await self._key(upload.subject)
         async with self._wholes:
-            now = await self.rows.upload(upload.upload)
-            kept = await (
-                self._finished(now, key, digest, at) if now and not now.document else self.rows.document(now.document if now else "")
-            )
-        if kept is None:
-            raise Gone(upload.upload)
+            try:
+                kept = await self._ended(upload.upload, key, digest, at)
+            except Gone:  # its pieces went while they were read: another request has ended it
+                kept = await self._ended(upload.upload, key, digest, at)
         label = self._opened(kept, key)
         if label.sent != digest:
             raise NotTaken("digest-differs")
         return kept, label
+
+    async def _ended(self, upload: str, key: DataKey, digest: str, at: datetime) -> KeptDocument:
+        """What the upload becomes now, or has become."""
+        if (now := await self.rows.upload(upload)) is None:
+            raise Gone(upload)
+        if not now.document:
+            return await self._finished(now, key, digest, at)
+        if (kept := await self.rows.document(now.document)) is None:
+            raise Gone(upload)
+        return kept
 
     async def _finished(self, upload: Upload, key: DataKey, digest: str, at: datetime) -> KeptDocument:
         said = msgspec.json.decode(key.open(upload.upload, upload.label), type=Announced)

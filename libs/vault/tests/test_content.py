@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zipfile import ZIP_BZIP2, ZIP_LZMA
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,6 +93,14 @@ def test_what_unpacks_to_more_than_a_document_can_be_is_not_unpacked() -> None:
     assert len(bomb) < 300_000
     assert why(bomb, OFD) == "unpacks-too-large"
     assert why(packed({"OFD.xml": b"<ofd/>", **{f"{n}": b"" for n in range(MOST_MEMBERS)}}), OFD) == "unpacks-too-large"
+
+
+@pytest.mark.parametrize("way", [ZIP_BZIP2, ZIP_LZMA])
+def test_what_is_packed_as_no_office_does_it_is_not_unpacked(way: int) -> None:
+    whole = packed({"OFD.xml": b"<ofd/>" * 500}, way=way)
+    damaged = bytearray(whole)
+    damaged[60:70] = b"\xff" * 10
+    assert [why(bytes(data), OFD) for data in (whole, damaged)] == ["type-not-taken"] * 2
 
 
 def test_a_directory_that_lies_about_sizes_is_found_out() -> None:

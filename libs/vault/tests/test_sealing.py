@@ -134,6 +134,11 @@ def test_keys_show_themselves_nowhere(tmp_path: Path) -> None:
 # --- the file of the erased --------------------------------------------------------------------------------------------------------------
 
 
+def test_where_a_line_cannot_be_written_the_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match=r"gone/vault\.erased 无法写入：文件不存在"):
+        ErasedFile(tmp_path / "gone" / "vault.erased").add(line("s1"))
+
+
 def test_the_erased_are_kept_line_by_line(tmp_path: Path) -> None:
     file = ErasedFile(tmp_path / "vault.erased")
     assert list(file.lines()) == []

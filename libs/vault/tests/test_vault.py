@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from libs.eventlog import KeyReused
-from libs.vault import ErasedFile, MadeUpKeys, NobodyThere, TooOften, Vault, VaultPort, VaultRows, Wrapped, made_up_vault, no_vault
+from libs.vault import ErasedFile, MadeUpKeys, NobodyThere, Vault, VaultPort, VaultRows, Wrapped, made_up_vault, no_vault
 from libs.vault.follow import ALPHABET, plain
 from libs.vault.recent import Recent
 from libs.vault.subjects import KnownSubject
@@ -86,6 +87,7 @@ async def test_nobody_is_erased_while_a_case_runs(vault: Vault, tmp_path: Path) 
     await vault.rows.release(["c1"])
     assert await vault.rows.cases(subject) == {"c1": False, "c2": True}
     assert [await vault.rows.item(case, subject) for case in ("c1", "c2", "c3")] == ["511A", "511B", ""]
+    assert [await vault.rows.item(case) for case in ("c1", "c2", "c3")] == ["511A", "511B", ""]
     assert not await vault.erase(line(subject))
     assert await opened(vault, subject) == LI
     assert not (tmp_path / "vault.erased").exists()
@@ -113,6 +115,9 @@ async def test_what_a_person_wrote_is_named_for_erasing_with_the_person(vault: V
     assert await vault.rows.texts_of(subject) == sorted(wrote)
     await vault.erase(line(wrote[0]))
     assert await vault.rows.texts_of(subject) == [wrote[1]]
+    assert await vault.rows.left_behind() == []
+    await vault.erase(line(subject))
+    assert await vault.rows.left_behind() == [line(wrote[1])], "the agent is somebody else"
 
 
 async def test_whoever_is_erased_meanwhile_writes_nothing_more(vault: Vault) -> None:
@@ -236,6 +241,18 @@ async def test_who_was_kept_a_moment_ago_is_known_without_asking(vault: Vault) -
     assert await vault.acquainted([second]) == {}
 
 
+async def test_who_was_asked_about_while_being_erased_is_not_remembered(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    subject, erase = await keep(vault, person()), vault.rows.erase
+
+    async def meanwhile(*said: Any) -> bool:
+        await vault.introduced(subject)
+        return await erase(*said)
+
+    monkeypatch.setattr(vault.rows, "erase", meanwhile)
+    assert await vault.erase(line(subject))
+    assert await vault.acquainted([subject]) == {}
+
+
 def test_what_is_remembered_is_bounded_in_number_and_in_time() -> None:
     now = [0.0]
     recent = Recent(lambda: now[0], most=2, seconds=10)
@@ -257,24 +274,6 @@ async def test_codes_are_long_random_and_without_look_alikes(vault: Vault) -> No
     assert not set("ILOU") & set(ALPHABET)
     assert plain("oiLl-0000-0000") == "011100000000"
     assert plain("0000-0000-000") == plain("ÀÀÀÀ-0000-0000") == ""
-
-
-class Strict:
-    """Lets nobody try, and notes who did."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str]] = []
-
-    async def wait(self, name: str, key: str) -> int:
-        self.asked.append((name, key))
-        return 30
-
-
-async def test_who_tries_too_often_has_to_wait_whatever_the_code(vault: Vault) -> None:
-    code, limits = await vault.follow_code(CASE), Strict()
-    with pytest.raises(TooOften) as no:
-        await vault.follows(CASE, code, limits, by="10.0.0.7")
-    assert (no.value.seconds, limits.asked) == (30, [("follow-code", "10.0.0.7")])
 
 
 # --- without a database ------------------------------------------------------------------------------------------------------------------

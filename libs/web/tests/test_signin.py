@@ -201,7 +201,14 @@ async def test_the_eleventh_attempt_in_a_minute_waits(stand: Stand) -> None:
 
 @pytest.mark.parametrize(
     ("host", "counted"),
-    [("10.1.2.3", "10.1.2.3"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("testclient", "testclient"), (None, "")],
+    [
+        ("10.1.2.3", "10.1.2.3"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:10.1.2.3", "10.1.2.3"),
+        ("::FFFF:0a01:0204", "10.1.2.4"),
+        ("testclient", "testclient"),
+        (None, ""),
+    ],
 )
 def test_a_household_counts_once(host: str | None, counted: str) -> None:
     assert caller(Request({"type": "http", "client": (host, 9) if host else None})) == counted

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from libs.database import Pool
-from libs.web import KEPT_FORM, Sealed, new_key, open_fields, row_of, seal_fields
+from libs.web import KEPT_FORM, KEPT_FORMS, Sealed, new_key, open_fields, row_of, seal_fields
 from services.door.http.sessions import digest_of
 
 _OWNER: Final = "select staff from session where digest = $1"
-_KEEP: Final = "insert into kept_form (row, staff, sealed) values ($1, $2, $3)"
+_KEEP: Final = """
+with older as (delete from kept_form where row in (select row from kept_form where staff = $2 order by made desc offset $4 - 1))
+insert into kept_form (row, staff, sealed) values ($1, $2, $3)"""
 _FIND: Final = "select sealed from kept_form where row = $1 and staff = $2 and made > now() - $3::interval"
 _DROP: Final = "delete from kept_form where row = $1"
 
@@ -27,7 +29,7 @@ class StoredForms:
         if staff is None:
             return ""
         key = new_key()
-        await self._pool.execute(_KEEP, row_of(key), staff, seal_fields(key, place, staff, fields).data)
+        await self._pool.execute(_KEEP, row_of(key), staff, seal_fields(key, place, staff, fields).data, KEPT_FORMS)
         return key
 
     async def fields(self, key: str, place: str, staff: str) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ What the protocol computes is Authlib's, what is signed is read by joserfc; keys
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -71,7 +72,9 @@ class Provider:
         self._client = client or httpx2.AsyncClient(timeout=PATIENCE)
         self._metadata: tuple[Mapping[str, Any], float] | None = None
         self._keys: KeySet | None = None
-        self._fetched = -KEYS_SECONDS
+        self._fetched, self._fetching = -KEYS_SECONDS, asyncio.Lock()
+        self._answers = 0
+        """How often it was asked for its keys, whatever came of it."""
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -158,11 +161,11 @@ class Provider:
 
     async def _read(self, token: str, about: Mapping[str, Any]) -> Mapping[str, Any]:
         """The claims of a token whose signature is right; a key that is not known is asked for once in a while."""
-        keys = await self._known_keys(about, again=False)
+        keys = await self._known_keys(about)
         try:
             return self._verified(token, keys)
         except (JoseError, ValueError) as fault:
-            fresh = await self._known_keys(about, again=True)
+            fresh = await self._known_keys(about, besides=keys)
             if fresh is keys:
                 raise NotBelieved(f"the signature: {type(fault).__name__}") from fault
         try:
@@ -174,14 +177,21 @@ class Provider:
     def _verified(token: str, keys: KeySet) -> Mapping[str, Any]:
         return jwt.decode(token, keys, algorithms=list(ALGORITHMS)).claims
 
-    async def _known_keys(self, about: Mapping[str, Any], *, again: bool) -> KeySet:
-        if self._keys is None or (again and self._clock() >= self._fetched + KEYS_SECONDS):
-            self._fetched = self._clock()
-            try:
-                self._keys = KeySet.import_key_set(await self._json(about["jwks_uri"]))
-            except (JoseError, ValueError, KeyError, TypeError) as fault:
-                raise ProviderAway(f"its keys: {type(fault).__name__}") from fault
-        return self._keys
+    async def _known_keys(self, about: Mapping[str, Any], *, besides: KeySet | None = None) -> KeySet:
+        """The provider's keys; others than `besides`, of which none fits, where they may be fetched again, or somebody beside has just done so."""
+        before = self._answers
+        async with self._fetching:
+            if self._keys is None and self._answers != before:
+                raise ProviderAway("its keys: whoever asked for them was not answered")
+            if self._keys is None or (self._keys is besides and self._clock() >= self._fetched + KEYS_SECONDS):
+                self._fetched = self._clock()
+                try:
+                    self._keys = KeySet.import_key_set(await self._json(about["jwks_uri"]))
+                except (JoseError, ValueError, KeyError, TypeError) as fault:
+                    raise ProviderAway(f"its keys: {type(fault).__name__}") from fault
+                finally:
+                    self._answers += 1
+            return self._keys
 
     def _check(self, claims: Mapping[str, Any], leaving: Leaving) -> None:
         there: jwt.ClaimsOption = {"essential": True}

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from libs.database import Pool
 from libs.web import IDLE, LONGEST_SESSION, Account, Accounts, Sealed, open_fields, seal_fields
-from services.door.settings import NoGrant, Oidc
+from services.door.settings import NoGrant, Oidc, SecondNeeded
 
 HINT: Final = "id token"
 TOUCHED: Final = timedelta(minutes=1)
@@ -64,10 +64,10 @@ class StoredSessions:
         return open_fields(cookie, HINT, row["staff"], Sealed(row["hint"], row["staff"])).get("token", "")
 
     def _elsewhere(self, claims: str) -> Account | None:
-        """Who somebody is by what the provider said, and by what the settings say today."""
+        """Who somebody is by what the provider said, and by what the settings say today: of a second factor, too."""
         try:
-            return self._oidc.account(json.loads(claims)) if self._oidc is not None else None
-        except NoGrant:
+            return self._oidc.known(json.loads(claims)) if self._oidc is not None else None
+        except (NoGrant, SecondNeeded):
             return None
 
     async def end(self, cookie: str) -> None:

@@ -35,6 +35,7 @@ TABLES = (
         made   timestamptz not null default now()
     )""",
     "create index kept_form_made on kept_form (made)",
+    "create index kept_form_staff on kept_form (staff, made)",
     # Who is on the way to a provider and back, sealed under a key that only the browser has.
     "create table leaving (row bytea primary key check (length(row) = 32), sealed bytea not null, made timestamptz not null default now())",
     "create index leaving_made on leaving (made)",

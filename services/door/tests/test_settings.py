@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from libs.authority import Post
-from services.door.settings import NoGrant, Oidc
+from libs.database import Pool
+from libs.web import Accounts
+from services.door.http.sessions import StoredSessions
+from services.door.settings import NoGrant, Oidc, SecondFactor
 
 TOLD = Oidc.model_validate(
     {
@@ -35,6 +38,17 @@ def test_an_auditor_comes_in_with_the_last_day_that_the_provider_says() -> None:
 def test_an_auditor_without_a_last_day_is_not_let_in_and_is_told_why(more: dict[str, Any]) -> None:
     with pytest.raises(NoGrant, match="A9001）只能查阅，统一身份认证没有给出截止日期，不能登录"):
         TOLD.account(claims("audit", **more))
+
+
+@pytest.mark.server
+async def test_a_post_of_which_a_second_factor_is_asked_from_now_on_ends_sessions_without_one(pool: Pool) -> None:
+    before, after = TOLD, TOLD.model_copy(update={"second": SecondFactor(posts=(Post.LEADER,), amr=("otp",))})
+    sessions, later = StoredSessions(pool, Accounts(), before), StoredSessions(pool, Accounts(), after)
+    for shown, known in (({}, None), ({"amr": ["pwd"]}, None), ({"amr": ["pwd", "otp"]}, "A9001")):
+        cookie = await sessions.begin_elsewhere("A9001", before.kept(claims("lead", **shown, phone="13990900001")), "token")
+        assert await sessions.reader(cookie) is not None
+        account = await later.reader(cookie)
+        assert (account and account.staff) == known
 
 
 def test_another_post_needs_no_last_day_and_gets_none() -> None:

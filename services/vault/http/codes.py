@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter, Response
 
 from libs.telemetry import current_traceparent
 from libs.web import CommandRoute, Envelope, WrittenAnswer, add_commands, done_answer, hosted, node_of_case, unstored
 from services.vault.follow import ReissueFollowCode
 from services.vault.http.desk import Desk
+
+REISSUE: Final = "vault.reissue-follow-code"
 
 
 class NewCode(WrittenAnswer):
@@ -22,6 +26,7 @@ def add_codes(router: APIRouter, desk: Desk) -> None:
 
     async def reissue(by: Envelope, case: str, _form: None) -> Response:
         node = hosted(context.site, node_of_case(case))
+        by.account.must(REISSUE, node, desk.today, await vault.rows.item(case))
         given = await vault.rows.code(case) is not None
         command = ReissueFollowCode(case=case, node=node, given=given, officer=by.actor, at=context.now())
         intent = desk.codes.intent(case, command, **by.said, last=True, traceparent=current_traceparent())
@@ -29,6 +34,4 @@ def add_codes(router: APIRouter, desk: Desk) -> None:
         return unstored(done_answer(done, code=await vault.new_follow_code(case)))
 
     path = "/cases/{case}/follow-code"
-    add_commands(
-        router, [CommandRoute(path=path, name="ReissueFollowCode", act="vault.reissue-follow-code", does=reissue, answers=NewCode)]
-    )
+    add_commands(router, [CommandRoute(path=path, name="ReissueFollowCode", act=REISSUE, does=reissue, answers=NewCode)])

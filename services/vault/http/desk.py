@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final, NamedTuple
 
 from fastapi import HTTPException
@@ -35,8 +36,13 @@ class Desk(NamedTuple):
         found = await self.vault.rows.find(subject)
         if found is None:
             raise HTTPException(404)
-        account.must(act, found.node, self.context.now().astimezone(CHINA).date())
+        account.must(act, found.node, self.today)
         return found
+
+    @property
+    def today(self) -> date:
+        """The day it is in China."""
+        return self.context.now().astimezone(CHINA).date()
 
     async def put(self, command: subject.Command) -> Done:
         """Has a command decided against the subject's last fact, and written. Raises `Refused` or `LogError`."""
@@ -63,8 +69,12 @@ class Desk(NamedTuple):
         return done
 
     async def erase_again(self) -> None:
-        """At the opening: erases whoever a restored database brought back, and says what was erased and not said."""
+        """At the opening: erases whoever a restored database brought back, and what they wrote, where a crash kept from it; and says what was
+        erased and not said.
+        """
         await self.vault.erase_again()
+        for line in await self.vault.rows.left_behind():
+            await self.vault.erase(line)
         for line in await self.vault.rows.unsaid():
             await self.put(EraseData(subject=line.subject, node=line.node, held=False, officer=line.officer, at=line.at))
             await self.vault.rows.said([line.subject])

@@ -87,18 +87,20 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
             return answer({"openings": await views.openings_of(rows, subject, MOST)}, current=current)
 
     async def erase(by: Envelope, subject: str, _form: None) -> Response:
-        row = await desk.find(subject, by.account, ERASE)
-        await texts(by, row)
-        done = await desk.erase(_line(subject, row, by, context))
-        await texts(by, row)  # those that came before the subject was gone
-        return done_answer(done)
-
-    async def texts(by: Envelope, row: KeptSubject) -> None:
-        for text in await vault.rows.texts_of(row.subject):
+        await _must_erase(desk, row := await desk.find(subject, by.account, ERASE), by.account)
+        done = await desk.erase(_line(subject, row, by, context))  # first: where that is refused nothing is destroyed
+        for text in await vault.rows.texts_of(subject):
             await desk.erase(_line(text, row, by, context))
+        return done_answer(done)
 
     path = "/subjects/{subject}/erasure"
     add_commands(router, [CommandRoute(path=path, name="EraseSubject", act=ERASE, does=erase, keyed=False)])
+
+
+async def _must_erase(desk: Desk, row: KeptSubject, account: Account) -> None:
+    """Raises `NotAllowed` where the account may not erase for the item of one of the subject's cases."""
+    for case in await desk.vault.rows.cases(row.subject):
+        account.must(ERASE, row.node, desk.today, await desk.vault.rows.item(case, row.subject))
 
 
 async def _names(desk: Desk, row: KeptSubject, fields: str) -> tuple[str, ...]:

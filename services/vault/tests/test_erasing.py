@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncpg
+import pytest
+import structlog
 
 from libs.host import Around
 from libs.testkit.house import COUNTY, House, open_house
 from libs.testkit.neighbours import Neighbour
 from libs.vault import ErasedLine, PgRows, Vault
+from libs.vault.subjects import Promise
 from services.vault.app import build
 from services.vault.events import DataErased
 from services.vault.tests.test_forms import AGENT, LI
@@ -28,11 +31,29 @@ async def test_nobody_is_erased_while_a_case_runs_and_everybody_can_be_behind_it
     await house.one(DataErased)
 
 
+async def test_where_the_erasure_cannot_be_written_down_nothing_is_destroyed_and_the_log_names_the_file(
+    house: House, around: Around
+) -> None:
+    """The disk is full, or may not be written: that is no database that is away, which nobody would tell of."""
+    keys = around.keyring().path
+    assert keys is not None
+    (file := keys.with_name("vault.erased")).mkdir()
+    subject = await kept(house)
+    with structlog.testing.capture_logs() as lines:
+        answer = await house.http.post(f"/vault/subjects/{subject}/erasure", headers=house.headers("clerk"))
+    assert (answer.status_code, answer.json()["code"]) == (500, "fault")
+    (fault,) = [line for line in lines if line["event"] == "fault"]
+    assert str(fault["exc_info"]) == f"{file} 无法写入：是文件夹，不是文件"
+    assert (await opened(house, subject))["fields"]["name"] == LI["name"]
+    file.rmdir()
+    await erase(house, subject)
+
+
 async def test_what_a_person_wrote_goes_with_the_person(house: House) -> None:
     subject = await kept(house)
     wrote = await kept(house, {"kind": "text", "text": "我家门前的路什么时候修", "author": subject})
     await erase(house, subject)
-    assert [said.subject for said in await house.all(DataErased)] == [wrote, subject]
+    assert [said.subject for said in await house.all(DataErased)] == [subject, wrote]
 
 
 async def test_what_a_person_wrote_stays_and_is_opened_as_long_as_their_case_runs(house: House, intake: Neighbour) -> None:
@@ -48,7 +69,38 @@ async def test_what_a_person_wrote_stays_and_is_opened_as_long_as_their_case_run
     assert (await opened(house, acting, case=CASE))["fields"]["name"] == AGENT["name"]
     await house.hear(await intake.says("CaseClosed", house.time, CASE))
     await erase(house, subject)
-    assert [said.subject for said in await house.all(DataErased)] == [wrote, subject]
+    assert [said.subject for said in await house.all(DataErased)] == [subject, wrote]
+
+
+async def test_where_a_case_is_heard_of_just_then_all_of_it_stays(house: House, intake: Neighbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    subject = await kept(house)
+    wrote = await kept(house, {"kind": "text", "text": "我家门前的路什么时候修", "author": subject})
+    filed = await intake.says("CaseFiled", house.time, CASE, applicants=[{"subject": subject, "part": "applicant", "of": ""}])
+    assert isinstance(house.service.vault, Vault)
+    rows, destroy = house.service.vault.rows, house.service.vault.rows.erase
+
+    async def just_then(line: ErasedLine, promise: Promise) -> bool:
+        if line.subject == subject:
+            await house.hear(filed)
+        return await destroy(line, promise)
+
+    monkeypatch.setattr(rows, "erase", just_then)
+    assert (await house.post(f"/vault/subjects/{subject}/erasure", by="clerk", status=409))["code"] == "still-held"
+    for one in (subject, wrote):
+        assert (await opened(house, one, case=CASE))["fields"] != {}
+    assert await house.all(DataErased) == []
+
+
+async def test_what_a_crash_left_of_what_a_person_wrote_goes_at_the_opening(database: str, around: Around) -> None:
+    async with open_house(build, database, name="vault", around=around) as house:
+        subject = await kept(house)
+        wrote = await kept(house, {"kind": "text", "text": "我家门前的路什么时候修", "author": subject})
+        assert await Vault(PgRows(house.pool), around.keyring).erase(ErasedLine(subject, COUNTY, "C0117", house.time))
+    async with open_house(build, database, name="vault", around=around, process="p2") as house:
+        assert (await opened(house, wrote, status=409))["code"] == "erased"
+        assert {(said.subject, said.officer, said.at) for said in await house.all(DataErased)} == {
+            (one, "C0117", house.time) for one in (subject, wrote)
+        }
 
 
 async def test_a_restored_database_brings_nobody_back(database: str, around: Around) -> None:

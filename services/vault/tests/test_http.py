@@ -108,6 +108,18 @@ async def test_a_persons_own_report_is_over_all_their_subjects(house: House) -> 
     assert {(row["officer"], row["act"], tuple(row["fields"])) for row in found} == {("examiner-1", ACT, ("name", "phone", "resident_id"))}
 
 
+async def test_a_persons_own_report_has_who_read_what_they_wrote_and_not_whom_others_act_by(house: House) -> None:
+    first, second = await kept(house), await kept(house)
+    wrote = await kept(house, {"kind": "text", "text": "我家门前的路什么时候修", "author": first})
+    acting = await kept(house, {**AGENT, "acts_for": first})
+    for subject in (wrote, acting):
+        await opened(house, subject)
+    await house.shown()
+    for subject in (first, second):
+        found = (await house.get(f"/vault/subjects/{subject}/openings", by="supervisor"))["openings"]
+        assert [(row["subject"], row["fields"]) for row in found] == [(wrote, ["text"])]
+
+
 async def test_an_organisation_is_shown_by_name_and_code(house: House) -> None:
     found = await opened(house, await kept(house, FIRM))
     assert found["public"] == {"name": FIRM["name"], "uscc": FIRM["uscc"]}

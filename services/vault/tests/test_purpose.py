@@ -42,6 +42,22 @@ async def test_a_purpose_is_for_the_item_of_the_case(house: House, intake: Neigh
     await opened(house, subject, by="of the item", case=CASE)
 
 
+async def test_who_works_for_another_item_erases_nobody_and_gives_no_code(house: House, intake: Neighbour) -> None:
+    subject, erasure, code = await kept(house), "/vault/subjects/{}/erasure", f"/vault/cases/{CASE}/follow-code"
+    filed = await intake.says("CaseFiled", house.time, CASE, applicants=[{"subject": subject, "part": "applicant", "of": ""}])
+    await house.hear(filed, await intake.says("CaseClosed", house.time, CASE))
+    item = json.loads(filed.data)["pinned"]["item"]
+    for word, items in (("of the item", (item,)), ("of another item", ("B",))):
+        house.hire(word, Grant(post=Post.CLERK, nodes=(COUNTY,), items=items, document="高政授〔2007〕1号"))
+    for path, what in ((erasure.format(subject), "删除个人信息"), (code, "补发查询码")):
+        refused = await house.post(path, by="of another item", status=403)
+        assert f"「{what}」的授权限于事项 B，不及于事项 {item}" in refused["detail"]
+    assert await house.recorded() == []
+    await house.post(code, by="of the item")
+    await house.post(erasure.format(subject), by="of the item")
+    await house.post(erasure.format(await kept(house)), by="of another item")
+
+
 @pytest.mark.parametrize(
     "told", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://elsewhere.example"}]
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -14,7 +16,7 @@ from libs.host import Around
 from libs.testkit.clam import clam
 from libs.testkit.house import COUNTY, House, open_house
 from libs.testkit.papers import EICAR, OFD_FILE, PDF_FILE, PLACE, jpeg
-from libs.vault import CHUNK, JPEG, LEAST_PIECE, MOST_BYTES, MOST_OPEN, MOST_PIECE, OFD, PDF, Clamd
+from libs.vault import CHUNK, JPEG, LEAST_PIECE, MOST_BYTES, MOST_OPEN, MOST_PIECE, OFD, PDF, Clamd, Documents, PgDocuments, Vault
 from services.vault.app import build
 from services.vault.tests.sending import STEP, Sending, fetched, sent
 from services.vault.tests.test_forms import LI
@@ -96,6 +98,31 @@ async def test_of_pieces_at_once_one_is_taken_and_all_hear_the_same(house: House
     assert len({end["document"] for end in ends}) == 1
     listed = await house.get(f"/vault/subjects/{sending.subject}/documents", by="examiner")
     assert [row["document"] for row in listed["documents"]] == [ends[0]["document"]]
+
+
+class Overtaken(PgDocuments):
+    """Rows of a process that is overtaken by another one between two pieces."""
+
+    def __init__(self, house: House, other: Sending) -> None:
+        super().__init__(house.pool)
+        self.other, self.done = other, dict[str, Any]()
+
+    async def piece(self, upload: str, start: int) -> bytes | None:
+        if start and not self.done:
+            self.done = await self.other.finish()
+        return await super().piece(upload, start)
+
+
+async def test_who_is_overtaken_while_reading_the_pieces_is_told_of_the_same_document(house: House) -> None:
+    sending = Sending(house, await kept(house), LONG)
+    await sending.begin()
+    await sending.pieces()
+    rows = Overtaken(house, sending)
+    assert isinstance(house.service.vault, Vault)
+    upload = await rows.upload(sending.upload)
+    assert upload is not None
+    document, label = await Documents(rows, house.service.vault).finish(upload, sha256(LONG).hexdigest(), house.time)
+    assert (document.document, label.sent) == (rows.done["document"], rows.done["sha256"])
 
 
 async def test_another_digest_is_refused_and_the_right_one_is_still_taken(house: House) -> None:
