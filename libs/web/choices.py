@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from libs.web.addresses import local
 from libs.web.language import Language
 
-LONGEST: Final = 2000
-"""Characters of an address to go back to."""
+LONGEST: Final = 8000
+"""Characters of an address to go back to: the longest search, of signs that take nine each."""
 A_YEAR: Final = 365 * 86400
 PRINT: Final = "liandong-print"
 LANGUAGE: Final = "liandong-language"

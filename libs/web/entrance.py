@@ -74,8 +74,11 @@ class Rehashed(Protocol):
 class WayOut(Protocol):
     """Where somebody signs in and out who does so elsewhere."""
 
-    async def leads(self, cookie: str) -> str:
-        """Where the browser goes on to sign out there too; empty where this session was begun here."""
+    async def hint(self, cookie: str) -> str:
+        """By what that place knows again who had this session begun there; empty where it was begun here."""
+
+    async def leads(self, hint: str) -> str:
+        """Where the browser goes on to sign out there too; empty where that place cannot say. It may be slow to answer: the session is over by then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,13 @@ def day(value: date | None) -> str:
     return _time(there, _day(there))
 
 
-def short(value: datetime | None) -> str:
-    """An instant in a list, without its year: 11月23日 15:10."""
+def short(value: datetime | None, now: datetime | None = None) -> str:
+    """An instant in a list, 11月23日 15:10; with its year where that is not the year of `now`."""
     if value is None:
         return NOTHING
     there = _china(value)
+    if now is not None and there.year != _china(now).year:
+        return instant(value)
     return _time(
         value, f"{there.month}月{there.day}日 {there:%H:%M}" if _chinese() else f"{there.day} {MONTHS[there.month - 1][:3]}, {there:%H:%M}"
     )
@@ -49,11 +51,11 @@ def due(value: datetime | None) -> str:
     if value is None:
         return NOTHING
     there = _china(value)
-    before = Markup("{} 前") if _chinese() else Markup("before {}")
     if there.hour or there.minute or there.second:
-        return before.format(instant(value))
-    there -= timedelta(days=1)
-    return before.format(_time(value, f"{_day(there)} 24:00" if _chinese() else f"{_day(there)}, 24:00"))
+        said = f"{there:%H:%M}"
+    else:
+        there, said = there - timedelta(days=1), "24:00"
+    return _time(value, f"{_day(there)} {said} 前" if _chinese() else f"before {_day(there)}, {said}")
 
 
 def age(value: timedelta | float | None) -> str:

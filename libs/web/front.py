@@ -116,10 +116,11 @@ class Front:
         if cookie and not says_word(cookie, word):
             raise NotAllowed(OLD_PAGE)
         account, elsewhere = await reader(request), self._entrance.elsewhere
-        to = await elsewhere.leads(cookie) if elsewhere is not None else ""
+        hint = await elsewhere.hint(cookie) if elsewhere is not None else ""
         if everywhere and account is not None:
             await self._entrance.sessions.end_all(account.staff)
         await self._entrance.sessions.end(cookie)
+        to = await elsewhere.leads(hint) if elsewhere is not None and hint else ""
         request.scope["state"].pop("account", None)
         answer = going(self._pages, request, to, "正在退出统一身份认证") if to else RedirectResponse("/sign-in", 303, headers=UNKEPT)
         answer.delete_cookie(cookie_name(request), httponly=True, secure=is_secure(request), samesite="strict")

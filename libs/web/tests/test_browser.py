@@ -26,6 +26,15 @@ MANY_GRANTS: Final = (
     Grant(post=Post.CLERK, nodes=("511525",), last=date(2020, 1, 1), document="一体机样例授权"),
     *posted([Post.LEADER], [f"511525{n}" for n in range(100, 130)]),
 )
+NOES: Final = {
+    "/fails/refused": 409,
+    "/fails/conflict": 412,
+    "/fails/busy": 503,
+    "/fails/teapot": 418,
+    "/kit?nodes-page=0": 422,
+    "/notice/511526": 403,
+}
+"""Pages that say no, besides the one that is not there."""
 TABBABLE: Final = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
 SEEN: Final = """() => {
   const it = document.activeElement, style = getComputedStyle(it);
@@ -74,6 +83,33 @@ def test_who_has_signed_in_finds_the_same_in_order(browser: Browser, address: st
         with opened(browser, f"{address}/page", width, token=stand.leader) as (page, said):
             assert (violations(page), too_wide(page), said) == ([], 0, [])
             assert page.locator("header .search").is_visible()
+
+
+@pytest.mark.parametrize("width", [1366, 360])
+def test_every_way_in_and_every_no_has_nothing_for_axe_and_is_valid(browser: Browser, width: int) -> None:
+    stand, written = Stand(listed=True), {}
+    with served(stand.app) as address, opened(browser, f"{address}/sign-in?staff=C0117", width) as (page, _):
+
+        def looked_at(name: str) -> None:
+            assert (name, violations(page), too_wide(page)) == (name, [], 0)
+            written[name] = page.content()
+
+        looked_at("whom there is to choose from")
+        page.get_by_label("口令").fill("wrong")
+        page.get_by_role("button", name="登录", exact=True).click()
+        page.get_by_role("alert").wait_for()
+        looked_at("wrong")
+        page.get_by_label("口令").fill(PASSWORD)
+        page.get_by_role("button", name="登录", exact=True).click()
+        page.goto(f"{address}/account")
+        assert page.get_by_text("C0117").first.is_visible()
+        looked_at("account")
+        for path, status in NOES.items():
+            answer = page.goto(address + path)
+            assert answer is not None
+            assert (path, answer.status) == (path, status)
+            looked_at(path)
+    assert invalid(written) == []
 
 
 @pytest.mark.parametrize("path", ["/kit/public", "/sign-in", "/nowhere"])
@@ -134,6 +170,15 @@ def test_a_picture_is_drawn_and_a_stream_speaks_under_the_policy_of_the_pages(br
         assert said == []
 
 
+def test_a_stream_that_ended_is_not_asked_again_at_once(browser: Browser, address: str) -> None:
+    with opened(browser, f"{address}/kit", 1366) as (page, _):
+        again: list[str] = []
+        page.get_by_text("已由服务器送来").wait_for()
+        page.on("request", lambda request: again.append(request.url))
+        page.wait_for_timeout(1500)
+        assert again == []
+
+
 def test_nothing_is_missing_without_a_script(browser: Browser, address: str) -> None:
     with opened(browser, f"{address}/kit", 1366, script=False) as (page, _):
         assert page.locator("figure td").count() == 12
@@ -144,6 +189,7 @@ def test_nothing_is_missing_without_a_script(browser: Browser, address: str) -> 
         page.get_by_role("searchbox", name="按名称或代码查找", exact=True).fill("高县")
         page.get_by_role("button", name="查找").nth(2).click()
         assert page.get_by_text("第 1–20 条，共 30 条").is_visible()
+        assert page.url.endswith("#nodes"), "the list stays in sight"
         page.get_by_role("link", name="大字版").click()
         assert "nodes-find" in page.url
         assert page.locator("html[data-print=large]").count() == 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
 from libs.web.tests.site import HTML, Stand
@@ -87,6 +90,14 @@ async def test_too_many_tries_and_what_one_may_not_open_are_said_in_english_too(
 async def test_nobody_is_sent_elsewhere(stand: Stand, elsewhere: str) -> None:
     async with stand.browser() as client:
         assert (await client.get("/choose", params={"print": "large", "next": elsewhere})).headers["location"] == "/"
+
+
+async def test_the_longest_search_is_come_back_to(stand: Stand) -> None:
+    async with stand.browser() as client:
+        page = await client.get("/kit/public", params={"number": "长" * 500}, headers=HTML)
+        (switch,) = re.findall(r'href="(/choose\?print=large[^"]*)"', page.text)
+        answer = await client.get(unescape(switch))
+        assert (answer.status_code, answer.headers.get("location")) == (303, page.url.raw_path.decode())
 
 
 @pytest.mark.parametrize("words", ["print=huge", "language=fr", "print=large%0d%0aSet-Cookie:x=y"])

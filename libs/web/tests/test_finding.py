@@ -31,8 +31,9 @@ def test_a_credit_code_is_one_only_with_its_check_digits() -> None:
     assert sought("91350100M000100Y44").kind is SearchedKind.WORDS
 
 
-@pytest.mark.parametrize("typed", ["11010519491231002X", "1101 0519 4912 3100 2X", "13812345678", "查 13812345678"])
+@pytest.mark.parametrize("typed", ["11010519491231002X", "1101 0519 4912 3100 2X", "13812345678", "查 13812345678", "511525199001013687"])
 def test_a_personal_number_is_looked_for_nowhere(typed: str) -> None:
+    """The last one is right as a credit code, too."""
     assert sought(typed) == Searched(SearchedKind.PERSONAL, "")
 
 

@@ -34,6 +34,7 @@ LATER_THAN_2017: Final = {
     r"@(layer|container|property|scope)\b": "an at-rule",
     r"\((width|height)\s*[<>]": "a range of a media query",
     r"overflow-wrap:\s*anywhere": "a value",
+    r"gradient\(.*?\d(px|%)?\s+\d+(px|%)": "a colour with two places",
 }
 """Beyond what Chrome 60, Firefox 55, Safari 11 and Edge 16 know."""
 

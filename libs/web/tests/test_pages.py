@@ -172,9 +172,16 @@ def test_instants_are_shown_in_china_and_need_a_time_zone() -> None:
         instant(datetime(2026, 11, 23))  # noqa: DTZ001 (what is refused)
 
 
+def test_a_list_says_the_year_where_it_is_another_one() -> None:
+    at, silvester = datetime(2026, 11, 23, 7, 10, tzinfo=UTC), datetime(2026, 12, 31, 16, tzinfo=UTC)
+    assert ">11月23日 15:10<" in short(at)
+    assert ">11月23日 15:10<" in short(at, at)
+    assert ">2026年11月23日 15:10<" in short(at, silvester), "in China it is next year"
+
+
 def test_midnight_is_the_end_of_the_day_before() -> None:
-    assert "2026年11月24日 24:00</time> 前" in due(datetime(2026, 11, 24, 16, tzinfo=UTC))
-    assert "2026年11月25日 09:00</time> 前" in due(datetime(2026, 11, 25, 1, tzinfo=UTC))
+    assert ">2026年11月24日 24:00 前</time>" in due(datetime(2026, 11, 24, 16, tzinfo=UTC))
+    assert ">2026年11月25日 09:00 前</time>" in due(datetime(2026, 11, 25, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

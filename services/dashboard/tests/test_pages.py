@@ -250,7 +250,8 @@ def test_a_proof_says_why_every_day_counts() -> None:
     shown = proof_model(answers.proof())
     text = page("proof.html", proof=shown, clock=f"clock:{CASE}:promised")
     assert "时限凭证：承诺时限" in text
-    assert "不计时 鉴定 自 2026-11-24 起" in text
+    assert "触发事件 511525/intake 第 2 号 " in text
+    assert "不计时 鉴定 自 2026年11月24日 起" in text
     assert "工作日" in text
 
 

@@ -25,6 +25,8 @@ class Bar(NamedTuple):
     mark: float | None
     tone: str
     says: str
+    detail: str
+    """How it ended; empty while it has not."""
 
 
 def drawn(clocks: Sequence[ShownRow]) -> list[ShownRow]:
@@ -58,4 +60,5 @@ def _bar(clock: ShownRow, stops: Sequence[Span], now: datetime) -> Bar:
     tone = "bad" if clock["red_at"] or (due_at and ended > due_at) else "warn" if yellow else "ok"
     stopped = f"，其间 {len(hatched)} 次依法不计时" if hatched else ""
     says = f"{label}时限：{clock['state_text']}，起算到期限已过 {at(ended):.0%}{stopped}"
-    return Bar(clock["clock"], label, due_at, at(ended), hatched, at(yellow) if yellow else None, tone, says)
+    detail = clock["state_text"] if clock["ended_at"] else ""
+    return Bar(clock["clock"], label, due_at, at(ended), hatched, at(yellow) if yellow else None, tone, says, detail)

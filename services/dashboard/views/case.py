@@ -113,16 +113,27 @@ def _told(clock: ShownRow, facts: Mapping[str, ShownRow]) -> dict[str, Any]:
 def _event(event: ShownRow) -> dict[str, Any]:
     family = _family(event)
     title, _, tone = shown(family)
-    _, _, node, service = str(event["source"]).split(":")
     return {
         "title": title,
         "text": sentence(family, event["data"]),
         "who": _who(family, event),
         "at": moment(event["time"]),
-        "proof": f"{node}/{service} 第 {event['sequence']:,} 号 · {event['hash'].partition(':')[2][:12]}",
+        "proof": f"{_numbered(event['source'], event['sequence'])} · {event['hash'].partition(':')[2][:12]}",
         "verified": event["verified"],
         "tone": tone,
     }
+
+
+def _numbered(source: object, sequence: int) -> str:
+    """Where an event stands: its node, its service, its number."""
+    _, _, node, service = str(source).split(":")
+    return f"{node}/{service} 第 {sequence:,} 号"
+
+
+def _triggered(trigger: str) -> str:
+    """The fact that set a clock going, from source#epoch#number."""
+    source, epoch, sequence = trigger.split("#")
+    return _numbered(source, int(sequence)) + (f"（第 {epoch} 世代）" if epoch != "1" else "")
 
 
 def _family(event: ShownRow) -> str:
@@ -162,10 +173,18 @@ def proof_model(found: ShownRow) -> dict[str, Any]:
     return {
         **found,
         **beside(found),
+        "trigger": _triggered(found["trigger"]),
         "start": moment(found["start"]),
         "due_at": moment(found["due_at"]),
-        "days": [{**day, "date": date.fromisoformat(day["date"])} for day in days],
+        "days": [{**day, "date": _day(day["date"])} for day in days],
         "carried": {**found["carried"], "at": moment(found["carried"]["at"])} if found["carried"] else None,
-        "stops": [{**stop, "reason_text": word(stop["reason"], VALUES["reason"])} for stop in found["stops"]],
+        "stops": [
+            {**stop, "reason_text": word(stop["reason"], VALUES["reason"]), "first": _day(stop["first"]), "last": _day(stop["last"])}
+            for stop in found["stops"]
+        ],
         "rungs": [{**rung, "at": moment(rung["at"])} for rung in found["rungs"]],
     }
+
+
+def _day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None

@@ -52,7 +52,7 @@ def city_model(found: ShownRow, ask: CityAsk | None = None) -> dict[str, Any]:
     """Nodes with their state as words, totals, tiles, cards with times."""
     asked = ask or CityAsk()
     nodes = [_node(node) for node in found["nodes"]]
-    below = [node for node in nodes if asked.under in _line(node, nodes)] if asked.under else nodes
+    below: Sequence[ShownRow] = _below(nodes).get(asked.under, []) if asked.under else nodes
     shown = [node for node in below if _is(node, asked.only)]
     return {
         "now": moment(found["now"]),
@@ -65,7 +65,7 @@ def city_model(found: ShownRow, ask: CityAsk | None = None) -> dict[str, Any]:
             (text, sum(_is(node, only) for node in below), _address(asked._replace(only=only)), only == asked.only)
             for only, text in ONLY.items()
         ],
-        "under": next((node["name"] for node in nodes if node["code"] == asked.under), ""),
+        "under": next((node["name"] for node in nodes if node["code"] == asked.under), asked.under),
         "everywhere": _address(asked._replace(under="")),
         "cards": [_card(card) for card in found["cards"]],
         "findings": [{**row, "at": moment(row["at"]), "what": word(row["detector"], VALUES["detector"])} for row in found["findings"]],
@@ -76,30 +76,34 @@ def city_model(found: ShownRow, ask: CityAsk | None = None) -> dict[str, Any]:
 def tiles(nodes: Sequence[ShownRow]) -> list[dict[str, Any]]:
     """A tile for every node right below the highest that is seen, with all below it; the highest itself with its own."""
     known = {node["code"] for node in nodes}
-    roots = [node for node in nodes if node["parent"] not in known]
-    heads = [node for node in nodes if node["parent"] in {root["code"] for root in roots}]
-    if not heads:
-        return [_tile(root, [root]) for root in roots]
-    below = {node["code"]: [one for one in nodes if node["code"] in _line(one, nodes)] for node in heads}
-    return [*(_tile(root, [root]) for root in roots), *(_tile(node, below[node["code"]]) for node in heads)]
+    roots = {node["code"]: node for node in nodes if node["parent"] not in known}
+    heads = [node for node in nodes if node["parent"] in roots]
+    below = _below(nodes)
+    return [*(_tile(root, [root]) for root in roots.values()), *(_tile(node, below[node["code"]]) for node in heads)]
 
 
 def _tile(node: ShownRow, below: Sequence[ShownRow]) -> dict[str, Any]:
     total = {key: sum(one[key] for one in below) for key in SUMS}
     ill = sum(one["state"] not in ("live", "unknown") for one in below)
-    tone = "bad" if total["red"] else "gone" if node["state"] == "silent" else "warn" if total["yellow"] or ill else ""
+    forked = any(one["state"] == "forked" for one in below)
+    tone = "bad" if total["red"] or forked else "gone" if node["state"] == "silent" else "warn" if total["yellow"] or ill else ""
     words = [f"{text} {count}" for text, count in (("红", total["red"]), ("黄", total["yellow"]), ("线路异常", ill)) if count]
     under = node["code"] if len(below) > 1 else ""
     href = _address(CityAsk(under=under)) if under else _address(CityAsk(nodes=ListAsk(find=node["code"])))
     return {"name": node["name"], "open": total["open"], "small": " · ".join(words) or "都正常", "tone": tone, "href": href}
 
 
-def _line(node: ShownRow, nodes: Sequence[ShownRow]) -> list[str]:
-    """The node's code and those above it, as far as they are seen."""
-    parents, line = {one["code"]: one["parent"] for one in nodes}, [node["code"]]
-    while (above := parents.get(line[-1], "")) and above not in line:
-        line.append(above)
-    return line
+def _below(nodes: Sequence[ShownRow]) -> dict[str, list[ShownRow]]:
+    """Of every node that is seen, itself and those below it, as far as they are seen."""
+    parents = {node["code"]: node["parent"] for node in nodes}
+    found: dict[str, list[ShownRow]] = {code: [] for code in parents}
+    for node in nodes:
+        line = [node["code"]]
+        while (above := parents[line[-1]]) in parents and above not in line:
+            line.append(above)
+        for code in line:
+            found[code].append(node)
+    return found
 
 
 def _is(node: ShownRow, only: Only) -> bool:

@@ -18,6 +18,8 @@ WRONG, FEEDS, NODES = "wrong", "feeds", "nodes"
 """The lists' names in the address."""
 HERE: Final = "本部署"
 _ORDER: Final = tuple(TROUBLES)
+_COUNTED: Final = sorted(STATES, key=lambda state: _ORDER.index(state) if state in _ORDER else len(_ORDER))
+"""States of nodes, the worst first, those that are well last."""
 
 
 class Trouble(NamedTuple):
@@ -63,7 +65,7 @@ def network_model(city: ShownRow, feeds: Sequence[ShownRow], status: ShownRow, w
     return {
         "now": moment(city["now"]),
         "nodes": len(states),
-        "counts": [(text, states.count(state), tone) for state, (text, tone) in STATES.items() if state in states],
+        "counts": [(*STATES[state], states.count(state)) for state in _COUNTED if state in states],
         "wrong": listed(found, WRONG_COLUMNS, wrong, size=A_SCREEN, name=WRONG, kept=shown.words(FEEDS)),
         "serious": sum(TROUBLES[one.kind].tone != "mute" for one in found),
         "words": TROUBLES,
@@ -134,8 +136,13 @@ def _of_services(status: ShownRow) -> Iterator[Trouble]:
     """What this very site says of its services."""
     for name, service in status["services"].items():
         if service["parked"]:
-            yield Trouble("parked", HERE, name, detail=f"{service['parked']:,} 条")
+            yield Trouble("parked", _here(name), name, detail=f"{service['parked']:,} 条")
         if down := [*service["loops_down"], *service["views_stopped"]]:
-            yield Trouble("stopped", HERE, name, detail="、".join(down))
+            yield Trouble("stopped", _here(name), name, detail="、".join(down))
     for name in (*status["away"], *status["loops_down"], *status["views_stopped"]):
-        yield Trouble("stopped", HERE, name)
+        yield Trouble("stopped", _here(name), name)
+
+
+def _here(name: str) -> str:
+    """A part of this very site as people call it."""
+    return f"{HERE} · {SERVICES[name]}" if name in SERVICES else HERE

@@ -94,11 +94,14 @@ class Way:
         answer.delete_cookie(cookie_name(request, "-leaving"), httponly=True, secure=is_secure(request), samesite="lax")
         return answer
 
-    async def leads(self, cookie: str) -> str:
-        """Where the browser goes on to sign out at the provider; empty for a session begun here, and while the provider is away or not itself."""
-        hint = await self.sessions.hint(cookie)
+    async def hint(self, cookie: str) -> str:
+        """The provider's token of a session begun there."""
+        return await self.sessions.hint(cookie)
+
+    async def leads(self, hint: str) -> str:
+        """Where the browser goes on to sign out at the provider; empty while it is away or not itself."""
         try:
-            return await self.provider.way_out(hint) if hint else ""
+            return await self.provider.way_out(hint)
         except (ProviderAway, NotBelieved) as fault:
             _log.warning("door.provider_away", because=str(fault))
             return ""

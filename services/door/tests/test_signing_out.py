@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from libs.database import Pool
 from libs.testkit.browsing import served
+from libs.web.acting import word_of
 from services.door.tests.test_oidc import CLERK, Site, settings
 
 pytestmark = pytest.mark.server
@@ -35,11 +38,31 @@ async def test_one_signs_out_here_whatever_became_of_the_provider(pool: Pool, tm
             await site.way.provider.close()
 
 
+async def test_one_is_out_here_before_the_provider_has_answered(pool: Pool, tmp_path: Path) -> None:
+    """It may be slow, and the site may be stopped meanwhile."""
+    asked, answers = threading.Event(), threading.Event()
+    with describing({}, asked.set, answers.wait) as issuer:
+        site = Site(pool, settings(tmp_path, issuer))
+        cookie = await site.way.sessions.begin_elsewhere("C0117", CLERK, "token")
+        async with site.browser() as browser:
+            browser.cookies.set("liandong-session", cookie)
+            leaving = asyncio.create_task(browser.post("/sign-out", data={"csrf": word_of(cookie)}))
+            try:
+                assert await asyncio.to_thread(asked.wait, 60)
+                assert await site.way.sessions.reader(cookie) is None
+            finally:
+                answers.set()
+            assert (await leaving).headers["location"] == "/sign-in"
+        await site.way.provider.close()
+
+
 @contextmanager
-def describing(said: object) -> Iterator[str]:
-    """A server that answers everything with this: its address."""
+def describing(said: object, *first: Callable[[], object]) -> Iterator[str]:
+    """A server that answers everything with this, after it has done something: its address."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        for do in first:
+            await asyncio.to_thread(do)
         await JSONResponse(said)(scope, receive, send)
 
     with served(answer) as address:
