@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx2
 from authlib.common.security import generate_token
@@ -148,7 +148,7 @@ class Provider:
         secret = self.told.secret()
         try:
             if secret:
-                answer = await self._client.post(address, data=said, auth=(self.told.client, secret))
+                answer = await self._client.post(address, data=said, auth=(quote(self.told.client, safe=""), quote(secret, safe="")))
             else:
                 answer = await self._client.post(address, data={**said, "client_id": self.told.client})
             found = answer.json()
