@@ -1,7 +1,7 @@
 """What requests and files carry, said once for all doors: nodes, cases, moments, days, words. Forms are checked here, rules are not.
 
 A moment is a string with its offset and a day is a string, never a number: 1172635200 is no time anybody wrote. A number is a number and a
-yes is a yes: neither `"10"` nor `true` is ten. A text has no characters that nobody sees.
+yes is a yes: neither `"10"` nor `true` is ten. A text has no characters that nobody sees and no piles of marks.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
-from libs.codes import unseen
+from libs.codes import text_fault
 
 NODE_CODE: Final = r"[0-9]{6}([0-9]{3}([0-9]{3})?)?"
 """A division code; the pattern of a whole string."""
@@ -56,9 +56,9 @@ Day = Annotated[date, BeforeValidator(_day), Field(ge=_FIRST, lt=_BEYOND)]
 
 
 def _seen(text: str) -> str:
-    """Refuses a text with a character that nobody sees, a bidi mark or a private one included."""
-    if (found := unseen(text)) is not None:
-        raise PydanticCustomError("unseen", "含有看不见的或自造的字符（{found}），请删去或改用标准字", {"found": found})
+    """Refuses a text with a character that nobody sees, a bidi mark or a private one included, and signs under piles of marks."""
+    if (fault := text_fault(text)) is not None:
+        raise PydanticCustomError(fault.code, "{because}", {"because": fault.because})
     return text
 
 
@@ -73,7 +73,7 @@ Text = Annotated[str, Field(max_length=500, pattern=_SENTENCES), Visible]
 """Some sentences; line breaks and tabs are allowed."""
 LongText = Annotated[str, Field(max_length=2000, pattern=_SENTENCES), Visible]
 """What a law is cited with."""
-Staff = Annotated[str, Field(max_length=40, pattern=r"^[\w.-]*$")]
+Staff = Annotated[str, Field(max_length=40, pattern=r"^[\w.-]*$"), Visible]
 """A staff number, or nobody's."""
 
 

@@ -1,7 +1,7 @@
 """How a process speaks of itself: JSON lines on stderr, traces that reach over hours and sites by links, health.
 
 One call, `setup`, after the imports of a process's main module. No personal data is written: identity and mobile numbers are blanked
-in every line, query strings in every span (decision 0008, P-no-personal-data).
+in every line, what callers typed in every span (decision 0008, P-no-personal-data).
 """
 
 from __future__ import annotations
@@ -16,26 +16,27 @@ from typing import Any, Final, Literal
 
 import msgspec
 import structlog
-from opentelemetry import metrics, trace
+from opentelemetry import metrics, propagate, trace
 from opentelemetry.context import Context, attach, detach
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import Span as SdkSpan
-from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import Decision, ParentBased, Sampler, SamplingResult, TraceIdRatioBased
 from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, TraceState
 from opentelemetry.util.types import Attributes
 from structlog.types import EventDict, Processor, WrappedLogger
 
+from libs.telemetry.callers import Blanking, IdsAlone, parsed, traceparent_of
 from libs.telemetry.health import Condition, Health, NotReady, Report
 
 __all__ = [
     "Condition",
     "Health",
+    "IdsAlone",
     "NotReady",
     "Report",
     "bare_span",
@@ -63,7 +64,6 @@ QUIETER: Final = {
 }
 PERSONAL: Final = re.compile(r"(?<![0-9A-Za-z])(?:[1-9]\d{16}[\dXx]|1[3-9]\d{9})(?![0-9A-Za-z])")
 """Resident identity numbers and mobile numbers."""
-TRACEPARENT: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 SAMPLED: Final = frozenset("13579bdf")
 """Last digits of a `traceparent` whose trace is recorded: the lowest flag is set."""
 
@@ -89,6 +89,7 @@ def setup(
     resource = Resource.create({"service.name": service, "service.namespace": "liandong", "liandong.site": site})
     share = sample if sample is not None else float(otlp_endpoint is not None)
     trace.set_tracer_provider(tracer_provider(resource, share, otlp_endpoint))
+    propagate.set_global_textmap(IdsAlone())
     if otlp_endpoint is not None:
         reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/metrics"))
         metrics.set_meter_provider(MeterProvider([reader], resource=resource))
@@ -183,14 +184,6 @@ class _Linked(Sampler):
         return f"Linked({self._share.get_description()})"
 
 
-class _Blanking(SpanProcessor):
-    """What a person searched for stays out of traces."""
-
-    def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:  # noqa: ARG002 (the SDK names it)
-        if span.attributes and "url.query" in span.attributes:
-            span.set_attribute("url.query", "▇")
-
-
 class _Whole(ParentBased):
     """What belongs to a trace goes the way the trace went."""
 
@@ -202,7 +195,7 @@ class _Whole(ParentBased):
 def tracer_provider(resource: Resource, share: float, otlp_endpoint: str | None) -> TracerProvider:
     """Records `share` of the new traces and everything that belongs or is linked to a recorded one."""
     provider = TracerProvider(_Whole(share), resource)
-    provider.add_span_processor(_Blanking())
+    provider.add_span_processor(Blanking())
     if otlp_endpoint is not None:
         exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter))
@@ -216,8 +209,7 @@ def tracer() -> trace.Tracer:
 
 def current_traceparent() -> str:
     """The current span as W3C `traceparent`, to be stored with an event; empty where there is none."""
-    found = trace.get_current_span().get_span_context()
-    return f"00-{found.trace_id:032x}-{found.span_id:016x}-{found.trace_flags:02x}" if found.is_valid else ""
+    return traceparent_of(trace.get_current_span().get_span_context())
 
 
 @contextmanager
@@ -226,7 +218,7 @@ def linked_span(name: str, *traceparents: str, kind: SpanKind = SpanKind.CONSUME
 
     Empty, malformed and repeated ones are left out, so that a bad header never stops a batch; the SDK keeps 128 links at most.
     """
-    links = [Link(context) for parent in dict.fromkeys(traceparents) if (context := _parsed(parent)) is not None]
+    links = [Link(context) for parent in dict.fromkeys(traceparents) if (context := parsed(parent)) is not None]
     with tracer().start_as_current_span(name, context=Context(), kind=kind, attributes=attributes, links=links) as span:
         yield span
 
@@ -241,14 +233,14 @@ def recorded(traceparent: str) -> bool:
     sampler = getattr(trace.get_tracer_provider(), "sampler", None)
     if not isinstance(sampler, _Whole) or sampler.share > 0:
         return True
-    parent = _parsed(traceparent)
+    parent = parsed(traceparent)
     return parent is not None and parent.trace_flags.sampled
 
 
 @contextmanager
 def bare_span(traceparent: str) -> Iterator[None]:
     """Ids without a recording: what is done within has a `traceparent` to store and to log, in the caller's trace if there is one."""
-    parent = _parsed(traceparent)
+    parent = parsed(traceparent)
     trace_id = parent.trace_id if parent is not None else random.getrandbits(128)
     span_id = random.getrandbits(64)
     span = trace.NonRecordingSpan(SpanContext(trace_id, span_id, is_remote=False, trace_flags=TraceFlags(0)))
@@ -268,11 +260,3 @@ def batch_span(name: str, traceparents: Iterable[str]) -> Iterator[None]:
         return
     with linked_span(name, *sampled):
         yield
-
-
-def _parsed(traceparent: str) -> SpanContext | None:
-    found = TRACEPARENT.fullmatch(traceparent)
-    if found is None:
-        return None
-    trace_id, span_id, flags = (int(part, 16) for part in found.groups())
-    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))

@@ -13,13 +13,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
-from opentelemetry import trace
+from opentelemetry import baggage, trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from libs.telemetry import Health, bare_span, current_traceparent, linked_span, recorded, tracer, tracer_provider
+from libs.telemetry import Health, IdsAlone, bare_span, current_traceparent, linked_span, recorded, tracer, tracer_provider
 
 SAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 UNSAMPLED = "00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
@@ -185,10 +185,28 @@ def test_without_a_span_there_is_no_traceparent() -> None:
 
 
 def test_what_was_searched_for_stays_out_of_spans(all_spans: InMemorySpanExporter) -> None:
-    with tracer().start_as_current_span("GET", attributes={"url.path": "/cases", "url.query": "q=51152519800101123X"}):
+    typed: dict[str, str | int] = {
+        "url.path": "/cases/51152519800101123X",
+        "url.query": "q=51152519800101123X",
+        "server.address": "欧阳.example",
+        "records": 1,
+    }
+    with tracer().start_as_current_span("GET", attributes=typed):
         pass
     (span,) = all_spans.get_finished_spans()
-    assert dict(span.attributes or {}) == {"url.path": "/cases", "url.query": "▇"}
+    assert dict(span.attributes or {}) == {"url.path": "/cases/▇", "url.query": "▇", "server.address": "▇", "records": 1}
+
+
+def test_of_a_callers_trace_the_ids_are_carried_on_and_nothing_else() -> None:
+    said = {"traceparent": SAMPLED, "tracestate": "who=51152519800101123X", "baggage": "who=51152519800101123X"}
+    found = IdsAlone().extract(said)
+    context = trace.get_current_span(found).get_span_context()
+    assert (f"{context.trace_id:032x}" in SAMPLED, dict(context.trace_state), baggage.get_all(found)) == (True, {}, {})
+    told: dict[str, str] = {}
+    IdsAlone().inject(told, found)
+    assert told == {"traceparent": SAMPLED}
+    for nothing in ({}, {"traceparent": "nonsense"}):
+        assert not trace.get_current_span(IdsAlone().extract(nothing)).get_span_context().is_valid
 
 
 async def _well() -> None:

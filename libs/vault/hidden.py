@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
-from libs.codes import resident_number_fault, unseen
+from libs.codes import overloaded, resident_number_fault, text_fault
 from libs.forms import Form
 
 _LINE: Final = r"[^\x00-\x1f\x7f]+"
@@ -33,8 +33,8 @@ def _checked(why: Why) -> AfterValidator:
         text = value.get_secret_value().strip()
         if not text:
             raise PydanticCustomError("blank", "太短或为空")
-        if (found := unseen(text)) is not None:
-            raise PydanticCustomError("unseen", "含有看不见的或自造的字符（{found}），请删去或改用标准字", {"found": found})
+        if (found := text_fault(text)) is not None:
+            raise PydanticCustomError(found.code, "{because}", {"because": found.because})
         if (fault := why(text)) is not None:
             raise PydanticCustomError("not-well-formed", "{fault}", {"fault": fault})
         return SecretStr(text)
@@ -43,7 +43,7 @@ def _checked(why: Why) -> AfterValidator:
 
 
 def _as_typed(form: str) -> AfterValidator:
-    """Refuses a blank text, one of another form, and halves of a sign; changes nothing."""
+    """Refuses a blank text, one of another form, halves of a sign, and piles of marks on one; changes nothing."""
 
     def check(value: SecretStr) -> SecretStr:
         text = value.get_secret_value()
@@ -51,6 +51,8 @@ def _as_typed(form: str) -> AfterValidator:
             raise PydanticCustomError("blank", "太短或为空")
         if not re.fullmatch(form, text) or any("\ud800" <= sign <= "\udfff" for sign in text):
             raise PydanticCustomError("unseen", "含有控制字符或半个字符，请删去")
+        if (found := overloaded(text)) is not None:
+            raise PydanticCustomError(found.code, "{because}", {"because": found.because})
         return value
 
     return AfterValidator(check)

@@ -19,6 +19,7 @@ import msgspec
 from pydantic import Field
 
 from libs.authority import Grant, Grants, Post, may
+from libs.codes import has_personal_number
 from libs.forms import NODE_CODE, Day, Form, NodeCode, Text, Title, Unreadable, Word, form_of, json_file
 
 _NODE: Final = re.compile(NODE_CODE)
@@ -30,6 +31,13 @@ class NotAllowed(Exception):
     def __init__(self, because: str) -> None:
         super().__init__(because)
         self.because = because
+
+
+class PersonalStaffNumber(ValueError):
+    """Somebody's own number stands for their staff number; that goes into every event as the actor, and is kept for ever."""
+
+    def __init__(self) -> None:
+        super().__init__("工号不得是身份证号码或手机号码：它写进每一条记录")
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +53,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not self.staff or not self.grants.all or not all(_NODE.fullmatch(node) for node in self.nodes):
             raise ValueError(f"账户 {self.staff!r} 须有工号、授权和节点（6、9 或 12 位区划代码）")
+        if has_personal_number(self.staff):
+            raise PersonalStaffNumber
 
     @property
     def nodes(self) -> frozenset[str]:
@@ -143,7 +153,10 @@ class Accounts:
             if row.token_sha256 in accounts._by_digest:
                 first = list(accounts._by_digest).index(row.token_sha256) + 1
                 raise Unreadable(f"{path}：第 {number} 个账户的令牌与第 {first} 个的相同")
-            account = Account(staff=row.staff, post=row.post, grants=grants)
+            try:
+                account = Account(staff=row.staff, post=row.post, grants=grants)
+            except PersonalStaffNumber as no:
+                raise Unreadable(f"{path}：第 {number} 个账户：{no}") from None
             if row.token_sha256 is not None:
                 accounts._by_digest[row.token_sha256] = account
             if row.password is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import NewType
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from starlette.exceptions import HTTPException
+
+from libs.codes import has_personal_number, told_path
 
 Inner = NewType("Inner", str)
 """An address within this house, made by `inner` and by nothing else."""
@@ -27,11 +29,22 @@ def quoted(value: str) -> str:
 
 
 def local(path: str) -> str:
-    """`path` when it leads to a page of this site, else the first page: nobody is sent elsewhere by a link to us."""
+    """`path` when it leads to a page of this site, else the first page: nobody is sent elsewhere by a link to us, and no address that follows has
+    somebody's number in it.
+    """
+    if has_personal_number(unquote(path)):
+        return "/"
     if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable():
         return "/"
     parts = urlsplit(path)
     return "/" if parts.scheme or parts.netloc else path
+
+
+def back_to(path: str, query: str, *, refused: bool) -> str:
+    """Where a switch on a page leads back to. Of an address at which nothing was shown only ours is repeated."""
+    if refused:
+        return path if told_path(path) == path else "/"
+    return local(f"{path}?{query}" if query else path)
 
 
 def _is_part(value: str) -> bool:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from libs.codes import has_personal_number
 from libs.web.accounts import Account, Accounts, NotAllowed
 from libs.web.acting import OLD_PAGE, kept_key, says_word
 from libs.web.addresses import local
@@ -31,6 +32,8 @@ Everywhere = Annotated[str, Form(max_length=1)]
 UNKEPT: Final = {"Cache-Control": "no-store"}
 WRONG: Final = marked("账号或口令不对。请核对后再试。")
 """The same for an account that there is not."""
+NO_ACCOUNT: Final = "账号是工号，不是身份证号码或手机号码。"
+"""Such a number is written nowhere, nor is its digest, which could be guessed: nobody's tries are counted under it."""
 
 
 class Limited:
@@ -75,7 +78,7 @@ class Front:
         shown: dict[str, Any] = {
             "next": local(to),
             "because": because,
-            "staff": staff,
+            "staff": "" if has_personal_number(staff) else staff,
             "kept": bool(kept_key(request)),
             "people": self._accounts.people if self._entrance.listed else (),
             "elsewhere": self._entrance.elsewhere is not None,
@@ -87,6 +90,8 @@ class Front:
         """Signs in, or says that it was wrong. Raises `HTTPException` for who has to wait."""
         staff = staff.strip()
         await limit(request, "sign-in", caller(request))
+        if has_personal_number(staff):
+            return self.page(request, to, because=NO_ACCOUNT)
         await limit(request, "sign-in-account", staff)
         found = await self._known(staff, password)
         if found is None:

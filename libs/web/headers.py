@@ -8,9 +8,12 @@ from typing import Annotated, Final
 
 from fastapi import Header
 from fastapi.exceptions import RequestValidationError
-from pydantic import WithJsonSchema
+from pydantic import AfterValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from libs.codes import has_personal_number
 
 _OURS: Final = re.compile(r'"([1-9][0-9]{0,17})"')
 """A tag that may have come from here: the version of a stream."""
@@ -31,8 +34,23 @@ SECURITY: Final = (
 )
 
 KEY: Final = "Idempotency-Key"
-IdempotencyKey = Annotated[str, Header(alias=KEY, min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
-"""Names an act, so that repeating it is harmless. Printable ASCII, at most 200 characters; missing or malformed is answered 400."""
+_DRAWN: Final = re.compile(
+    r"(?<![0-9a-z])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32,})(?![0-9a-z])", re.ASCII | re.IGNORECASE
+)
+"""Random ids and digests in a key: among so many digits some look like a number of somebody's."""
+
+
+def _nobodys(key: str) -> str:
+    """Refuses a key with an identity or mobile number: logs keep keys for ever, as they came."""
+    if has_personal_number(_DRAWN.sub("|", key)):
+        raise PydanticCustomError("personal-number", "不得含有身份证号码或手机号码；请用随机编号，如 UUID")
+    return key
+
+
+IdempotencyKey = Annotated[str, Header(alias=KEY, min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$"), AfterValidator(_nobodys)]
+"""Names an act, so that repeating it is harmless. Printable ASCII, at most 200 characters, nobody's number in it; missing or malformed is
+answered 400.
+"""
 
 
 IfMatch = Annotated[

@@ -20,7 +20,7 @@ from starlette.types import Scope
 
 from libs.web.accounts import Account
 from libs.web.acting import word_for
-from libs.web.addresses import local
+from libs.web.addresses import back_to, local
 from libs.web.choices import choices_of
 from libs.web.filled import Filled
 from libs.web.formats import FILTERS
@@ -103,7 +103,7 @@ class Pages:
             "ways": [link for link in self._nav if opens(request, account, link.path)],
             "find": self._find if account and opens(request, account, self._find) else "",
             "here": here,
-            "there": f"{here}?{query}" if query else here,
+            "there": back_to(here, query, refused=status_code >= 400),
             "language": language,
             "large": choices.large,
             "public": public,

@@ -20,10 +20,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from libs.codes import told_path
 from libs.decider import Refused
 from libs.forms import because_of
 from libs.web.accounts import NotAllowed
 from libs.web.acting import SignInFirst, sign_in_first
+from libs.web.addresses import local
 from libs.web.language import marked
 from libs.web.pages import Pages, prefers_html
 from libs.web.strict import TOLD, NoVersion, WrongKind
@@ -150,13 +152,14 @@ class Problems:
             return self.fault(request, exc)
         problem = rule(exc)
         if problem.told:
-            log.info("refused", code=problem.code, status=problem.status, path=request.scope["path"], fault=type(exc).__name__)
+            path = told_path(request.scope["path"])
+            log.info("refused", code=problem.code, status=problem.status, path=path, fault=type(exc).__name__)
         return respond(request, problem, self._pages)
 
     def fault(self, request: Request, exc: Exception) -> Response:
         """An exception nobody foresaw: the log has its stack, the caller the trace to ask about."""
         span = trace.get_current_span().get_span_context()
-        log.error("fault", path=request.scope["path"], method=request.method, fault=type(exc).__name__, exc_info=exc)
+        log.error("fault", path=told_path(request.scope["path"]), method=request.method, fault=type(exc).__name__, exc_info=exc)
         more = {"trace": f"{span.trace_id:032x}"} if span.is_valid else {}
         return respond(request, Problem(status=500, code="fault", title=TITLES[500], more=more), self._pages)
 
@@ -166,7 +169,7 @@ def respond(request: Request, problem: Problem, pages: Pages | None) -> Response
     if pages is not None and prefers_html(request):
         if problem.status == 401 and request.method in {"GET", "HEAD"}:
             here = request.scope["path"] + (f"?{query}" if (query := request.scope["query_string"].decode("latin-1")) else "")
-            return RedirectResponse(f"/sign-in?next={quote(here, safe='/')}", 303, headers={"Cache-Control": "no-store"})
+            return RedirectResponse(f"/sign-in?next={quote(local(here), safe='/')}", 303, headers={"Cache-Control": "no-store"})
         return pages.render(request, "public/error.html", status_code=problem.status, headers=problem.headers, problem=problem)
     body = {"type": problem.type or f"/problems/{problem.code}", "title": problem.title, "status": problem.status, "code": problem.code}
     body |= ({"detail": problem.detail} if problem.detail else {}) | dict(problem.more)

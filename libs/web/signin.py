@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from libs.authority import ACTS, may
-from libs.forms import CASE_NUMBER, CLOCK_NAME
+from libs.forms import CASE_NUMBER, CLOCK_NAME, NODE_CODE
 from libs.web.accounts import Account, Accounts, NotAllowed
 from libs.web.entrance import Entrance
 from libs.web.headers import same_origin
@@ -22,6 +22,7 @@ from libs.web.reads import WatchedRead, path_kept
 
 _CASE: Final = re.compile(CASE_NUMBER)
 _CLOCK: Final = re.compile(CLOCK_NAME)
+_NODE: Final = re.compile(NODE_CODE)
 READS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -112,7 +113,7 @@ class FromHere:
 def place_of(parts: Mapping[str, str]) -> str | None:
     """The node a path is about: "" where it should name one and does not (the handler's types say so); None where it names none at all."""
     if "node" in parts:
-        return parts["node"]
+        return parts["node"] if _NODE.fullmatch(parts["node"]) else ""
     if "clock" in parts:
         return _node_in(parts["clock"].split(":")[1]) if _CLOCK.fullmatch(parts["clock"]) else ""
     if "case" in parts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
+from unicodedata import normalize
 
 import msgspec
 
@@ -102,14 +103,14 @@ def _procedure(event: Logged, told: ProcedurePublished) -> ShownProcedure:
 
 
 async def items(rows: Connection, node: str, query: str, after: str, limit: int) -> list[dict[str, Any]]:
-    """A page of a node's items whose name or code holds `query`, by code."""
+    """A page of a node's items whose name or code holds `query`, by code; whether signs are written wide or narrow is all one."""
     found = await rows.fetch(
         f"""select {SHOWN_ITEMS.columns} from item
-            where node = $1 and item > $2 and ($3 = '' or position($3 in name) > 0 or position($3 in item) > 0)
+            where node = $1 and item > $2 and ($3 = '' or position($3 in normalize(name, nfkc)) > 0 or position($3 in normalize(item, nfkc)) > 0)
             order by item limit $4""",
         node,
         after,
-        query,
+        normalize("NFKC", query),
         limit,
     )
     return [dict(row) for row in found]

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from libs.authority import READ_ONLY, Grants, Post, posted
+from libs.codes import has_personal_number
 from libs.forms import Form, Unreadable, toml_form, why_not
 from libs.web import Account
 
@@ -17,6 +18,7 @@ ClaimName = Annotated[str, Field(min_length=1, max_length=200)]
 Address = Annotated[str, Field(pattern=r"^https?://[^\s?#]+[^\s?#/]$", max_length=500)]
 ClaimWords = Annotated[tuple[ClaimName, ...], Field(max_length=20)]
 NO_STAFF: Final = "统一身份认证没有给出工号，不能登录。请联系系统管理员"
+OWN_NUMBER: Final = "统一身份认证给出的工号是身份证号码或手机号码，不能登录：工号写进每一条记录。请联系系统管理员"
 NO_POST: Final = "您的账号（{staff}）在本站没有岗位或节点，不能登录。请联系系统管理员"
 NO_END: Final = "您的账号（{staff}）只能查阅，统一身份认证没有给出截止日期，不能登录。请联系系统管理员"
 BY: Final = "统一身份认证"
@@ -109,6 +111,8 @@ class Oidc(Form):
         staff = claims.get(self.claims.staff)
         if not isinstance(staff, str) or not staff.strip():
             raise NoGrant(NO_STAFF)
+        if has_personal_number(staff):
+            raise NoGrant(OWN_NUMBER)
         said, nodes = _texts(claims.get(self.claims.posts)), _texts(claims.get(self.claims.nodes))
         posts = frozenset(row.post for row in self.posts if row.value in said)
         until = _day(claims.get(self.claims.until))

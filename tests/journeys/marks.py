@@ -18,7 +18,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.onebox import OneBox, SiteOfBox
+from services.onebox import OneBox
 
 Places = Mapping[str, bytes]
 """What was written, by where it was found."""
@@ -98,9 +98,9 @@ class Collector:
             serving.join()
 
 
-def written(box: OneBox, *, vault_of: SiteOfBox) -> dict[str, bytes]:
-    """All that the box has written: topics, databases but the vault of one site, logs."""
-    return {**asyncio.run(topics(box)), **asyncio.run(databases(box, vault_of)), **logs(box)}
+def written(box: OneBox) -> dict[str, bytes]:
+    """All that the box has written: topics, databases, logs. The vaults are looked at like everything else: what stands there is sealed."""
+    return {**asyncio.run(topics(box)), **asyncio.run(databases(box)), **logs(box)}
 
 
 async def topics(box: OneBox) -> dict[str, bytes]:
@@ -128,15 +128,14 @@ async def _records(consumer: AIOKafkaConsumer, topic: str, partitions: int) -> b
     return bytes(taken)
 
 
-async def databases(box: OneBox, vault_of: SiteOfBox) -> dict[str, bytes]:
-    """Every table of every site, row by row, as PostgreSQL copies it; but for the vault's own schema at one site."""
+async def databases(box: OneBox) -> dict[str, bytes]:
+    """Every table of every site, row by row, as PostgreSQL copies it."""
     taken: dict[str, bytes] = {}
     for site in box.sites:
         connection = await asyncpg.connect(box.postgres.url(site.database))
         try:
             for schema, table in await connection.fetch(_TABLES):
-                if (site.code, schema) != (vault_of.code, "vault"):
-                    taken[f"table {site.code} {schema}.{table}"] = await _copied(connection, schema, table)
+                taken[f"table {site.code} {schema}.{table}"] = await _copied(connection, schema, table)
         finally:
             await connection.close()
     return taken
@@ -159,7 +158,7 @@ async def _copied(connection: asyncpg.Connection, schema: str, table: str) -> by
 
 def logs(box: OneBox) -> dict[str, bytes]:
     """What the processes of the box have logged, and what it keeps of itself."""
-    files = [*box.folder.rglob("*.log*"), *box.folder.glob("*/site.log*"), *box.folder.glob("*.json")]
+    files = [*box.folder.rglob("*.log*"), *box.folder.glob("*.json"), *box.folder.glob("*/*.json"), *box.folder.glob("*/vault.erased")]
     return {f"log {path.relative_to(box.folder)}": path.read_bytes() for path in sorted(set(files)) if path.is_file()}
 
 

@@ -49,6 +49,17 @@ async def test_every_route_declares_one_act_but_what_is_open_to_everybody() -> N
     assert {route: asked for route, asked in found.items() if len(asked) > 1} == {}
 
 
+async def test_whoever_asks_about_a_place_names_it_as_places_are_named() -> None:
+    """At what is no place nobody is refused by their grants: that it is none, its form says."""
+    taken = set[str]()
+    for at in ("site", "city"):
+        async with application(Accounts(), at) as app:
+            for route in (route for route in app.routes if isinstance(route, APIRoute) and route.include_in_schema):
+                placed = [field for field in route.dependant.path_params if field.alias in {"node", "case", "clock", "subject"}]
+                taken |= {route.path for field in placed if not field.validate("某", {}, loc=("path",))[1]}
+    assert taken == set()
+
+
 async def test_every_act_has_a_route() -> None:
     declared = {act for asked in (await of_every_site()).values() for act in asked}
     assert {name for name, row in ACTS.items() if not row.within} - declared == set()

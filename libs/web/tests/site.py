@@ -19,7 +19,7 @@ from starlette.responses import Response
 from libs.authority import Post, posted
 from libs.decider import Refused
 from libs.telemetry import Health, current_traceparent
-from libs.web import Account, Accounts, NavLink, Pages, TypedBefore, acting, make_app, passing_entrance, problem_for, require
+from libs.web import Account, Accounts, NavLink, NodePath, Pages, TypedBefore, acting, make_app, passing_entrance, problem_for, require
 from libs.web.catalogue import shown
 from libs.web.headers import IdempotencyKey, IfMatch, etag, versions
 from libs.web.listing import ListAsk
@@ -74,7 +74,7 @@ def routes(pages: Pages | None) -> APIRouter:
 
     @router.post("/nodes/{node}/cases")
     async def file(
-        node: str,
+        node: NodePath,
         filing: Filing,
         key: IdempotencyKey,
         account: Annotated[Account, Depends(require("intake.accept"))],

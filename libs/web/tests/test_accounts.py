@@ -93,6 +93,7 @@ def granting(**more: object) -> str:
         (json.dumps([GOOD, GOOD | {"name": "张三"}]), "第 2 个账户：name：没有这一项"),
         (json.dumps([GOOD | {"staff": ""}]), "第 1 个账户：staff：太短或为空"),
         (json.dumps([GOOD | {"staff": 117}]), "第 1 个账户：staff：应为文字"),
+        (json.dumps([GOOD | {"staff": "13990900001"}]), "第 1 个账户：工号不得是身份证号码或手机号码：它写进每一条记录"),
         (json.dumps([GOOD | {"post": "窗口\u200b"}]), "第 1 个账户：post：含有看不见的或自造的字符（U+200B）"),
         (json.dumps([GOOD | {"token_sha256": "00"}]), "第 1 个账户：token_sha256：格式不对"),
         (json.dumps([GOOD, GOOD | {"staff": "C2"}]), "第 2 个账户的令牌与第 1 个的相同"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
-from libs.web.addresses import inner, quoted
+from libs.web.addresses import back_to, inner, local, quoted
 
 
 @pytest.mark.parametrize("part", ["", ".", "..", "a/b", "../x", "/", "a\\b", "a\x00", "a\nb", "\x7f", "\ud800"])
@@ -46,3 +46,18 @@ def test_whatever_is_said_a_client_asks_for_that_place_or_nobody_is_asked(part: 
 @pytest.mark.parametrize("said", ["../x", "a/b", "?x", "#x", '"><script>', "%2f"])
 def test_in_a_link_everything_is_quoted(said: str) -> None:
     assert not set(quoted(said)) & set('/?#"<>')
+
+
+@pytest.mark.parametrize(
+    "to", ["/cases/511525198003070023", "/find?number=13990900001", "/find?number=139%2D9090%2D0001", "/?a=511525198003070023#b"]
+)
+def test_no_address_that_follows_has_somebodys_number(to: str) -> None:
+    assert local(to) == "/"
+    path, _, query = to.partition("?")
+    assert [back_to(path, query, refused=refused) for refused in (False, True)] in (["/", "/"], ["/", path])
+
+
+@pytest.mark.parametrize(("path", "back"), [("/cases/511525-20070305-000001-0", True), ("/cases/欧阳标记", False), ("/nowhere", True)])
+def test_a_page_that_refuses_repeats_of_the_address_what_is_ours(path: str, back: bool) -> None:
+    assert back_to(path, "a=欧阳标记", refused=True) == (path if back else "/")
+    assert back_to(path, "a=1", refused=False) == f"{path}?a=1"

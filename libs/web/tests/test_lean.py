@@ -99,7 +99,7 @@ bodies = st.one_of(right.map(json.dumps).map(str.encode), forms.map(json.dumps).
 shown = st.one_of(
     st.sampled_from(WAYS.tokens).map("Bearer {}".format), st.sampled_from(["", "Bearer", "Basic eDp5", "bearer  " + WAYS.tokens[0]])
 )
-keys = st.one_of(st.just("k"), st.sampled_from(["", "k k", "k" * 201, "é", "k\x7f", "inbox:1"]))
+keys = st.one_of(st.just("k"), st.sampled_from(["", "k k", "k" * 201, "é", "k\x7f", "inbox:1", "13990900001"]))
 tags = st.sampled_from(['"3"', "*", 'W/"3"', '"3", "4"', "7", "", '"a b"'])
 kinds = st.one_of(
     st.just("application/json"), st.sampled_from(["", "text/plain", "Application/JSON; charset=utf8", "application/json; charset=gbk"])

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from random import Random
 from typing import Annotated, Any, Literal, Self
+from uuid import UUID
 
 import pytest
 from httpx2 import Response
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from structlog.testing import capture_logs
 
 from libs.forms import Day, Form, Moment, Name, because_of
-from libs.web.headers import CSP
+from libs.web.headers import CSP, IdempotencyKey
 from libs.web.tests.site import HTML, Stand
 
 KEY = {"Idempotency-Key": "k1"}
@@ -154,6 +156,46 @@ async def test_a_body_that_is_no_json(stand: Stand) -> None:
 async def test_a_command_without_a_key_or_with_a_tag_that_was_never_given_is_400(stand: Stand, headers: dict[str, str]) -> None:
     async with stand.browser(stand.clerk) as client:
         assert problem(await client.post("/nodes/511525/cases", json=GOOD, headers=headers))["status"] == 400
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "511525198003070023",
+        "file:511525198003070023:1",
+        "k511525198003070023",
+        "13990900001",
+        "upload_139-0909-0001",
+        "511525800307002",
+        "b24ccb8f-4b5d-4e6f-8a9b-0c1d2e3f4a5b:13990900001",
+    ],
+)
+async def test_a_key_with_somebodys_number_is_refused_and_not_repeated(stand: Stand, key: str) -> None:
+    with capture_logs() as lines:
+        async with stand.browser(stand.clerk) as client:
+            found = problem(await client.post("/nodes/511525/cases", json=GOOD, headers={"Idempotency-Key": key}))
+    (field,) = found["fields"]
+    assert (found["status"], field["field"], field["code"]) == (400, "header.Idempotency-Key", "personal-number")
+    assert field["because"] == "不得含有身份证号码或手机号码；请用随机编号，如 UUID"
+    assert key not in f"{found} {lines}"
+
+
+def test_no_key_that_was_drawn_or_digested_is_taken_for_a_number() -> None:
+    drawn, key = Random(2007), TypeAdapter[str](IdempotencyKey)
+    for _ in range(20_000):
+        one = UUID(int=drawn.getrandbits(128), version=4)
+        for text in (str(one), one.hex, f"clerk:{one}:{drawn.randrange(1000)}", drawn.randbytes(32).hex().upper()):
+            assert key.validate_python(text) == text
+    for text in ("import-511525-20070305-000001-0", "511525:20261128T101500Z:7", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "1732780000000"):
+        assert key.validate_python(text) == text
+
+
+async def test_a_line_about_a_request_has_nothing_of_what_was_typed_into_the_address(stand: Stand) -> None:
+    with capture_logs() as lines:
+        async with stand.browser(stand.clerk) as client:
+            for path in ("/nowhere/欧阳标记", "/nodes/欧阳标记/cases", "/fails/fault", "/cases/51152519800307002"):
+                await client.post(path, json=GOOD, headers=KEY)
+    assert [line["path"] for line in lines] == ["/nowhere/▇", "/nodes/▇/cases", "/fails/fault", "/cases/▇"]
 
 
 @pytest.mark.parametrize(("headers", "said", "tag"), [({}, "k1 None", '"8"'), ({"If-Match": '"7"'}, "k1 frozenset({7})", '"8"')])

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from libs.authority import Grants
 from libs.decider import Refused
 from libs.eventlog import Done, Intent, Subject
+from libs.forms import Visible
 from libs.host import Context
 from libs.paper import BadTable
 from libs.web import REFUSES, Account, MaxBody, NodePath, PositionAnswer, answer, hosted, require, row_answer
@@ -30,7 +31,7 @@ TOGETHER: Final = 400
 """Rows of an import that are under way at once."""
 MAX_LIST: Final = 32 * 1024 * 1024
 """Bytes of a list of items."""
-FileName = Annotated[str, Query(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
+FileName = Annotated[str, Query(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$"), Visible]
 Content = Annotated[bytes, Body(media_type="application/octet-stream")]
 
 

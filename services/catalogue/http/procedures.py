@@ -11,7 +11,7 @@ from pydantic import Field
 from libs.authority import Grants
 from libs.contracts import regime, regimes
 from libs.eventlog import Subject
-from libs.forms import Day, Form, LongText, Title
+from libs.forms import Day, Form, LongText, Title, Visible
 from libs.host import Context
 from libs.web import CommandRoute, Envelope, WrittenAnswer, add_commands, done_answer, hosted
 from libs.workdays import CHINA
@@ -59,7 +59,7 @@ class SpecialForm(Form):
 class DepartmentForm(Form):
     """The department that decides."""
 
-    uscc: Annotated[str, Field(max_length=18, pattern=r"^[^\x00-\x1f\x7f]*$")]
+    uscc: Annotated[str, Field(max_length=18, pattern=r"^[^\x00-\x1f\x7f]*$"), Visible]
     name: Title
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from unicodedata import category, normalize
 
-from libs.codes import folded, has_personal_number, unseen
+from libs.codes import folded, has_personal_number, text_fault, unseen
 from libs.decider import record
 from services.catalogue.item import TYPES, TYPES_BY_WORD, Wording
 from services.catalogue.item.spoiled import cell_fault, code_fault
@@ -26,6 +26,8 @@ COLUMNS: Final = {"department": DEPARTMENT, "base_code": BASE, "area": AREA}
 LONGEST: Final = 500
 SHOWN: Final = 80
 """Characters of a value that the report repeats."""
+HIDDEN: Final = "▇"
+"""Stands in the report for a value with somebody's number in it."""
 BROKEN_CODE: Final = re.compile(r"[\s\x00-\x1f\x7f]")
 SIGN_OF_CODE: Final = re.compile(r"[0-9A-Za-z]")
 """Any code has one: a word (无, 合计, the header again in other words) or a stroke stands where there is none."""
@@ -86,7 +88,12 @@ def sift(rows: Iterable[ItemRow]) -> Sifted:
 
 
 def _set_aside(row: ItemRow, column: str, reason: str) -> SetAside:
-    return SetAside(row=row.number, column=column, value=row.cells.get(column, "")[:SHOWN], reason=reason)
+    return SetAside(row=row.number, column=column, value=_shown(row.cells.get(column, "")), reason=reason)
+
+
+def _shown(cell: str) -> str:
+    """A cell as it is told, short; nobody's number is repeated."""
+    return HIDDEN if has_personal_number(cell) else cell[:SHOWN]
 
 
 def _code_fault(code: str, first: Mapping[str, ItemRow]) -> Fault | None:
@@ -111,7 +118,7 @@ def _mark(code: str) -> str | None:
 
 
 def _as_there(known: str, code: str) -> str:
-    return "" if known == code else f"（那里写作「{known[:SHOWN]}」）"
+    return "" if known == code else f"（那里写作「{_shown(known)}」）"
 
 
 def _fault(cells: Mapping[str, str]) -> Fault | None:
@@ -122,7 +129,7 @@ def _fault(cells: Mapping[str, str]) -> Fault | None:
     if spoiled := next(((one, fault) for one in read if (fault := cell_fault(cells.get(one, "")))), None):
         return spoiled
     if given not in TYPES:
-        return column, f"事项类型 {given[:SHOWN]!r} 不在 GB/T 39046 的代码中"
+        return column, f"事项类型 {_shown(given)!r} 不在 GB/T 39046 的代码中"
     return next(filter(None, (_text_fault(one, cells) for one in read)), None)
 
 
@@ -134,10 +141,10 @@ def _text_fault(column: str, cells: Mapping[str, str]) -> Fault | None:
         return column, f"超过 {LONGEST} 字"
     if BROKEN_TEXT.search(text):
         return column, "含有控制字符"
-    if hidden := unseen(text):
-        return column, f"含有看不见的字符 {hidden}"
-    if column in (BASE, AREA) and (fault := code_fault(text)):
-        return column, f"{fault}，{AGAIN}"
+    if fault := text_fault(text):
+        return column, fault.because
+    if column in (BASE, AREA) and (spoiled := code_fault(text)):
+        return column, f"{spoiled}，{AGAIN}"
     return (column, "含有身份证号码或手机号码") if has_personal_number(text) else None
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from unicodedata import category
 
-from libs.codes import folded
+from libs.codes import folded, without_marks
 from services.catalogue.events import ProcedurePublished, SpecialLaw
 from services.catalogue.law import refused
 
 
 def plain(text: str) -> str:
     """The text without what nobody sees: format characters anywhere, spaces at both ends."""
-    return "".join(character for character in text if category(character) != "Cf").strip()
+    return without_marks(text).strip()
 
 
 def twice(names: Iterable[str]) -> bool:

@@ -110,10 +110,14 @@ async def test_items_are_found_by_word_and_paged_by_code(house: House) -> None:
         await register(house, item=f"511A{n}", name=name)
     await house.shown()
     assert [one["item"] for one in (await show(house, "items", q="食品"))["items"]] == ["511A0", "511A2"]
+    await register(house, item="511Ｂ（1）", name="户外广告（新办）")
+    await house.shown()
+    for typed in ("广告（新办）", "广告(新办)", "511B(1)", "511Ｂ（"):
+        assert [one["name"] for one in (await show(house, "items", q=typed))["items"]] == ["户外广告（新办）"], typed
     page = await show(house, "items", limit=2)
     assert page["next"] == "511A1"
     second = await house.http.get(f"{NODE}/items", params={"after": page["next"], "limit": 2}, headers=house.headers("clerk"))
-    assert [one["item"] for one in expect(second, 200)["items"]] == ["511A2"]
+    assert [one["item"] for one in expect(second, 200)["items"]] == ["511A2", "511Ｂ（1）"]
 
 
 async def test_an_answer_says_whether_it_shows_the_callers_own_write(house: House) -> None:

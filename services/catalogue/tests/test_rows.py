@@ -67,6 +67,18 @@ def test_a_report_repeats_no_more_than_the_beginning_of_a_value() -> None:
     assert one.value == "长" * SHOWN
 
 
+@pytest.mark.parametrize("column", ["code", "name", "department", "task_type_code", "agency_code"])
+def test_a_report_does_not_repeat_somebodys_number(column: str) -> None:
+    (one,) = sift([row(2, **{column: "某局王某13800138000"})]).set_aside
+    assert one.value == "▇"
+    assert "13800138000" not in one.reason
+
+
+def test_a_name_under_a_pile_of_marks_is_set_aside() -> None:
+    (one,) = sift([row(2, name="事" + "\u0e47" * 9)]).set_aside
+    assert (one.column, one.reason) == ("name", "一个字上叠加的符号多于 8 个，请删去多余的")
+
+
 @given(st.lists(st.builds(row, st.integers(2, 99), st.text(max_size=4), st.none() | st.just("坏"), name=st.text(max_size=3))))
 def test_every_row_lands_or_is_set_aside_and_what_lands_may_be_registered(rows: list[ItemRow]) -> None:
     found = sift(rows)

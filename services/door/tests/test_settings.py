@@ -40,6 +40,13 @@ def test_an_auditor_without_a_last_day_is_not_let_in_and_is_told_why(more: dict[
         TOLD.account(claims("audit", **more))
 
 
+@pytest.mark.parametrize("number", ["511525198003070023", "139 9090 0001"])
+def test_somebodys_own_number_is_no_staff_number_and_is_not_repeated(number: str) -> None:
+    with pytest.raises(NoGrant, match="工号是身份证号码或手机号码，不能登录") as no:
+        TOLD.account({**claims("lead"), "staff": number})
+    assert number not in str(no.value)
+
+
 @pytest.mark.server
 async def test_a_post_of_which_a_second_factor_is_asked_from_now_on_ends_sessions_without_one(pool: Pool) -> None:
     before, after = TOLD, TOLD.model_copy(update={"second": SecondFactor(posts=(Post.LEADER,), amr=("otp",))})

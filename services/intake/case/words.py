@@ -21,7 +21,12 @@ _MADE_HERE: Final = frozenset(
 
 def refuse_personal(c: Asked) -> None:
     """Raises `Refused("personal-data", …)`; imported acts are no exception, for an event is kept for ever."""
-    if any(map(has_personal_number, _written(c))):
+    refuse_number_in(*_written(c))
+
+
+def refuse_number_in(*written: str) -> None:
+    """Raises `Refused("personal-data", …)` where such a number stands in any of the texts."""
+    if any(map(has_personal_number, written)):
         raise refused("personal-data")
 
 

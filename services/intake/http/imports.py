@@ -26,6 +26,7 @@ from services.intake.case.ending import Close
 from services.intake.case.filing import File
 from services.intake.case.finishing import FinishStep
 from services.intake.case.imported import must_have_happened
+from services.intake.case.words import refuse_number_in
 from services.intake.events import Applicant, Channel, Instants, Outcome, Pinned, StepRole
 from services.intake.http.filing import Draft, FilingCounter
 from services.intake.views import replayed
@@ -122,6 +123,7 @@ def add_imports(router: APIRouter, counter: FilingCounter) -> None:
     context = counter.putting.context
 
     async def imports(by: Envelope, node: str, form: ImportedCases) -> Response:
+        refuse_number_in(form.log)  # the keys of its acts are made of it, and kept for ever
         happened(form.cases, context.now())
         pinned = await pins(counter, hosted(context.site, node), form.cases)
         done = await Import(counter, node, form, by.account, pinned).run()

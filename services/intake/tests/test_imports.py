@@ -108,6 +108,14 @@ async def test_an_item_nobody_published_stops_the_batch_before_it_begins(house: 
     assert (await house.logs.of(COUNTY).head()).sequence == 0
 
 
+async def test_a_log_that_is_called_by_somebodys_number_is_not_taken(house: House) -> None:
+    """Its name would stand in the keys of its acts."""
+    refused = await house.post(PATH, batch(case("case-1")) | {"log": "王某13800138000"}, by="operator", status=409)
+    assert refused["code"] == "personal-data"
+    assert "13800138000" not in str(refused)
+    assert (await house.logs.of(COUNTY).head()).sequence == 0
+
+
 def ahead(part: str, at: datetime) -> dict[str, Any]:
     """A case of the record, one of whose acts lies at `at`."""
     told = case("case-2")

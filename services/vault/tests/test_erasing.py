@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import asyncpg
 import pytest
 import structlog
@@ -10,7 +12,6 @@ from libs.host import Around
 from libs.testkit.house import COUNTY, House, open_house
 from libs.testkit.neighbours import Neighbour
 from libs.vault import ErasedLine, PgRows, Vault
-from libs.vault.subjects import Promise
 from services.vault.app import build
 from services.vault.events import DataErased
 from services.vault.tests.test_forms import AGENT, LI
@@ -79,10 +80,10 @@ async def test_where_a_case_is_heard_of_just_then_all_of_it_stays(house: House, 
     assert isinstance(house.service.vault, Vault)
     rows, destroy = house.service.vault.rows, house.service.vault.rows.erase
 
-    async def just_then(line: ErasedLine, promise: Promise) -> bool:
+    async def just_then(line: ErasedLine, *more: Any) -> bool:
         if line.subject == subject:
             await house.hear(filed)
-        return await destroy(line, promise)
+        return await destroy(line, *more)
 
     monkeypatch.setattr(rows, "erase", just_then)
     assert (await house.post(f"/vault/subjects/{subject}/erasure", by="clerk", status=409))["code"] == "still-held"
