@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from httpx2 import Response
 
 from libs.authority import Post
 from libs.database import Pool
@@ -149,12 +150,11 @@ async def test_an_operator_shows_a_second_factor(pool: Pool, idp: Idp, tmp_path:
         no = await come_in(browser, at)
         assert (no.status_code, "set-cookie" in no.headers, at.asked) == (403, False, ["password"])
         assert "第二种方式" in no.text
-        step = re.search(r'href="(/sign-in/oidc\?step_up=true)"', no.text)
-        assert step is not None
+        step = step_in(no)
         assert (await browser.get("/account")).status_code == 303
-        there = parse_qs(urlsplit((await browser.get(step[1])).headers["location"]).query)
+        there = parse_qs(urlsplit((await browser.get(step)).headers["location"]).query)
         assert (there["prompt"], there["acr_values"]) == (["login"], ["two-factor"])
-        assert (await come_in(browser, at, step[1])).status_code == 200
+        assert 'content="0; url=/account"' in (await come_in(browser, at, step)).text, "on to the page that was asked for"
         assert at.asked == ["password", "password", "otp"], "the number is asked for, and the password again"
         assert "O0001" in (await browser.get("/account")).text
     await site.way.provider.close()
@@ -181,6 +181,29 @@ async def test_several_posts_and_nodes_and_the_last_day_come_through(site: Site,
             found[name] = {(grant.post, grant.nodes, grant.last) for grant in account.grants.all}
     assert found["both"] == {(post, ("511525", "511526"), None) for post in (Post.CLERK, Post.EXAMINER)}
     assert found["auditor"] == {(Post.AUDITOR, ("511525",), date(2099, 12, 31))}
+
+
+def step_in(no: Response) -> str:
+    """Where the page of a refusal leads for the second factor."""
+    found = re.search(r'href="(/sign-in/oidc\?step_up=true&amp;next=[^"]*)"', no.text)
+    assert found is not None, no.text
+    return unescape(found[1])
+
+
+@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+async def test_by_the_second_factor_too_nobody_is_sent_elsewhere(site: Site, idp: Idp, to: str) -> None:
+    async with site.browser() as browser, idp.browser("operator") as at:
+        step = step_in(await come_in(browser, at, f"/sign-in/oidc?{urlencode({'next': to})}"))
+        assert parse_qs(urlsplit(step).query)["next"] == ["/"]
+        back = await come_in(browser, at, f"/sign-in/oidc?{urlencode({'step_up': 'true', 'next': to})}")
+        assert 'content="0; url=/"' in back.text
+        first = await browser.get("/")
+        assert (first.status_code, first.headers["location"]) == (303, "/account")
+
+
+async def test_who_may_not_open_where_they_were_going_begins_at_their_own_page(site: Site, clerk: AtProvider) -> None:
+    async with site.browser() as browser:
+        assert 'content="0; url=/account"' in (await come_in(browser, clerk, "/sign-in/oidc?next=/nowhere")).text
 
 
 @pytest.mark.parametrize(
