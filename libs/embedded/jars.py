@@ -25,10 +25,18 @@ DOWNLOADS: Final = 4
 TIMEOUT_SECONDS: Final = 60
 
 
+class NotFetched(EmbeddedError):
+    """What is listed is not here, and cannot be downloaded."""
+
+
 def jars(cache: Path | None = None) -> list[Path]:
     """All jars, complete and unchanged. `cache`: a Maven repository folder, None = the user's. Raises `EmbeddedError`."""
+    return fetched(listed(), cache)
+
+
+def fetched(wanted: Mapping[str, str], cache: Path | None = None) -> list[Path]:
+    """Files of a Maven repository by path and SHA-256, complete and unchanged. Raises `NotFetched`; `EmbeddedError` for what is another file."""
     cache = cache or _users_cache()
-    wanted = listed()
     with _locked(cache):
         bad = [path for path, digest in wanted.items() if _digest(cache / path) != digest]
         if bad:
@@ -38,7 +46,7 @@ def jars(cache: Path | None = None) -> list[Path]:
                 list(pool.map(lambda path: _fetch(cache, path), bad))
         for path in bad:
             if _digest(cache / path) != wanted[path]:
-                raise EmbeddedError(f"下载的 {path} 与 {LIST} 所列 SHA-256 不符；请检查网络上的 Maven 镜像后再启动")
+                raise EmbeddedError(f"下载的 {path} 与所列 SHA-256 不符；请检查网络上的 Maven 镜像后再启动")
     return [cache / path for path in wanted]
 
 
@@ -70,9 +78,9 @@ def _fetch(cache: Path, path: str) -> None:
     *group, artifact, version_, _ = Path(path).parts
     component = MavenContext(repo_cache=cache, timeout=TIMEOUT_SECONDS).project(".".join(group), artifact).at_version(version_)
     try:
-        component.artifact().resolve()
+        component.artifact(packaging=Path(path).suffix.lstrip(".")).resolve()
     except (OSError, RuntimeError) as error:
-        raise EmbeddedError(f"不能下载 {path}（{error}）；请检查网络后再启动，已下载的会保留") from error
+        raise NotFetched(f"不能下载 {path}（{error}）；请检查网络后再启动，已下载的会保留") from error
 
 
 def _users_cache() -> Path:

@@ -19,12 +19,13 @@ from libs.web.accounts import Account, NotAllowed
 from libs.web.addresses import local
 from libs.web.entrance import KEPT_FORM
 from libs.web.headers import same_origin
+from libs.web.language import marked
 from libs.web.signin import Require, cookie_name, entrance_of, is_secure, reader, session_cookie
 
 WORD: Final = "csrf"
 """The hidden field that only a page of the session can fill in."""
-OLD_PAGE: Final = "这个页面已经过期，没有办理。请重新打开页面再提交"
-NOT_HERE: Final = "须从本站页面提交"
+OLD_PAGE: Final = marked("这个页面已经过期，没有办理。请重新打开页面再提交")
+NOT_HERE: Final = marked("须从本站页面提交")
 
 
 def word_of(cookie: str) -> str:

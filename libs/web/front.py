@@ -1,4 +1,4 @@
-"""The sign-in page and its form, the way out, and what somebody sees of their own account."""
+"""The sign-in page and its form, the way out; the first page of one's own, and what somebody sees of their own account."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from libs.web.accounts import Account, Accounts, NotAllowed
 from libs.web.acting import OLD_PAGE, kept_key, says_word
 from libs.web.addresses import local
 from libs.web.entrance import LONGEST_SESSION, Entrance
+from libs.web.language import marked
+from libs.web.mine import own_account
+from libs.web.opening import ACCOUNT, FIRST
 from libs.web.pages import Pages
 from libs.web.passwords import LONGEST_PASSWORD, Passwords, TooBusy
 from libs.web.signin import FromHere, SignedIn, cookie_name, entrance_of, is_secure, reader, session_cookie
@@ -27,7 +30,7 @@ Next = Annotated[str, Form(max_length=LONGEST)]
 Hidden = Annotated[str, Form(max_length=200)]
 Everywhere = Annotated[str, Form(max_length=1)]
 UNKEPT: Final = {"Cache-Control": "no-store"}
-WRONG: Final = "账号或口令不对。请核对后再试。"
+WRONG: Final = marked("账号或口令不对。请核对后再试。")
 """The same for an account that there is not."""
 NO_ACCOUNT: Final = "账号是工号，不是身份证号码或手机号码。"
 """Such a number is written nowhere, nor is its digest, which could be guessed: nobody's tries are counted under it."""
@@ -81,7 +84,7 @@ class Front:
             "elsewhere": self._entrance.elsewhere is not None,
             "here_too": self._entrance.elsewhere is None or bool(self._accounts.people),
         }
-        return self._pages.render(request, "sign-in.html", status_code=401 if because else 200, **shown)
+        return self._pages.render(request, "public/sign-in.html", status_code=401 if because else 200, **shown)
 
     async def begin(self, request: Request, staff: str, password: str, to: str) -> Response:
         """Signs in, or says that it was wrong. Raises `HTTPException` for who has to wait."""
@@ -94,7 +97,7 @@ class Front:
         if found is None:
             return self.page(request, to, because=WRONG, staff=staff)
         await self._entrance.sessions.end(session_cookie(request))
-        answer = RedirectResponse(local(to), 303, headers=UNKEPT)
+        answer = RedirectResponse(self._pages.landing(request, found[0], to), 303, headers=UNKEPT)
         set_session(request, answer, await self._entrance.sessions.begin(*found))
         return answer
 
@@ -135,8 +138,12 @@ def going(pages: Pages, request: Request, to: str, title: str) -> Response:
 
 
 def sign_in_router(pages: Pages, accounts: Accounts, entrance: Entrance) -> APIRouter:
-    """The sign-in page, its form, the way out, and one's own account."""
+    """The first page of one's own, the sign-in page, its form, the way out, and one's own account."""
     router, front = APIRouter(include_in_schema=False), Front(pages, accounts, entrance)
+
+    @router.get(FIRST)
+    async def first(request: Request, account: Annotated[Account, Depends(SignedIn())]) -> Response:
+        return RedirectResponse(pages.first(request, account), 303, headers=UNKEPT)
 
     @router.get("/sign-in")
     async def sign_in(
@@ -146,17 +153,17 @@ def sign_in_router(pages: Pages, accounts: Accounts, entrance: Entrance) -> APIR
     ) -> Response:
         return front.page(request, next, staff=staff)
 
-    @router.post("/sign-in", dependencies=[Depends(FromHere("登录表单须从本站页面提交"))])
+    @router.post("/sign-in", dependencies=[Depends(FromHere(marked("登录表单须从本站页面提交")))])
     async def begin(request: Request, staff: StaffNumber = "", password: Secret = "", next: Next = "/") -> Response:  # noqa: A002
         return await front.begin(request, staff, password, next)
 
-    @router.post("/sign-out", dependencies=[Depends(FromHere("须从本站页面退出"))])
+    @router.post("/sign-out", dependencies=[Depends(FromHere(marked("须从本站页面退出")))])
     async def end(request: Request, csrf: Hidden = "", everywhere: Everywhere = "") -> Response:
         return await front.end(request, csrf, everywhere=bool(everywhere))
 
-    @router.get("/account", dependencies=[Depends(SignedIn())])
-    async def mine(request: Request) -> Response:
-        return pages.render(request, "account.html")
+    @router.get(ACCOUNT)
+    async def mine(request: Request, account: Annotated[Account, Depends(SignedIn())]) -> Response:
+        return pages.render(request, "account.html", **own_account(account.grants, request.app.state.today()))
 
     return router
 

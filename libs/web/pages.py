@@ -6,7 +6,6 @@ Nothing inline: the content security policy allows neither style attributes nor 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -19,15 +18,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
-from libs.authority import EVER
 from libs.web.accounts import Account
 from libs.web.acting import word_for
-from libs.web.addresses import back_to
+from libs.web.addresses import back_to, local
 from libs.web.choices import choices_of
 from libs.web.filled import Filled
 from libs.web.formats import FILTERS
 from libs.web.isolating import IsolatingTemplate, marked_value
 from libs.web.language import Language, gettext, ngettext, speaking
+from libs.web.opening import ACCOUNT, FIRST, opens
 
 HERE: Final = Path(__file__).parent
 PUBLIC: Final = "public/"
@@ -35,22 +34,10 @@ PUBLIC: Final = "public/"
 
 
 class NavLink(NamedTuple):
-    """An entry of the main navigation; `posts`: whose accounts may open it, empty: everybody's."""
+    """An entry of the main navigation; for whom it is, the route of its page says."""
 
     text: str
     path: str
-    posts: frozenset[str] = frozenset()
-
-
-def offered(account: Account | None, day: date) -> frozenset[str]:
-    """The posts of an account on the day, as `NavLink` names them: the one place where the header asks what somebody may open."""
-    return frozenset(grant.post for grant in account.grants.all if grant.on(day)) if account else frozenset()
-
-
-def ways(nav: Sequence[NavLink], account: Account | None, day: date) -> list[NavLink]:
-    """The entries that lead somewhere for this account on the day."""
-    own = offered(account, day)
-    return [link for link in nav if not link.posts or link.posts & own]
 
 
 class Pages:
@@ -71,7 +58,7 @@ class Pages:
         places: Mapping[str, str] | None = None,
     ) -> None:
         self.static = {"kit": HERE / "static", **(static or {})}
-        self._nav, self._places = tuple(nav), dict(places or {})
+        self._nav, self._find, self._places = tuple(nav), find, dict(places or {})
         self._catalogues = [path for folder in folders if (path := folder / "en.po").is_file()]
         kit = PrefixLoader({"kit": FileSystemLoader(HERE / "kit")})
         loader = ChoiceLoader([FileSystemLoader([*folders, HERE / "templates"]), kit])
@@ -89,7 +76,7 @@ class Pages:
         env.template_class = IsolatingTemplate
         env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
         env.filters |= FILTERS
-        env.globals |= {"brand": brand, "find": find, "static": cache(self.address), "filled": Filled(), "with_names": self.with_names}
+        env.globals |= {"brand": brand, "static": cache(self.address), "filled": Filled(), "with_names": self.with_names}
         self._templates = Jinja2Templates(env=env)
 
     def render(
@@ -103,8 +90,8 @@ class Pages:
         **context: object,
     ) -> Response:
         """The page `name`, not to be kept by anybody on the way. Given are `account` (who has signed in, or None), `ways` (what it may open),
-        `here` (the path), `there` (the path with its query), and how the reader likes it: `language`, `large`; `public`: it is for everybody;
-        `csrf` is what a form of this page has to say.
+        `find` (the search box's address, where it may be asked), `here` (the path), `there` (the path with its query), and how the reader
+        likes it: `language`, `large`; `public`: it is for everybody; `csrf` is what a form of this page has to say.
         """
         account: Account | None = getattr(request.state, "account", None)
         choices, public = choices_of(request), name.startswith(PUBLIC)
@@ -113,7 +100,8 @@ class Pages:
         here = request.scope["path"]
         given = {
             "account": account,
-            "ways": ways(self._nav, account, request.app.state.today() if account else EVER),  # without an account no day matters
+            "ways": [link for link in self._nav if opens(request, account, link.path)],
+            "find": self._find if account and opens(request, account, self._find) else "",
             "here": here,
             "there": back_to(here, query, refused=status_code >= 400),
             "language": language,
@@ -125,6 +113,16 @@ class Pages:
             return self._templates.TemplateResponse(
                 request, name, given | context, status_code, {"Cache-Control": "no-store", **(headers or {})}
             )
+
+    def first(self, request: Request, account: Account) -> str:
+        """The page with which somebody begins: the first of the navigation that is for their posts and not for everybody, else their account."""
+        own = (link.path for link in self._nav if link.path != FIRST and opens(request, account, link.path))
+        return next((path for path in own if not opens(request, None, path)), ACCOUNT)
+
+    def landing(self, request: Request, account: Account, to: str) -> str:
+        """Where somebody comes who has signed in: where they were going, if they may open that, else to the first page of their own."""
+        to = local(to)
+        return to if opens(request, account, to) else self.first(request, account)
 
     def with_names(self, codes: Iterable[str]) -> str:
         """Nodes as people read them, in the order of their codes: 高县 511525、文江镇 511525100; one without a name by its code alone."""

@@ -26,6 +26,7 @@ from libs.forms import because_of
 from libs.web.accounts import NotAllowed
 from libs.web.acting import SignInFirst, sign_in_first
 from libs.web.addresses import local
+from libs.web.language import marked
 from libs.web.pages import Pages, prefers_html
 from libs.web.strict import TOLD, NoVersion, WrongKind
 
@@ -36,22 +37,22 @@ E = TypeVar("E", bound=Exception)
 log = structlog.stdlib.get_logger("liandong.web")
 
 TITLES: Final = {
-    400: "请求格式不对",
-    401: "请先登录",
-    403: "没有这项权限",
-    404: "没有找到",
-    405: "不支持这种请求方式",
-    406: "不提供这种格式",
-    409: "不能这样做",
-    412: "内容已被他人更改",
-    413: "内容太大",
-    415: "不支持这种内容类型",
-    422: "填写有误",
-    429: "请求太频繁",
-    500: "系统出错",
-    503: "系统正忙",
+    400: marked("请求格式不对"),
+    401: marked("请先登录"),
+    403: marked("没有这项权限"),
+    404: marked("没有找到"),
+    405: marked("不支持这种请求方式"),
+    406: marked("不提供这种格式"),
+    409: marked("不能这样做"),
+    412: marked("内容已被他人更改"),
+    413: marked("内容太大"),
+    415: marked("不支持这种内容类型"),
+    422: marked("填写有误"),
+    429: marked("请求太频繁"),
+    500: marked("系统出错"),
+    503: marked("系统正忙"),
 }
-OTHER: Final = "请求没有被接受"
+OTHER: Final = marked("请求没有被接受")
 """For a status that has no sentence of its own."""
 CODES: Final = {
     400: "bad-request",
@@ -169,7 +170,7 @@ def respond(request: Request, problem: Problem, pages: Pages | None) -> Response
         if problem.status == 401 and request.method in {"GET", "HEAD"}:
             here = request.scope["path"] + (f"?{query}" if (query := request.scope["query_string"].decode("latin-1")) else "")
             return RedirectResponse(f"/sign-in?next={quote(local(here), safe='/')}", 303, headers={"Cache-Control": "no-store"})
-        return pages.render(request, "error.html", status_code=problem.status, headers=problem.headers, problem=problem)
+        return pages.render(request, "public/error.html", status_code=problem.status, headers=problem.headers, problem=problem)
     body = {"type": problem.type or f"/problems/{problem.code}", "title": problem.title, "status": problem.status, "code": problem.code}
     body |= ({"detail": problem.detail} if problem.detail else {}) | dict(problem.more)
     return Response(msgspec.json.encode(body), problem.status, {"Cache-Control": "no-store", **problem.headers}, "application/problem+json")

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Scope
 
-from libs.authority import ACTS
+from libs.authority import ACTS, may
 from libs.forms import CASE_NUMBER, CLOCK_NAME, NODE_CODE
 from libs.web.accounts import Account, Accounts, NotAllowed
 from libs.web.entrance import Entrance
@@ -46,11 +46,17 @@ class Require(SecurityBase):
     def admitted(self, account: Account | None, request: Request) -> Account:
         """The account, when it may do so now, at the node that the request is about. Raises as `admit` does."""
         state = request.app.state
-        node = place_of(request.path_params)
-        if node is None:
-            node = "" if self.anywhere else state.site
         today = state.today()
-        return self.admit(account, request.scope, node, today).asking(self.act, today)
+        return self.admit(account, request.scope, self.where(request.path_params, state.site), today).asking(self.act, today)
+
+    def where(self, parts: Mapping[str, str], site: str) -> str:
+        """The node it is asked for at a path of these parts: the path's own, else the site's; "": nowhere in particular."""
+        node = place_of(parts)
+        return node if node is not None else "" if self.anywhere else site
+
+    def why_not(self, account: Account, parts: Mapping[str, str], site: str, day: date) -> str | None:
+        """None where the account is let in at a path of these parts on the day; else the sentence why not."""
+        return may(account.grants, self.act, "", self.where(parts, site), day)
 
     def admit(self, account: Account | None, scope: Scope, node: str, day: date) -> Account:
         """The account, when it may do so at `node` ("": nowhere in particular); from here on the request is known as its. Raises
@@ -73,14 +79,18 @@ def require(act: str, *, anywhere: bool = False) -> Require:
 
 
 class SignedIn:
-    """A dependency: whoever has signed in, whatever they may do. Answers 401."""
+    """A dependency: whoever is known, whatever they may do. Answers 401."""
 
     async def __call__(self, request: Request) -> Account:
-        account = await reader(request)
+        account = await _who(request)
         if account is None:
             raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="liandong"'})
-        request.scope["state"]["account"] = account
+        request.scope.setdefault("state", {})["account"] = account
         return account
+
+    def why_not(self, _account: Account, _parts: Mapping[str, str], _site: str, _day: date) -> str | None:
+        """None: everybody who is known is let in."""
+        return None
 
 
 async def perhaps_signed_in(request: Request) -> None:

@@ -81,6 +81,7 @@ def tell(box: OneBox, first: bool) -> None:
     console.print(f"其余岗位的口令和程序用的令牌在 {box.folder / 'box.json'}（只有本机用户可读）")
     words = [
         f"浏览器打开 {box.city.address}/ ，用领导的账号和口令登录：全市一览",
+        "用窗口人员的账号登录：我的账号，有哪些授权、能办什么",
         "点开任意办件：经过、每条事件的链校验、时限凭证",
         "另开一个终端：.venv/bin/liandong status",
         ".venv/bin/liandong due 2026-09-28 --limit 20wd",

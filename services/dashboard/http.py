@@ -112,10 +112,6 @@ def router(site: Site, client: SiteClient, pages: Pages, now: Callable[[], datet
     """The pages of a site; those of the city only where the hub is."""
     routes = APIRouter(include_in_schema=False, dependencies=[READER_OF_PAGES])
 
-    @routes.get("/")
-    async def home() -> Response:
-        return RedirectResponse("/city" if hub else "/here", 303)
-
     @routes.get("/clocks/{clock:path}")
     async def proof(request: Request, clock: str) -> Response:
         must_be_clock(clock)

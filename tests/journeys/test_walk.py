@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import closing
+from html import unescape
 
 import httpx2
 import pytest
 
-from libs.authority import ACTS, Post
+from libs.authority import ACTS, POSTS, Post
 from libs.testkit.browsing import chromium
 from services.onebox import Door, OneBox, SiteOfBox, publish, settle
 from tests.journeys.looking import shown_to
@@ -107,6 +109,27 @@ def looked_at(site: SiteOfBox, pages: list[Ask]) -> list[str]:
                         opened.add(ask.route)
     assert len(opened) > 5
     return faults
+
+
+@pytest.mark.parametrize("code", [CITY, COUNTY])
+def test_nobody_who_signs_in_lands_on_a_refusal_and_what_their_account_offers_opens(box: OneBox, code: str) -> None:
+    site, faults, landed = box.site(code), list[str](), dict[str, str]()
+    for who in walkers(site):
+        with signed_in(site, who, "/") as client:
+            client.follow_redirects, client.headers["Accept"] = True, "text/html"
+            first = client.get("/")
+            landed[who.word] = first.url.path
+            own = client.get("/account")
+            for page in (first, own):
+                ways = [unescape(way) for way in re.findall(r'<a [^>]*href="(/[^"#]*)"', page.text)]
+                faults += [f"{who.word} {page.url.path}: {page.status_code}"] if page.status_code != 200 else []
+                faults += [f"{who.word} {way}: {got}" for way in dict.fromkeys(ways) if (got := client.get(way).status_code) != 200]
+            assert all(POSTS[post] in own.text for post in who.posts)
+    assert faults == [], "\n".join(faults[:40])
+    theirs = "/city" if code == CITY else "/here"
+    watching = {who.word for who in walkers(site) if who.may("dashboard.read-pages", "")}
+    assert landed == {who.word: theirs if who.word in watching else "/account" for who in walkers(site)}
+    assert {"leader", "station-leader", "supervisor", "centre-manager"} <= watching
 
 
 async def test_a_leader_of_a_township_opens_no_other_case(box: OneBox, there: dict[str, list[There]]) -> None:

@@ -58,15 +58,15 @@ def walkers(site: SiteOfBox) -> list[Walker]:
 
 
 @contextmanager
-def signed_in(site: SiteOfBox, who: Walker) -> Iterator[httpx2.Client]:
+def signed_in(site: SiteOfBox, who: Walker, to: str = "/account") -> Iterator[httpx2.Client]:
     """A client that has signed in by password on the sign-in page, from an address of its own: many from one address would have to wait."""
     transport = httpx2.HTTPTransport(local_address=f"127.0.1.{next(_ADDRESSES)}")
     with httpx2.Client(base_url=site.address, transport=transport, timeout=60) as client:
         page = client.get("/sign-in", headers={"Accept": "text/html"})
         assert who.staff in page.text, "the box lists who can sign in"
-        form = {"staff": who.staff, "password": site.passwords[who.word], "next": "/account"}
+        form = {"staff": who.staff, "password": site.passwords[who.word], "next": to}
         done = client.post("/sign-in", data=form)
-        assert (done.status_code, done.headers["location"]) == (303, "/account"), done.text
+        assert (done.status_code, done.headers["location"]) == (303, to), done.text
         yield client
 
 

@@ -15,8 +15,8 @@ from libs.web import Accounts
 from libs.web.signin import Require
 from tests.contracts.test_bodies import OPEN
 
-OWN = {"/account"}
-"""What everybody who has signed in does about themselves."""
+OWN = {"/", "/account"}
+"""What everybody who has signed in opens: where they begin, and what they do about themselves."""
 
 
 def required(dependant: Dependant) -> Iterator[Require]:

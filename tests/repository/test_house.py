@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -63,6 +64,15 @@ def test_no_registry_address_stands_in_a_tracked_file() -> None:
     )
     found = [name(p) for p in TRACKED if p.suffix not in {".png", ".woff2"} and re.search(hosts, p.read_text(errors="replace"))]
     assert found == []
+
+
+def test_a_lock_file_of_npm_has_every_digest_and_no_address() -> None:
+    locks = [path for path in TRACKED if path.name == "package-lock.json"]
+    assert locks
+    for path in locks:
+        packages = {place: said for place, said in json.loads(path.read_text())["packages"].items() if place}
+        assert {place for place, said in packages.items() if not said.get("integrity", "").startswith("sha512-")} == set(), name(path)
+        assert {place for place, said in packages.items() if "resolved" in said} == set(), name(path)
 
 
 def test_every_decision_names_a_test_that_exists() -> None:

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from libs.embedded import AlreadyRunning, EmbeddedError, Kafka, create_topics
+from libs.embedded import AlreadyRunning, EmbeddedError, Kafka, NotFetched, create_topics
 from libs.embedded import jars as subject
 from libs.embedded.tests.test_postgres import kill_9
 
@@ -130,13 +130,14 @@ def test_a_jar_that_stays_wrong_is_refused(tmp_path: Path, monkeypatch: pytest.M
     listing = tmp_path / "jars.sha256"
     listing.write_text(f"{'0' * 64}  {path}\n")
     monkeypatch.setattr(subject, "LIST", listing)
-    with pytest.raises(EmbeddedError, match="SHA-256 不符"):
+    with pytest.raises(EmbeddedError, match="SHA-256 不符") as said:
         subject.jars(tmp_path / "cache")
+    assert said.type is EmbeddedError, "it was fetched, and is another file"
 
 
 def test_a_jar_that_cannot_be_had_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listing = tmp_path / "jars.sha256"
     listing.write_text(f"{'0' * 64}  org/apache/kafka/no-such-thing/1.0/no-such-thing-1.0.jar\n")
     monkeypatch.setattr(subject, "LIST", listing)
-    with pytest.raises(EmbeddedError, match=r"不能下载 .*no-such-thing-1\.0\.jar.*检查网络"):
+    with pytest.raises(NotFetched, match=r"不能下载 .*no-such-thing-1\.0\.jar.*检查网络"):
         subject.jars(tmp_path / "cache")

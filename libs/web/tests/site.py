@@ -33,10 +33,12 @@ HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0
 
 
 NAV = [
-    NavLink("全市", "/"),
+    NavLink("首页", "/"),
     NavLink("组件", "/kit"),
-    NavLink("网络", "/network", frozenset({"leader"})),
-    NavLink("窗口", "/desk", frozenset({"clerk"})),
+    NavLink("给所有人", "/kit/public"),
+    NavLink("网络", "/network"),
+    NavLink("窗口", "/desk"),
+    NavLink("没有的", "/gone"),
 ]
 
 
@@ -81,7 +83,18 @@ def routes(pages: Pages | None) -> APIRouter:
         return Response(f"{key} {versions(if_match)}", headers={"ETag": etag(8)})
 
     _misfortunes(router, pages)
+    _ways(router)
     return router
+
+
+def _ways(router: APIRouter) -> None:
+    """Where the navigation leads."""
+    for path, act in (("/network", "hub.read-feeds"), ("/desk", "intake.accept"), ("/find", "dashboard.read-pages")):
+        asked = Depends(require(act))
+
+        @router.get(path, include_in_schema=False)
+        async def way(request: Request, account: Account = asked) -> str:
+            return f"{account.staff} {request.url.path}"
 
 
 def _misfortunes(router: APIRouter, pages: Pages | None) -> None:

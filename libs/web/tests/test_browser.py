@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page
 
+from libs.authority import Grant, Post, posted
 from libs.testkit.browsing import TWICE, Launch, chromium, opened, served, too_wide, violations
 from libs.testkit.markup import invalid
 from libs.web.choices import LANGUAGE, PRINT
@@ -17,6 +19,13 @@ from libs.web.tests.site import HTML, PASSWORD, Stand
 pytestmark = pytest.mark.server
 PATHS: Final = ["/kit", "/kit/public", "/sign-in", "/nowhere"]
 LARGE: Final = {PRINT: "large"}
+MANY_GRANTS: Final = (
+    Grant(
+        post=Post.EXAMINER, nodes=("511525",), items=tuple(f"511A{n:05d}" for n in range(40)), document="高县水务局授权书（2026）第 3 号"
+    ),
+    Grant(post=Post.CLERK, nodes=("511525",), last=date(2020, 1, 1), document="一体机样例授权"),
+    *posted([Post.LEADER], [f"511525{n}" for n in range(100, 130)]),
+)
 NOES: Final = {
     "/fails/refused": 409,
     "/fails/conflict": 412,
@@ -103,9 +112,34 @@ def test_every_way_in_and_every_no_has_nothing_for_axe_and_is_valid(browser: Bro
     assert invalid(written) == []
 
 
-def test_english_has_room_too(browser: Browser, address: str) -> None:
-    with opened(browser, f"{address}/kit/public", 360, cookies={LANGUAGE: "en", **LARGE}) as (page, said):
+@pytest.mark.parametrize("path", ["/kit/public", "/sign-in", "/nowhere"])
+def test_english_has_room_too(browser: Browser, address: str, path: str) -> None:
+    with opened(browser, address + path, 360, cookies={LANGUAGE: "en", **LARGE}) as (page, said):
+        assert (violations(page), too_wide(page)) == ([], 0)
+        assert [line for line in said if path != "/nowhere"] == []
+
+
+@pytest.mark.parametrize("width", [1366, 360])
+def test_ones_own_account_and_a_refusal_are_whole(browser: Browser, address: str, stand: Stand, width: int) -> None:
+    _, token = stand.accounts.issue("X0001", [*MANY_GRANTS], "首席代表、审查（轮岗）")
+    for path in ("/account", "/desk"):
+        with opened(browser, address + path, width, token=token) as (page, said):
+            assert (path, violations(page), too_wide(page)) == (path, [], 0)
+            assert [line for line in said if path == "/account"] == []
+            assert page.locator("main a[href='/account'], header a[href='/account'][aria-current=page]").count() == 1
+
+
+def test_ones_own_account_is_reached_by_keyboard_and_valid(browser: Browser, address: str, stand: Stand) -> None:
+    with httpx2.Client(base_url=address, headers=HTML) as client:
+        client.post("/sign-in", data={"staff": "C0117", "password": PASSWORD})
+        assert invalid({path: client.get(path).text for path in ("/account", "/network")}) == []
+        cookies = dict(client.cookies)
+    with opened(browser, f"{address}/account", 360, cookies=cookies) as (page, said):
         assert (violations(page), too_wide(page), said) == ([], 0, [])
+        for _ in range(page.locator(TABBABLE).count() + 5):
+            page.keyboard.press("Tab")
+            page.evaluate(SEEN)
+        assert page.locator("#leave button[data-reached]").count() == 2
 
 
 def cut_off(page: Page) -> list[str]:

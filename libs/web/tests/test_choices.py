@@ -51,6 +51,41 @@ async def test_english_is_for_pages_that_are_for_everybody(stand: Stand) -> None
         assert "1,234.50 元" in (await client.get("/kit/public", headers=HTML)).text
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/sign-in", ["<title>Sign in", "Your staff number", ">Password</label>", "Accounts on this machine"]),
+        ("/nowhere", ["<h1>Not found</h1>", "start again from the first page", "Back to the first page"]),
+        ("/fails/busy", ["<h1>The system is busy</h1>", "Try again in a while"]),
+        ("/fails/fault", ["<h1>Something went wrong</h1>", "a fault of the system"]),
+        ("/fails/refused", ['<h1 lang="zh-CN">应当一次告知全部需要补正的内容</h1>', "Back to the first page"]),
+    ],
+)
+async def test_the_sign_in_page_and_what_goes_wrong_are_said_in_english_too(path: str, said: list[str]) -> None:
+    async with Stand(listed=True).browser() as client:
+        chinese = (await client.get(path, headers=HTML)).text
+        assert f'/choose?language=en&amp;next={path}"' in chinese
+        assert [text for text in said if text in chinese and "lang" not in text] == []
+        await client.get("/choose?language=en")
+        page = (await client.get(path, headers=HTML)).text
+    assert '<html lang="en"' in page
+    assert [text for text in said if text not in page] == []
+
+
+async def test_too_many_tries_and_what_one_may_not_open_are_said_in_english_too(stand: Stand) -> None:
+    async with stand.browser() as client:
+        await client.get("/choose?language=en")
+        wrong = await client.post("/sign-in", data={"staff": "C0117", "password": "wrong"}, headers=HTML)
+        assert (wrong.status_code, wrong.text.count("The account or the password is wrong")) == (401, 2)
+        await stand.sign_in(client, "C0117")
+        no = await client.get("/network", headers=HTML)
+        assert (no.status_code, "<h1>You may not open this</h1>" in no.text) == (403, True)
+        assert '<p lang="zh-CN">窗口受理（C0117）：没有「查阅各节点的流」的授权' in no.text
+        assert '<a class="button" href="/account">My account</a>' in no.text
+        many = [await client.post("/sign-in", data={"staff": "x", "password": "x"}, headers=HTML) for _ in range(12)][-1]
+        assert (many.status_code, "<h1>Too many requests</h1>" in many.text) == (429, True)
+
+
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
 async def test_nobody_is_sent_elsewhere(stand: Stand, elsewhere: str) -> None:
     async with stand.browser() as client:

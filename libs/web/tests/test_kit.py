@@ -22,6 +22,8 @@ from libs.web.pages import HERE
 CSS: Final = HERE / "static" / "kit.css"
 KIT: Final = sorted((HERE / "kit").glob("*.html"))
 PUBLIC: Final = [*KIT, HERE / "templates" / "base.html", *sorted((HERE / "templates" / "public").glob("*.html"))]
+MADE: Final = [HERE / f"{name}.py" for name in ("formats", "filled", "problems", "front", "acting")]
+"""Where code makes sentences for everybody."""
 HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 LATER_THAN_2017: Final = {
     r":(has|is|where|focus-within)\(?": "a selector",
@@ -95,7 +97,7 @@ def sentences() -> set[str]:
     """Every sentence that pages for everybody may say."""
     found: set[str] = set()
     keywords: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None}
-    for path in [*PUBLIC, HERE / "formats.py", HERE / "filled.py"]:
+    for path in [*PUBLIC, *MADE]:
         how, options = ("jinja2.ext:babel_extract", {"newstyle_gettext": "true"}) if path.suffix == ".html" else ("python", {})
         for _, text, _, _ in extract(how, BytesIO(path.read_bytes()), keywords, options=options):
             found.add(text if isinstance(text, str) else text[0])

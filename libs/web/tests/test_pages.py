@@ -125,7 +125,7 @@ async def test_the_navigation_marks_where_one_is(stand: Stand) -> None:
     async with stand.browser() as client:
         page = (await client.get("/kit", headers=HTML)).text
     assert '<a href="/kit" aria-current="page">组件</a>' in page
-    assert '<a href="/">全市</a>' in page
+    assert '<a href="/kit/public">给所有人</a>' in page
 
 
 def _request() -> Request:

@@ -223,7 +223,7 @@ async def test_people_get_a_page_in_chinese(stand: Stand, path: str, status: int
     async with stand.browser() as client:
         answer = await client.get(path, headers=HTML)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
-    assert '<html lang="zh-CN">' in answer.text
+    assert '<html lang="zh-CN" data-room="public">' in answer.text
     assert says in answer.text
     assert "secret" not in answer.text
     assert answer.headers["content-security-policy"] == CSP

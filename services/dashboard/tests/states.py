@@ -9,9 +9,9 @@ from fastapi import FastAPI, HTTPException
 
 from libs.authority import Post, posted
 from libs.telemetry import Health
-from libs.web import Accounts, Pages, make_app
+from libs.web import Accounts, make_app
 from services.dashboard import http
-from services.dashboard.app import TEMPLATES
+from services.dashboard.app import pages as pages_of
 from services.dashboard.tests import answers
 from services.dashboard.tests.answers import CASE, CLOCK, clock, event, recent, row
 from services.dashboard.tests.test_http import ANSWERS, SITE, now
@@ -107,6 +107,7 @@ ALONE: Final = (
     "/network?wrong-page=2&feeds-page=9&feeds-sort=-kept",
     "/find?number=110101199003078515",
     "/cases/511525-20261123-000099-7",
+    "/account",
 )
 STATES: Final[Mapping[str, tuple[bool, Mapping[str, Any], str]]] = {
     **{
@@ -142,7 +143,7 @@ class Front:
 
     def __init__(self, hub: bool, found: Mapping[str, Any]) -> None:
         behind: Any = Said(found)
-        pages, accounts = Pages(TEMPLATES, brand="联动 · 宜宾市", find="/find"), Accounts()
+        pages, accounts = pages_of(SITE, city=hub), Accounts()
         _, self.token = accounts.issue("L0001", posted([Post.LEADER], ["511500"]), "市中心领导")
         routes = http.router(SITE, behind, pages, now, hub=hub, city="http://city")
         self.app: FastAPI = make_app("pages", routers=[routes], accounts=accounts, health=Health(), pages=pages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,7 +12,14 @@ from libs.testkit.browsing import chromium, opened, served, too_wide, violations
 from services.dashboard.tests.states import LARGE, STATES, Front
 
 pytestmark = pytest.mark.server
-STOP = "[document.activeElement.tagName, document.activeElement.getAttribute('href')]"
+PAGES: Final = {name: state for name, state in STATES.items() if name.startswith(("large", "alone"))}
+"""Every page of the suite, with as much on it as there is."""
+STOPS: Final = "a[href], button, input:not([type=hidden]), select, summary, [tabindex='0']"
+REACHED: Final = "() => { document.activeElement.dataset.reached = ''; }"
+NOT_REACHED: Final = f"""() => [...document.querySelectorAll(`{STOPS}`)]
+  .filter(one => !('reached' in one.dataset) && one.checkVisibility()).map(one => one.outerHTML.slice(0, 200))"""
+ON_SCREEN_ONLY: Final = "header form, header nav, .skip, .search, .filters, .finding, .pager ul, .acts, .crumb"
+"""What a reader of paper has no use for."""
 
 
 @pytest.fixture(scope="module")
@@ -110,21 +118,28 @@ def test_a_case_shows_its_limits_as_bars_with_the_days_that_did_not_count(browse
 
 
 @pytest.mark.parametrize("width", [1366, 360])
-def test_everything_is_reached_by_keyboard(browser: Browser, city: tuple[str, str], width: int) -> None:
-    address, token = city
-    with opened(browser, f"{address}/city", width, token=token) as (page, _):
-        links = page.locator("a[href]").count()
-        reached = set()
-        for _ in range(links + 20):
+@pytest.mark.parametrize("name", PAGES)
+def test_everything_is_reached_by_keyboard(browser: Browser, name: str, width: int) -> None:
+    hub, found, path = PAGES[name]
+    front = Front(hub, found)
+    with served(front.app) as address, opened(browser, address + path, width, token=front.token) as (page, _):
+        stops = page.locator(STOPS).count()
+        assert stops > 5
+        for _ in range(stops + 5):
             page.keyboard.press("Tab")
-            reached.add(tuple(page.evaluate(STOP)))
-        every = {("A", link.get_attribute("href")) for link in page.locator("a[href]").all()}
-        assert every - reached == set()
+            page.evaluate(REACHED)
+        assert page.evaluate(NOT_REACHED) == []
 
 
-def test_on_paper_the_nodes_stand_without_what_only_a_screen_needs(browser: Browser, city: tuple[str, str]) -> None:
-    address, token = city
-    with opened(browser, f"{address}/city", 1366, token=token) as (page, _):
+@pytest.mark.parametrize("name", PAGES)
+def test_on_paper_a_page_stands_without_what_only_a_screen_needs(browser: Browser, name: str) -> None:
+    hub, found, path = PAGES[name]
+    front = Front(hub, found)
+    with served(front.app) as address, opened(browser, address + path, 1366, token=front.token) as (page, _):
+        texts = page.locator("main h1, main h2, main td").count()
         page.emulate_media(media="print")
-        shown = [page.locator(what).first.is_visible() for what in ("header form", ".filters", "#nodes tbody tr")]
-        assert shown == [False, False, True]
+        assert [one.evaluate("one => one.outerHTML.slice(0, 200)") for one in page.locator(ON_SCREEN_ONLY).all() if one.is_visible()] == []
+        kept = [one for one in page.locator("main h1, main h2, main td").all() if one.is_visible()]
+        off_paper = page.locator(".off-paper h2").count()
+        assert len(kept) == texts - off_paper, "the heading, the parts and their rows stay"
+        assert page.locator("main h1").first.is_visible()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +11,12 @@ from fastapi import HTTPException
 from httpx2 import ASGITransport, AsyncClient, MockTransport, Response
 from starlette.requests import Request
 
-import services.dashboard
 from libs.authority import Post, posted
 from libs.host import Node, Site
 from libs.telemetry import Health
-from libs.web import Accounts, Pages, inner, make_app
+from libs.web import Accounts, inner, make_app
 from services.dashboard import http
+from services.dashboard.app import pages as pages_of
 from services.dashboard.tests import answers
 from services.dashboard.tests.answers import CASE, CLOCK
 
@@ -59,7 +59,7 @@ class Answering:
 async def get(path: str, *, hub: bool, post: Post = Post.LEADER, node: str = "511500") -> tuple[Response, list[str]]:
     """The page for somebody who works for `node`, and what it asked for."""
     behind: Any = Answering()
-    pages = Pages(Path(services.dashboard.__file__).parent / "templates", brand="联动")
+    pages = pages_of(SITE, city=hub)
     accounts = Accounts()
     _, token = accounts.issue("L1", posted([post], [node]), "领导")
     routes = http.router(SITE, behind, pages, now, hub=hub, city="http://city")
@@ -93,6 +93,15 @@ async def test_a_page_asks_the_services_and_shows_their_answer(path: str, hub: b
 async def test_a_way_leads_on(path: str, hub: bool, leads: str) -> None:
     answer, asked = await get(path, hub=hub)
     assert (answer.status_code, answer.headers["location"], asked) == (303, leads, [])
+
+
+@pytest.mark.parametrize("hub", [True, False])
+async def test_who_may_open_no_page_of_these_begins_at_their_own_account_and_is_offered_none(hub: bool) -> None:
+    answer, _ = await get("/", hub=hub, post=Post.CLERK)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account")
+    own, asked = await get("/account", hub=hub, post=Post.CLERK)
+    assert (own.status_code, asked) == (200, [])
+    assert re.findall(r'href="/(?:city|network|here|find)|action="/find"', own.text) == []
 
 
 @pytest.mark.parametrize(("path", "hub"), [("/cases/511525-20261123-000099-7", True), ("/city", False), ("/here", True)])

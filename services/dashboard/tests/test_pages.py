@@ -211,6 +211,26 @@ def test_a_sites_own_clocks_and_their_proof() -> None:
     assert "承诺时限 2007年3月29日 24:00 前 已超期 高县水务局 · 无人承办 时限凭证" in text
 
 
+def test_a_sites_own_page_of_a_case_tells_what_its_row_and_its_clocks_know_newest_first() -> None:
+    decided = answers.changed(answers.listed("decided"), outcome="granted", decided_at="2007-03-30T02:00:00Z")
+    found = case_model(decided, answers.kept("deadline-clocks"), NOW)["events"]
+    told = [(event["title"], event["text"]) for event in found]
+    assert told == [
+        ("决定", "准予"),
+        ("超过期限", "承诺时限"),
+        ("临近期限", "承诺时限"),
+        ("受理", ""),
+        ("收件", ""),
+    ]
+    assert found[1]["who"] == "高县水务局 · 无人承办"
+    assert "决定 准予 2007年3月30日 10:00 超过期限 承诺时限 高县水务局 · 无人承办" in site_page(decided, *answers.kept("deadline-clocks"))
+
+
+def test_a_case_that_ended_without_a_decision_says_how() -> None:
+    gone = answers.changed(answers.listed("withdrawn"), accepted_at=None, finished_at="2007-03-06T02:00:00Z")
+    assert [event["title"] for event in case_model(gone, [], NOW)["events"]] == [phases().words["withdrawn"], "收件"]
+
+
 @pytest.mark.parametrize(("state", "words"), [("open", "未推算"), ("stopped", "停止计时")])
 def test_a_clock_is_not_shown_as_stopped_before_the_day_of_the_stop_that_was_announced(state: str, words: str) -> None:
     of_site = answers.changed(answers.kept("deadline-clocks")[1], due_at=None, state=state)

@@ -18,6 +18,18 @@ STARTED, YELLOW, RED, ENDED, CANCELLED = (
     f"liandong.deadline.{fact}" for fact in ("ClockStarted", "ClockYellow", "ClockRed", "ClockEnded", "ClockCancelled")
 )
 
+STAGES: Final = tuple(
+    (time, f"{ACTS}{fact}")
+    for time, fact in (
+        ("filed_at", "CaseFiled"),
+        ("accepted_at", "CaseAccepted"),
+        ("decided_at", "CaseDecided"),
+        ("closed_at", "CaseClosed"),
+    )
+)
+"""The times that the row of a case has, and the facts they are of."""
+CARDS: Final = (("yellow_at", YELLOW), ("red_at", RED))
+
 
 def timeline_model(found: ShownRow, now: datetime | None = None) -> dict[str, Any]:
     """A case's events as sentences, newest first, each with its place in its chain; its clocks, with bars where their starts are told."""
@@ -42,8 +54,29 @@ def timed(row: ShownRow) -> dict[str, Any]:
 
 
 def case_model(row: ShownRow, clocks: Sequence[ShownRow], now: datetime) -> dict[str, Any]:
-    """A site's own case: its row, its clocks as bars and rows."""
-    return {"case": timed(placed(row)), "bars": bars(clocks, now), "clocks": clock_rows(clocks), "acts": acts(row["possible"])}
+    """A site's own case: its row, what happened as far as row and clocks say, its clocks as bars and rows."""
+    rows = clock_rows(clocks)
+    return {
+        "case": timed(placed(row)),
+        "events": stages(row, rows),
+        "bars": bars(clocks, now),
+        "clocks": rows,
+        "acts": acts(row["possible"]),
+    }
+
+
+def stages(row: ShownRow, clocks: Sequence[ShownRow]) -> list[dict[str, Any]]:
+    """What a site's row of a case and its clocks say happened, newest first: the stages, and the cards with whom they went to."""
+    said = {"decided_at": word(row["outcome"], VALUES["outcome"])}
+    found = [_stage(family, said.get(time, ""), "", moment(row[time])) for time, family in STAGES]
+    if not row["closed_at"]:  # withdrawn, or not taken up, if it has ended: its phase says how
+        found.append({"title": placed(row)["phase_text"], "text": "", "who": "", "at": moment(row["finished_at"]), "tone": ""})
+    found += [_stage(family, clock["kind_text"], clock["whom"], moment(clock[time])) for clock in clocks for time, family in CARDS]
+    return sorted((stage for stage in reversed(found) if stage["at"]), key=lambda stage: stage["at"], reverse=True)
+
+
+def _stage(family: str, text: str, who: str, at: datetime | None) -> dict[str, Any]:
+    return {"title": shown(family).title, "text": text, "who": who, "at": at, "tone": shown(family).tone}
 
 
 def acts(possible: Sequence[ShownRow]) -> list[tuple[str, str, str]]:

@@ -43,6 +43,14 @@ QueryText = Annotated[str, Query(max_length=4000)]
 _log = structlog.get_logger("door")
 
 
+class SecondAsked(Exception):
+    """Somebody has to show a second factor, and is on the way to a page: `to`."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__(to)
+        self.to = to
+
+
 class Way:
     """The way to the provider and back; what is known of somebody under way is sealed under a key that only the browser has, and used once."""
 
@@ -75,10 +83,13 @@ class Way:
         on_way = await self.met(request, state)
         found = await self.provider.identity(on_way, code, iss)
         told = self.provider.told
-        account = told.known(found.claims)
+        try:
+            account = told.known(found.claims)
+        except SecondNeeded:
+            raise SecondAsked(on_way.next) from None
         await self.sessions.end(session_cookie(request))
         cookie = await self.sessions.begin_elsewhere(account.staff, told.kept(found.claims), found.token)
-        answer = going(pages, request, on_way.next, "已登录")
+        answer = going(pages, request, pages.landing(request, account, on_way.next), "已登录")
         set_session(request, answer, cookie)
         answer.delete_cookie(cookie_name(request, "-leaving"), httponly=True, secure=is_secure(request), samesite="lax")
         return answer
@@ -127,10 +138,11 @@ async def _said(request: Request, work: Callable[[], Awaitable[Response]]) -> Re
         return _no(request, STRANGE, 403)
     except NoGrant as no:
         return _no(request, str(no), 403)
-    except SecondNeeded:
-        return _no(request, NO_SECOND, 403, step_up=True)
+    except SecondAsked as more:
+        return _no(request, NO_SECOND, 403, to=more.to, step_up=True)
 
 
-def _no(request: Request, because: str, status: int, *, step_up: bool = False) -> Response:
+def _no(request: Request, because: str, status: int, *, to: str = "/", step_up: bool = False) -> Response:
+    """Nobody has come in; `to` is where they were going, as far as that is known."""
     pages: Pages = request.app.state.pages
-    return pages.render(request, "not-in.html", status_code=status, because=because, step_up=step_up)
+    return pages.render(request, "not-in.html", status_code=status, because=because, next=to, step_up=step_up)

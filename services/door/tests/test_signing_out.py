@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from libs.database import Pool
 from libs.testkit.browsing import served
-from services.door.tests.test_oidc import CLERK, Site, settings
+from services.door.tests.idp import PEOPLE, Site, settings
 
 pytestmark = pytest.mark.server
 
@@ -25,7 +25,7 @@ async def test_one_signs_out_here_whatever_became_of_the_provider(pool: Pool, tm
     for said in ({"issuer": "http://elsewhere.test"}, ["no", "provider"], "nothing"):
         with describing(said) as issuer:
             site = Site(pool, settings(tmp_path, issuer))
-            cookie = await site.way.sessions.begin_elsewhere("C0117", CLERK, "token")
+            cookie = await site.way.sessions.begin_elsewhere("C0117", PEOPLE["clerk"].claims, "token")
             async with site.browser() as browser:
                 browser.cookies.set("liandong-session", cookie)
                 word = re.search(r'name="csrf" value="([0-9a-f]{64})"', (await browser.get("/account")).text)
@@ -42,7 +42,7 @@ async def test_one_is_out_here_before_the_provider_has_answered(pool: Pool, tmp_
     asked, answers = threading.Event(), threading.Event()
     with describing({}, asked.set, answers.wait) as issuer:
         site = Site(pool, settings(tmp_path, issuer))
-        cookie = await site.way.sessions.begin_elsewhere("C0117", CLERK, "token")
+        cookie = await site.way.sessions.begin_elsewhere("C0117", PEOPLE["clerk"].claims, "token")
         async with site.browser() as browser:
             browser.cookies.set("liandong-session", cookie)
             word = re.search(r'name="csrf" value="([0-9a-f]{64})"', (await browser.get("/account")).text)
