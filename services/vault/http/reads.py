@@ -11,7 +11,7 @@ from libs.eventlog import Subject
 from libs.forms import Word
 from libs.host import Context
 from libs.telemetry import current_traceparent
-from libs.web import Account, Epoch, NodePath, PageSize, Reads, SequenceQuery, WatchedRead, answer, hosted, require, row_answer
+from libs.web import Account, Epoch, NodePath, PageSize, Reads, SequenceQuery, WatchedRead, answer, hosted, require, row_answer, unstored
 from libs.wire import Position, origin
 from services.vault import views
 from services.vault.reads import Event, ReadRecords, stream
@@ -65,4 +65,4 @@ def add_reads(router: APIRouter, context: Context) -> None:
         async with context.reading(account) as rows:
             found = await views.reads_at(rows, node, reader, behind, limit)
         last = f"{found[-1]['epoch']}-{found[-1]['sequence']}" if len(found) == limit else None
-        return answer({"reads": found, "next": last}, current=current)
+        return unstored(answer({"reads": found, "next": last}, current=current))

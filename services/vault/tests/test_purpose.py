@@ -69,3 +69,10 @@ async def test_no_other_site_opens_anything_in_somebodys_name(house: House, told
     assert await house.recorded() == []
     here = house.headers("examiner") | {"Sec-Fetch-Site": "same-origin"}
     assert (await house.http.get(f"/vault/subjects/{subject}", params={"act": ACT}, headers=here)).status_code == 200
+
+
+async def test_who_read_and_who_was_read_is_kept_by_no_browser_and_nothing_on_the_way(house: House) -> None:
+    subject = await kept(house)
+    for path in (f"/vault/subjects/{subject}/openings", f"/vault/subjects/{subject}/documents", f"/vault/nodes/{COUNTY}/reads"):
+        answer = await house.http.get(path, headers=house.headers("supervisor" if "documents" not in path else "clerk"))
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
