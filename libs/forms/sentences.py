@@ -50,4 +50,6 @@ KNOWN_FAULTS: Final = frozenset(get_args(core_schema.ErrorType))
 def because_of(error: Mapping[str, Any]) -> str:
     """What is wrong with a field, for people."""
     kind = str(error["type"])
+    if error.get("ctx", {}).get("field_type") == "Value":  # the length of a text, asked behind a check of ours
+        kind = f"string_{kind}"
     return SENTENCES.get(kind, NO_SENTENCE if kind in KNOWN_FAULTS else str(error["msg"]))

@@ -42,7 +42,7 @@ FAULTS: Final = [
     (story(FILED, calendar="x" * 400), "x 无法读取：名称太长"),
     (
         story(FILED, ACCEPTED, act("2007-03-06T09:00", "E0201", "steps/hand-over", to="E0202", reasons=" ")),
-        "acts[3].with.reasons：太少或为空",
+        "acts[3].with.reasons：太短或为空",
     ),
     ({"node": "511525", "acts": [FILED]}, "procedure：必须填写"),
     ('{"node": "511525", "node": "511526"}', "「node」出现了两次"),
