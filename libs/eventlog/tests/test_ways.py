@@ -116,6 +116,7 @@ async def test_all_ways_and_the_twin_give_the_same_answers(database: str, seed: 
                 writer.lock()
             answers: list[tuple[str, object]] = []
             async with pool.acquire() as connection:
+                await connection.execute("set idle_in_transaction_session_timeout = 0")  # a busy machine may take its second
                 for start in range(0, len(acts), together):
                     some = [(logs.of(node).source, act) for node, act in acts[start : start + together]]
                     answers += await written(writer, connection, some)

@@ -77,7 +77,7 @@ def test_a_large_city_shows_red_first_pages_and_keeps_its_state_in_the_address(b
         assert "nodes-page=2" in page.url
         page.get_by_role("link", name="线路异常").first.click()
         assert page.get_by_text("第 1–4 条，共 4 条").is_visible()
-        page.get_by_role("link", name="高县").first.click()
+        page.get_by_role("main").get_by_role("link", name="高县").first.click()
         assert "under=511507" in page.url
         assert page.get_by_text("第 1–25 条，共 30 条").is_visible()
         page.get_by_role("searchbox", name="按名称或代码查找节点").fill("第3便民")
