@@ -93,9 +93,8 @@ async def written(writer: Writer, connection: Connection, intents: Sequence[tupl
         order += done
         waiting.put_back(put_off)
         waiting.release(done)
-    return [
-        (entry.source, told(outcome)) for entry in order if (outcome := answers[id(entry)].done or answers[id(entry)].error) is not None
-    ]
+    ended = [(entry.source, answers[id(entry)]) for entry in order]
+    return [(source, told(outcome)) for source, one in ended if (outcome := one.done or one.error) is not None]
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -114,12 +113,12 @@ async def test_all_ways_and_the_twin_give_the_same_answers(database: str, seed: 
             writer = Writer(clock=lambda: 0.0)
             if locked:
                 writer.lock()
-            answers: list[tuple[str, object]] = []
+            answers = list[tuple[str, object]]()
             async with pool.acquire() as connection:
                 await connection.execute("set idle_in_transaction_session_timeout = 0")  # a busy machine may take its second
-                for start in range(0, len(acts), together):
-                    some = [(logs.of(node).source, act) for node, act in acts[start : start + together]]
-                    answers += await written(writer, connection, some)
+                asked = [(logs.of(node).source, act) for node, act in acts]
+                for start in range(0, len(asked), together):
+                    answers += await written(writer, connection, asked[start : start + together])
             results.append([(source.split(":")[2], answer) for source, answer in answers])
             streams.append([[(e.subject, e.version, e.data) for e in await logs.of(node).feed(limit=1000)] for node in NODES])
             assert [(await verify(logs.of(node))).fault for node in NODES] == [None, None]
