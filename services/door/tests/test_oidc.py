@@ -23,7 +23,7 @@ from libs.embedded import free_port
 from libs.forms import Unreadable
 from services.door.http.provider import KEYS_SECONDS, NotBelieved, leaving
 from services.door.settings import told
-from services.door.tests.idp import AS_TOLD, SITE, AtProvider, Idp, Keycloak, NodeProvider, Site, come_in, led_back, settings
+from services.door.tests.idp import AS_TOLD, SITE, AtProvider, Idp, Keycloak, NodeProvider, Site, come_in, led_back, settings, standing
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(1800)]
 
@@ -46,9 +46,8 @@ async def clerk(idp: Idp) -> AsyncIterator[AtProvider]:
 
 @pytest.fixture
 async def site(pool: Pool, idp: Idp, tmp_path: Path) -> AsyncIterator[Site]:
-    made = Site(pool, settings(tmp_path, idp.issuer))
-    yield made
-    await made.way.provider.close()
+    async with standing(pool, settings(tmp_path, idp.issuer)) as made:
+        yield made
 
 
 async def test_claims_become_an_account_and_nothing_else_is_kept(site: Site, clerk: AtProvider, pool: Pool) -> None:
@@ -109,8 +108,7 @@ async def test_another_nonce_issuer_or_verifier_is_not_believed(site: Site, idp:
 
 
 async def test_a_provider_that_calls_itself_otherwise_is_not_believed(pool: Pool, idp: Idp, tmp_path: Path) -> None:
-    site = Site(pool, settings(tmp_path, idp.issuer.replace("127.0.0.1", "localhost")))
-    async with site.browser() as browser:
+    async with standing(pool, settings(tmp_path, idp.issuer.replace("127.0.0.1", "localhost"))) as site, site.browser() as browser:
         assert (await browser.get("/sign-in/oidc")).status_code == 403
 
 
@@ -145,8 +143,11 @@ async def test_keys_are_asked_for_again_when_one_is_not_known_and_only_once_in_a
 
 @pytest.mark.parametrize("changed", [AS_TOLD, {'amr = ["otp"]': "amr = []"}], ids=["either", "acr"])
 async def test_an_operator_shows_a_second_factor(pool: Pool, idp: Idp, tmp_path: Path, changed: Mapping[str, str]) -> None:
-    site = Site(pool, settings(tmp_path, idp.issuer, changed=changed))
-    async with site.browser() as browser, idp.browser("operator") as at:
+    async with (
+        standing(pool, settings(tmp_path, idp.issuer, changed=changed)) as site,
+        site.browser() as browser,
+        idp.browser("operator") as at,
+    ):
         no = await come_in(browser, at)
         assert (no.status_code, "set-cookie" in no.headers, at.asked) == (403, False, ["password"])
         assert "第二种方式" in no.text
@@ -157,7 +158,6 @@ async def test_an_operator_shows_a_second_factor(pool: Pool, idp: Idp, tmp_path:
         assert 'content="0; url=/account"' in (await come_in(browser, at, step)).text, "on to the page that was asked for"
         assert at.asked == ["password", "password", "otp"], "the number is asked for, and the password again"
         assert "O0001" in (await browser.get("/account")).text
-    await site.way.provider.close()
 
 
 async def test_the_provider_says_both_ways_that_there_was_a_second_factor(site: Site, idp: Idp) -> None:
@@ -250,16 +250,14 @@ async def test_signing_out_goes_on_to_the_provider(site: Site, clerk: AtProvider
 
 
 async def test_a_provider_that_is_away_is_told_in_one_sentence(pool: Pool, tmp_path: Path) -> None:
-    site = Site(pool, settings(tmp_path, f"http://127.0.0.1:{free_port()}"))
-    async with site.browser() as browser:
+    async with standing(pool, settings(tmp_path, f"http://127.0.0.1:{free_port()}")) as site, site.browser() as browser:
         answer = await browser.get("/sign-in/oidc")
         assert (answer.status_code, "暂时连不上" in answer.text) == (503, True)
         assert "用统一身份认证登录" in (await browser.get("/sign-in")).text
 
 
 async def test_a_wrong_secret_lets_nobody_in(pool: Pool, idp: Idp, clerk: AtProvider, tmp_path: Path) -> None:
-    site = Site(pool, settings(tmp_path, idp.issuer, "wrong"))
-    async with site.browser() as browser:
+    async with standing(pool, settings(tmp_path, idp.issuer, "wrong")) as site, site.browser() as browser:
         assert (await come_in(browser, clerk)).status_code == 403
 
 

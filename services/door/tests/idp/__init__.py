@@ -5,7 +5,7 @@ from services.door.tests.idp.keycloak import Keycloak
 from services.door.tests.idp.node import NodeProvider
 from services.door.tests.idp.people import PEOPLE, SITE, Person
 from services.door.tests.idp.provider import Idp
-from services.door.tests.idp.site import AS_TOLD, Site, come_in, led_back, settings
+from services.door.tests.idp.site import AS_TOLD, Site, come_in, led_back, settings, standing
 
 __all__ = [
     "AS_TOLD",
@@ -20,4 +20,5 @@ __all__ = [
     "come_in",
     "led_back",
     "settings",
+    "standing",
 ]

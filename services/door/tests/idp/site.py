@@ -61,6 +61,16 @@ class Site:
             yield client
 
 
+@asynccontextmanager
+async def standing(pool: Pool, oidc: Oidc) -> AsyncIterator[Site]:
+    """A site that closes its connections to the provider at the end."""
+    site = Site(pool, oidc)
+    try:
+        yield site
+    finally:
+        await site.way.provider.close()
+
+
 async def led_back(browser: AsyncClient, at: AtProvider, path: str = "/sign-in/oidc?next=/account") -> str:
     """Goes to the provider, signs in there: the address by which the browser comes back."""
     out = await browser.get(path)
