@@ -92,8 +92,8 @@ def tell(box: OneBox, first: bool) -> None:
 
 def ways_in(site: SiteOfBox) -> list[str]:
     """How people sign in, and programs ask: a sentence each."""
-    shown = {word: staff for word, staff, *_ in STAFF if word in ("leader", "clerk")}
-    ways = [f"账号 {staff}（{word}），口令 {site.passwords[word]}" for word, staff in sorted(shown.items(), reverse=True)]
+    shown = sorted((one for one in STAFF if one.word in ("leader", "clerk")), reverse=True)
+    ways = [f"账号 {one.staff}（{one.post}），口令 {site.passwords[one.word]}" for one in shown]
     return [*ways, f"令牌 clerk（供程序经 HTTP 使用，不能登录页面）：{site.tokens['clerk']}"]
 
 

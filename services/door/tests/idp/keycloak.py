@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import signal
 import subprocess
 from pathlib import Path
 from typing import IO, Any, ClassVar, Final
@@ -50,7 +49,6 @@ class Keycloak(Idp):
     word: ClassVar[str] = "Keycloak"
     program: ClassVar[str] = "java"
     log_name: ClassVar[str] = "keycloak.log"
-    stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
     start_seconds: ClassVar[float] = MINUTES
 
     def __init__(self, folder: Path, port: int | None = None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 from hashlib import sha256
 from pathlib import Path
@@ -31,7 +30,6 @@ class NodeProvider(Idp):
     word: ClassVar[str] = "oidc-provider"
     program: ClassVar[str] = "node"
     log_name: ClassVar[str] = "node.log"
-    stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
 
     @property
     def issuer(self) -> str:

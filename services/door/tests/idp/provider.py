@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 from abc import abstractmethod
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import ClassVar
 
 import httpx2
 
@@ -16,6 +18,7 @@ from services.door.tests.idp.people import PEOPLE
 class Idp(Server):
     """A provider that runs in a folder of its own, with the people of `realm.json`."""
 
+    stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
     greeting = b"GET / HTTP/1.0\r\n\r\n"
 
     @property
