@@ -117,5 +117,5 @@ def shown(nodes: ListAsk) -> dict[str, Any]:
 
 
 async def _moving() -> AsyncIterator[str]:
-    """One message: the page that shows it was told by the stream. Whoever has it asks again in a minute, not twice a second."""
-    yield "retry: 60000\ndata: <p>已由服务器送来</p>\n\n"
+    """One message: the page that shows it was told by the stream. Whoever lost it asks again in five seconds, not twice a second."""
+    yield "retry: 5000\ndata: <p>已由服务器送来</p>\n\n"
